@@ -1,0 +1,2 @@
+/** The audit event and its written form. */
+package dev.cofre.contract.audit;

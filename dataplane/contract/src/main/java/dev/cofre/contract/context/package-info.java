@@ -1,0 +1,2 @@
+/** The encryption context and its canonical form. */
+package dev.cofre.contract.context;

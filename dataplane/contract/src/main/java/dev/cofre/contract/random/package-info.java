@@ -1,0 +1,2 @@
+/** Randomness read from the kernel at the moment of use. */
+package dev.cofre.contract.random;

@@ -1,0 +1,97 @@
+package dev.cofre.contract.snapshot;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.cofre.contract.snapshot.wire.SignedStatement;
+import dev.cofre.contract.snapshot.wire.Statement;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
+import java.util.Base64;
+
+/**
+ * Verifies signed snapshot statements with the one key that a node pins.
+ *
+ * <p>Immutable and thread-safe. What is signed: see {@code snapshot.proto}.
+ */
+public final class SnapshotVerifier {
+  /** ECDSA over P-256 with SHA-256, DER-encoded: the signature algorithm's JCA name. */
+  public static final String ALGORITHM = "SHA256withECDSA";
+
+  private static final byte[] DOMAIN = "cofre snapshot v1\0".getBytes(StandardCharsets.US_ASCII);
+
+  private final PublicKey key;
+  private final byte[] keyId;
+
+  /** Pins {@code key}, a P-256 public key. */
+  public SnapshotVerifier(PublicKey key) {
+    this.key = key;
+    this.keyId = keyId(key);
+  }
+
+  /**
+   * Reads the pinned key from PEM ({@code BEGIN PUBLIC KEY}).
+   *
+   * @throws IllegalArgumentException when {@code pem} does not hold an EC public key
+   */
+  public static SnapshotVerifier fromPem(String pem) {
+    String body = pem.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
+    try {
+      byte[] spki = Base64.getDecoder().decode(body);
+      return new SnapshotVerifier(
+          KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(spki)));
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new IllegalArgumentException("not a PEM file with an EC public key", e);
+    }
+  }
+
+  /** {@code key} as PEM, as {@link #fromPem} reads it. */
+  public static String toPem(PublicKey key) {
+    return "-----BEGIN PUBLIC KEY-----\n"
+        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded())
+        + "\n-----END PUBLIC KEY-----\n";
+  }
+
+  /** SHA-256 of {@code key}'s SubjectPublicKeyInfo. */
+  public static byte[] keyId(PublicKey key) {
+    return SnapshotDigest.sha256().digest(key.getEncoded());
+  }
+
+  /** The bytes that a signature over {@code statement} covers. */
+  public static byte[] signingInput(byte[] statement) {
+    byte[] input = Arrays.copyOf(DOMAIN, DOMAIN.length + statement.length);
+    System.arraycopy(statement, 0, input, DOMAIN.length, statement.length);
+    return input;
+  }
+
+  /**
+   * The statement in {@code signed}, once its signature was verified.
+   *
+   * @throws SnapshotRejectedException when it was not signed by the pinned key or cannot be read
+   */
+  public Statement verify(byte[] signed) throws SnapshotRejectedException {
+    try {
+      SignedStatement envelope = SignedStatement.parseFrom(signed);
+      if (!MessageDigest.isEqual(keyId, envelope.getVerificationKeyId().toByteArray())) {
+        throw new SnapshotRejectedException(
+            "it names another verification key than the pinned one");
+      }
+      byte[] statement = envelope.getStatement().toByteArray();
+      Signature signature = Signature.getInstance(ALGORITHM);
+      signature.initVerify(key);
+      signature.update(signingInput(statement));
+      if (!signature.verify(envelope.getSignature().toByteArray())) {
+        throw new SnapshotRejectedException("its signature does not verify");
+      }
+      return Statement.parseFrom(statement);
+    } catch (InvalidProtocolBufferException e) {
+      throw new SnapshotRejectedException("it cannot be read");
+    } catch (GeneralSecurityException e) {
+      throw new SnapshotRejectedException("its signature is malformed");
+    }
+  }
+}
