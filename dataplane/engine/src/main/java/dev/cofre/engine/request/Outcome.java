@@ -32,7 +32,7 @@ public record Outcome(
   }
 
   /** The one answer to every envelope that is not valid, whatever is wrong with it. */
-  static ProblemException invalidCiphertext() {
+  public static ProblemException invalidCiphertext() {
     return new ProblemException(
         ErrorCode.INVALID_CIPHERTEXT,
         "the envelope is not valid: it was changed or cut, or its encryption context is another one; send it as it was answered, with the same context");

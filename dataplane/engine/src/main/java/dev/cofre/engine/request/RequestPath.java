@@ -183,6 +183,26 @@ public final class RequestPath {
   }
 
   /**
+   * Begins the second half of a re-encryption: the plaintext of {@code source} under the key {@code
+   * target}, or when that is null under its own key.
+   */
+  public CompletableFuture<SealStream> beginReencrypt(
+      Caller caller, OpenStream source, String target, EncryptionContext context) {
+    String name = target == null ? source.key().id().toString() : target;
+    return audited(
+        caller,
+        Action.ENCRYPT,
+        name,
+        () -> {
+          KeyMetadata key = engine.authorizer.permit(caller, Action.ENCRYPT, name);
+          engine.authorizer.permitMove(source.key(), key);
+          return encryptionKey(key)
+              .thenApply(keyed -> new SealStream(engine, loop, caller, key, keyed, context));
+        },
+        SealStream::recordBegin);
+  }
+
+  /**
    * Closes derivations whose data keys are gone. Called from a timer of the loop, about once a
    * second.
    */
