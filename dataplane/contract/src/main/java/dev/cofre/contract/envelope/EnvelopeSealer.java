@@ -19,7 +19,7 @@ import java.util.Arrays;
  * <p>Items are numbered by the sealer, so that no nonce is used twice under the request key: call
  * {@link #nextItem} for each envelope, then {@link #sealSegment} for its segments in order, or
  * {@link #seal} for a whole one. Not thread-safe. It uses an {@link Aead} that nobody else uses
- * until {@link #close()}.
+ * until {@link #close()}. What fails here fails for good: no nonce is ever tried again.
  */
 public final class EnvelopeSealer implements AutoCloseable {
   private final Aead aead;
@@ -28,6 +28,7 @@ public final class EnvelopeSealer implements AutoCloseable {
   private int item = -1;
   private long segment;
   private boolean sealedLast = true;
+  private boolean closed;
 
   /**
    * Draws a salt and derives the request key.
@@ -37,6 +38,9 @@ public final class EnvelopeSealer implements AutoCloseable {
    */
   public EnvelopeSealer(
       Aead aead, RequestKeyDerivation derivation, WrappedDataKey wrapped, RandomSource random) {
+    if (!derivation.wrapped().equals(wrapped)) {
+      throw new IllegalArgumentException("the derivation is of another data key");
+    }
     this.aead = aead;
     wrapped.copyTo(header, 0);
     random.fill(header, SALT_OFFSET, SALT_LENGTH);
@@ -53,6 +57,7 @@ public final class EnvelopeSealer implements AutoCloseable {
    * @return the bytes written: {@value EnvelopeFormat#HEADER_LENGTH}
    */
   public int nextItem(byte[] out, int outOffset) {
+    requireOpen();
     if (!sealedLast) {
       throw new IllegalStateException("the item before has no last segment yet");
     }
@@ -76,6 +81,7 @@ public final class EnvelopeSealer implements AutoCloseable {
    */
   public int sealSegment(
       boolean last, byte[] aad, byte[] in, int inOffset, int length, byte[] out, int outOffset) {
+    requireOpen();
     if (sealedLast || segment == SEGMENTS_MAX) {
       throw new IllegalStateException("the item takes no more segments");
     }
@@ -85,10 +91,12 @@ public final class EnvelopeSealer implements AutoCloseable {
       throw new IllegalArgumentException("not a segment's length: " + length);
     }
     EnvelopeFormat.putNonce(nonce, item, segment, last);
-    int written =
-        aead.seal(nonce, segment == 0 ? aad : NO_AAD, in, inOffset, length, out, outOffset);
+    byte[] bound = segment == 0 ? aad : NO_AAD;
     segment++;
     sealedLast = last;
+    closed = true;
+    int written = aead.seal(nonce, bound, in, inOffset, length, out, outOffset);
+    closed = false;
     return written;
   }
 
@@ -110,9 +118,17 @@ public final class EnvelopeSealer implements AutoCloseable {
     return written;
   }
 
+  /** Forgets the request key; nothing can be sealed after it. */
   @Override
   public void close() {
+    closed = true;
     aead.clear();
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the sealer is closed, or an earlier segment failed");
+    }
   }
 
   static final byte[] NO_AAD = new byte[0];
