@@ -14,7 +14,7 @@ import dev.cofre.contract.random.RandomSource;
 import java.util.Arrays;
 
 /**
- * Seals the items of one request: one salt, one derivation, then any number of envelopes.
+ * Seals the items of a request: one salt, one derivation, then any number of envelopes.
  *
  * <p>Items are numbered by the sealer, so that no nonce is used twice under the request key: call
  * {@link #nextItem} for each envelope, then {@link #sealSegment} for its segments in order, or
@@ -25,30 +25,49 @@ public final class EnvelopeSealer implements AutoCloseable {
   private final Aead aead;
   private final byte[] header = new byte[HEADER_LENGTH];
   private final byte[] nonce = new byte[12];
-  private int item = -1;
+  private final byte[] derived = new byte[RequestKeyDerivation.OUTPUT_LENGTH];
+  private int item;
   private long segment;
-  private boolean sealedLast = true;
-  private boolean closed;
+  private boolean sealedLast;
+  private boolean open;
+
+  /** A sealer on {@code aead}, to be reused: {@link #begin} each request. */
+  public EnvelopeSealer(Aead aead) {
+    this.aead = aead;
+  }
 
   /**
-   * Draws a salt and derives the request key.
+   * A sealer for one request; see {@link #begin}.
    *
    * @param derivation of the data key that is {@code wrapped}
    * @param random read once, now
    */
   public EnvelopeSealer(
       Aead aead, RequestKeyDerivation derivation, WrappedDataKey wrapped, RandomSource random) {
+    this(aead);
+    begin(derivation, wrapped, random);
+  }
+
+  /**
+   * Begins a request: draws a salt and derives the request key, which takes the last one's place.
+   *
+   * @param derivation of the data key that is {@code wrapped}
+   * @param random read once, now
+   */
+  public void begin(RequestKeyDerivation derivation, WrappedDataKey wrapped, RandomSource random) {
+    open = false;
     if (!derivation.wrapped().equals(wrapped)) {
       throw new IllegalArgumentException("the derivation is of another data key");
     }
-    this.aead = aead;
     wrapped.copyTo(header, 0);
     random.fill(header, SALT_OFFSET, SALT_LENGTH);
-    byte[] derived = new byte[RequestKeyDerivation.OUTPUT_LENGTH];
     derivation.derive(header, SALT_OFFSET, derived);
     aead.key(derived, 0);
     System.arraycopy(derived, KEY_LENGTH, header, COMMITMENT_OFFSET, COMMITMENT_LENGTH);
     Arrays.fill(derived, (byte) 0);
+    item = -1;
+    sealedLast = true;
+    open = true;
   }
 
   /**
@@ -94,9 +113,9 @@ public final class EnvelopeSealer implements AutoCloseable {
     byte[] bound = segment == 0 ? aad : NO_AAD;
     segment++;
     sealedLast = last;
-    closed = true;
+    open = false;
     int written = aead.seal(nonce, bound, in, inOffset, length, out, outOffset);
-    closed = false;
+    open = true;
     return written;
   }
 
@@ -121,13 +140,14 @@ public final class EnvelopeSealer implements AutoCloseable {
   /** Forgets the request key; nothing can be sealed after it. */
   @Override
   public void close() {
-    closed = true;
+    open = false;
     aead.clear();
   }
 
   private void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException("the sealer is closed, or an earlier segment failed");
+    if (!open) {
+      throw new IllegalStateException(
+          "no request was begun, or it was closed, or a segment failed");
     }
   }
 
