@@ -49,7 +49,7 @@ final class Dispatcher {
             ErrorCode.NOT_FOUND,
             "there is nothing at this path; the calls are listed at /openapi.yaml");
       }
-      if (request.method() != HttpMethod.POST) {
+      if (!HttpMethod.POST.equals(request.method())) {
         request.response().putHeader(HttpHeaders.ALLOW, "POST");
         throw new ProblemException(ErrorCode.METHOD_NOT_ALLOWED, "send this call with POST");
       }

@@ -28,7 +28,7 @@ final class Probes {
 
   void answer(Call call, HttpServerRequest request) {
     try {
-      if (request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
+      if (!HttpMethod.GET.equals(request.method()) && !HttpMethod.HEAD.equals(request.method())) {
         request.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
         throw new ProblemException(ErrorCode.METHOD_NOT_ALLOWED, "send this call with GET");
       }
