@@ -1,0 +1,186 @@
+package dev.cofre.dataplane.server.http;
+
+import com.google.protobuf.ByteString;
+import dev.cofre.contract.encoding.Uuids;
+import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.contract.snapshot.SnapshotDigest;
+import dev.cofre.contract.snapshot.wire.Effect;
+import dev.cofre.contract.snapshot.wire.KeyState;
+import dev.cofre.contract.snapshot.wire.KeyVersion;
+import dev.cofre.contract.snapshot.wire.KmsKey;
+import dev.cofre.contract.snapshot.wire.Policy;
+import dev.cofre.contract.snapshot.wire.Principal;
+import dev.cofre.contract.snapshot.wire.Protection;
+import dev.cofre.contract.snapshot.wire.Statement;
+import dev.cofre.engine.audit.FileAuditLog;
+import dev.cofre.engine.config.ListenerSettings;
+import dev.cofre.engine.keys.KeyLimits;
+import dev.cofre.engine.request.Engine;
+import dev.cofre.engine.snapshot.SnapshotHolder;
+import dev.cofre.hsm.Hsm;
+import dev.cofre.hsm.HsmGateway;
+import dev.cofre.hsm.SoftHsmToken;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A data plane node in this process: real HTTP, real SoftHSM2, a real audit log; its snapshot is
+ * given by the test in place of a control plane.
+ */
+final class TestNode implements AutoCloseable {
+  static final String APP_TOKEN = "cofre_test-token-of-the-workload-app-0000000000";
+  static final String OFFICER_TOKEN = "cofre_test-token-of-the-crypto-officer-000000000";
+  static final String STRANGER_TOKEN = "cofre_test-token-of-a-workload-without-grants-00";
+
+  final int port;
+  final UUID keyId = UUID.randomUUID();
+  final UUID otherKeyId = UUID.randomUUID();
+  final Path auditFile;
+  private final SnapshotHolder snapshots = new SnapshotHolder(300_000, System::nanoTime);
+  private final Vertx vertx = Vertx.vertx();
+  private final HsmGateway gateway;
+  private final FileAuditLog audit;
+  private final ServerState state;
+  private final Hsm hsm;
+  private long revision;
+  private int version = 1;
+
+  TestNode(Path directory) throws Exception {
+    auditFile = directory.resolve("audit.jsonl");
+    hsm = SoftHsmToken.login();
+    hsm.generateKek(label(keyId, 1));
+    hsm.generateKek(label(keyId, 2));
+    hsm.generateKek(label(otherKeyId, 1));
+    gateway = new HsmGateway(hsm, Duration.ofSeconds(5));
+    audit = FileAuditLog.open(auditFile, false, 1L << 30);
+    Engine engine =
+        new Engine(
+            "test",
+            snapshots,
+            gateway,
+            audit,
+            KeyLimits.DEFAULT,
+            KernelRandom.INSTANCE,
+            Clock.systemUTC());
+    state = new ServerState(engine, 64, true);
+    port = freePort();
+    publish(KeyState.KEY_STATE_ACTIVE);
+    vertx
+        .deployVerticle(
+            () ->
+                new HttpListener(new ListenerSettings("127.0.0.1", port, Optional.empty()), state),
+            new DeploymentOptions().setInstances(2))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join();
+  }
+
+  /** Makes version 2 current. */
+  void rotate() throws Exception {
+    version = 2;
+    publish(KeyState.KEY_STATE_ACTIVE);
+  }
+
+  /**
+   * Publishes the key {@code demo} in {@code keyState}; {@code app} has all grants on it, on {@code
+   * other} only encrypt.
+   */
+  void publish(KeyState keyState) throws Exception {
+    Statement.Builder statement =
+        Statement.newBuilder()
+            .setEpoch(1)
+            .setRevision(++revision)
+            .setDigest(ByteString.copyFrom(SnapshotDigest.sha256(new byte[] {(byte) revision})))
+            .addKeys(key(keyId, "demo", keyState, version, 2))
+            .addKeys(key(otherKeyId, "other", KeyState.KEY_STATE_ACTIVE, 1, 1))
+            .addPrincipals(principal("app", "workload", APP_TOKEN))
+            .addPrincipals(principal("officer", "crypto-officer", OFFICER_TOKEN))
+            .addPrincipals(principal("stranger", "workload", STRANGER_TOKEN));
+    statement.addPolicies(
+        policy("p1", keyId, List.of("encrypt", "decrypt", "data-key:generate", "data-key:unwrap")));
+    statement.addPolicies(policy("p2", otherKeyId, List.of("encrypt")));
+    snapshots.accept(statement.build(), System.nanoTime());
+  }
+
+  private static KmsKey key(UUID id, String alias, KeyState state, int current, int versions) {
+    KmsKey.Builder key =
+        KmsKey.newBuilder()
+            .setId(ByteString.copyFrom(Uuids.bytes(id)))
+            .setAlias(alias)
+            .setTenant("default")
+            .setEnvironment("dev")
+            .setOwner("team")
+            .setState(state)
+            .setCurrentVersion(current);
+    for (int number = 1; number <= versions; number++) {
+      key.addVersions(
+          KeyVersion.newBuilder()
+              .setNumber(number)
+              .setProtection(Protection.PROTECTION_HSM)
+              .setKekLabel(label(id, number)));
+    }
+    return key.build();
+  }
+
+  private static Principal principal(String id, String role, String token) {
+    byte[] digest = SnapshotDigest.sha256(token.getBytes(StandardCharsets.UTF_8));
+    return Principal.newBuilder()
+        .setId(id)
+        .setTenant("default")
+        .addRoles(role)
+        .addTokenDigests(ByteString.copyFrom(digest))
+        .build();
+  }
+
+  private static Policy policy(String id, UUID key, List<String> actions) {
+    return Policy.newBuilder()
+        .setId(id)
+        .setTenant("default")
+        .setEffect(Effect.EFFECT_ALLOW)
+        .addPrincipals("app")
+        .addAllActions(actions)
+        .addKeys(ByteString.copyFrom(Uuids.bytes(key)))
+        .build();
+  }
+
+  private static String label(UUID id, int version) {
+    return "kek-" + id + "-" + version;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** The audit log's lines. */
+  List<String> auditLines() throws IOException {
+    return new ArrayList<>(Files.readAllLines(auditFile));
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  ServerState state() {
+    return state;
+  }
+
+  @Override
+  public void close() {
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+    gateway.close();
+    audit.close();
+  }
+}
