@@ -24,7 +24,7 @@ public final class DevMain {
   /** In the order of their start; the last one is stopped first. */
   private final Deque<PlaneChild> children = new ArrayDeque<>();
 
-  private DevLock lock;
+  private volatile DevLock lock;
   private volatile boolean stopping;
 
   private DevMain(DevHome home) {
@@ -167,8 +167,11 @@ public final class DevMain {
     }
     try {
       stopChildren();
-    } catch (InterruptedException e) {
-      LOG.log(Level.DEBUG, "interrupted while stopping", e);
+      if (lock != null) {
+        lock.release();
+      }
+    } catch (InterruptedException | IOException e) {
+      LOG.log(Level.DEBUG, "the stop was not clean", e);
     }
     System.out.flush();
     System.err.flush();
