@@ -101,7 +101,6 @@ public final class Api {
         .route()
         .handler(
             context -> {
-              Exchange.begin(context.request());
               context.addEndHandler(
                   ignored ->
                       counters.answered(
@@ -118,6 +117,9 @@ public final class Api {
             });
     router.route().last().handler(OpenHandlers::notFound);
     router.route().failureHandler(Api::failed);
+    for (int status : new int[] {400, 404, 405, 413, 500}) {
+      router.errorHandler(status, Api::failed);
+    }
     return router;
   }
 

@@ -101,8 +101,8 @@ public final class Listener {
   }
 
   private void admit(HttpServerRequest request, Handler<HttpServerRequest> router) {
+    Exchange.begin(request);
     if (draining && !request.path().startsWith("/health/")) {
-      Exchange.begin(request);
       request.response().putHeader("Connection", "close");
       Exchange.fail(
           request.response(),
