@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.cofre.contract.problem.ErrorCode;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -117,7 +118,7 @@ class HttpFaceTest {
 
   /** Sends bytes as they are; what comes back until the other side or the read time-out ends it. */
   private static String raw(String request) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", plane.plane.port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), plane.plane.port())) {
       socket.setSoTimeout(5_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       StringBuilder answer = new StringBuilder();

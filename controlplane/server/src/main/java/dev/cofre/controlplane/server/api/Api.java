@@ -136,7 +136,7 @@ public final class Api {
   private static void failed(RoutingContext context) {
     Throwable failure = context.failure();
     if (context.statusCode() == ErrorCode.PAYLOAD_TOO_LARGE.status()) {
-      context.response().putHeader("Connection", "close");
+      Exchange.closeAfter(context.request());
       failure =
           new ProblemException(
               ErrorCode.PAYLOAD_TOO_LARGE, "a body holds at most " + BODY_BYTES_MAX + " bytes");

@@ -7,6 +7,7 @@ import dev.cofre.controlplane.server.identity.Credentials;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.UUID;
@@ -29,6 +30,13 @@ final class Exchange {
         .putHeader(REQUEST_ID_HEADER, id)
         .putHeader("Cache-Control", "no-store")
         .putHeader("X-Content-Type-Options", "nosniff");
+  }
+
+  /** Has the connection closed after the answer, where the protocol has a word for that. */
+  static void closeAfter(HttpServerRequest request) {
+    if (request.version() != HttpVersion.HTTP_2) {
+      request.response().putHeader("Connection", "close");
+    }
   }
 
   static String requestId(HttpServerResponse response) {

@@ -3,6 +3,7 @@ package dev.cofre.controlplane.server.api;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.config.ListenerSettings;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;
@@ -103,13 +104,28 @@ public final class Listener {
   private void admit(HttpServerRequest request, Handler<HttpServerRequest> router) {
     Exchange.begin(request);
     if (draining && !request.path().startsWith("/health/")) {
-      request.response().putHeader("Connection", "close");
+      Exchange.closeAfter(request);
       Exchange.fail(
           request.response(),
           new ProblemException(ErrorCode.NOT_READY, "this node stops; ask another one"));
       return;
     }
-    router.handle(request);
+    if (isDecodable(request.uri())) {
+      router.handle(request);
+    } else {
+      Exchange.fail(
+          request.response(),
+          new ProblemException(
+              ErrorCode.INVALID_REQUEST, "the path or query holds a wrong percent-encoding"));
+    }
+  }
+
+  private static boolean isDecodable(String uri) {
+    try {
+      return !QueryStringDecoder.decodeComponent(uri).isEmpty();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /** What the HTTP codec could not read: told as a problem, then the connection is closed. */
@@ -128,7 +144,7 @@ public final class Listener {
           default -> "the request is not well-formed HTTP";
         };
     Exchange.begin(request);
-    request.response().putHeader("Connection", "close");
+    Exchange.closeAfter(request);
     Exchange.fail(request.response(), new ProblemException(code, detail));
     request.connection().close();
   }

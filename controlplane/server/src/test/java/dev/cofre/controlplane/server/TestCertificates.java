@@ -1,0 +1,123 @@
+package dev.cofre.controlplane.server;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** A throw-away certificate authority, and what it issues. */
+final class TestCertificates {
+  private final KeyPair authorityKey = newKey();
+  private final X509Certificate authority;
+
+  TestCertificates() {
+    authority = issue("CN=Test CA", authorityKey, null);
+  }
+
+  /** A certificate with its key. */
+  record Identity(X509Certificate certificate, PrivateKey key) {}
+
+  Identity identity(String commonName, String dnsName) {
+    KeyPair key = newKey();
+    return new Identity(issue("CN=" + commonName, key, dnsName), key.getPrivate());
+  }
+
+  private X509Certificate issue(String subject, KeyPair key, String dnsName) {
+    Instant now = Instant.now();
+    try {
+      JcaX509v3CertificateBuilder builder =
+          new JcaX509v3CertificateBuilder(
+              new X500Name("CN=Test CA"),
+              BigInteger.valueOf(System.nanoTime()),
+              Date.from(now.minus(Duration.ofHours(1))),
+              Date.from(now.plus(Duration.ofDays(1))),
+              new X500Name(subject),
+              key.getPublic());
+      if (dnsName == null) {
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
+      } else {
+        builder.addExtension(
+            Extension.subjectAlternativeName,
+            false,
+            new GeneralNames(new GeneralName(GeneralName.dNSName, dnsName)));
+      }
+      return new JcaX509CertificateConverter()
+          .getCertificate(
+              builder.build(
+                  new JcaContentSignerBuilder("SHA256withECDSA").build(authorityKey.getPrivate())));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GeneralSecurityException | OperatorCreationException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  Path writeAuthority(Path file) throws IOException {
+    return write(file, authority);
+  }
+
+  static Path write(Path file, Object part) throws IOException {
+    StringWriter text = new StringWriter();
+    try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
+      pem.writeObject(part instanceof PrivateKey key ? new JcaPKCS8Generator(key, null) : part);
+    }
+    return Files.writeString(file, text.toString());
+  }
+
+  /** A client that trusts the authority and shows {@code identity}, unless that is null. */
+  SSLContext client(Identity identity) throws GeneralSecurityException, IOException {
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    trusted.setCertificateEntry("ca", authority);
+    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+    trust.init(trusted);
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+    KeyStore own = KeyStore.getInstance("PKCS12");
+    own.load(null, null);
+    if (identity != null) {
+      own.setKeyEntry(
+          "own", identity.key, new char[0], new Certificate[] {identity.certificate, authority});
+    }
+    keys.init(own, new char[0]);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+    return context;
+  }
+
+  private static KeyPair newKey() {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
