@@ -142,6 +142,9 @@ public final class Api {
               ErrorCode.PAYLOAD_TOO_LARGE, "a body holds at most " + BODY_BYTES_MAX + " bytes");
     } else if (context.statusCode() >= 400 && context.statusCode() < 500) {
       failure = new ProblemException(ErrorCode.INVALID_REQUEST, "the request is not well formed");
+    } else if (!context.request().isEnded()) {
+      Exchange.closeAfter(context.request());
+      failure = new ProblemException(ErrorCode.INVALID_REQUEST, "the body could not be read");
     } else if (failure == null) {
       failure = new IllegalStateException("the router answered " + context.statusCode());
     }

@@ -119,13 +119,13 @@ final class MachineChecks {
   }
 
   private static Finding random() {
-    long begin = System.nanoTime();
     byte[] first = KernelRandom.INSTANCE.bytes(32);
+    long begin = System.nanoTime();
     byte[] second = KernelRandom.INSTANCE.bytes(32);
     long micros = (System.nanoTime() - begin) / 1_000;
     return Arrays.equals(first, second)
         ? Finding.fail("random", "the kernel's generator repeats itself; do not use this machine")
-        : Finding.ok("random", "the kernel's generator answers (" + micros + " µs for 64 bytes)");
+        : Finding.ok("random", "the kernel's generator answers (" + micros + " µs for 32 bytes)");
   }
 
   static Finding clock(Instant now) {

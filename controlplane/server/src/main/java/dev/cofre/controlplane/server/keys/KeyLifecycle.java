@@ -143,18 +143,20 @@ public final class KeyLifecycle {
     }
   }
 
+  /** Removes the KEK, then the row: a row without a KEK is found again at the next start. */
   private void undo(HalfMade half, Making<?> making, RuntimeException cause) {
     try {
-      // When the commit's outcome is unknown, the version may be visible: then its KEK must stay.
-      boolean removed =
-          store.change(
-              tx -> {
-                making.undo().accept(tx);
-                return tx.halfMade().remove(half);
-              });
-      if (removed) {
+      // When a commit's outcome was unknown, the version may be visible: then its KEK must stay.
+      if (store.<Boolean>read(tx -> tx.halfMade().exists(half))) {
         hsm.destroyKek(half.kekLabel());
       }
+      store.change(
+          tx -> {
+            if (tx.halfMade().remove(half)) {
+              making.undo().accept(tx);
+            }
+            return null;
+          });
     } catch (RuntimeException e) {
       cause.addSuppressed(e);
       LOG.log(

@@ -83,6 +83,19 @@ public final class HalfMadeTable {
         == 1;
   }
 
+  /** Whether the version is still half-made. */
+  public boolean exists(HalfMade version) {
+    return handle
+            .createQuery(
+                "select count(*) from key_version where key_id = :keyId"
+                    + " and version_number = :number and state = 'CREATING'")
+            .bind("keyId", version.keyId())
+            .bind("number", version.number())
+            .mapTo(Integer.class)
+            .one()
+        > 0;
+  }
+
   /**
    * Forgets the version, and the key when it never was more than half-made; false when the version
    * is not half-made.

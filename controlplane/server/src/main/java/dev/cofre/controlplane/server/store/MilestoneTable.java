@@ -32,4 +32,9 @@ public final class MilestoneTable {
         .bind("now", Times.column(now))
         .execute();
   }
+
+  /** Takes back that {@code name} was reached. */
+  public void forget(String name) {
+    handle.createUpdate("delete from milestone where name = :name").bind("name", name).execute();
+  }
 }
