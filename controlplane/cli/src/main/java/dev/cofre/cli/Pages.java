@@ -25,12 +25,14 @@ record Pages(Terminal terminal, OutputOption output, List<Column> columns) {
 
   /** Prints at most {@code itemsMax} items of the list at {@code path}. */
   void print(ControlPlane.Calls calls, String path, long itemsMax) {
-    begin();
     long left = itemsMax;
     String after = null;
     boolean first = true;
     do {
       JsonObject page = calls.get(query(path, Math.min(left, PAGE_ITEMS_MAX), after));
+      if (after == null) {
+        begin();
+      }
       JsonArray items = page.getJsonArray("items", new JsonArray());
       for (int i = 0; i < items.size() && left > 0; i++, left--) {
         item(items.getJsonObject(i), first);

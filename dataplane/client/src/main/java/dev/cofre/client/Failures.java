@@ -19,7 +19,7 @@ final class Failures {
     if (cause instanceof CofreException known) {
       return known;
     }
-    if (answerBegan && (cause instanceof HttpClosedException || cause instanceof IOException)) {
+    if (answerBegan && isConnectionLost(cause)) {
       return new CofreException(
           CofreException.Kind.CUT_SHORT,
           "the answer was cut short: do not use what was received of it",
@@ -48,6 +48,15 @@ final class Failures {
         CofreException.Kind.PROTOCOL,
         "the answer of " + endpoint.url() + " cannot be read" + why(cause),
         cause);
+  }
+
+  /**
+   * Whether {@code cause} is the connection's end: of a write that failed by it nothing need be
+   * said, as the request's exception handler tells, and the service's reason may still be on its
+   * way.
+   */
+  static boolean isConnectionLost(Throwable cause) {
+    return cause instanceof HttpClosedException || cause instanceof IOException;
   }
 
   static CofreException timedOut(String detail) {

@@ -59,7 +59,7 @@ final class StreamExchange {
     request.exceptionHandler(this::failRemote);
     request.drainHandler(drained -> resumeSource());
     request.response().onSuccess(this::receive).onFailure(this::failRemote);
-    request.sendHead().onFailure(this::failRemote);
+    request.sendHead().onFailure(this::writeFailed);
     sink.exceptionHandler(this::failLocal);
     source.exceptionHandler(this::failLocal);
     source.endHandler(end -> endRequest());
@@ -81,9 +81,7 @@ final class StreamExchange {
       return;
     }
     lengths.sent(chunk);
-    // A write fails when the connection does, and then the request's exception handler tells; the
-    // service's reason for closing may still be on its way.
-    request.write(chunk).onSuccess(flushed -> progress());
+    request.write(chunk).onSuccess(flushed -> progress()).onFailure(this::writeFailed);
     if (request.writeQueueFull()) {
       requestFull = true;
       source.pause();
@@ -105,7 +103,7 @@ final class StreamExchange {
     if (isSending()) {
       sourceEnded = true;
       progress();
-      request.end().onFailure(this::failRemote);
+      request.end().onFailure(this::writeFailed);
     }
   }
 
@@ -164,6 +162,12 @@ final class StreamExchange {
     if (!result.future().isComplete()) {
       sinkFull = true;
       sink.end().onSuccess(result::tryComplete).onFailure(this::failLocal);
+    }
+  }
+
+  private void writeFailed(Throwable cause) {
+    if (!Failures.isConnectionLost(cause)) {
+      failRemote(cause);
     }
   }
 

@@ -120,7 +120,10 @@ final class Transport implements AutoCloseable {
                   request.connection().close();
                 }
               });
-      (body == null ? request.send() : request.send(body))
+      // Before anything is sent: the answer's handlers must be set on the thread that its head
+      // comes on.
+      request
+          .response()
           .compose(
               response -> {
                 answerBegan = true;
@@ -128,6 +131,13 @@ final class Transport implements AutoCloseable {
               })
           .onSuccess(result::tryComplete)
           .onFailure(this::fail);
+      (body == null ? request.end() : request.end(body)).onFailure(this::writeFailed);
+    }
+
+    private void writeFailed(Throwable cause) {
+      if (!Failures.isConnectionLost(cause)) {
+        fail(cause);
+      }
     }
 
     void fail(Throwable cause) {
