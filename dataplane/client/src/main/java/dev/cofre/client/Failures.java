@@ -1,6 +1,6 @@
 package dev.cofre.client;
 
-import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.VertxException;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
@@ -34,7 +34,7 @@ final class Failures {
           "no TLS 1.3 connection to " + endpoint.url() + ": " + rootMessage(cause),
           cause);
     }
-    if (cause instanceof HttpClosedException) {
+    if (cause instanceof VertxException) {
       return new CofreException(
           CofreException.Kind.UNREACHABLE,
           endpoint.url() + " closed the connection without an answer",
@@ -56,7 +56,8 @@ final class Failures {
    * way.
    */
   static boolean isConnectionLost(Throwable cause) {
-    return cause instanceof HttpClosedException || cause instanceof IOException;
+    // A queued write is cancelled with a plain VertxException, the parent of HttpClosedException.
+    return cause instanceof VertxException || cause instanceof IOException;
   }
 
   static CofreException timedOut(String detail) {

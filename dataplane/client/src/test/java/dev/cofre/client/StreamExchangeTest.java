@@ -146,6 +146,29 @@ class StreamExchangeTest {
   }
 
   @Test
+  void aServiceThatDiesWhileMuchIsQueuedCutsTheAnswerShort() {
+    String begun = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
+    try (ScriptedServer dying =
+            ScriptedServer.start(
+                vertx,
+                (socket, received) -> {
+                  socket.pause();
+                  socket.write(begun);
+                  vertx.setTimer(200, timer -> socket.close());
+                });
+        CofreClient other = CofreClient.create(vertx, dying.endpoint())) {
+      CofreException failure =
+          assertThrows(
+              CofreException.class,
+              () ->
+                  other
+                      .blocking()
+                      .decrypt(new Endless(), OutputStream.nullOutputStream(), Map.of()));
+      assertEquals(Kind.CUT_SHORT, failure.kind(), failure::toString);
+    }
+  }
+
+  @Test
   void aRefusalEndsAnEndlessRequest() {
     CofreException failure =
         assertThrows(
