@@ -11,7 +11,6 @@ import static dev.cofre.contract.envelope.EnvelopeFormat.SEGMENTS_MAX;
 import static dev.cofre.contract.envelope.EnvelopeFormat.SEGMENT_LENGTH;
 import static dev.cofre.contract.envelope.EnvelopeFormat.TAG_LENGTH;
 
-import java.security.MessageDigest;
 import java.util.Arrays;
 
 /**
@@ -20,7 +19,8 @@ import java.util.Arrays;
  *
  * <p>Failures are return values, all alike: a caller learns only that the envelope is not valid.
  * Not thread-safe; reusable. It uses an {@link Aead} that nobody else uses between {@link #begin}
- * and {@link #close()}.
+ * and {@link #close()}. A header is opened only by the derivation of the very wrapped data key that
+ * stands in it; the request key is kept for the derivation and salt that it was made from.
  */
 public final class EnvelopeOpener implements AutoCloseable {
   /** What {@link #openSegment} and {@link #open} return for an envelope that is not valid. */
@@ -29,8 +29,9 @@ public final class EnvelopeOpener implements AutoCloseable {
   private final Aead aead;
   private final byte[] nonce = new byte[12];
   private final byte[] derived = new byte[RequestKeyDerivation.OUTPUT_LENGTH];
-  private final byte[] keyedFor = new byte[SALT_OFFSET + SALT_LENGTH];
-  private boolean keyed;
+  private final byte[] keyedSalt = new byte[SALT_LENGTH];
+  private RequestKeyDerivation keyedBy;
+  private boolean takesSegment;
   private int item;
   private long segment;
 
@@ -48,17 +49,25 @@ public final class EnvelopeOpener implements AutoCloseable {
    * @return whether the commitment holds
    */
   public boolean begin(RequestKeyDerivation derivation, byte[] header, int offset) {
+    derivation.requireOpen();
+    takesSegment = false;
     item = EnvelopeFormat.getInt(header, offset + ITEM_OFFSET);
     segment = 0;
-    if (!keyed
-        || !Arrays.equals(keyedFor, 0, keyedFor.length, header, offset, offset + keyedFor.length)) {
-      derivation.derive(header, offset + SALT_OFFSET, derived);
+    if (!derivation.wrapped().startsAt(header, offset) || item < 0) {
+      return false;
+    }
+    int salt = offset + SALT_OFFSET;
+    if (keyedBy != derivation
+        || !Arrays.equals(keyedSalt, 0, SALT_LENGTH, header, salt, salt + SALT_LENGTH)) {
+      keyedBy = null;
+      derivation.derive(header, salt, derived);
       aead.key(derived, 0);
       Arrays.fill(derived, 0, KEY_LENGTH, (byte) 0);
-      System.arraycopy(header, offset, keyedFor, 0, keyedFor.length);
-      keyed = true;
+      System.arraycopy(header, salt, keyedSalt, 0, SALT_LENGTH);
+      keyedBy = derivation;
     }
-    return item >= 0 && commitmentHolds(header, offset + COMMITMENT_OFFSET);
+    takesSegment = commitmentHolds(header, offset + COMMITMENT_OFFSET);
+    return takesSegment;
   }
 
   /**
@@ -66,7 +75,8 @@ public final class EnvelopeOpener implements AutoCloseable {
    *
    * @param aad the canonical context; looked at for the first segment
    * @param length of ciphertext and tag: a full segment's, unless {@code last}
-   * @return the plaintext bytes written, or {@link #INVALID}
+   * @return the plaintext bytes written, or {@link #INVALID}: also after the last segment, after an
+   *     invalid one, and when {@link #begin} did not hold
    */
   public int openSegment(
       boolean last, byte[] aad, byte[] in, int inOffset, int length, byte[] out, int outOffset) {
@@ -74,20 +84,16 @@ public final class EnvelopeOpener implements AutoCloseable {
         last
             ? length <= SEGMENT_LENGTH && length >= TAG_LENGTH + (segment == 0 ? 0 : 1)
             : length == SEGMENT_LENGTH;
-    if (!wellFormed || segment == SEGMENTS_MAX) {
+    if (!takesSegment || !wellFormed || segment == SEGMENTS_MAX) {
+      takesSegment = false;
       return INVALID;
     }
+    takesSegment = false;
     EnvelopeFormat.putNonce(nonce, item, segment, last);
-    int written =
-        aead.open(
-            nonce,
-            segment == 0 ? aad : EnvelopeSealer.NO_AAD,
-            in,
-            inOffset,
-            length,
-            out,
-            outOffset);
+    byte[] bound = segment == 0 ? aad : EnvelopeSealer.NO_AAD;
+    int written = aead.open(nonce, bound, in, inOffset, length, out, outOffset);
     segment++;
+    takesSegment = !last && written != INVALID;
     return written;
   }
 
@@ -116,7 +122,8 @@ public final class EnvelopeOpener implements AutoCloseable {
       boolean last = read + chunk == length;
       int opened = openSegment(last, aad, in, inOffset + read, chunk, out, outOffset + written);
       if (opened == INVALID) {
-        Arrays.fill(out, outOffset, outOffset + written, (byte) 0);
+        int touched = written + Math.max(0, chunk - TAG_LENGTH);
+        Arrays.fill(out, outOffset, outOffset + touched, (byte) 0);
         return INVALID;
       }
       written += opened;
@@ -128,14 +135,18 @@ public final class EnvelopeOpener implements AutoCloseable {
   /** Forgets the request key. */
   @Override
   public void close() {
-    keyed = false;
+    keyedBy = null;
+    takesSegment = false;
     Arrays.fill(derived, (byte) 0);
     aead.clear();
   }
 
+  /** Compares all bytes whatever the first of them are. */
   private boolean commitmentHolds(byte[] header, int offset) {
-    byte[] claimed = Arrays.copyOfRange(header, offset, offset + COMMITMENT_LENGTH);
-    byte[] made = Arrays.copyOfRange(derived, KEY_LENGTH, KEY_LENGTH + COMMITMENT_LENGTH);
-    return MessageDigest.isEqual(claimed, made);
+    int difference = 0;
+    for (int i = 0; i < COMMITMENT_LENGTH; i++) {
+      difference |= header[offset + i] ^ derived[KEY_LENGTH + i];
+    }
+    return difference == 0;
   }
 }

@@ -14,37 +14,60 @@ import dev.cofre.contract.random.RandomSource;
 import java.util.Arrays;
 
 /**
- * Seals the items of one request: one salt, one derivation, then any number of envelopes.
+ * Seals the items of a request: one salt, one derivation, then any number of envelopes.
  *
  * <p>Items are numbered by the sealer, so that no nonce is used twice under the request key: call
  * {@link #nextItem} for each envelope, then {@link #sealSegment} for its segments in order, or
  * {@link #seal} for a whole one. Not thread-safe. It uses an {@link Aead} that nobody else uses
- * until {@link #close()}.
+ * until {@link #close()}. What fails here fails for good: no nonce is ever tried again.
  */
 public final class EnvelopeSealer implements AutoCloseable {
   private final Aead aead;
   private final byte[] header = new byte[HEADER_LENGTH];
   private final byte[] nonce = new byte[12];
-  private int item = -1;
+  private final byte[] derived = new byte[RequestKeyDerivation.OUTPUT_LENGTH];
+  private int item;
   private long segment;
-  private boolean sealedLast = true;
+  private boolean sealedLast;
+  private boolean open;
+
+  /** A sealer on {@code aead}, to be reused: {@link #begin} each request. */
+  public EnvelopeSealer(Aead aead) {
+    this.aead = aead;
+  }
 
   /**
-   * Draws a salt and derives the request key.
+   * A sealer for one request; see {@link #begin}.
    *
    * @param derivation of the data key that is {@code wrapped}
    * @param random read once, now
    */
   public EnvelopeSealer(
       Aead aead, RequestKeyDerivation derivation, WrappedDataKey wrapped, RandomSource random) {
-    this.aead = aead;
+    this(aead);
+    begin(derivation, wrapped, random);
+  }
+
+  /**
+   * Begins a request: draws a salt and derives the request key, which takes the last one's place.
+   *
+   * @param derivation of the data key that is {@code wrapped}
+   * @param random read once, now
+   */
+  public void begin(RequestKeyDerivation derivation, WrappedDataKey wrapped, RandomSource random) {
+    open = false;
+    if (!derivation.wrapped().equals(wrapped)) {
+      throw new IllegalArgumentException("the derivation is of another data key");
+    }
     wrapped.copyTo(header, 0);
     random.fill(header, SALT_OFFSET, SALT_LENGTH);
-    byte[] derived = new byte[RequestKeyDerivation.OUTPUT_LENGTH];
     derivation.derive(header, SALT_OFFSET, derived);
     aead.key(derived, 0);
     System.arraycopy(derived, KEY_LENGTH, header, COMMITMENT_OFFSET, COMMITMENT_LENGTH);
     Arrays.fill(derived, (byte) 0);
+    item = -1;
+    sealedLast = true;
+    open = true;
   }
 
   /**
@@ -53,6 +76,7 @@ public final class EnvelopeSealer implements AutoCloseable {
    * @return the bytes written: {@value EnvelopeFormat#HEADER_LENGTH}
    */
   public int nextItem(byte[] out, int outOffset) {
+    requireOpen();
     if (!sealedLast) {
       throw new IllegalStateException("the item before has no last segment yet");
     }
@@ -76,6 +100,7 @@ public final class EnvelopeSealer implements AutoCloseable {
    */
   public int sealSegment(
       boolean last, byte[] aad, byte[] in, int inOffset, int length, byte[] out, int outOffset) {
+    requireOpen();
     if (sealedLast || segment == SEGMENTS_MAX) {
       throw new IllegalStateException("the item takes no more segments");
     }
@@ -85,10 +110,12 @@ public final class EnvelopeSealer implements AutoCloseable {
       throw new IllegalArgumentException("not a segment's length: " + length);
     }
     EnvelopeFormat.putNonce(nonce, item, segment, last);
-    int written =
-        aead.seal(nonce, segment == 0 ? aad : NO_AAD, in, inOffset, length, out, outOffset);
+    byte[] bound = segment == 0 ? aad : NO_AAD;
     segment++;
     sealedLast = last;
+    open = false;
+    int written = aead.seal(nonce, bound, in, inOffset, length, out, outOffset);
+    open = true;
     return written;
   }
 
@@ -110,9 +137,18 @@ public final class EnvelopeSealer implements AutoCloseable {
     return written;
   }
 
+  /** Forgets the request key; nothing can be sealed after it. */
   @Override
   public void close() {
+    open = false;
     aead.clear();
+  }
+
+  private void requireOpen() {
+    if (!open) {
+      throw new IllegalStateException(
+          "no request was begun, or it was closed, or a segment failed");
+    }
   }
 
   static final byte[] NO_AAD = new byte[0];

@@ -16,7 +16,7 @@ public final class JcaAead implements Aead {
   private static final byte[] ZERO_NONCE = new byte[12];
 
   private final Cipher cipher;
-  private SecretKey key = ZERO;
+  private SecretKey key;
 
   /** Takes the first provider that has AES/GCM. */
   public JcaAead() {
@@ -60,7 +60,7 @@ public final class JcaAead implements Aead {
 
   @Override
   public void clear() {
-    key = ZERO;
+    key = null;
     try {
       cipher.init(Cipher.DECRYPT_MODE, ZERO, new GCMParameterSpec(TAG_LENGTH * 8, ZERO_NONCE));
     } catch (GeneralSecurityException e) {
@@ -78,6 +78,9 @@ public final class JcaAead implements Aead {
       byte[] out,
       int outOffset)
       throws GeneralSecurityException {
+    if (key == null) {
+      throw new IllegalStateException("the AEAD has no key");
+    }
     cipher.init(mode, key, new GCMParameterSpec(TAG_LENGTH * 8, nonce));
     if (aad.length > 0) {
       cipher.updateAAD(aad);

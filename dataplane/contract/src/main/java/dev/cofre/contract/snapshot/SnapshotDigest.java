@@ -39,6 +39,11 @@ public final class SnapshotDigest {
     return next(previous, changes.toByteArray());
   }
 
+  /** SHA-256 of {@code bytes}: how a bearer token stands in a snapshot. */
+  public static byte[] sha256(byte[] bytes) {
+    return sha256().digest(bytes);
+  }
+
   static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

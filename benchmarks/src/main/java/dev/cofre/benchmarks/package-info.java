@@ -1,0 +1,5 @@
+/**
+ * Measurements with the reference that each is held against: {@code *Benchmark} classes run by JMH.
+ * What was not adopted stands here alone, so that a decision can be measured again.
+ */
+package dev.cofre.benchmarks;

@@ -1,0 +1,58 @@
+package dev.cofre.engine.config;
+
+import static dev.cofre.engine.config.Setting.Kind.NUMBER;
+import static dev.cofre.engine.config.Setting.Kind.PATH;
+import static dev.cofre.engine.config.Setting.Kind.TEXT;
+
+import dev.cofre.hsm.Hsm;
+import dev.cofre.hsm.HsmConfig;
+import dev.cofre.hsm.Pin;
+import dev.cofre.hsm.Pkcs11Hsm;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** The settings that name the HSM, the same for both planes. */
+public final class HsmSettings {
+  private static final Setting LIBRARY =
+      Setting.withDefault(
+          "hsm.library",
+          PATH,
+          "/usr/lib/softhsm/libsofthsm2.so",
+          "the PKCS#11 module of the HSM's vendor");
+  private static final Setting TOKEN_LABEL =
+      Setting.withDefault(
+          "hsm.tokenLabel", TEXT, "cofre", "the label of the token, when hsm.slot is absent");
+  private static final Setting SLOT =
+      Setting.optional("hsm.slot", NUMBER, "the id of the token's slot; wins over hsm.tokenLabel");
+  private static final Setting PIN_FILE =
+      Setting.required(
+          "hsm.pinFile",
+          TEXT,
+          "the file (mode 0600, or a secret mount) that holds the token's PIN, or the word prompt");
+
+  /** All of them. */
+  public static final List<Setting> ALL = List.of(LIBRARY, TOKEN_LABEL, SLOT, PIN_FILE);
+
+  private HsmSettings() {}
+
+  /** Which token. */
+  public static HsmConfig hsmConfig(Configuration configuration) {
+    OptionalLong slot =
+        configuration
+            .find(SLOT)
+            .map(text -> OptionalLong.of(Long.parseLong(text)))
+            .orElseGet(OptionalLong::empty);
+    return new HsmConfig(configuration.path(LIBRARY), configuration.text(TOKEN_LABEL), slot);
+  }
+
+  /** Reads the PIN from where the configuration says. */
+  public static Pin pin(Configuration configuration) {
+    String source = configuration.text(PIN_FILE);
+    return Pin.read(source.equals(Pin.PROMPT) ? source : configuration.path(PIN_FILE).toString());
+  }
+
+  /** Logs in, once. */
+  public static Hsm login(Configuration configuration) {
+    return Pkcs11Hsm.login(hsmConfig(configuration), pin(configuration));
+  }
+}

@@ -1,0 +1,106 @@
+package dev.cofre.engine.config;
+
+import static dev.cofre.engine.config.Setting.Kind.FLAG;
+import static dev.cofre.engine.config.Setting.Kind.NUMBER;
+import static dev.cofre.engine.config.Setting.Kind.PATH;
+import static dev.cofre.engine.config.Setting.Kind.TEXT;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where a plane listens and with which certificate; the same settings for both planes.
+ *
+ * <p>Plain HTTP is for {@code ./cofre dev} alone: it is refused on any address but loopback.
+ *
+ * @param host the address
+ * @param port the port
+ * @param tls the PEM files, or absent for plain HTTP
+ */
+public record ListenerSettings(String host, int port, Optional<Tls> tls) {
+  private static final Setting HOST =
+      Setting.withDefault("http.host", TEXT, "0.0.0.0", "the address to listen on");
+  private static final Setting PORT =
+      Setting.required("http.port", NUMBER, "the port to listen on");
+  private static final Setting CERTIFICATE =
+      Setting.optional("tls.certificate", PATH, "PEM file with the server's certificate chain");
+  private static final Setting KEY =
+      Setting.optional(
+          "tls.key", PATH, "PEM file with the server's private key (PKCS#8), mode 0600");
+  private static final Setting CLIENT_CA =
+      Setting.optional(
+          "tls.clientCa",
+          PATH,
+          "PEM file with the CAs whose client certificates are accepted (mTLS)");
+  private static final Setting PLAINTEXT =
+      Setting.withDefault(
+          "dev.plaintext",
+          FLAG,
+          "false",
+          "plain HTTP in place of TLS, for development on a loopback address only");
+
+  /** All of them. */
+  public static final List<Setting> ALL =
+      List.of(HOST, PORT, CERTIFICATE, KEY, CLIENT_CA, PLAINTEXT);
+
+  /**
+   * PEM files of a TLS 1.3 listener.
+   *
+   * @param clientCa when present, client certificates of these CAs are asked for
+   */
+  public record Tls(Path certificate, Path key, Optional<Path> clientCa) {}
+
+  /**
+   * Reads and checks them.
+   *
+   * @throws ConfigException when neither TLS nor loopback plain HTTP is configured, or a file is
+   *     missing
+   */
+  public static ListenerSettings read(Configuration configuration) {
+    String host = configuration.text(HOST);
+    long port = configuration.number(PORT);
+    if (port > 65_535) {
+      throw new ConfigException("http.port must be at most 65535");
+    }
+    if (configuration.flag(PLAINTEXT)) {
+      if (!isLoopback(host)) {
+        throw new ConfigException(
+            "dev.plaintext = true is for loopback addresses only, not "
+                + host
+                + "; configure tls.certificate and tls.key");
+      }
+      return new ListenerSettings(host, (int) port, Optional.empty());
+    }
+    Optional<Path> certificate = configuration.findPath(CERTIFICATE);
+    Optional<Path> key = configuration.findPath(KEY);
+    if (certificate.isEmpty() || key.isEmpty()) {
+      throw new ConfigException(
+          "tls.certificate and tls.key are missing: outside ./cofre dev every listener needs TLS");
+    }
+    Optional<Path> clientCa = configuration.findPath(CLIENT_CA);
+    readable(certificate.get(), CERTIFICATE);
+    readable(key.get(), KEY);
+    clientCa.ifPresent(path -> readable(path, CLIENT_CA));
+    return new ListenerSettings(
+        host, (int) port, Optional.of(new Tls(certificate.get(), key.get(), clientCa)));
+  }
+
+  /** Refuses a file that cannot be read, naming its setting. */
+  public static void readable(Path path, Setting setting) {
+    if (!Files.isReadable(path)) {
+      throw new ConfigException(setting.key() + ": the file " + path + " cannot be read");
+    }
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Who may do what: default deny, explicit deny wins (invariant I5). */
+package dev.cofre.engine.policy;

@@ -1,0 +1,69 @@
+package dev.cofre.engine.random;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.contract.random.RandomSource;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.Optional;
+
+/**
+ * The kernel's generator by getrandom(2), straight into the caller's array: the same bytes as
+ * {@link KernelRandom}, without a file and its intermediate buffer. Holds no state and nothing read
+ * ahead (invariant I3).
+ *
+ * <p>Thread-safe. At most 256 bytes are asked for at once: so much the kernel gives whole, without
+ * being interrupted by a signal, and the virtual machine's safepoints are never held up for long.
+ */
+public final class GetRandom implements RandomSource {
+  private static final int CALL_BYTES_MAX = 256;
+
+  private final MethodHandle getrandom;
+
+  private GetRandom(MethodHandle getrandom) {
+    this.getrandom = getrandom;
+  }
+
+  /** getrandom(2) where the C library has it, else {@link KernelRandom}. */
+  @SuppressWarnings("restricted") // the launcher enables native access
+  public static RandomSource orDevice() {
+    Linker linker = Linker.nativeLinker();
+    Optional<MemorySegment> function = linker.defaultLookup().find("getrandom");
+    if (function.isEmpty()) {
+      return KernelRandom.INSTANCE;
+    }
+    return new GetRandom(
+        linker.downcallHandle(
+            function.get(),
+            FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT),
+            Linker.Option.critical(true)));
+  }
+
+  /** Falls back to the device for what the call does not give (a sandbox may forbid it). */
+  @Override
+  public void fill(byte[] out, int offset, int length) {
+    MemorySegment target = MemorySegment.ofArray(out).asSlice(offset, length);
+    int done = 0;
+    while (done < length) {
+      int asked = Math.min(CALL_BYTES_MAX, length - done);
+      if (call(target.asSlice(done, asked), asked) != asked) {
+        KernelRandom.INSTANCE.fill(out, offset + done, length - done);
+        return;
+      }
+      done += asked;
+    }
+  }
+
+  private long call(MemorySegment target, int length) {
+    try {
+      return (long) getrandom.invokeExact(target, (long) length, 0);
+    } catch (Throwable e) {
+      throw new AssertionError("getrandom(2) throws nothing", e);
+    }
+  }
+}

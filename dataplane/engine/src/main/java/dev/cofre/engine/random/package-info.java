@@ -1,0 +1,2 @@
+/** The kernel's generator by system call. */
+package dev.cofre.engine.random;

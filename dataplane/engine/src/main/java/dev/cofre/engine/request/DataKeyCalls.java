@@ -1,0 +1,102 @@
+package dev.cofre.engine.request;
+
+import dev.cofre.contract.context.EncryptionContext;
+import dev.cofre.contract.envelope.EnvelopeFormat;
+import dev.cofre.contract.envelope.Usage;
+import dev.cofre.contract.envelope.WrappedDataKey;
+import dev.cofre.engine.policy.Action;
+import dev.cofre.engine.snapshot.KeyMetadata;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Data keys that callers hold: made by {@code data-keys}, opened again by {@code data-keys/unwrap}.
+ */
+public final class DataKeyCalls {
+  private final Engine engine;
+  private final RequestPath path;
+
+  DataKeyCalls(Engine engine, RequestPath path) {
+    this.engine = engine;
+    this.path = path;
+  }
+
+  /**
+   * A data key in a caller's hands.
+   *
+   * @param plaintext 32 bytes, to be overwritten by whoever answers with them
+   * @param ttlMs how long the caller may use it
+   */
+  public record Generated(WrappedDataKey wrapped, byte[] plaintext, KeyMetadata key, long ttlMs) {
+    /** Overwrites the bytes. */
+    public void wipe() {
+      Arrays.fill(plaintext, (byte) 0);
+    }
+
+    @Override
+    public String toString() {
+      return "Generated[" + wrapped + "]";
+    }
+  }
+
+  CompletableFuture<Generated> generate(Caller caller, String name, EncryptionContext context) {
+    return path.audited(
+        caller,
+        Action.GENERATE_DATA_KEY,
+        name,
+        () -> {
+          KeyMetadata key = engine.authorizer.permit(caller, Action.GENERATE_DATA_KEY, name);
+          return engine
+              .wrapping
+              .mint(key, Usage.CALLER, context)
+              .thenApply(
+                  minted ->
+                      new Generated(
+                          minted.wrapped(), minted.plaintext(), key, engine.limits.callerTtlMs()));
+        },
+        generated -> record(caller, Action.GENERATE_DATA_KEY, generated, context));
+  }
+
+  CompletableFuture<Generated> unwrap(Caller caller, byte[] bytes, EncryptionContext context) {
+    return path.audited(
+        caller,
+        Action.UNWRAP_DATA_KEY,
+        null,
+        () -> {
+          WrappedDataKey wrapped =
+              bytes.length == EnvelopeFormat.WRAPPED_DATA_KEY_LENGTH
+                  ? WrappedDataKey.parse(bytes, 0)
+                  : null;
+          if (wrapped == null || wrapped.usage() != Usage.CALLER) {
+            throw Outcome.invalidCiphertext();
+          }
+          KeyMetadata key = engine.authorizer.permit(caller, Action.UNWRAP_DATA_KEY, wrapped);
+          return engine
+              .wrapping
+              .unwrap(wrapped, key, key.versions().get(wrapped.keyVersion()), context)
+              .thenApply(
+                  plaintext -> new Generated(wrapped, plaintext, key, engine.limits.callerTtlMs()));
+        },
+        unwrapped -> record(caller, Action.UNWRAP_DATA_KEY, unwrapped, context));
+  }
+
+  private CompletableFuture<Void> record(
+      Caller caller, Action action, Generated generated, EncryptionContext context) {
+    WrappedDataKey wrapped = generated.wrapped();
+    return engine
+        .audit
+        .record(
+            engine
+                .audit
+                .event(caller, action.text())
+                .key(wrapped.keyId().toString())
+                .used(wrapped.keyVersion(), wrapped.dataKeyId().toString())
+                .contextKeys(context.keys()))
+        .whenComplete(
+            (written, failure) -> {
+              if (failure != null) {
+                generated.wipe();
+              }
+            });
+  }
+}

@@ -1,0 +1,62 @@
+package dev.cofre.engine.snapshot;
+
+import dev.cofre.contract.encoding.Uuids;
+import dev.cofre.contract.envelope.Protection;
+import dev.cofre.contract.snapshot.wire.KeyState;
+import dev.cofre.contract.snapshot.wire.KeyVersion;
+import dev.cofre.contract.snapshot.wire.KmsKey;
+import dev.cofre.engine.policy.PolicyEvaluator;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * A KMS key as the data plane knows it. Immutable.
+ *
+ * @param currentVersion the version that encrypts
+ * @param versions every version that decrypts, by number
+ * @param expiresAtMs UTC milliseconds
+ */
+public record KeyMetadata(
+    UUID id,
+    String alias,
+    String tenant,
+    String environment,
+    String owner,
+    boolean disabled,
+    int currentVersion,
+    Map<Integer, Version> versions,
+    long expiresAtMs)
+    implements PolicyEvaluator.KeyReference {
+
+  /**
+   * A key version.
+   *
+   * @param kekLabel the label of the KEK's token object
+   */
+  public record Version(int number, Protection protection, String kekLabel) {}
+
+  static KeyMetadata of(KmsKey key) {
+    return new KeyMetadata(
+        Uuids.get(key.getId().toByteArray(), 0),
+        key.getAlias(),
+        key.getTenant(),
+        key.getEnvironment(),
+        key.getOwner(),
+        // A state of a later release is no state to work in.
+        key.getState() != KeyState.KEY_STATE_ACTIVE,
+        key.getCurrentVersion(),
+        key.getVersionsList().stream()
+            .map(KeyMetadata::version)
+            .collect(Collectors.toUnmodifiableMap(Version::number, v -> v)),
+        key.getExpiresAtMs());
+  }
+
+  private static Version version(KeyVersion version) {
+    Protection protection =
+        version.getProtection() == dev.cofre.contract.snapshot.wire.Protection.PROTECTION_SOFTWARE
+            ? Protection.SOFTWARE
+            : Protection.HSM;
+    return new Version(version.getNumber(), protection, version.getKekLabel());
+  }
+}

@@ -1,0 +1,70 @@
+package dev.cofre.hsm;
+
+import java.security.PublicKey;
+import java.util.Optional;
+
+/**
+ * A logged-in token. Its keys are named by label; their bytes never enter this process.
+ *
+ * <p>Thread-safe. Every call may block on the device, so none is made on an event loop (invariant
+ * I8).
+ */
+public interface Hsm extends AutoCloseable {
+  /** The length of an IV that {@link #wrap} takes. */
+  int IV_LENGTH = 12;
+
+  /**
+   * Generates an AES-256 KEK inside the token: sensitive, not extractable, kept.
+   *
+   * @throws HsmException when the label is in use or the token fails
+   */
+  void generateKek(String label);
+
+  /** Whether the token holds a KEK with {@code label}. */
+  boolean hasKek(String label);
+
+  /** Destroys the KEK with {@code label}; does nothing when there is none. */
+  void destroyKek(String label);
+
+  /**
+   * Encrypts {@code key} with AES-256-GCM inside the token.
+   *
+   * @param iv {@value #IV_LENGTH} bytes, never used with this KEK before
+   * @return ciphertext ‖ tag (16 bytes)
+   * @throws KekMissingException when there is no such KEK
+   */
+  byte[] wrap(String kekLabel, byte[] iv, byte[] aad, byte[] key);
+
+  /**
+   * Decrypts what {@link #wrap} made. The caller overwrites the answer after use.
+   *
+   * @throws WrapRejectedException when it was not made with this KEK, IV and AAD
+   * @throws KekMissingException when there is no such KEK
+   */
+  byte[] unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped);
+
+  /**
+   * The signing key with {@code label}, generated inside the token (ECDSA P-256, sensitive, not
+   * extractable) when there is none yet.
+   */
+  SigningKey signingKey(String label);
+
+  /** The public half of the signing key with {@code label}, if there is one. */
+  Optional<PublicKey> signingPublicKey(String label);
+
+  /** Proves that the token answers: a cheap call into the device. */
+  void ping();
+
+  /** Logs out. */
+  @Override
+  void close();
+
+  /** A private key that stays in the token. Thread-safe. */
+  interface SigningKey {
+    /** The public half. */
+    PublicKey publicKey();
+
+    /** ECDSA over P-256 with SHA-256, DER. */
+    byte[] sign(byte[] message);
+  }
+}

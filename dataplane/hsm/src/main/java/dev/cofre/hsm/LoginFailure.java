@@ -1,0 +1,21 @@
+package dev.cofre.hsm;
+
+import java.io.IOException;
+
+/** Tells why a key store could not be loaded. */
+final class LoginFailure {
+  private LoginFailure() {}
+
+  static HsmException of(IOException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage());
+      if (message.contains("CKR_PIN_INCORRECT") || message.contains("CKR_PIN_LEN_RANGE")) {
+        return Cryptoki.loginRefused(CkResult.PIN_INCORRECT);
+      }
+      if (message.contains("CKR_PIN_LOCKED")) {
+        return Cryptoki.loginRefused(CkResult.PIN_LOCKED);
+      }
+    }
+    return new HsmException("the login to the HSM failed", failure);
+  }
+}

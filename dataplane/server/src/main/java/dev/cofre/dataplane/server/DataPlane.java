@@ -1,0 +1,167 @@
+package dev.cofre.dataplane.server;
+
+import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.contract.snapshot.SnapshotVerifier;
+import dev.cofre.dataplane.server.follow.ControlLink;
+import dev.cofre.dataplane.server.follow.RevisionFloor;
+import dev.cofre.dataplane.server.follow.SnapshotFollower;
+import dev.cofre.dataplane.server.http.HttpListener;
+import dev.cofre.dataplane.server.http.ServerState;
+import dev.cofre.engine.audit.FileAuditLog;
+import dev.cofre.engine.config.ConfigException;
+import dev.cofre.engine.config.Configuration;
+import dev.cofre.engine.config.HsmSettings;
+import dev.cofre.engine.config.ListenerSettings;
+import dev.cofre.engine.keys.KeyLimits;
+import dev.cofre.engine.process.PlaneProcess;
+import dev.cofre.engine.request.Engine;
+import dev.cofre.engine.snapshot.SnapshotHolder;
+import dev.cofre.hsm.Hsm;
+import dev.cofre.hsm.HsmGateway;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One data plane node: made from its configuration in the order in which things depend on each
+ * other, closed in reverse.
+ */
+final class DataPlane implements PlaneProcess.Running {
+  private static final System.Logger LOG = System.getLogger(DataPlane.class.getName());
+  private static final long START_SECONDS = 30;
+  private static final long SWEEP_MS = 1_000;
+
+  private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+  private final long drainMs;
+  private ServerState state;
+
+  private DataPlane(long drainMs) {
+    this.drainMs = drainMs;
+  }
+
+  /** Validates {@code configuration} and, unless {@code checkOnly}, starts a node. */
+  static PlaneProcess.Running start(Configuration configuration, boolean checkOnly)
+      throws Exception {
+    ListenerSettings listener = ListenerSettings.read(configuration);
+    ControlLink link = ControlLink.read(configuration, listener.tls().isEmpty());
+    SnapshotVerifier verifier = pinnedKey(configuration);
+    DataPlane node = new DataPlane(configuration.number(DataPlaneSettings.DRAIN_MS));
+    if (!checkOnly) {
+      try {
+        node.start(configuration, listener, link, verifier);
+      } catch (Exception e) {
+        node.close();
+        throw e;
+      }
+    }
+    return node;
+  }
+
+  private static SnapshotVerifier pinnedKey(Configuration configuration) {
+    try {
+      return SnapshotVerifier.fromPem(
+          Files.readString(configuration.path(DataPlaneSettings.PUBLIC_KEY_FILE)));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ConfigException(
+          DataPlaneSettings.PUBLIC_KEY_FILE.key()
+              + ": "
+              + configuration.path(DataPlaneSettings.PUBLIC_KEY_FILE)
+              + " does not hold the control plane's public key in PEM; copy it from the control plane's snapshot.publicKeyFile");
+    }
+  }
+
+  private void start(
+      Configuration configuration,
+      ListenerSettings listener,
+      ControlLink link,
+      SnapshotVerifier verifier)
+      throws Exception {
+    Hsm hsm = HsmSettings.login(configuration);
+    HsmGateway gateway =
+        opened(
+            new HsmGateway(
+                hsm, Duration.ofMillis(configuration.number(DataPlaneSettings.HSM_DEADLINE_MS))));
+    FileAuditLog audit =
+        opened(
+            FileAuditLog.open(
+                configuration.path(DataPlaneSettings.AUDIT_FILE),
+                configuration.flag(DataPlaneSettings.AUDIT_SYNC),
+                configuration.number(DataPlaneSettings.AUDIT_BYTES_MAX)));
+    SnapshotHolder snapshots =
+        new SnapshotHolder(configuration.number(DataPlaneSettings.MAX_AGE_MS), System::nanoTime);
+    RevisionFloor floor = RevisionFloor.load(configuration.path(DataPlaneSettings.STATE_DIRECTORY));
+    Engine engine =
+        new Engine(
+            configuration.text(DataPlaneSettings.NODE_NAME),
+            snapshots,
+            gateway,
+            audit,
+            KeyLimits.DEFAULT,
+            KernelRandom.INSTANCE,
+            Clock.systemUTC());
+    int loops = eventLoops(configuration);
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
+    closing.push(() -> await(vertx.close()));
+    state =
+        new ServerState(
+            engine,
+            (int) configuration.number(DataPlaneSettings.STREAMS_MAX),
+            listener.tls().isEmpty());
+    opened(new SnapshotFollower(vertx, link, verifier, snapshots, floor)).start();
+    vertx.setPeriodic(SWEEP_MS, timer -> engine.sweep());
+    await(
+        vertx.deployVerticle(
+            () -> new HttpListener(listener, state), new DeploymentOptions().setInstances(loops)));
+    LOG.log(
+        Level.INFO,
+        "the data plane listens on {0}:{1}",
+        listener.host(),
+        Integer.toString(listener.port()));
+  }
+
+  private static int eventLoops(Configuration configuration) {
+    long asked = configuration.number(DataPlaneSettings.EVENT_LOOPS);
+    return (int) (asked == 0 ? Runtime.getRuntime().availableProcessors() : Math.min(asked, 256));
+  }
+
+  private <T extends AutoCloseable> T opened(T resource) {
+    closing.push(resource);
+    return resource;
+  }
+
+  private static <T> T await(Future<T> future) throws Exception {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    } catch (TimeoutException e) {
+      throw new IOException(
+          "the data plane did not start or stop within " + START_SECONDS + " seconds", e);
+    }
+  }
+
+  @Override
+  public void stop() throws Exception {
+    if (state != null) {
+      state.drain(Duration.ofMillis(drainMs));
+    }
+    close();
+  }
+
+  private void close() throws Exception {
+    while (!closing.isEmpty()) {
+      closing.pop().close();
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package dev.cofre.dataplane.server.follow;
+
+import dev.cofre.contract.snapshot.SnapshotRejectedException;
+import dev.cofre.contract.snapshot.wire.Statement;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The highest (epoch, revision) that this node ever followed, kept on disk, so that a restart does
+ * not make it take an older snapshot. Not thread-safe: one follower uses it.
+ */
+public final class RevisionFloor {
+  private final Path file;
+  private long epoch;
+  private long revision;
+
+  private RevisionFloor(Path file, long epoch, long revision) {
+    this.file = file;
+    this.epoch = epoch;
+    this.revision = revision;
+  }
+
+  /**
+   * Reads it from {@code directory}, which is created when absent.
+   *
+   * @throws IOException when the file cannot be read or is not ours
+   */
+  public static RevisionFloor load(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    Path file = directory.resolve("snapshot-revision");
+    if (!Files.exists(file)) {
+      return new RevisionFloor(file, 0, 0);
+    }
+    String[] parts = Files.readString(file).strip().split(" ");
+    try {
+      return new RevisionFloor(file, Long.parseLong(parts[0]), Long.parseLong(parts[1]));
+    } catch (RuntimeException e) {
+      throw new IOException(
+          file
+              + " is damaged; compare the control plane's revision, then remove the file to trust it anew",
+          e);
+    }
+  }
+
+  /** Refuses a statement from before the floor. */
+  void check(Statement statement) throws SnapshotRejectedException {
+    if (isBelow(statement)) {
+      throw new SnapshotRejectedException(
+          "it is older (epoch "
+              + statement.getEpoch()
+              + ", revision "
+              + statement.getRevision()
+              + ") than what this node has followed before ("
+              + epoch
+              + ", "
+              + revision
+              + "): the control plane was rolled back; if that is meant, remove "
+              + file);
+    }
+  }
+
+  /** Raises the floor to {@code statement}, on disk first. */
+  void raise(Statement statement) throws IOException {
+    if (statement.getEpoch() == epoch && statement.getRevision() == revision) {
+      return;
+    }
+    Path partial = file.resolveSibling(file.getFileName() + ".partial");
+    byte[] text =
+        (statement.getEpoch() + " " + statement.getRevision() + "\n")
+            .getBytes(StandardCharsets.US_ASCII);
+    try (FileChannel channel =
+        FileChannel.open(
+            partial,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(text));
+      channel.force(true);
+    }
+    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    epoch = statement.getEpoch();
+    revision = statement.getRevision();
+  }
+
+  private boolean isBelow(Statement statement) {
+    return statement.getEpoch() < epoch
+        || (statement.getEpoch() == epoch && statement.getRevision() < revision);
+  }
+}

@@ -1,0 +1,170 @@
+package dev.cofre.dataplane.server.follow;
+
+import dev.cofre.contract.encoding.Hex;
+import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.contract.snapshot.SnapshotRejectedException;
+import dev.cofre.contract.snapshot.SnapshotVerifier;
+import dev.cofre.contract.snapshot.wire.Statement;
+import dev.cofre.engine.snapshot.SnapshotHolder;
+import dev.cofre.engine.snapshot.SnapshotState;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.security.MessageDigest;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Asks the control plane for what changed since the held revision, again and again; each question
+ * waits there for news.
+ *
+ * <p>Each question carries a fresh nonce, and only an answer signed over that nonce counts, so no
+ * recorded answer ever freshens a node. Verification and the disk are off the event loop.
+ */
+public final class SnapshotFollower implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(SnapshotFollower.class.getName());
+  private static final long WAIT_MS = 20_000;
+  private static final long TIMEOUT_MS = 30_000;
+  private static final long BACKOFF_MS_MIN = 100;
+  private static final long BACKOFF_MS_MAX = 2_000;
+  private static final int NONCE_LENGTH = 32;
+
+  private final Vertx vertx;
+  private final ControlLink link;
+  private final HttpClient client;
+  private final SnapshotVerifier verifier;
+  private final SnapshotHolder snapshots;
+  private final RevisionFloor floor;
+  private volatile boolean closed;
+  private boolean failing;
+  private long backoffMs = BACKOFF_MS_MIN;
+
+  /** A follower that is started by {@link #start}. */
+  public SnapshotFollower(
+      Vertx vertx,
+      ControlLink link,
+      SnapshotVerifier verifier,
+      SnapshotHolder snapshots,
+      RevisionFloor floor) {
+    this.vertx = vertx;
+    this.link = link;
+    this.client = vertx.createHttpClient(link.options());
+    this.verifier = verifier;
+    this.snapshots = snapshots;
+    this.floor = floor;
+  }
+
+  /** Begins to follow, until {@link #close()}. */
+  public void start() {
+    vertx.runOnContext(context -> ask());
+  }
+
+  private void ask() {
+    if (closed) {
+      return;
+    }
+    byte[] nonce = KernelRandom.INSTANCE.bytes(NONCE_LENGTH);
+    long askedNs = System.nanoTime();
+    fetch(nonce)
+        .compose(body -> vertx.executeBlocking(() -> follow(body.getBytes(), nonce, askedNs)))
+        .onSuccess(revision -> succeeded(revision))
+        .onFailure(this::failed);
+  }
+
+  private Future<Buffer> fetch(byte[] nonce) {
+    SnapshotState held = snapshots.last();
+    String uri =
+        "/v1/snapshots/statement?epoch=%d&from=%d&digest=%s&nonce=%s&waitMs=%d"
+            .formatted(
+                held.epoch(),
+                held.revision(),
+                Hex.encode(held.digest()),
+                Hex.encode(nonce),
+                failing ? 0 : WAIT_MS);
+    RequestOptions options =
+        new RequestOptions()
+            .setMethod(HttpMethod.GET)
+            .setURI(uri)
+            .setTimeout(TIMEOUT_MS)
+            .setIdleTimeout(TIMEOUT_MS);
+    link.token().ifPresent(token -> options.putHeader("Authorization", "Bearer " + token));
+    return client
+        .request(options)
+        .compose(request -> request.send())
+        .compose(SnapshotFollower::body);
+  }
+
+  private static Future<Buffer> body(HttpClientResponse response) {
+    if (response.statusCode() == 200) {
+      return response.body();
+    }
+    return response
+        .body()
+        .compose(
+            body ->
+                Future.failedFuture(
+                    new IOException(
+                        "the control plane answered "
+                            + response.statusCode()
+                            + ": "
+                            + firstLine(body))));
+  }
+
+  private static String firstLine(Buffer body) {
+    return body.getString(0, Math.min(body.length(), 300)).lines().findFirst().orElse("");
+  }
+
+  /** Runs on a worker thread. */
+  private long follow(byte[] signed, byte[] nonce, long askedNs)
+      throws SnapshotRejectedException, IOException {
+    Statement statement = verifier.verify(signed);
+    if (!MessageDigest.isEqual(nonce, statement.getNonce().toByteArray())) {
+      throw new SnapshotRejectedException(
+          "it does not answer this node's question (its nonce is another one)");
+    }
+    floor.check(statement);
+    floor.raise(statement);
+    snapshots.accept(statement, askedNs);
+    return statement.getRevision();
+  }
+
+  private void succeeded(long revision) {
+    if (failing) {
+      LOG.log(
+          Level.INFO,
+          "following the control plane again, at revision {0}",
+          Long.toString(revision));
+    }
+    failing = false;
+    backoffMs = BACKOFF_MS_MIN;
+    ask();
+  }
+
+  private void failed(Throwable failure) {
+    if (closed) {
+      return;
+    }
+    if (!failing) {
+      String what =
+          failure instanceof SnapshotRejectedException
+              ? "the snapshot was rejected: "
+              : "the control plane cannot be followed: ";
+      LOG.log(Level.WARNING, "{0}{1}; trying again until it can", what, failure.getMessage());
+    }
+    failing = true;
+    long jitterMs = ThreadLocalRandom.current().nextLong(backoffMs / 2 + 1);
+    vertx.setTimer(backoffMs + jitterMs, timer -> ask());
+    backoffMs = Math.min(BACKOFF_MS_MAX, backoffMs * 2);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    client.close();
+  }
+}

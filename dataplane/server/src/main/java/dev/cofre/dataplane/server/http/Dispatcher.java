@@ -1,0 +1,154 @@
+package dev.cofre.dataplane.server.http;
+
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.engine.request.Caller;
+import dev.cofre.engine.request.Problems;
+import dev.cofre.engine.request.RequestPath;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Routes a request: path → method → readiness → caller → content type → body. Not thread-safe: one
+ * per event loop.
+ *
+ * <p>{@code /openapi.yaml} lists the same calls; a test compares the two.
+ */
+final class Dispatcher {
+  private static final String BEARER = "Bearer ";
+
+  private final Vertx vertx;
+  private final ServerState state;
+  private final RequestPath path;
+  private final JsonCalls json;
+  private final Probes probes;
+
+  Dispatcher(Vertx vertx, ServerState state, RequestPath path) {
+    this.vertx = vertx;
+    this.state = state;
+    this.path = path;
+    this.json = new JsonCalls(state, path);
+    this.probes = new Probes(state, path);
+  }
+
+  void handle(HttpServerRequest request) {
+    Call call = Call.of(request.path());
+    if (call != null && call.isProbe()) {
+      probes.answer(call, request);
+      return;
+    }
+    Exchange exchange =
+        new Exchange(vertx, state, request, call == null ? "unknown" : call.action());
+    request.pause();
+    try {
+      if (call == null) {
+        throw new ProblemException(
+            ErrorCode.NOT_FOUND,
+            "there is nothing at this path; the calls are listed at /openapi.yaml");
+      }
+      if (!HttpMethod.POST.equals(request.method())) {
+        request.response().putHeader(HttpHeaders.ALLOW, "POST");
+        throw new ProblemException(ErrorCode.METHOD_NOT_ALLOWED, "send this call with POST");
+      }
+      admit(request);
+      authenticate(exchange, call, () -> dispatch(exchange, call));
+    } catch (RuntimeException e) {
+      exchange.refuse(e);
+    }
+  }
+
+  private void admit(HttpServerRequest request) {
+    if (state.isDraining()) {
+      throw new ProblemException(
+          ErrorCode.NOT_READY, "this node is stopping; send the request to another one");
+    }
+    boolean framedTwice =
+        request.headers().contains(HttpHeaders.CONTENT_LENGTH)
+            && request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    if (framedTwice) {
+      throw new ProblemException(
+          ErrorCode.INVALID_REQUEST, "send either Content-Length or Transfer-Encoding");
+    }
+  }
+
+  /** Continues with {@code next}, or refuses once the refusal is on the audit log. */
+  private void authenticate(Exchange exchange, Call call, Runnable next) {
+    try {
+      Caller caller =
+          new Caller(
+              path.authenticate(token(exchange.request())),
+              "token",
+              exchange.address(),
+              exchange.requestId());
+      exchange.authenticated(caller);
+      exchange.startDeadline();
+    } catch (ProblemException problem) {
+      path.refuse(exchange.caller(), call.action(), problem)
+          .whenComplete(
+              (written, failure) ->
+                  vertx
+                      .getOrCreateContext()
+                      .runOnContext(now -> exchange.refuse(failure == null ? problem : failure)));
+      return;
+    }
+    next.run();
+  }
+
+  static byte[] token(HttpServerRequest request) {
+    String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+    return authorization == null
+            || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+        ? null
+        : authorization.substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void dispatch(Exchange exchange, Call call) {
+    try {
+      BodyKind kind = BodyKind.of(exchange.request());
+      if (!call.takes(kind)) {
+        throw new ProblemException(
+            ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+            "send the body as " + call.contentTypes() + " and say so in Content-Type");
+      }
+      acceptBody(exchange);
+      if (kind == BodyKind.JSON) {
+        json.start(exchange, call);
+      } else {
+        startRaw(exchange, call);
+      }
+    } catch (RuntimeException e) {
+      exchange.refuse(Problems.of(e));
+    }
+  }
+
+  private void startRaw(Exchange exchange, Call call) {
+    switch (call.kind()) {
+      case ENCRYPT ->
+          new RawEncrypt(exchange, state, path, call.key(), exchange.headerContext()).start();
+      case DECRYPT ->
+          new RawDecrypt(
+                  exchange, state, path, RawDecrypt.Purpose.DECRYPT, null, exchange.headerContext())
+              .start();
+      case REENCRYPT ->
+          new RawDecrypt(
+                  exchange,
+                  state,
+                  path,
+                  RawDecrypt.Purpose.REENCRYPT,
+                  exchange.request().getParam("key"),
+                  exchange.headerContext())
+              .start();
+      default -> throw new IllegalStateException("no raw body for " + call);
+    }
+  }
+
+  /** A caller that waits for a 100 gets it only once it is known that its body is wanted. */
+  private static void acceptBody(Exchange exchange) {
+    if ("100-continue".equalsIgnoreCase(exchange.request().getHeader(HttpHeaders.EXPECT))) {
+      exchange.response().writeContinue();
+    }
+  }
+}

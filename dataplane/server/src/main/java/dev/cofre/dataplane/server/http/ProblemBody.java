@@ -1,0 +1,50 @@
+package dev.cofre.dataplane.server.http;
+
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.JsonObject;
+
+/** Writes a problem as RFC 9457 {@code application/problem+json}. */
+final class ProblemBody {
+  private static final String RETRY_AFTER_SECONDS = "1";
+
+  private ProblemBody() {}
+
+  /** Answers {@code request} with {@code problem}. */
+  static void write(HttpServerRequest request, String requestId, ProblemException problem) {
+    HttpServerResponse response = request.response();
+    ErrorCode code = problem.code();
+    response.setStatusCode(code.status());
+    response.putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json");
+    response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    response.putHeader("Request-Id", requestId);
+    if (code == ErrorCode.UNAUTHENTICATED) {
+      response.putHeader("WWW-Authenticate", "Bearer");
+    }
+    if (code.isRetryable()) {
+      response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    }
+    response.end(
+        new JsonObject()
+            .put("type", "urn:cofre:problem:" + code.code())
+            .put("title", code.title())
+            .put("status", code.status())
+            .put("code", code.code())
+            .put("detail", problem.detail())
+            .put("requestId", requestId)
+            .toBuffer());
+  }
+
+  /** Answers, then closes the connection: its framing cannot be trusted any more. */
+  static void writeAndClose(HttpServerRequest request, String requestId, ProblemException problem) {
+    if (request.version() != HttpVersion.HTTP_2) {
+      request.response().putHeader(HttpHeaders.CONNECTION, "close");
+    }
+    request.response().endHandler(ended -> request.connection().close());
+    write(request, requestId, problem);
+  }
+}

@@ -1,0 +1,258 @@
+package dev.cofre.dataplane.server.http;
+
+import dev.cofre.contract.context.EncryptionContext;
+import dev.cofre.contract.envelope.EnvelopeFormat;
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.engine.request.Item;
+import dev.cofre.engine.request.OpenStream;
+import dev.cofre.engine.request.Outcome;
+import dev.cofre.engine.request.RequestPath;
+import dev.cofre.engine.request.SealStream;
+import io.vertx.core.buffer.Buffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A raw envelope in, its plaintext out, or its re-encryption. What holds one segment is answered
+ * whole; what is longer streams segment by verified segment, with back-pressure.
+ *
+ * <p>The first answer byte leaves after the first segment was verified; the last segment after the
+ * request's end was seen, so that bytes which were appended fail too. A failure in between closes
+ * the connection without the final chunk.
+ */
+final class RawDecrypt {
+  /** What the plaintext is for. */
+  enum Purpose {
+    DECRYPT,
+    REENCRYPT
+  }
+
+  private final Exchange exchange;
+  private final ServerState state;
+  private final RequestPath path;
+  private final Purpose purpose;
+  private final String target;
+  private final EncryptionContext context;
+  private final Gathered header = new Gathered(EnvelopeFormat.HEADER_LENGTH);
+  private final Gathered segment = new Gathered(EnvelopeFormat.SEGMENT_LENGTH);
+  private OpenStream opening;
+  private SealStream sealing;
+  private boolean streaming;
+
+  RawDecrypt(
+      Exchange exchange,
+      ServerState state,
+      RequestPath path,
+      Purpose purpose,
+      String target,
+      EncryptionContext context) {
+    this.exchange = exchange;
+    this.state = state;
+    this.path = path;
+    this.purpose = purpose;
+    this.target = target;
+    this.context = context;
+  }
+
+  /** Begins to read. */
+  void start() {
+    exchange
+        .request()
+        .handler(chunk -> gather(chunk, 0))
+        .exceptionHandler(this::aborted)
+        .endHandler(end -> finish())
+        .resume();
+  }
+
+  private void gather(Buffer chunk, int from) {
+    int offset = from;
+    while (offset < chunk.length() && !isOver()) {
+      if (!header.isFull()) {
+        offset += header.take(chunk, offset);
+      } else if (!segment.isFull()) {
+        offset += segment.take(chunk, offset);
+      } else if (opening == null) {
+        begin(chunk, offset);
+        return;
+      } else {
+        // More follows, so the full segment is not the last.
+        if (!openNext()) {
+          return;
+        }
+      }
+    }
+  }
+
+  private boolean isOver() {
+    return exchange.isAnswered() && !streaming;
+  }
+
+  /** Pauses the request until all is decided that can be before the first answer byte. */
+  private void begin(Buffer chunk, int offset) {
+    if (!state.takeStream()) {
+      exchange.refuse(
+          new ProblemException(
+              ErrorCode.OVERLOADED, "too many long bodies are open on this node; try again later"));
+      return;
+    }
+    exchange.onEnd(state::releaseStream);
+    exchange.request().pause();
+    path.beginDecrypt(exchange.caller(), header.copy(), context)
+        .thenCompose(this::verifyFirst)
+        .whenComplete(
+            (first, failure) -> {
+              if (failure != null) {
+                exchange.refuse(failure);
+              } else if (exchange.beginStream(RawEncrypt.CONTENT_TYPE)) {
+                streaming = true;
+                writeFirst(first);
+                gather(chunk, offset);
+                exchange.request().resume();
+              } else {
+                abort(ErrorCode.DEADLINE_EXCEEDED);
+              }
+            });
+  }
+
+  /** The first segment's plaintext, and for a re-encryption the stream that takes it. */
+  private CompletableFuture<byte[]> verifyFirst(OpenStream begun) {
+    opening = begun;
+    byte[] first = begun.open(segment.array(), segment.length(), false);
+    segment.clear();
+    if (first == null) {
+      ProblemException invalid = Outcome.invalidCiphertext();
+      return begun
+          .abort(invalid.code())
+          .thenCompose(written -> CompletableFuture.failedFuture(invalid));
+    }
+    if (purpose == Purpose.DECRYPT) {
+      return CompletableFuture.completedFuture(first);
+    }
+    return path.beginReencrypt(exchange.caller(), begun, target, context)
+        .thenApply(
+            seal -> {
+              sealing = seal;
+              return first;
+            });
+  }
+
+  private void writeFirst(byte[] first) {
+    if (sealing != null) {
+      exchange.response().write(Buffer.buffer(sealing.header()));
+    }
+    write(outgoing(first, false));
+  }
+
+  /** Opens the full segment that is gathered; false when the stream has failed. */
+  private boolean openNext() {
+    byte[] plaintext = opening.open(segment.array(), segment.length(), false);
+    segment.clear();
+    if (plaintext == null) {
+      fail();
+      return false;
+    }
+    write(outgoing(plaintext, false));
+    return true;
+  }
+
+  /** What leaves for {@code plaintext}: itself, or its new segment. */
+  private byte[] outgoing(byte[] plaintext, boolean last) {
+    if (sealing == null) {
+      return plaintext;
+    }
+    byte[] sealed = sealing.seal(plaintext, plaintext.length, last);
+    Arrays.fill(plaintext, (byte) 0);
+    return sealed;
+  }
+
+  private void write(byte[] bytes) {
+    exchange.response().write(Buffer.buffer(bytes));
+    if (exchange.response().writeQueueFull()) {
+      exchange.request().pause();
+      exchange.response().drainHandler(drained -> exchange.request().resume());
+    }
+  }
+
+  private void finish() {
+    exchange.bodyEnded();
+    if (streaming) {
+      finishStream();
+    } else if (!exchange.isAnswered()) {
+      answerWhole();
+    }
+  }
+
+  private void answerWhole() {
+    byte[] envelope = Arrays.copyOf(header.array(), header.length() + segment.length());
+    System.arraycopy(segment.array(), 0, envelope, header.length(), segment.length());
+    List<Item> items = List.of(Item.of(envelope, context));
+    CompletableFuture<List<Outcome>> done =
+        purpose == Purpose.DECRYPT
+            ? path.decrypt(exchange.caller(), items)
+            : path.reencrypt(exchange.caller(), target, items);
+    done.whenComplete(
+        (outcomes, failure) -> {
+          Outcome outcome = failure == null ? outcomes.getFirst() : null;
+          if (failure != null || outcome.problem() != null) {
+            exchange.refuse(failure == null ? outcome.problem() : failure);
+          } else {
+            state.metrics().processed(exchange.action(), outcome.plaintextLength());
+            exchange.answer(RawEncrypt.CONTENT_TYPE, Buffer.buffer(outcome.bytes()));
+          }
+        });
+  }
+
+  /** The last segment leaves once the end events are on the log. */
+  private void finishStream() {
+    byte[] plaintext = opening.open(segment.array(), segment.length(), true);
+    if (plaintext == null) {
+      fail();
+      return;
+    }
+    byte[] last = outgoing(plaintext, true);
+    opening
+        .end()
+        .thenCompose(
+            written -> sealing == null ? CompletableFuture.completedFuture(null) : sealing.end())
+        .whenComplete(
+            (written, failure) -> {
+              if (failure != null) {
+                exchange.cut(ErrorCode.AUDIT_UNAVAILABLE);
+              } else {
+                exchange.finished(Buffer.buffer(last));
+              }
+            });
+  }
+
+  private void fail() {
+    streaming = false;
+    exchange.request().pause();
+    opening
+        .abort(ErrorCode.INVALID_CIPHERTEXT)
+        .whenComplete((written, failure) -> exchange.cut(ErrorCode.INVALID_CIPHERTEXT));
+    if (sealing != null) {
+      sealing.abort(ErrorCode.INVALID_CIPHERTEXT);
+    }
+  }
+
+  private void abort(ErrorCode code) {
+    opening.abort(code);
+    if (sealing != null) {
+      sealing.abort(code);
+    }
+  }
+
+  private void aborted(Throwable failure) {
+    if (streaming) {
+      streaming = false;
+      abort(ErrorCode.INVALID_REQUEST);
+      exchange.cut(ErrorCode.INVALID_REQUEST);
+    } else {
+      exchange.refuse(
+          new ProblemException(
+              ErrorCode.INVALID_REQUEST, "the body is not well-formed HTTP or ended too early"));
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package dev.cofre.dataplane.server.http;
+
+import dev.cofre.contract.context.EncryptionContext;
+import dev.cofre.contract.envelope.EnvelopeFormat;
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.engine.request.Item;
+import dev.cofre.engine.request.Outcome;
+import dev.cofre.engine.request.RequestPath;
+import dev.cofre.engine.request.SealStream;
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+
+/**
+ * A raw plaintext in, its envelope out. What fits one segment is answered whole; what is longer
+ * streams segment by segment, with back-pressure from the answer to the request, so that memory
+ * stays bounded at any length.
+ */
+final class RawEncrypt {
+  static final String CONTENT_TYPE = "application/octet-stream";
+
+  private final Exchange exchange;
+  private final ServerState state;
+  private final RequestPath path;
+  private final String key;
+  private final EncryptionContext context;
+  private final Gathered segment = new Gathered(EnvelopeFormat.SEGMENT_PLAINTEXT_LENGTH);
+  private SealStream stream;
+
+  RawEncrypt(
+      Exchange exchange,
+      ServerState state,
+      RequestPath path,
+      String key,
+      EncryptionContext context) {
+    this.exchange = exchange;
+    this.state = state;
+    this.path = path;
+    this.key = key;
+    this.context = context;
+  }
+
+  /** Begins to read. */
+  void start() {
+    exchange.onEnd(segment::wipe);
+    exchange
+        .request()
+        .handler(chunk -> gather(chunk, 0))
+        .exceptionHandler(this::aborted)
+        .endHandler(end -> finish())
+        .resume();
+  }
+
+  private void gather(Buffer chunk, int from) {
+    int offset = from;
+    while (offset < chunk.length() && !isOver()) {
+      if (segment.isFull()) {
+        // More follows, so the full segment is not the last.
+        if (stream == null) {
+          begin(chunk, offset);
+          return;
+        }
+        write(stream.seal(segment.array(), segment.length(), false));
+        segment.clear();
+      }
+      offset += segment.take(chunk, offset);
+    }
+  }
+
+  /** Whether nothing more is to be read: refused before the stream began, or the caller is gone. */
+  private boolean isOver() {
+    return exchange.isAnswered() && stream == null;
+  }
+
+  /** Pauses the request until the stream has begun, then goes on with the rest of {@code chunk}. */
+  private void begin(Buffer chunk, int offset) {
+    if (!state.takeStream()) {
+      exchange.refuse(
+          new ProblemException(
+              ErrorCode.OVERLOADED, "too many long bodies are open on this node; try again later"));
+      return;
+    }
+    exchange.onEnd(state::releaseStream);
+    exchange.request().pause();
+    path.beginEncrypt(exchange.caller(), key, context)
+        .whenComplete(
+            (begun, failure) -> {
+              if (failure != null) {
+                exchange.refuse(failure);
+              } else if (exchange.beginStream(CONTENT_TYPE)) {
+                stream = begun;
+                write(begun.header());
+                gather(chunk, offset);
+                exchange.request().resume();
+              } else {
+                begun.abort(ErrorCode.DEADLINE_EXCEEDED);
+              }
+            });
+  }
+
+  private void write(byte[] bytes) {
+    exchange.response().write(Buffer.buffer(bytes));
+    if (exchange.response().writeQueueFull()) {
+      exchange.request().pause();
+      exchange.response().drainHandler(drained -> exchange.request().resume());
+    }
+  }
+
+  private void finish() {
+    exchange.bodyEnded();
+    if (stream != null) {
+      finishStream();
+    } else if (!exchange.isAnswered()) {
+      Item item = Item.of(segment.copy(), context);
+      path.encrypt(exchange.caller(), key, List.of(item)).whenComplete(this::answerWhole);
+    }
+  }
+
+  private void answerWhole(List<Outcome> outcomes, Throwable failure) {
+    if (failure != null) {
+      exchange.refuse(failure);
+      return;
+    }
+    Outcome outcome = outcomes.getFirst();
+    state.metrics().processed(exchange.action(), outcome.plaintextLength());
+    exchange.answer(CONTENT_TYPE, Buffer.buffer(outcome.bytes()));
+  }
+
+  /** The last segment leaves once the end event is on the log. */
+  private void finishStream() {
+    int length = segment.length();
+    byte[] last = stream.seal(segment.array(), length, true);
+    stream
+        .end()
+        .whenComplete(
+            (written, failure) -> {
+              if (failure != null) {
+                exchange.cut(ErrorCode.AUDIT_UNAVAILABLE);
+              } else {
+                exchange.finished(Buffer.buffer(last));
+              }
+            });
+  }
+
+  private void aborted(Throwable failure) {
+    if (stream != null) {
+      stream.abort(ErrorCode.INVALID_REQUEST);
+      exchange.cut(ErrorCode.INVALID_REQUEST);
+    } else {
+      exchange.refuse(
+          new ProblemException(
+              ErrorCode.INVALID_REQUEST, "the body is not well-formed HTTP or ended too early"));
+    }
+  }
+}

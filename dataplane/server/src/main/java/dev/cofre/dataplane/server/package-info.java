@@ -1,0 +1,2 @@
+/** The data plane's process: settings, wiring, start and stop. */
+package dev.cofre.dataplane.server;
