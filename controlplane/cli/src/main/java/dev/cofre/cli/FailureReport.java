@@ -36,11 +36,13 @@ record FailureReport(int exitCode, String line) {
     if (failure.kind() == CofreException.Kind.UNREACHABLE) {
       line.append("; is the service running? (./cofre dev starts one)");
     }
-    if (!failure.fieldErrors().isEmpty()) {
-      line.append(
-          failure.fieldErrors().stream()
-              .map(error -> error.field() + ": " + error.message())
-              .collect(Collectors.joining("; ", " [", "]")));
+    String fields =
+        failure.fieldErrors().stream()
+            .filter(error -> !failure.detail().contains(error.message()))
+            .map(error -> error.field() + ": " + error.message())
+            .collect(Collectors.joining("; "));
+    if (!fields.isEmpty()) {
+      line.append(" [").append(fields).append(']');
     }
     failure
         .retryAfterSeconds()

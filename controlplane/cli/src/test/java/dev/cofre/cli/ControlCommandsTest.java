@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Commands against a server that says what it was asked. */
 class ControlCommandsTest {
+  private static final String POLICY_ID = "5fcf73c0-b1a7-402b-8448-692d4c4a7444";
   private static final JsonObject KEY =
       new JsonObject()
           .put("id", "11111111-2222-4333-8444-555555555555")
@@ -109,6 +110,14 @@ class ControlCommandsTest {
                   "errors",
                   new JsonArray()
                       .add(new JsonObject().put("field", "alias").put("message", "bad")));
+    } else if (request.path().equals("/v1/policies") && request.method().equals(HttpMethod.GET)) {
+      answer =
+          new JsonObject()
+              .put(
+                  "items",
+                  new JsonArray()
+                      .add(new JsonObject().put("name", "first").put("id", "x"))
+                      .add(new JsonObject().put("name", "second").put("id", POLICY_ID)));
     } else if (request.path().equals("/v1/keys") && request.method().equals(HttpMethod.GET)) {
       boolean first = request.getParam("after") == null;
       answer =
@@ -224,9 +233,20 @@ class ControlCommandsTest {
 
   @Test
   void aPolicyIsDeletedWithoutAWord() {
-    CliRun run = run("policy", "delete", "p");
+    CliRun run = run("policy", "delete", POLICY_ID);
     assertEquals(ExitCodes.OK, run.exitCode(), run::err);
     assertEquals("", run.text());
-    assertEquals("DELETE /v1/policies/p", asked.get(0).line());
+    assertEquals("DELETE /v1/policies/" + POLICY_ID, asked.get(0).line());
+  }
+
+  @Test
+  void aPolicyIsFoundByItsName() {
+    CliRun run = run("policy", "delete", "second");
+    assertEquals(ExitCodes.OK, run.exitCode(), run::err);
+    assertEquals("GET /v1/policies?limit=200", asked.get(0).line());
+    assertEquals("DELETE /v1/policies/" + POLICY_ID, asked.get(1).line());
+    CliRun missing = run("policy", "show", "third");
+    assertEquals(ExitCodes.FAILED, missing.exitCode());
+    assertEquals(1, missing.errLines());
   }
 }

@@ -103,7 +103,9 @@ final class Answers {
         ? errors.stream()
             .filter(JsonObject.class::isInstance)
             .map(JsonObject.class::cast)
-            .map(error -> new FieldError(text(error, "field"), text(error, "message")))
+            .map(
+                error ->
+                    new FieldError(error.getString("field", ""), error.getString("message", "")))
             .toList()
         : List.of();
   }
