@@ -1,6 +1,7 @@
 package dev.cofre.contract.envelope;
 
 import dev.cofre.contract.random.ReplayableRandom;
+import java.util.Arrays;
 import java.util.UUID;
 
 /** Wrapped data keys and envelopes of random bytes. */
@@ -57,6 +58,6 @@ final class Samples {
       }
       return null;
     }
-    return java.util.Arrays.copyOf(out, length);
+    return Arrays.copyOf(out, length);
   }
 }
