@@ -31,7 +31,8 @@ class GoldenEnvelopeTest {
           "software");
 
   /** SHA-256 of their names and digests: neither an envelope nor the list can change unseen. */
-  private static final String LIST_OF_FIRST_TEN = "35d31c508e346a92e351a6e71388cb0d56cd2a31c7a3dc288bd28528d5b5f675";
+  private static final String LIST_OF_FIRST_TEN =
+      "35d31c508e346a92e351a6e71388cb0d56cd2a31c7a3dc288bd28528d5b5f675";
 
   @Test
   void allOpen() throws GeneralSecurityException {
