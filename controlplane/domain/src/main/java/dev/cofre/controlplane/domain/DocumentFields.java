@@ -1,0 +1,149 @@
+package dev.cofre.controlplane.domain;
+
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a JSON object's fields and collects everything that is wrong with them. Not thread-safe.
+ */
+final class DocumentFields {
+  private static final String MISSING = "is missing";
+  private static final Instant LATEST = Instant.parse("9999-01-01T00:00:00Z");
+
+  private final Map<String, ?> document;
+  private final Set<String> known = new LinkedHashSet<>();
+  private final List<FieldError> errors = new ArrayList<>();
+
+  DocumentFields(Map<String, ?> document) {
+    this.document = document;
+  }
+
+  /** A text that matches {@code pattern}; {@code what} completes "must be". */
+  String matching(String field, String defaultValue, Pattern pattern, String what) {
+    String value = text(field, defaultValue);
+    if (value != null && !pattern.matcher(value).matches()) {
+      wrong(field, "must be " + what);
+    }
+    return value;
+  }
+
+  /** Printable text of 1 to {@code charactersMax} characters that is not blank. */
+  String printable(String field, int charactersMax) {
+    String value = text(field, null);
+    if (value == null) {
+      return null;
+    }
+    boolean clean =
+        value
+            .codePoints()
+            .noneMatch(
+                c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
+    if (!clean || value.isBlank() || value.codePointCount(0, value.length()) > charactersMax) {
+      wrong(
+          field,
+          "must be text of 1 to " + charactersMax + " characters without control characters");
+    }
+    return value;
+  }
+
+  /** One of the names that {@code byName} knows. */
+  <T> T oneOf(String field, String defaultValue, List<String> names, Function<String, T> byName) {
+    String value = text(field, defaultValue);
+    if (value == null) {
+      return null;
+    }
+    if (!names.contains(value)) {
+      wrong(field, "must be one of " + String.join(", ", names));
+      return null;
+    }
+    return byName.apply(value);
+  }
+
+  /** A time in UTC after {@code now}, cut to milliseconds. */
+  Instant future(String field, Instant now) {
+    String value = text(field, null);
+    if (value == null) {
+      return null;
+    }
+    try {
+      Instant time = Instant.parse(value).truncatedTo(ChronoUnit.MILLIS);
+      if (!value.endsWith("Z")) {
+        wrong(field, "must be in UTC, written with a Z at its end");
+      } else if (!time.isAfter(now) || time.isAfter(LATEST)) {
+        wrong(field, "must be in the future, before the year 9999");
+      }
+      return time;
+    } catch (DateTimeParseException e) {
+      wrong(field, "must be an RFC 3339 time in UTC, as 2027-01-31T00:00:00Z");
+      return null;
+    }
+  }
+
+  /** 1 to {@code itemsMax} different texts of at most 256 characters each. */
+  List<String> texts(String field, int itemsMax) {
+    known.add(field);
+    Object value = document.get(field);
+    if (value == null) {
+      wrong(field, MISSING);
+      return List.of();
+    }
+    if (!(value instanceof List<?> list)
+        || list.isEmpty()
+        || list.size() > itemsMax
+        || !list.stream().allMatch(item -> item instanceof String text && isShort(text))) {
+      wrong(field, "must be a list of 1 to " + itemsMax + " texts");
+      return List.of();
+    }
+    return list.stream().map(String.class::cast).distinct().toList();
+  }
+
+  private static boolean isShort(String text) {
+    return !text.isEmpty() && text.length() <= 256;
+  }
+
+  void wrong(String field, String message) {
+    errors.add(new FieldError(field, message));
+  }
+
+  /**
+   * Ends the reading: fields that nobody asked for are wrong too.
+   *
+   * @throws InvalidDocumentException when anything was wrong
+   */
+  void end() {
+    for (String field : new TreeSet<>(document.keySet())) {
+      if (!known.contains(field)) {
+        wrong(field, "is not a known field (there are " + String.join(", ", known) + ")");
+      }
+    }
+    if (!errors.isEmpty()) {
+      throw new InvalidDocumentException(errors);
+    }
+  }
+
+  private String text(String field, String defaultValue) {
+    known.add(field);
+    if (!document.containsKey(field) && defaultValue != null) {
+      return defaultValue;
+    }
+    Object value = document.get(field);
+    if (value == null) {
+      wrong(field, MISSING);
+      return null;
+    }
+    if (!(value instanceof String text)) {
+      wrong(field, "must be a text");
+      return null;
+    }
+    return text;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.cofre.controlplane.domain;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * What is asked for when a key is made, valid in itself. Immutable.
+ *
+ * @param alias the key's name within its tenant
+ * @param owner who answers for it: a principal's id when that principal is to see it as its own
+ * @param purpose what it is for
+ * @param usage what it can do: {@value #ENCRYPT_DECRYPT}
+ * @param expiresAt when it ends to encrypt
+ */
+public record KeyDraft(
+    String alias,
+    String tenant,
+    Environment environment,
+    DataClass dataClass,
+    String owner,
+    String purpose,
+    String usage,
+    Protection protection,
+    Instant expiresAt) {
+
+  /** The one usage there is. */
+  public static final String ENCRYPT_DECRYPT = "encrypt-decrypt";
+
+  private static final int TEXT_MAX = 256;
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
+  private static final Pattern UUID_FORM =
+      Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+  private static final String NAME_RULE =
+      "1 to 128 of a-z, 0-9, '.', '_' and '-', beginning with a letter or digit";
+
+  /**
+   * Reads the document of a key to be made.
+   *
+   * @param tenant of the caller, taken when the document names none
+   * @throws InvalidDocumentException naming every field that is wrong, missing or unknown
+   */
+  public static KeyDraft read(Map<String, ?> document, String tenant, Instant now) {
+    DocumentFields fields = new DocumentFields(document);
+    String alias = fields.matching("alias", null, NAME, NAME_RULE);
+    if (alias != null && UUID_FORM.matcher(alias).matches()) {
+      fields.wrong("alias", "must not have the form of a key id");
+    }
+    KeyDraft draft =
+        new KeyDraft(
+            alias,
+            fields.matching("tenant", tenant, NAME, NAME_RULE),
+            fields.oneOf("environment", null, Environment.wireNames(), Environment::of),
+            fields.oneOf("dataClass", null, DataClass.wireNames(), DataClass::of),
+            fields.printable("owner", TEXT_MAX),
+            fields.printable("purpose", TEXT_MAX),
+            fields.oneOf("usage", ENCRYPT_DECRYPT, List.of(ENCRYPT_DECRYPT), usage -> usage),
+            fields.oneOf("protection", null, protections(), Protection::valueOf),
+            fields.future("expiresAt", now));
+    fields.end();
+    return draft;
+  }
+
+  private static List<String> protections() {
+    return Arrays.stream(Protection.values()).map(Protection::name).toList();
+  }
+}

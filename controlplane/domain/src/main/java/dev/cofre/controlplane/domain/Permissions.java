@@ -1,0 +1,72 @@
+package dev.cofre.controlplane.domain;
+
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_DISABLE;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_ENABLE;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_ROTATE;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.POLICY_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.POLICY_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.POLICY_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.POLICY_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.SNAPSHOT_READ;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which role may do what in the control plane, and which keys a role sees. Using keys is not here:
+ * that is for policies, and for workloads alone (invariant I6).
+ */
+public final class Permissions {
+  private static final Map<Role, Set<ManagementAction>> TABLE =
+      Map.of(
+          Role.PLATFORM_ADMIN,
+          Set.of(KEY_LIST, KEY_SHOW),
+          Role.SECURITY_ADMIN,
+          Set.of(
+              KEY_LIST,
+              KEY_SHOW,
+              POLICY_CREATE,
+              POLICY_LIST,
+              POLICY_SHOW,
+              POLICY_DELETE,
+              PRINCIPAL_LIST),
+          Role.CRYPTO_OFFICER,
+          Set.of(KEY_LIST, KEY_SHOW, KEY_CREATE, KEY_ROTATE, KEY_DISABLE, KEY_ENABLE),
+          Role.APP_OWNER,
+          Set.of(KEY_LIST, KEY_SHOW),
+          Role.WORKLOAD,
+          Set.of(KEY_LIST, KEY_SHOW),
+          Role.AUDITOR,
+          Set.of(KEY_LIST, KEY_SHOW, POLICY_LIST, POLICY_SHOW, PRINCIPAL_LIST),
+          Role.NODE,
+          Set.of(SNAPSHOT_READ));
+
+  private static final Set<Role> SEE_ALL_KEYS =
+      Set.of(Role.PLATFORM_ADMIN, Role.SECURITY_ADMIN, Role.CRYPTO_OFFICER, Role.AUDITOR);
+
+  private Permissions() {}
+
+  /** Whether one of {@code principal}'s roles may do {@code action}. */
+  public static boolean allow(Principal principal, ManagementAction action) {
+    return principal.roles().stream().anyMatch(role -> TABLE.get(role).contains(action));
+  }
+
+  /** Whether {@code principal} sees the metadata of every key of their tenant. */
+  public static boolean seesAllKeys(Principal principal) {
+    return principal.roles().stream().anyMatch(SEE_ALL_KEYS::contains);
+  }
+
+  /** Whether {@code principal} sees the metadata of the keys they own. */
+  public static boolean seesOwnKeys(Principal principal) {
+    return principal.roles().contains(Role.APP_OWNER);
+  }
+
+  /** Whether {@code principal} sees the metadata of the keys that a policy grants them. */
+  public static boolean seesGrantedKeys(Principal principal) {
+    return principal.roles().contains(Role.WORKLOAD);
+  }
+}

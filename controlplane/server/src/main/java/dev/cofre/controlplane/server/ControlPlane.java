@@ -1,0 +1,159 @@
+package dev.cofre.controlplane.server;
+
+import dev.cofre.contract.snapshot.SnapshotVerifier;
+import dev.cofre.controlplane.server.api.Api;
+import dev.cofre.controlplane.server.api.Listener;
+import dev.cofre.controlplane.server.api.Workers;
+import dev.cofre.controlplane.server.bootstrap.Bootstrap;
+import dev.cofre.controlplane.server.bootstrap.Demonstration;
+import dev.cofre.controlplane.server.identity.Authenticator;
+import dev.cofre.controlplane.server.keys.KeyLifecycle;
+import dev.cofre.controlplane.server.keys.Reconciliation;
+import dev.cofre.controlplane.server.snapshot.HeadWatch;
+import dev.cofre.controlplane.server.snapshot.HeldRequests;
+import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
+import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.engine.audit.AuditLog;
+import dev.cofre.engine.audit.FileAuditLog;
+import dev.cofre.hsm.Hsm;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * A running control plane.
+ *
+ * <p>Lifecycle: everything that was opened stands on one stack and is closed from its top, also
+ * when the start fails half-way.
+ */
+final class ControlPlane implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(ControlPlane.class.getName());
+  private static final int HELD_REQUESTS_MAX = 1_000;
+
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final ControlPlaneSettings settings;
+  private final Clock clock = Clock.systemUTC();
+  private Listener listener;
+
+  private ControlPlane(ControlPlaneSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Starts it, with {@code hsm} logged in, which it closes at the end.
+   *
+   * @throws Exception with one line that says what to do
+   */
+  static ControlPlane start(ControlPlaneSettings settings, Hsm hsm) throws Exception {
+    ControlPlane plane = new ControlPlane(settings);
+    plane.open.push(hsm);
+    try {
+      plane.start(hsm);
+      return plane;
+    } catch (Exception e) {
+      plane.close();
+      throw e;
+    }
+  }
+
+  private void start(Hsm hsm) throws Exception {
+    Files.createDirectories(settings.auditFile().toAbsolutePath().getParent());
+    AuditLog audit =
+        opened(
+            FileAuditLog.open(
+                settings.auditFile(), settings.auditSync(), settings.auditBytesMax()));
+    Store store = opened(Store.open(settings.store(), clock));
+    Reconciliation reconciliation = new Reconciliation(store, hsm);
+    reconciliation.removeHalfMade(settings.node(), clock);
+    KeyLifecycle lifecycle = new KeyLifecycle(store, hsm, settings.node());
+    bootstrap(store, lifecycle, audit);
+
+    SnapshotPublisher publisher =
+        new SnapshotPublisher(store, hsm, clock, settings.snapshotValidity());
+    publish(settings.snapshotPublicKeyFile(), SnapshotVerifier.toPem(publisher.publicKey()));
+    HeldRequests held = new HeldRequests(HELD_REQUESTS_MAX);
+    store.onRevision(held::committed);
+    Workers workers = opened(new Workers());
+    Vitals vitals = opened(new Vitals(store, hsm, audit, reconciliation));
+    boolean plaintext = settings.listener().tls().isEmpty();
+    Api api =
+        new Api(
+            new Api.Parts(
+                settings.node(),
+                clock,
+                store,
+                lifecycle,
+                new Authenticator(store, settings.nodeNames(), plaintext),
+                audit,
+                publisher,
+                held,
+                workers,
+                vitals,
+                plaintext));
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2));
+    opened(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
+    listener = Listener.start(vertx, settings.listener(), api);
+    opened(() -> listener.close(settings.drainMs()));
+    opened(held::close);
+    opened(listener::drain);
+    if (store.isShared()) {
+      opened(new HeadWatch(publisher, held)).start();
+    }
+    vitals.start(listener::isDraining);
+    LOG.log(
+        Level.INFO,
+        "the control plane {0} listens on {1}:{2}",
+        settings.node(),
+        settings.listener().host(),
+        Integer.toString(listener.port()));
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    open.push(part);
+    return part;
+  }
+
+  private void bootstrap(Store store, KeyLifecycle lifecycle, AuditLog audit) throws IOException {
+    if (settings.bootstrapDirectory().isPresent()) {
+      new Bootstrap(store, settings.bootstrapDirectory().get()).run(settings.bootstrapDemo());
+    }
+    if (settings.bootstrapDemo()) {
+      new Demonstration(store, lifecycle, audit, settings.node(), clock).run();
+    }
+  }
+
+  /** Replaces {@code file} in one step: a node that reads it sees the old or the new one whole. */
+  private static void publish(Path file, String pem) throws IOException {
+    Path absolute = file.toAbsolutePath();
+    Files.createDirectories(absolute.getParent());
+    Path partial = absolute.resolveSibling(absolute.getFileName() + ".partial");
+    Files.writeString(partial, pem);
+    Files.move(partial, absolute, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** The port that it listens on. */
+  int port() {
+    return listener.port();
+  }
+
+  @Override
+  public void close() {
+    while (!open.isEmpty()) {
+      AutoCloseable part = open.pop();
+      try {
+        part.close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (Exception e) {
+        LOG.log(Level.WARNING, "a part did not close cleanly", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package dev.cofre.controlplane.server;
+
+import dev.cofre.engine.config.Configuration;
+import dev.cofre.engine.config.HsmSettings;
+import dev.cofre.engine.process.PlaneProcess;
+
+/** {@code ./cofre controlplane --config FILE}. */
+public final class ControlPlaneMain {
+  private ControlPlaneMain() {}
+
+  /** Runs until stopped; ends the process. */
+  public static void main(String[] args) {
+    new PlaneProcess("controlplane", ControlPlaneSettings.ALL, ControlPlaneMain::start).main(args);
+  }
+
+  private static PlaneProcess.Running start(Configuration configuration, boolean checkOnly)
+      throws Exception {
+    ControlPlaneSettings settings = ControlPlaneSettings.read(configuration);
+    if (checkOnly) {
+      return () -> {};
+    }
+    ControlPlane plane = ControlPlane.start(settings, HsmSettings.login(configuration));
+    return plane::close;
+  }
+}

@@ -1,0 +1,180 @@
+package dev.cofre.controlplane.server;
+
+import static dev.cofre.engine.config.Setting.Kind.FLAG;
+import static dev.cofre.engine.config.Setting.Kind.NUMBER;
+import static dev.cofre.engine.config.Setting.Kind.PATH;
+import static dev.cofre.engine.config.Setting.Kind.TEXT;
+
+import dev.cofre.controlplane.server.store.StoreLocation;
+import dev.cofre.engine.config.ConfigException;
+import dev.cofre.engine.config.Configuration;
+import dev.cofre.engine.config.HsmSettings;
+import dev.cofre.engine.config.ListenerSettings;
+import dev.cofre.engine.config.Setting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The control plane's settings. Immutable.
+ *
+ * @param node this node's name, for the audit log
+ * @param auditSync whether each audit record is forced to the disk
+ * @param auditBytesMax the length at which the audit log is full
+ * @param snapshotPublicKeyFile where the public verification key is written
+ * @param snapshotValidity how long a statement may be followed
+ * @param nodeNames names in the client certificates of nodes
+ * @param bootstrapDirectory where the first principals' tokens are left
+ * @param bootstrapDemo whether the demonstration key is made
+ * @param drainMs how long open requests are waited for at the stop
+ */
+record ControlPlaneSettings(
+    ListenerSettings listener,
+    StoreLocation store,
+    String node,
+    Path auditFile,
+    boolean auditSync,
+    long auditBytesMax,
+    Path snapshotPublicKeyFile,
+    Duration snapshotValidity,
+    Set<String> nodeNames,
+    Optional<Path> bootstrapDirectory,
+    boolean bootstrapDemo,
+    long drainMs) {
+
+  private static final Setting STORE_URL =
+      Setting.required(
+          "store.url",
+          TEXT,
+          "where the state is: jdbc:h2:file:PATH or jdbc:postgresql://HOST/NAME");
+  private static final Setting STORE_USER =
+      Setting.withDefault("store.user", TEXT, "cofre", "the database user");
+  private static final Setting STORE_PASSWORD_FILE =
+      Setting.optional("store.passwordFile", PATH, "the file with the database user's password");
+  private static final Setting AUDIT_FILE =
+      Setting.required("audit.file", PATH, "the audit log, one JSON object a line");
+  private static final Setting AUDIT_SYNC =
+      Setting.withDefault(
+          "audit.sync",
+          FLAG,
+          "false",
+          "whether each record is forced to the disk, to survive a power cut");
+  private static final Setting AUDIT_BYTES_MAX =
+      Setting.withDefault(
+          "audit.bytesMax",
+          NUMBER,
+          "10737418240",
+          "the length in bytes at which the audit log is full and requests are refused");
+  private static final Setting NODE_NAME =
+      Setting.required("node.name", TEXT, "this node's name in the audit log");
+  private static final Setting PUBLIC_KEY_FILE =
+      Setting.required(
+          "snapshot.publicKeyFile",
+          PATH,
+          "where the snapshots' verification key is written at start (PEM), for nodes to pin");
+  private static final Setting VALIDITY_MS =
+      Setting.withDefault(
+          "snapshot.validityMs",
+          NUMBER,
+          "300000",
+          "how long a snapshot statement may be followed, in milliseconds");
+  private static final Setting NODES_NAMES =
+      Setting.optional(
+          "nodes.names",
+          TEXT,
+          "common names or DNS names in client certificates that are data plane nodes, with commas");
+  private static final Setting BOOTSTRAP_DIRECTORY =
+      Setting.optional(
+          "bootstrap.directory",
+          PATH,
+          "where the first start leaves the token files of the first principals (mode 0600)");
+  private static final Setting BOOTSTRAP_DEMO =
+      Setting.withDefault(
+          "bootstrap.demo",
+          FLAG,
+          "false",
+          "whether to make the key demo with a grant for the workload app, and lost token files");
+  private static final Setting DRAIN_MS =
+      Setting.withDefault(
+          "drainMs",
+          NUMBER,
+          "10000",
+          "how long open requests are waited for at the stop, in milliseconds");
+
+  static final List<Setting> ALL = all();
+
+  private static List<Setting> all() {
+    List<Setting> all = new ArrayList<>(ListenerSettings.ALL);
+    all.addAll(HsmSettings.ALL);
+    all.addAll(
+        List.of(
+            STORE_URL,
+            STORE_USER,
+            STORE_PASSWORD_FILE,
+            AUDIT_FILE,
+            AUDIT_SYNC,
+            AUDIT_BYTES_MAX,
+            NODE_NAME,
+            PUBLIC_KEY_FILE,
+            VALIDITY_MS,
+            NODES_NAMES,
+            BOOTSTRAP_DIRECTORY,
+            BOOTSTRAP_DEMO,
+            DRAIN_MS));
+    return List.copyOf(all);
+  }
+
+  /**
+   * Reads and checks them.
+   *
+   * @throws ConfigException naming what is wrong
+   */
+  static ControlPlaneSettings read(Configuration configuration) {
+    ListenerSettings listener = ListenerSettings.read(configuration);
+    Set<String> nodeNames =
+        Arrays.stream(configuration.find(NODES_NAMES).orElse("").split(","))
+            .map(String::strip)
+            .filter(name -> !name.isEmpty())
+            .collect(Collectors.toUnmodifiableSet());
+    boolean mutualTls = listener.tls().flatMap(ListenerSettings.Tls::clientCa).isPresent();
+    if (!nodeNames.isEmpty() && !mutualTls) {
+      throw new ConfigException("nodes.names needs tls.clientCa: nodes come with certificates");
+    }
+    return new ControlPlaneSettings(
+        listener,
+        new StoreLocation(
+            configuration.text(STORE_URL), configuration.text(STORE_USER), password(configuration)),
+        configuration.text(NODE_NAME),
+        configuration.path(AUDIT_FILE),
+        configuration.flag(AUDIT_SYNC),
+        configuration.number(AUDIT_BYTES_MAX),
+        configuration.path(PUBLIC_KEY_FILE),
+        Duration.ofMillis(configuration.number(VALIDITY_MS)),
+        nodeNames,
+        configuration.findPath(BOOTSTRAP_DIRECTORY),
+        configuration.flag(BOOTSTRAP_DEMO),
+        configuration.number(DRAIN_MS));
+  }
+
+  private static String password(Configuration configuration) {
+    return configuration
+        .findPath(STORE_PASSWORD_FILE)
+        .map(
+            file -> {
+              try {
+                return Files.readString(file).strip();
+              } catch (IOException e) {
+                throw new ConfigException(
+                    "store.passwordFile: the file " + file + " cannot be read");
+              }
+            })
+        .orElse("");
+  }
+}

@@ -1,0 +1,101 @@
+package dev.cofre.controlplane.server;
+
+import dev.cofre.controlplane.server.api.Readiness;
+import dev.cofre.controlplane.server.keys.Reconciliation;
+import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
+import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.store.StoreException;
+import dev.cofre.engine.audit.AuditLog;
+import dev.cofre.hsm.Hsm;
+import dev.cofre.hsm.HsmException;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Whether store, HSM and audit log work, probed in the background. Thread-safe; {@link
+ * #obstacles()} never blocks.
+ */
+final class Vitals implements Readiness, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Vitals.class.getName());
+  private static final long PERIOD_MS = 2_000;
+
+  private final Store store;
+  private final Hsm hsm;
+  private final AuditLog audit;
+  private final Reconciliation reconciliation;
+  private final ScheduledExecutorService probe =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("vitals").daemon().factory());
+  private volatile List<String> found = List.of("starting");
+  private volatile BooleanSupplier draining = () -> false;
+
+  Vitals(Store store, Hsm hsm, AuditLog audit, Reconciliation reconciliation) {
+    this.store = store;
+    this.hsm = hsm;
+    this.audit = audit;
+    this.reconciliation = reconciliation;
+  }
+
+  /** Probes once, then again and again. */
+  void start(BooleanSupplier draining) {
+    this.draining = draining;
+    probe();
+    probe.scheduleWithFixedDelay(this::probe, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public List<String> obstacles() {
+    List<String> obstacles = new ArrayList<>(found);
+    if (!audit.isAvailable()) {
+      obstacles.add("audit");
+    }
+    if (draining.getAsBoolean()) {
+      obstacles.add("draining");
+    }
+    return obstacles;
+  }
+
+  private void probe() {
+    List<String> now = new ArrayList<>();
+    try {
+      store.ping();
+      hsm.ping();
+      // A token whose folder is gone lists no keys and reports no error.
+      if (hsm.signingPublicKey(SnapshotPublisher.KEY_LABEL).isEmpty()) {
+        now.add("hsm");
+      }
+      List<String> missing = reconciliation.missingKeks();
+      if (!missing.isEmpty()) {
+        now.add("hsm-keys-missing");
+        warn(now, "the HSM lacks KEKs that the store knows: " + missing + "; restore the token");
+      }
+    } catch (HsmException e) {
+      now.add("hsm");
+      warn(now, e.getMessage());
+    } catch (StoreException e) {
+      now.add("store");
+      warn(now, e.getMessage());
+    } catch (RuntimeException e) {
+      now.add("internal");
+      LOG.log(Level.ERROR, "the probe failed", e);
+    }
+    found = List.copyOf(now);
+  }
+
+  /** Says it when it is new, not at every probe. */
+  private void warn(List<String> now, String why) {
+    if (!found.equals(now)) {
+      LOG.log(Level.ERROR, "not ready: {0}", why);
+    }
+  }
+
+  @Override
+  public void close() {
+    probe.shutdown();
+  }
+}

@@ -1,0 +1,150 @@
+package dev.cofre.controlplane.server.api;
+
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.server.identity.Authenticator;
+import dev.cofre.controlplane.server.keys.KeyLifecycle;
+import dev.cofre.controlplane.server.snapshot.HeldRequests;
+import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
+import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.engine.audit.AuditLog;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All routes of the control plane. Immutable once made. */
+public final class Api {
+  private static final long BODY_BYTES_MAX = 1 << 20;
+
+  private final Workers workers;
+  private final Gatekeeper gatekeeper;
+  private final List<Route> management;
+  private final SnapshotHandler snapshots;
+  private final OpenHandlers open;
+  private final Counters counters = new Counters();
+
+  /**
+   * What the routes work with.
+   *
+   * @param node the name of this node, for the audit log
+   * @param metricsOpen whether metrics are shown to everybody
+   */
+  public record Parts(
+      String node,
+      Clock clock,
+      Store store,
+      KeyLifecycle lifecycle,
+      Authenticator authenticator,
+      AuditLog audit,
+      SnapshotPublisher publisher,
+      HeldRequests held,
+      Workers workers,
+      Readiness readiness,
+      boolean metricsOpen) {}
+
+  /** Makes the routes out of {@code parts}. */
+  public Api(Parts parts) {
+    this.workers = parts.workers();
+    ManagementAudit audit = new ManagementAudit(parts.audit(), parts.node(), parts.clock());
+    RepeatedRequests repeated = new RepeatedRequests(parts.node());
+    this.gatekeeper = new Gatekeeper(parts.authenticator(), parts.store(), audit);
+    this.management = new ArrayList<>();
+    management.addAll(
+        new KeyOperations(parts.store(), parts.lifecycle(), audit, repeated, parts.clock())
+            .routes());
+    management.addAll(new PolicyOperations(parts.store(), audit, repeated).routes());
+    this.snapshots =
+        new SnapshotHandler(parts.publisher(), parts.held(), gatekeeper, audit, workers);
+    this.open =
+        new OpenHandlers(parts.readiness(), counters, gatekeeper, workers, parts.metricsOpen());
+    counters.gauge("cofre_controlplane_snapshot_requests_held", parts.held()::size);
+    counters.gauge(
+        "cofre_controlplane_snapshot_revision", () -> parts.publisher().head().revision());
+    counters.gauge(
+        "cofre_controlplane_ready", () -> parts.readiness().obstacles().isEmpty() ? 1 : 0);
+  }
+
+  /** Every method on every path, as OpenAPI writes them. */
+  Map<String, Map<HttpMethod, Handler<RoutingContext>>> table() {
+    Map<String, Map<HttpMethod, Handler<RoutingContext>>> table = new LinkedHashMap<>();
+    for (Route route : management) {
+      add(table, route.method(), route.path(), new ManagementHandler(route, gatekeeper, workers));
+    }
+    add(table, HttpMethod.GET, SnapshotHandler.PATH, snapshots);
+    add(table, HttpMethod.GET, "/health/live", open::live);
+    add(table, HttpMethod.GET, "/health/ready", open::ready);
+    add(table, HttpMethod.GET, "/metrics", open::metrics);
+    add(table, HttpMethod.GET, "/openapi.yaml", open::openApi);
+    return table;
+  }
+
+  private static void add(
+      Map<String, Map<HttpMethod, Handler<RoutingContext>>> table,
+      HttpMethod method,
+      String path,
+      Handler<RoutingContext> handler) {
+    table.computeIfAbsent(path, ignored -> new LinkedHashMap<>()).put(method, handler);
+  }
+
+  /** The router. */
+  public Router router(Vertx vertx) {
+    Router router = Router.router(vertx);
+    router
+        .route()
+        .handler(
+            context -> {
+              context.addEndHandler(
+                  ignored ->
+                      counters.answered(
+                          context.request().method().name(), context.response().getStatusCode()));
+              context.next();
+            });
+    router.route().handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES_MAX));
+    table()
+        .forEach(
+            (path, methods) -> {
+              String routed = path.replaceAll("\\{([a-z]+)\\}", ":$1");
+              methods.forEach((method, handler) -> router.route(method, routed).handler(handler));
+              router.route(routed).handler(context -> methodNotAllowed(context, methods));
+            });
+    router.route().last().handler(OpenHandlers::notFound);
+    router.route().failureHandler(Api::failed);
+    for (int status : new int[] {400, 404, 405, 413, 500}) {
+      router.errorHandler(status, Api::failed);
+    }
+    return router;
+  }
+
+  private static void methodNotAllowed(
+      RoutingContext context, Map<HttpMethod, Handler<RoutingContext>> methods) {
+    String allowed = String.join(", ", methods.keySet().stream().map(HttpMethod::name).toList());
+    context.response().putHeader("Allow", allowed);
+    Exchange.fail(
+        context.response(),
+        new ProblemException(
+            ErrorCode.METHOD_NOT_ALLOWED, "this path takes " + allowed + " and nothing else"));
+  }
+
+  private static void failed(RoutingContext context) {
+    Throwable failure = context.failure();
+    if (context.statusCode() == ErrorCode.PAYLOAD_TOO_LARGE.status()) {
+      context.response().putHeader("Connection", "close");
+      failure =
+          new ProblemException(
+              ErrorCode.PAYLOAD_TOO_LARGE, "a body holds at most " + BODY_BYTES_MAX + " bytes");
+    } else if (context.statusCode() >= 400 && context.statusCode() < 500) {
+      failure = new ProblemException(ErrorCode.INVALID_REQUEST, "the request is not well formed");
+    } else if (failure == null) {
+      failure = new IllegalStateException("the router answered " + context.statusCode());
+    }
+    Exchange.fail(context.response(), failure);
+  }
+}

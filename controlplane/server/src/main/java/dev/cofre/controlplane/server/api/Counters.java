@@ -1,0 +1,50 @@
+package dev.cofre.controlplane.server.api;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/** Counters and gauges in the text format of Prometheus. Thread-safe. */
+final class Counters {
+  private static final String REQUESTS = "cofre_controlplane_http_answers_total";
+
+  private final Map<String, LongAdder> answers = new ConcurrentSkipListMap<>();
+  private final Map<String, LongSupplier> gauges = new ConcurrentSkipListMap<>();
+
+  void answered(String method, int status) {
+    String labels =
+        String.format(Locale.ROOT, "{method=\"%s\",status=\"%d\"}", known(method), status);
+    answers.computeIfAbsent(labels, ignored -> new LongAdder()).increment();
+  }
+
+  private static String known(String method) {
+    return switch (method) {
+      case "GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS" -> method;
+      default -> "other";
+    };
+  }
+
+  void gauge(String name, LongSupplier value) {
+    gauges.put(name, value);
+  }
+
+  String text() {
+    StringBuilder text = new StringBuilder();
+    text.append("# TYPE ").append(REQUESTS).append(" counter\n");
+    answers.forEach(
+        (labels, count) ->
+            text.append(REQUESTS).append(labels).append(' ').append(count.sum()).append('\n'));
+    gauges.forEach(
+        (name, value) ->
+            text.append("# TYPE ")
+                .append(name)
+                .append(" gauge\n")
+                .append(name)
+                .append(' ')
+                .append(value.getAsLong())
+                .append('\n'));
+    return text.toString();
+  }
+}

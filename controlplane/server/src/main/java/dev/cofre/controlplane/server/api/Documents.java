@@ -1,0 +1,100 @@
+package dev.cofre.controlplane.server.api;
+
+import dev.cofre.controlplane.domain.KeyUse;
+import dev.cofre.controlplane.domain.KeyVersion;
+import dev.cofre.controlplane.domain.KmsKey;
+import dev.cofre.controlplane.domain.Policy;
+import dev.cofre.controlplane.domain.Principal;
+import dev.cofre.controlplane.domain.Role;
+import dev.cofre.controlplane.domain.Stamp;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+
+/** Domain objects as the JSON that openapi.yaml describes. Stateless. */
+final class Documents {
+  private Documents() {}
+
+  static JsonObject key(KmsKey key) {
+    JsonObject json =
+        new JsonObject()
+            .put("id", key.id().toString())
+            .put("alias", key.alias())
+            .put("tenant", key.tenant())
+            .put("environment", key.draft().environment().wireName())
+            .put("dataClass", key.draft().dataClass().wireName())
+            .put("owner", key.draft().owner())
+            .put("purpose", key.draft().purpose())
+            .put("usage", key.draft().usage())
+            .put("state", key.state().name())
+            .put("protection", key.draft().protection().name())
+            .put("currentVersion", key.currentVersion())
+            .put("expiresAt", key.draft().expiresAt().toString())
+            .put("versions", versions(key));
+    return stamp(json, key.stamp());
+  }
+
+  static JsonArray versions(KmsKey key) {
+    JsonArray versions = new JsonArray();
+    key.versions().forEach(version -> versions.add(version(version)));
+    return versions;
+  }
+
+  private static JsonObject version(KeyVersion version) {
+    return new JsonObject()
+        .put("number", version.number())
+        .put("createdAt", version.createdAt().toString())
+        .put("createdBy", version.createdBy())
+        .put("protection", version.protection().name());
+  }
+
+  static JsonObject policy(Policy policy) {
+    JsonObject json =
+        new JsonObject()
+            .put("id", policy.id().toString())
+            .put("name", policy.name())
+            .put("tenant", policy.tenant())
+            .put("owner", policy.stamp().createdBy())
+            .put("effect", policy.effect().wireName())
+            .put("principals", new JsonArray(policy.principals()))
+            .put(
+                "actions",
+                new JsonArray(policy.actions().stream().map(KeyUse::wireName).sorted().toList()))
+            .put("keys", new JsonArray(policy.keys().stream().map(UUID::toString).toList()));
+    return stamp(json, policy.stamp());
+  }
+
+  static JsonObject principal(Principal principal) {
+    JsonObject json =
+        new JsonObject()
+            .put("id", principal.id())
+            .put("tenant", principal.tenant())
+            .put("owner", principal.stamp().createdBy())
+            .put(
+                "roles",
+                new JsonArray(principal.roles().stream().map(Role::wireName).sorted().toList()));
+    return stamp(json, principal.stamp());
+  }
+
+  /** A page: {@code found} holds one item more than {@code limit} when there is a next page. */
+  static <T> JsonObject page(
+      List<T> found, int limit, Function<T, JsonObject> document, Function<T, String> cursor) {
+    boolean more = found.size() > limit;
+    List<T> shown = more ? found.subList(0, limit) : found;
+    JsonArray items = new JsonArray();
+    shown.forEach(item -> items.add(document.apply(item)));
+    return new JsonObject()
+        .put("items", items)
+        .put("next", more ? cursor.apply(shown.getLast()) : null);
+  }
+
+  private static JsonObject stamp(JsonObject json, Stamp stamp) {
+    return json.put("createdAt", stamp.createdAt().toString())
+        .put("createdBy", stamp.createdBy())
+        .put("updatedAt", stamp.updatedAt().toString())
+        .put("updatedBy", stamp.updatedBy())
+        .put("revision", stamp.revision());
+  }
+}

@@ -1,0 +1,87 @@
+package dev.cofre.controlplane.server.api;
+
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.controlplane.server.identity.BearerToken;
+import dev.cofre.controlplane.server.identity.CertificateNames;
+import dev.cofre.controlplane.server.identity.Credentials;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/** Reads requests and writes answers; on the event loop. Stateless. */
+final class Exchange {
+  private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final String REQUEST_ID_HEADER = "Request-Id";
+
+  private Exchange() {}
+
+  /** Sets what every answer carries. */
+  static void begin(HttpServerRequest request) {
+    String asked = request.getHeader(REQUEST_ID_HEADER);
+    String id =
+        asked != null && REQUEST_ID.matcher(asked).matches() ? asked : UUID.randomUUID().toString();
+    request
+        .response()
+        .putHeader(REQUEST_ID_HEADER, id)
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("X-Content-Type-Options", "nosniff");
+  }
+
+  static String requestId(HttpServerResponse response) {
+    return response.headers().get(REQUEST_ID_HEADER);
+  }
+
+  static RequestFacts facts(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    Buffer body = context.body() == null ? null : context.body().buffer();
+    return new RequestFacts(
+        requestId(request.response()),
+        request.remoteAddress() == null ? null : request.remoteAddress().hostAddress(),
+        request.method().name(),
+        request.path(),
+        context.pathParams(),
+        context.queryParams(),
+        request.headers(),
+        body == null ? new byte[0] : body.getBytes());
+  }
+
+  static Credentials credentials(HttpServerRequest request) {
+    List<String> names = request.isSSL() ? CertificateNames.of(request.sslSession()) : List.of();
+    return new Credentials(BearerToken.fromHeader(request.getHeader("Authorization")), names);
+  }
+
+  static void answer(HttpServerResponse response, Answer answer) {
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    response.setStatusCode(answer.status());
+    if (answer.entityTag() != null) {
+      response.putHeader("ETag", answer.entityTag());
+    }
+    if (answer.contentType() == null) {
+      response.end();
+    } else {
+      response.putHeader("Content-Type", answer.contentType());
+      response.end(Buffer.buffer(answer.body()));
+    }
+  }
+
+  static void fail(HttpServerResponse response, Throwable failure) {
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    ErrorCode code = Problems.code(failure);
+    response.setStatusCode(code.status()).putHeader("Content-Type", Problems.CONTENT_TYPE);
+    if (code.isRetryable()) {
+      response.putHeader("Retry-After", "1");
+    }
+    if (code == ErrorCode.UNAUTHENTICATED) {
+      response.putHeader("WWW-Authenticate", "Bearer");
+    }
+    response.end(Problems.body(failure, requestId(response)));
+  }
+}

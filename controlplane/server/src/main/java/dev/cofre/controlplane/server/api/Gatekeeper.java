@@ -1,0 +1,91 @@
+package dev.cofre.controlplane.server.api;
+
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.ManagementAction;
+import dev.cofre.controlplane.domain.Permissions;
+import dev.cofre.controlplane.server.identity.Authenticator;
+import dev.cofre.controlplane.server.identity.Caller;
+import dev.cofre.controlplane.server.identity.Credentials;
+import dev.cofre.controlplane.server.store.Store;
+
+/**
+ * Admits a request or refuses it: who, then whether their role may, then whether they could even
+ * know of it. Thread-safe; on a worker thread.
+ */
+final class Gatekeeper {
+  private final Authenticator authenticator;
+  private final Store store;
+  private final ManagementAudit audit;
+
+  Gatekeeper(Authenticator authenticator, Store store, ManagementAudit audit) {
+    this.authenticator = authenticator;
+    this.store = store;
+    this.audit = audit;
+  }
+
+  /** Does the caller's work. */
+  @FunctionalInterface
+  interface Work<T> {
+    T run(Call call);
+  }
+
+  /**
+   * Runs {@code work} for whoever sent {@code credentials} when they may do {@code action}; writes
+   * the audit record of every refusal and failure.
+   */
+  <T> T run(RequestFacts facts, Credentials credentials, ManagementAction action, Work<T> work) {
+    Call call = null;
+    try {
+      Caller caller = authenticate(credentials);
+      call = new Call(facts, caller, action);
+      authorize(call);
+      return work.run(call);
+    } catch (RepeatedAnswer e) {
+      audit.allowed(call);
+      throw e;
+    } catch (RuntimeException e) {
+      Caller caller = call == null ? null : call.caller();
+      String subject =
+          call == null
+              ? facts.pathParameters().values().stream().findFirst().orElse(null)
+              : call.subject();
+      audit.refused(facts, action.wireName(), caller, subject, Problems.code(e));
+      throw e;
+    }
+  }
+
+  /**
+   * Who sent {@code credentials}.
+   *
+   * @throws ProblemException {@code unauthenticated}, the same for every reason
+   */
+  Caller authenticate(Credentials credentials) {
+    return authenticator
+        .authenticate(credentials)
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    ErrorCode.UNAUTHENTICATED,
+                    "send a valid token in the header Authorization: Bearer <token>"));
+  }
+
+  private void authorize(Call call) {
+    if (Permissions.allow(call.principal(), call.action())) {
+      return;
+    }
+    if (call.path("key") != null) {
+      store.read(tx -> KeyOperations.visible(tx, call));
+    }
+    if (call.path("policy") != null
+        && !Permissions.allow(call.principal(), ManagementAction.POLICY_SHOW)) {
+      throw new ProblemException(
+          ErrorCode.NOT_FOUND, "there is no such policy, or you may not see it");
+    }
+    throw new ProblemException(
+        ErrorCode.FORBIDDEN,
+        "your role may not do "
+            + call.action().wireName()
+            + "; use a principal whose role may (docs/PROTOCOL.md lists them)");
+  }
+}

@@ -1,0 +1,79 @@
+package dev.cofre.controlplane.server.api;
+
+import dev.cofre.contract.audit.AuditEvent;
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.server.identity.Caller;
+import dev.cofre.engine.audit.AuditLog;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Writes one record for each act of management. Thread-safe; waits for the log, so it is not called
+ * on an event loop.
+ *
+ * <p>Order: the record of an allowed change is in the log before the change is committed, and of
+ * everything before its answer leaves. So nothing acknowledged, and nothing that took effect, is
+ * missing from the log; a kill between record and commit leaves a record of something that did not
+ * happen, and a commit that fails is followed by a second record that says so.
+ */
+final class ManagementAudit {
+  private static final Set<ErrorCode> DENIALS =
+      Set.of(
+          ErrorCode.UNAUTHENTICATED,
+          ErrorCode.FORBIDDEN,
+          ErrorCode.KEY_NOT_FOUND,
+          ErrorCode.NOT_FOUND);
+  private static final int SUBJECT_MAX = 256;
+
+  private final AuditLog log;
+  private final String node;
+  private final Clock clock;
+
+  ManagementAudit(AuditLog log, String node, Clock clock) {
+    this.log = log;
+    this.node = node;
+    this.clock = clock;
+  }
+
+  /** It is allowed and is about to happen. */
+  void allowed(Call call) {
+    append(event(call.facts(), call.action().wireName(), call.caller(), call.subject()).build());
+  }
+
+  /** It was refused or went wrong. */
+  void refused(RequestFacts facts, String action, Caller caller, String subject, ErrorCode code) {
+    AuditEvent.Builder event = event(facts, action, caller, subject);
+    append(
+        (DENIALS.contains(code) ? event.denied(code.code()) : event.failed(code.code())).build());
+  }
+
+  private AuditEvent.Builder event(
+      RequestFacts facts, String action, Caller caller, String subject) {
+    AuditEvent.Builder event =
+        AuditEvent.of(
+            clock.instant().truncatedTo(ChronoUnit.MILLIS), node, facts.requestId(), action);
+    if (caller == null) {
+      event.caller(null, "none", facts.address());
+    } else {
+      event.caller(caller.principal().id(), caller.authentication(), facts.address());
+    }
+    return event.key(
+        subject == null || subject.length() <= SUBJECT_MAX
+            ? subject
+            : subject.substring(0, SUBJECT_MAX));
+  }
+
+  private void append(AuditEvent event) {
+    try {
+      log.append(event).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof ProblemException problem) {
+        throw problem;
+      }
+      throw e;
+    }
+  }
+}

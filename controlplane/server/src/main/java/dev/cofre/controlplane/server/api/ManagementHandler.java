@@ -1,0 +1,61 @@
+package dev.cofre.controlplane.server.api;
+
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.server.identity.Credentials;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
+
+/** Runs one route's operation on a worker thread and answers. */
+final class ManagementHandler implements Handler<RoutingContext> {
+  private final Route route;
+  private final Gatekeeper gatekeeper;
+  private final Workers workers;
+
+  ManagementHandler(Route route, Gatekeeper gatekeeper, Workers workers) {
+    this.route = route;
+    this.gatekeeper = gatekeeper;
+    this.workers = workers;
+  }
+
+  @Override
+  public void handle(RoutingContext context) {
+    RequestFacts facts = Exchange.facts(context);
+    Credentials credentials = Exchange.credentials(context.request());
+    workers
+        .run(context.vertx().getOrCreateContext(), () -> run(facts, credentials))
+        .onSuccess(answer -> Exchange.answer(context.response(), answer))
+        .onFailure(failure -> Exchange.fail(context.response(), failure));
+  }
+
+  private Answer run(RequestFacts facts, Credentials credentials) {
+    try {
+      return gatekeeper.run(facts, credentials, route.action(), this::operate);
+    } catch (RepeatedAnswer e) {
+      return e.answer();
+    }
+  }
+
+  private Answer operate(Call call) {
+    requireJson(call.facts());
+    return route.operation().run(call);
+  }
+
+  private void requireJson(RequestFacts facts) {
+    String type = facts.headers().get("Content-Type");
+    if (facts.body().length == 0 && type == null) {
+      return;
+    }
+    String bare = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    if (!bare.equals(Answer.JSON)) {
+      throw new ProblemException(
+          ErrorCode.UNSUPPORTED_MEDIA_TYPE, "send the body as Content-Type: application/json");
+    }
+    boolean takesDocument = route.path().equals("/v1/keys") || route.path().equals("/v1/policies");
+    if (!takesDocument && facts.body().length > 0 && !StrictJson.object(facts.body()).isEmpty()) {
+      throw new ProblemException(
+          ErrorCode.INVALID_REQUEST, "this request takes no fields; leave the body away");
+    }
+  }
+}

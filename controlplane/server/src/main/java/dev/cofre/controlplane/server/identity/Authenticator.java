@@ -1,0 +1,55 @@
+package dev.cofre.controlplane.server.identity;
+
+import dev.cofre.controlplane.domain.Principal;
+import dev.cofre.controlplane.domain.Role;
+import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.server.store.Store;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds out who sends a request. Thread-safe; reads the store, so it is not called on an event
+ * loop.
+ *
+ * <p>Nodes prove who they are by mTLS. Their bearer token is for plain HTTP on loopback alone.
+ */
+public final class Authenticator {
+  private static final String NODE_TENANT = "";
+
+  private final Store store;
+  private final Set<String> nodeNames;
+  private final boolean nodeTokens;
+
+  /**
+   * Authenticates against {@code store}.
+   *
+   * @param nodeNames names in client certificates that are accepted as nodes
+   * @param nodeTokens whether principals with the role node may come with a token
+   */
+  public Authenticator(Store store, Set<String> nodeNames, boolean nodeTokens) {
+    this.store = store;
+    this.nodeNames = Set.copyOf(nodeNames);
+    this.nodeTokens = nodeTokens;
+  }
+
+  /** Who sent {@code credentials}; empty when that is not proven. */
+  public Optional<Caller> authenticate(Credentials credentials) {
+    if (credentials.token().isPresent()) {
+      byte[] digest = credentials.token().get().digest();
+      return store
+          .read(tx -> tx.principals().findByToken(digest))
+          .filter(principal -> nodeTokens || !principal.roles().contains(Role.NODE))
+          .map(principal -> new Caller(principal, "token"));
+    }
+    return credentials.certificateNames().stream()
+        .filter(nodeNames::contains)
+        .findFirst()
+        .map(name -> new Caller(node(name), "mtls"));
+  }
+
+  private static Principal node(String name) {
+    return new Principal(
+        name, NODE_TENANT, Set.of(Role.NODE), Stamp.created(Instant.EPOCH, "configuration"));
+  }
+}

@@ -1,0 +1,13 @@
+package dev.cofre.controlplane.server.identity;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a request brought to prove who sends it.
+ *
+ * @param token of the Authorization header
+ * @param certificateNames common name and DNS names of a verified client certificate; empty when
+ *     there was none
+ */
+public record Credentials(Optional<BearerToken> token, List<String> certificateNames) {}

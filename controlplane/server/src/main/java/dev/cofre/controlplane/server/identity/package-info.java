@@ -1,0 +1,2 @@
+/** Who calls: bearer tokens and client certificates. */
+package dev.cofre.controlplane.server.identity;

@@ -1,0 +1,201 @@
+package dev.cofre.controlplane.server.keys;
+
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.KeyDraft;
+import dev.cofre.controlplane.domain.KeyState;
+import dev.cofre.controlplane.domain.KeyVersion;
+import dev.cofre.controlplane.domain.KmsKey;
+import dev.cofre.controlplane.domain.Protection;
+import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.server.store.HalfMade;
+import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.store.Transaction;
+import dev.cofre.hsm.Hsm;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Makes keys and key versions, and moves keys between their states.
+ *
+ * <p>A version is made in three steps: its row in state CREATING is committed; the KEK is generated
+ * in the HSM; row and key become visible in the transaction that also appends the snapshot
+ * revision. Whatever stops the process in between, the next start finds the row and removes it
+ * together with its KEK ({@link Reconciliation}): nobody was told of it.
+ *
+ * <p>Concurrency: thread-safe. The steps in the table are serial by {@link Store#change}; the HSM
+ * is called between transactions, so that a slow HSM holds up nobody else.
+ */
+public final class KeyLifecycle {
+  private static final System.Logger LOG = System.getLogger(KeyLifecycle.class.getName());
+
+  private final Store store;
+  private final Hsm hsm;
+  private final String node;
+
+  /** Works on {@code store} and {@code hsm} in the name of {@code node}. */
+  public KeyLifecycle(Store store, Hsm hsm, String node) {
+    this.store = store;
+    this.hsm = hsm;
+    this.node = node;
+  }
+
+  /**
+   * What the caller adds to the transactions of a making: checks and reservations before it begins,
+   * and the last word (audit, stored answer) before it is committed. What these throw undoes it.
+   *
+   * @param begin runs in the transaction that writes the half-made row
+   * @param complete runs in the transaction that makes it visible
+   * @param undo runs in the transaction that forgets a failed making
+   */
+  public record Making<T>(
+      Consumer<Transaction> begin, Completion<T> complete, Consumer<Transaction> undo) {}
+
+  /** The last step before a commit. */
+  @FunctionalInterface
+  public interface Completion<T> {
+    /** Turns the key as it will be into the caller's answer; what it throws undoes the change. */
+    T complete(Transaction tx, KmsKey key);
+  }
+
+  /**
+   * Makes a key with its first version.
+   *
+   * @throws ProblemException {@code alias_in_use}, {@code protection_not_available}
+   */
+  public <T> T create(KeyDraft draft, String by, Making<T> making) {
+    if (draft.protection() != Protection.HSM) {
+      throw new ProblemException(
+          ErrorCode.PROTECTION_NOT_AVAILABLE,
+          "keys of protection " + draft.protection() + " cannot be made yet; use HSM");
+    }
+    UUID id = UUID.randomUUID();
+    HalfMade first = new HalfMade(id, 1, KmsKey.kekLabel(id, 1));
+    KmsKey key =
+        store.change(
+            tx -> {
+              making.begin().accept(tx);
+              if (tx.keys().isAliasTaken(draft.tenant(), draft.alias())) {
+                throw new ProblemException(
+                    ErrorCode.ALIAS_IN_USE,
+                    "the alias " + draft.alias() + " is taken; choose another one");
+              }
+              Stamp stamp = Stamp.created(tx.now(), by);
+              KeyVersion version = version(tx, first, by);
+              tx.halfMade().insertKey(id, draft, stamp);
+              tx.halfMade().insertVersion(id, version, node);
+              return new KmsKey(id, draft, KeyState.ACTIVE, 1, List.of(version), stamp);
+            });
+    return make(first, making, tx -> key);
+  }
+
+  /**
+   * Gives the key that {@code select} finds another version, which encrypts from then on.
+   *
+   * @throws ProblemException {@code key_disabled}, {@code conflict} when it was changed meanwhile
+   */
+  public <T> T rotate(Function<Transaction, KmsKey> select, String by, Making<T> making) {
+    KeyVersion[] version = new KeyVersion[1];
+    HalfMade next =
+        store.change(
+            tx -> {
+              making.begin().accept(tx);
+              KmsKey key = requireActive(select.apply(tx));
+              int number = tx.halfMade().nextVersion(key.id());
+              HalfMade made = new HalfMade(key.id(), number, KmsKey.kekLabel(key.id(), number));
+              version[0] = version(tx, made, by);
+              tx.halfMade().insertVersion(key.id(), version[0], node);
+              return made;
+            });
+    return make(
+        next,
+        making,
+        tx -> {
+          KmsKey key = requireActive(tx.keys().find(next.keyId()).orElseThrow());
+          if (next.number() != key.currentVersion() + 1) {
+            throw new ProblemException(
+                ErrorCode.CONFLICT, "the key was rotated at the same time; look at it, try again");
+          }
+          return key.with(version[0], tx.now(), by);
+        });
+  }
+
+  /** Generates the KEK, then makes visible what {@code finish} says the key is. */
+  private <T> T make(HalfMade half, Making<T> making, Function<Transaction, KmsKey> finish) {
+    try {
+      hsm.generateKek(half.kekLabel());
+      return store.change(
+          tx -> {
+            KmsKey key = finish.apply(tx);
+            if (!tx.halfMade().finish(half.keyId(), half.number())) {
+              throw new ProblemException(
+                  ErrorCode.CONFLICT, "the key's making was given up meanwhile; try again");
+            }
+            tx.keys().update(key);
+            return making.complete().complete(tx, key);
+          });
+    } catch (RuntimeException e) {
+      undo(half, making, e);
+      throw e;
+    }
+  }
+
+  private void undo(HalfMade half, Making<?> making, RuntimeException cause) {
+    try {
+      // When the commit's outcome is unknown, the version may be visible: then its KEK must stay.
+      boolean removed =
+          store.change(
+              tx -> {
+                making.undo().accept(tx);
+                return tx.halfMade().remove(half);
+              });
+      if (removed) {
+        hsm.destroyKek(half.kekLabel());
+      }
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e);
+      LOG.log(
+          Level.WARNING,
+          "{0} stays half-made until the next start: {1}",
+          half.kekLabel(),
+          e.getMessage());
+    }
+  }
+
+  /**
+   * Brings the key that {@code select} finds into {@code next}; one that is there already stays as
+   * it is.
+   */
+  public <T> T move(
+      Function<Transaction, KmsKey> select, KeyState next, String by, Completion<T> complete) {
+    return store.change(
+        tx -> {
+          KmsKey key = select.apply(tx);
+          if (key.state() == next) {
+            return complete.complete(tx, key);
+          }
+          if (!key.state().mayBecome(next)) {
+            throw new ProblemException(
+                ErrorCode.CONFLICT, "the key is " + key.state() + " and cannot become " + next);
+          }
+          KmsKey moved = key.in(next, tx.now(), by);
+          tx.keys().update(moved);
+          return complete.complete(tx, moved);
+        });
+  }
+
+  private static KeyVersion version(Transaction tx, HalfMade half, String by) {
+    return new KeyVersion(half.number(), Protection.HSM, half.kekLabel(), tx.now(), by);
+  }
+
+  private static KmsKey requireActive(KmsKey key) {
+    if (key.state() != KeyState.ACTIVE) {
+      throw new ProblemException(
+          ErrorCode.KEY_DISABLED, "the key is disabled; enable it before rotating it");
+    }
+    return key;
+  }
+}

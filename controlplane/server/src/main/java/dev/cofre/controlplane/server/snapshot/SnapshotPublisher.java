@@ -1,0 +1,133 @@
+package dev.cofre.controlplane.server.snapshot;
+
+import com.google.protobuf.ByteString;
+import dev.cofre.contract.snapshot.SnapshotVerifier;
+import dev.cofre.contract.snapshot.wire.SignedStatement;
+import dev.cofre.contract.snapshot.wire.Statement;
+import dev.cofre.controlplane.server.store.SnapshotHead;
+import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.store.Transaction;
+import dev.cofre.hsm.Hsm;
+import dev.cofre.hsm.HsmException;
+import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Makes signed statements of what data planes follow. Thread-safe; reads the store and calls the
+ * HSM, so it is not called on an event loop.
+ *
+ * <p>Concurrency: one lock guards the folded state, which is brought up to the committed head at
+ * each request; signing happens outside of it. What a statement holds comes from the stored change
+ * sets alone, so that it is exactly the state at its revision, whatever is committed meanwhile.
+ */
+public final class SnapshotPublisher {
+  /** The label of the signing key in the HSM. */
+  public static final String KEY_LABEL = "snapshot-signing";
+
+  private final Store store;
+  private final Hsm hsm;
+  private final Clock clock;
+  private final Duration validity;
+  private final Object lock = new Object();
+  private SnapshotState state = new SnapshotState();
+  private SnapshotHead head;
+  private volatile Hsm.SigningKey signingKey;
+
+  /** Finds the signing key in the HSM, or has it made there. */
+  public SnapshotPublisher(Store store, Hsm hsm, Clock clock, Duration validity) {
+    this.store = store;
+    this.hsm = hsm;
+    this.clock = clock;
+    this.validity = validity;
+    this.signingKey = hsm.signingKey(KEY_LABEL);
+  }
+
+  /** What verifies the statements. */
+  public PublicKey publicKey() {
+    return signingKey.publicKey();
+  }
+
+  /** Where the chain stands now. */
+  public SnapshotHead head() {
+    return store.read(tx -> tx.revisions().head());
+  }
+
+  /** Whether {@code request} comes from a node that has everything already. */
+  public boolean isUpToDate(StatementRequest request) {
+    SnapshotHead now = head();
+    return request.epoch() == now.epoch()
+        && request.from() == now.revision()
+        && MessageDigest.isEqual(request.digest(), now.digest());
+  }
+
+  /** The signed answer to {@code request}, as of now. */
+  public SignedStatement statement(StatementRequest request) {
+    Statement.Builder statement = Statement.newBuilder();
+    synchronized (lock) {
+      SnapshotHead current = store.read(this::catchUp);
+      long from = base(request, current);
+      statement
+          .setEpoch(current.epoch())
+          .setFromRevision(from)
+          .setRevision(current.revision())
+          .setDigest(ByteString.copyFrom(current.digest()));
+      if (from > 0) {
+        statement.setFromDigest(ByteString.copyFrom(request.digest()));
+      }
+      state.addTo(statement, from);
+    }
+    long now = clock.millis();
+    statement
+        .setIssuedAtMs(now)
+        .setNotAfterMs(now + validity.toMillis())
+        .setNonce(ByteString.copyFrom(request.nonce()));
+    return sign(statement.build());
+  }
+
+  /** The revision that the answer builds on: the node's when it is on this chain, else 0. */
+  private long base(StatementRequest request, SnapshotHead current) {
+    if (request.epoch() != current.epoch() || request.from() > current.revision()) {
+      return 0;
+    }
+    Optional<byte[]> digest =
+        store.read(tx -> tx.revisions().digestAt(current.epoch(), request.from()));
+    boolean same = digest.filter(d -> MessageDigest.isEqual(d, request.digest())).isPresent();
+    return same ? request.from() : 0;
+  }
+
+  private SnapshotHead catchUp(Transaction tx) {
+    SnapshotHead now = tx.revisions().head();
+    if (head == null || head.epoch() != now.epoch()) {
+      state = new SnapshotState();
+      head = new SnapshotHead(now.epoch(), 0, new byte[0]);
+    }
+    if (head.revision() < now.revision()) {
+      tx.revisions()
+          .changesBetween(now.epoch(), head.revision(), now.revision())
+          .forEach(state::apply);
+    }
+    head = now;
+    return now;
+  }
+
+  private SignedStatement sign(Statement statement) {
+    byte[] bytes = statement.toByteArray();
+    byte[] input = SnapshotVerifier.signingInput(bytes);
+    byte[] signature;
+    try {
+      signature = signingKey.sign(input);
+    } catch (HsmException e) {
+      // The token may have ended the session that the key belongs to: fetch the key once more.
+      signingKey = hsm.signingKey(KEY_LABEL);
+      signature = signingKey.sign(input);
+    }
+    return SignedStatement.newBuilder()
+        .setStatement(ByteString.copyFrom(bytes))
+        .setSignature(ByteString.copyFrom(signature))
+        .setVerificationKeyId(ByteString.copyFrom(SnapshotVerifier.keyId(publicKey())))
+        .build();
+  }
+}

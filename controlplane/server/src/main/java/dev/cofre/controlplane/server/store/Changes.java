@@ -1,0 +1,52 @@
+package dev.cofre.controlplane.server.store;
+
+import dev.cofre.contract.snapshot.wire.ChangeSet;
+import dev.cofre.contract.snapshot.wire.KmsKey;
+import dev.cofre.contract.snapshot.wire.Policy;
+import dev.cofre.contract.snapshot.wire.Principal;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a transaction changes of that which data planes follow; the last word on each object. */
+final class Changes {
+  private final Map<String, KmsKey> keys = new LinkedHashMap<>();
+  private final Map<String, Principal> principals = new LinkedHashMap<>();
+  private final Map<String, Policy> policies = new LinkedHashMap<>();
+  private final Set<String> removedPolicies = new LinkedHashSet<>();
+
+  void key(dev.cofre.controlplane.domain.KmsKey key) {
+    keys.put(key.id().toString(), WireForm.of(key));
+  }
+
+  void principal(Principal principal) {
+    principals.put(principal.getId(), principal);
+  }
+
+  void policy(dev.cofre.controlplane.domain.Policy policy) {
+    policies.put(policy.id().toString(), WireForm.of(policy));
+    removedPolicies.remove(policy.id().toString());
+  }
+
+  void removedPolicy(String id) {
+    policies.remove(id);
+    removedPolicies.add(id);
+  }
+
+  /** As revision {@code revision}, unless nothing was changed. */
+  Optional<ChangeSet> toChangeSet(long revision) {
+    if (keys.isEmpty() && principals.isEmpty() && policies.isEmpty() && removedPolicies.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        ChangeSet.newBuilder()
+            .setRevision(revision)
+            .addAllKeys(keys.values())
+            .addAllPrincipals(principals.values())
+            .addAllPolicies(policies.values())
+            .addAllRemovedPolicies(removedPolicies)
+            .build());
+  }
+}

@@ -1,0 +1,121 @@
+package dev.cofre.controlplane.server.store;
+
+import dev.cofre.controlplane.domain.KeyDraft;
+import dev.cofre.controlplane.domain.KeyVersion;
+import dev.cofre.controlplane.domain.Stamp;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Key versions in state CREATING: written before their KEK is generated, so that a kill in between
+ * leaves a trace in the table and never only in the HSM.
+ */
+public final class HalfMadeTable {
+  private final Handle handle;
+
+  HalfMadeTable(Handle handle) {
+    this.handle = handle;
+  }
+
+  /** Writes a key that is being made; takes its alias. */
+  public void insertKey(UUID id, KeyDraft draft, Stamp stamp) {
+    Stamps.bind(
+            handle.createUpdate(
+                "insert into kms_key (id, tenant, alias, environment, data_class, owner, purpose,"
+                    + " key_usage, state, protection, current_version, expires_at, "
+                    + Stamps.COLUMNS
+                    + ") values (:id, :tenant, :alias, :environment, :dataClass, :owner, :purpose,"
+                    + " :usage, 'CREATING', :protection, 1, :expiresAt, "
+                    + Stamps.VALUES
+                    + ")"),
+            stamp)
+        .bind("id", id)
+        .bind("tenant", draft.tenant())
+        .bind("alias", draft.alias())
+        .bind("environment", draft.environment().wireName())
+        .bind("dataClass", draft.dataClass().wireName())
+        .bind("owner", draft.owner())
+        .bind("purpose", draft.purpose())
+        .bind("usage", draft.usage())
+        .bind("protection", draft.protection().name())
+        .bind("expiresAt", Times.column(draft.expiresAt()))
+        .execute();
+  }
+
+  /** Writes a version that is being made by {@code node}. */
+  public void insertVersion(UUID keyId, KeyVersion version, String node) {
+    handle
+        .createUpdate(
+            "insert into key_version (key_id, version_number, state, protection, kek_label,"
+                + " made_by_node, created_at, created_by) values (:keyId, :number, 'CREATING',"
+                + " :protection, :label, :node, :createdAt, :createdBy)")
+        .bind("keyId", keyId)
+        .bind("number", version.number())
+        .bind("protection", version.protection().name())
+        .bind("label", version.kekLabel())
+        .bind("node", node)
+        .bind("createdAt", Times.column(version.createdAt()))
+        .bind("createdBy", version.createdBy())
+        .execute();
+  }
+
+  /** One more than the highest version number of the key, half-made ones counted. */
+  public int nextVersion(UUID keyId) {
+    return handle
+            .createQuery("select max(version_number) from key_version where key_id = :keyId")
+            .bind("keyId", keyId)
+            .mapTo(Integer.class)
+            .one()
+        + 1;
+  }
+
+  /** Marks the version as made; false when it is not half-made any more. */
+  public boolean finish(UUID keyId, int number) {
+    return handle
+            .createUpdate(
+                "update key_version set state = 'READY'"
+                    + " where key_id = :keyId and version_number = :number and state = 'CREATING'")
+            .bind("keyId", keyId)
+            .bind("number", number)
+            .execute()
+        == 1;
+  }
+
+  /**
+   * Forgets the version, and the key when it never was more than half-made; false when the version
+   * is not half-made.
+   */
+  public boolean remove(HalfMade version) {
+    boolean removed =
+        handle
+                .createUpdate(
+                    "delete from key_version"
+                        + " where key_id = :keyId and version_number = :number"
+                        + " and state = 'CREATING'")
+                .bind("keyId", version.keyId())
+                .bind("number", version.number())
+                .execute()
+            == 1;
+    handle
+        .createUpdate("delete from kms_key where id = :keyId and state = 'CREATING'")
+        .bind("keyId", version.keyId())
+        .execute();
+    return removed;
+  }
+
+  /** What {@code node} left half-made, and what anyone did before {@code abandonedBefore}. */
+  public List<HalfMade> leftBy(String node, Instant abandonedBefore) {
+    return handle
+        .createQuery(
+            "select key_id, version_number, kek_label from key_version where state = 'CREATING'"
+                + " and (made_by_node = :node or created_at < :before)")
+        .bind("node", node)
+        .bind("before", Times.column(abandonedBefore))
+        .map(
+            (row, context) ->
+                new HalfMade(row.getObject(1, UUID.class), row.getInt(2), row.getString(3)))
+        .list();
+  }
+}

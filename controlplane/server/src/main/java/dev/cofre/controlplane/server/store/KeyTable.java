@@ -1,0 +1,133 @@
+package dev.cofre.controlplane.server.store;
+
+import dev.cofre.controlplane.domain.DataClass;
+import dev.cofre.controlplane.domain.Environment;
+import dev.cofre.controlplane.domain.KeyDraft;
+import dev.cofre.controlplane.domain.KeyState;
+import dev.cofre.controlplane.domain.KeyVersion;
+import dev.cofre.controlplane.domain.KmsKey;
+import dev.cofre.controlplane.domain.Protection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/** Keys with the versions that are ready; half-made ones are not seen here. */
+public final class KeyTable {
+  private static final String SELECT = "select k.* from kms_key k where k.state <> 'CREATING' and ";
+
+  private final Handle handle;
+  private final Changes changes;
+
+  KeyTable(Handle handle, Changes changes) {
+    this.handle = handle;
+    this.changes = changes;
+  }
+
+  /** The key with {@code id}. */
+  public Optional<KmsKey> find(UUID id) {
+    return handle
+        .createQuery(SELECT + "k.id = :id")
+        .bind("id", id)
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
+  /** The key with {@code alias} in {@code tenant}. */
+  public Optional<KmsKey> find(String tenant, String alias) {
+    return handle
+        .createQuery(SELECT + "k.tenant = :tenant and k.alias = :alias")
+        .bind("tenant", tenant)
+        .bind("alias", alias)
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
+  /** Whether {@code alias} is taken, be it by a key that is still being made. */
+  public boolean isAliasTaken(String tenant, String alias) {
+    return handle
+            .createQuery("select count(*) from kms_key where tenant = :tenant and alias = :alias")
+            .bind("tenant", tenant)
+            .bind("alias", alias)
+            .mapTo(Integer.class)
+            .one()
+        > 0;
+  }
+
+  /** The first {@code limit} keys of {@code tenant} whose alias sorts after {@code after}. */
+  public List<KmsKey> page(String tenant, String after, int limit) {
+    return handle
+        .createQuery(
+            SELECT + "k.tenant = :tenant and k.alias > :after order by k.alias limit :limit")
+        .bind("tenant", tenant)
+        .bind("after", after)
+        .bind("limit", limit)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /** The labels of all KEKs that must be in the HSM. */
+  public List<String> kekLabels() {
+    return handle
+        .createQuery("select kek_label from key_version where state = 'READY' order by kek_label")
+        .mapTo(String.class)
+        .list();
+  }
+
+  /** Writes state, current version and stamp of {@code key}, and tells the data planes. */
+  public void update(KmsKey key) {
+    Stamps.bind(
+            handle.createUpdate(
+                "update kms_key set state = :state, current_version = :currentVersion,"
+                    + " created_at = :createdAt, created_by = :createdBy,"
+                    + " updated_at = :updatedAt, updated_by = :updatedBy, revision = :revision"
+                    + " where id = :id"),
+            key.stamp())
+        .bind("id", key.id())
+        .bind("state", key.state().name())
+        .bind("currentVersion", key.currentVersion())
+        .execute();
+    changes.key(key);
+  }
+
+  private KmsKey read(ResultSet row) throws SQLException {
+    UUID id = row.getObject("id", UUID.class);
+    KeyDraft draft =
+        new KeyDraft(
+            row.getString("alias"),
+            row.getString("tenant"),
+            Environment.of(row.getString("environment")),
+            DataClass.of(row.getString("data_class")),
+            row.getString("owner"),
+            row.getString("purpose"),
+            row.getString("key_usage"),
+            Protection.valueOf(row.getString("protection")),
+            Times.read(row, "expires_at"));
+    return new KmsKey(
+        id,
+        draft,
+        KeyState.valueOf(row.getString("state")),
+        row.getInt("current_version"),
+        versions(id),
+        Stamps.read(row));
+  }
+
+  private List<KeyVersion> versions(UUID id) {
+    return handle
+        .createQuery(
+            "select * from key_version where key_id = :id and state = 'READY'"
+                + " order by version_number")
+        .bind("id", id)
+        .map(
+            (row, context) ->
+                new KeyVersion(
+                    row.getInt("version_number"),
+                    Protection.valueOf(row.getString("protection")),
+                    row.getString("kek_label"),
+                    Times.read(row, "created_at"),
+                    row.getString("created_by")))
+        .list();
+  }
+}

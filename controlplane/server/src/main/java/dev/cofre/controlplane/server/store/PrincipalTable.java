@@ -1,0 +1,122 @@
+package dev.cofre.controlplane.server.store;
+
+import dev.cofre.controlplane.domain.Principal;
+import dev.cofre.controlplane.domain.Role;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+
+/** Principals and the digests of their bearer tokens. */
+public final class PrincipalTable {
+  private final Handle handle;
+  private final Changes changes;
+
+  PrincipalTable(Handle handle, Changes changes) {
+    this.handle = handle;
+    this.changes = changes;
+  }
+
+  /** Whether there is none at all. */
+  public boolean isEmpty() {
+    return handle.createQuery("select count(*) from principal").mapTo(Integer.class).one() == 0;
+  }
+
+  /** The principal with {@code id}. */
+  public Optional<Principal> find(String id) {
+    return handle
+        .createQuery("select * from principal where id = :id")
+        .bind("id", id)
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
+  /** The principal to whom the token with {@code digest} was given. */
+  public Optional<Principal> findByToken(byte[] digest) {
+    return handle
+        .createQuery(
+            "select p.* from principal p join principal_token t on t.principal_id = p.id"
+                + " where t.digest = :digest")
+        .bind("digest", digest)
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
+  /** The first {@code limit} principals of {@code tenant} whose id sorts after {@code after}. */
+  public List<Principal> page(String tenant, String after, int limit) {
+    return handle
+        .createQuery(
+            "select * from principal where tenant = :tenant and id > :after order by id limit :limit")
+        .bind("tenant", tenant)
+        .bind("after", after)
+        .bind("limit", limit)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /** Writes a new principal without tokens. */
+  public void insert(Principal principal) {
+    Stamps.bind(
+            handle.createUpdate(
+                "insert into principal (id, tenant, roles, "
+                    + Stamps.COLUMNS
+                    + ") values (:id, :tenant, :roles, "
+                    + Stamps.VALUES
+                    + ")"),
+            principal.stamp())
+        .bind("id", principal.id())
+        .bind("tenant", principal.tenant())
+        .bind(
+            "roles",
+            principal.roles().stream()
+                .map(Role::wireName)
+                .sorted()
+                .collect(Collectors.joining(",")))
+        .execute();
+    tell(principal);
+  }
+
+  /** Makes {@code digest} that of the principal's only token. */
+  public void replaceTokens(Principal principal, byte[] digest, Instant now) {
+    handle
+        .createUpdate("delete from principal_token where principal_id = :id")
+        .bind("id", principal.id())
+        .execute();
+    handle
+        .createUpdate(
+            "insert into principal_token (digest, principal_id, created_at)"
+                + " values (:digest, :id, :now)")
+        .bind("digest", digest)
+        .bind("id", principal.id())
+        .bind("now", Times.column(now))
+        .execute();
+    tell(principal);
+  }
+
+  /** Nodes prove who they are to the control plane alone: data planes are not told of them. */
+  private void tell(Principal principal) {
+    if (!principal.roles().contains(Role.NODE)) {
+      changes.principal(WireForm.of(principal, tokenDigests(principal.id())));
+    }
+  }
+
+  private List<byte[]> tokenDigests(String id) {
+    return handle
+        .createQuery("select digest from principal_token where principal_id = :id order by digest")
+        .bind("id", id)
+        .map((row, context) -> row.getBytes(1))
+        .list();
+  }
+
+  private static Principal read(ResultSet row) throws SQLException {
+    return new Principal(
+        row.getString("id"),
+        row.getString("tenant"),
+        Arrays.stream(row.getString("roles").split(",")).map(Role::of).collect(Collectors.toSet()),
+        Stamps.read(row));
+  }
+}

@@ -1,0 +1,152 @@
+package dev.cofre.controlplane.server.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
+import java.time.Clock;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+
+/**
+ * The one door to the database. Thread-safe; every call blocks, so none is made on an event loop.
+ *
+ * <p>Concurrency: a {@link #change} locks the head of the snapshot chain before anything else, so
+ * changes happen one after the other, on all control planes of one database. What it checked stays
+ * true until it commits.
+ */
+public final class Store implements AutoCloseable {
+  private static final int CONNECTIONS_MAX = 10;
+  private static final long CONNECT_TIMEOUT_MS = 10_000;
+
+  private final HikariDataSource pool;
+  private final Jdbi jdbi;
+  private final Clock clock;
+  private final boolean shared;
+  private final CopyOnWriteArrayList<Consumer<SnapshotHead>> listeners =
+      new CopyOnWriteArrayList<>();
+
+  private Store(HikariDataSource pool, Clock clock, boolean shared) {
+    this.pool = pool;
+    this.jdbi = Jdbi.create(pool);
+    this.clock = clock;
+    this.shared = shared;
+  }
+
+  /**
+   * Opens the database, brings its tables up to date and begins epoch 1 when it is new.
+   *
+   * @throws StoreException when it cannot be used
+   */
+  public static Store open(StoreLocation location, Clock clock) {
+    HikariDataSource pool = null;
+    try {
+      pool = new HikariDataSource(poolConfig(location));
+      Flyway.configure()
+          .dataSource(pool)
+          .locations("classpath:db/migration")
+          .placeholders(location.placeholders())
+          .loggers("slf4j")
+          .load()
+          .migrate();
+      Store store = new Store(pool, clock, location.isShared());
+      store.transaction(
+          tx -> {
+            tx.revisions().beginFirstEpoch();
+            return null;
+          });
+      return store;
+    } catch (HikariPool.PoolInitializationException | FlywayException | JdbiException e) {
+      if (pool != null) {
+        pool.close();
+      }
+      throw new StoreException(
+          "the store "
+              + location.url()
+              + " cannot be opened, check store.url, store.user and that no other process has it: "
+              + firstLine(e),
+          e);
+    }
+  }
+
+  private static HikariConfig poolConfig(StoreLocation location) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(location.jdbcUrl());
+    config.setUsername(location.user());
+    config.setPassword(location.password());
+    config.setMaximumPoolSize(CONNECTIONS_MAX);
+    config.setConnectionTimeout(CONNECT_TIMEOUT_MS);
+    config.setPoolName("store");
+    return config;
+  }
+
+  private static String firstLine(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message =
+        root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    return message.lines().filter(line -> !line.isBlank()).findFirst().orElse("");
+  }
+
+  /** Whether other control planes may change it too. */
+  public boolean isShared() {
+    return shared;
+  }
+
+  /** Reads in one transaction. */
+  public <T> T read(Function<Transaction, T> work) {
+    return transaction(work);
+  }
+
+  /**
+   * Changes in one transaction, in order with all other changes; what data planes follow goes into
+   * a new revision. When {@code work} throws, nothing was changed.
+   */
+  public <T> T change(Function<Transaction, T> work) {
+    SnapshotHead[] committed = new SnapshotHead[1];
+    T result =
+        transaction(
+            tx -> {
+              tx.revisions().lockHead();
+              T answer = work.apply(tx);
+              committed[0] = tx.revisions().append(tx.changes());
+              return answer;
+            });
+    if (committed[0] != null) {
+      listeners.forEach(listener -> listener.accept(committed[0]));
+    }
+    return result;
+  }
+
+  private <T> T transaction(Function<Transaction, T> work) {
+    try (Handle handle = jdbi.open()) {
+      return handle.inTransaction(h -> work.apply(new Transaction(h, clock)));
+    } catch (JdbiException e) {
+      throw new StoreException("the store failed: " + firstLine(e), e);
+    }
+  }
+
+  /**
+   * Calls {@code listener} after each commit here that made a revision, on the committing thread.
+   */
+  public void onRevision(Consumer<SnapshotHead> listener) {
+    listeners.add(listener);
+  }
+
+  /** Fails when the database does not answer. */
+  public void ping() {
+    read(tx -> tx.revisions().head());
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

@@ -1,0 +1,62 @@
+package dev.cofre.controlplane.server.store;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jdbi.v3.core.Handle;
+
+/** The tables within one transaction. Not thread-safe; not to be kept. */
+public final class Transaction {
+  private final Handle handle;
+  private final Instant now;
+  private final Changes changes = new Changes();
+
+  Transaction(Handle handle, Clock clock) {
+    this.handle = handle;
+    this.now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  /** The time of everything that happens here, in milliseconds. */
+  public Instant now() {
+    return now;
+  }
+
+  /** Keys and their versions. */
+  public KeyTable keys() {
+    return new KeyTable(handle, changes);
+  }
+
+  /** Versions whose KEK is being made. */
+  public HalfMadeTable halfMade() {
+    return new HalfMadeTable(handle);
+  }
+
+  /** Policies. */
+  public PolicyTable policies() {
+    return new PolicyTable(handle, changes);
+  }
+
+  /** Principals and the digests of their tokens. */
+  public PrincipalTable principals() {
+    return new PrincipalTable(handle, changes);
+  }
+
+  /** The chain of snapshots. */
+  public RevisionTable revisions() {
+    return new RevisionTable(handle, now);
+  }
+
+  /** Answers kept for repeated requests. */
+  public IdempotencyTable idempotency() {
+    return new IdempotencyTable(handle, now);
+  }
+
+  /** What was done once. */
+  public MilestoneTable milestones() {
+    return new MilestoneTable(handle, now);
+  }
+
+  Changes changes() {
+    return changes;
+  }
+}

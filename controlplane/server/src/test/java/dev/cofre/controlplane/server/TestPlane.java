@@ -1,0 +1,154 @@
+package dev.cofre.controlplane.server;
+
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.controlplane.server.store.StoreLocation;
+import dev.cofre.engine.config.ListenerSettings;
+import dev.cofre.hsm.SoftHsmToken;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The real control plane on a free port, with a real SoftHSM2 token and a real H2 file. */
+final class TestPlane implements AutoCloseable {
+  static final long AUDIT_BYTES_MAX = 1 << 30;
+
+  final Path directory;
+  final HttpClient http = HttpClient.newHttpClient();
+  ControlPlane plane;
+  private final long auditBytesMax;
+
+  TestPlane(Path directory, long auditBytesMax) throws Exception {
+    this.directory = directory;
+    this.auditBytesMax = auditBytesMax;
+    start();
+  }
+
+  static TestPlane in(Path directory) throws Exception {
+    return new TestPlane(directory, AUDIT_BYTES_MAX);
+  }
+
+  void start() throws Exception {
+    plane =
+        ControlPlane.start(
+            settings(new ListenerSettings("127.0.0.1", 0, Optional.empty()), Set.of()),
+            SoftHsmToken.login());
+  }
+
+  ControlPlaneSettings settings(ListenerSettings listener, Set<String> nodeNames) {
+    return new ControlPlaneSettings(
+        listener,
+        location(),
+        "test-node",
+        auditFile(),
+        false,
+        auditBytesMax,
+        directory.resolve("snapshot.pem"),
+        Duration.ofMinutes(5),
+        nodeNames,
+        Optional.of(directory.resolve("tokens")),
+        true,
+        2_000);
+  }
+
+  StoreLocation location() {
+    return new StoreLocation("jdbc:h2:file:" + directory.resolve("store"), "cofre", "");
+  }
+
+  Path auditFile() {
+    return directory.resolve("audit.jsonl");
+  }
+
+  List<JsonObject> audit() throws IOException {
+    return Files.readAllLines(auditFile()).stream().map(JsonObject::new).toList();
+  }
+
+  String token(String principal) throws IOException {
+    return Files.readString(directory.resolve("tokens").resolve(principal + ".token")).strip();
+  }
+
+  URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + plane.port() + path);
+  }
+
+  HttpRequest.Builder request(String principal, String path) throws IOException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+    return principal == null
+        ? request
+        : request.header("Authorization", "Bearer " + token(principal));
+  }
+
+  HttpResponse<String> get(String principal, String path) throws Exception {
+    return send(request(principal, path).GET());
+  }
+
+  HttpResponse<String> post(String principal, String path) throws Exception {
+    return send(request(principal, path).POST(HttpRequest.BodyPublishers.noBody()));
+  }
+
+  HttpResponse<String> post(String principal, String path, String body, Map<String, String> headers)
+      throws Exception {
+    HttpRequest.Builder request =
+        request(principal, path).POST(HttpRequest.BodyPublishers.ofString(body));
+    request.header("Content-Type", "application/json");
+    headers.forEach(request::header);
+    return send(request);
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+  }
+
+  static String keyDocument(String alias) {
+    return new JsonObject()
+        .put("alias", alias)
+        .put("owner", "team-a")
+        .put("purpose", "tests")
+        .put("dataClass", "internal")
+        .put("environment", "dev")
+        .put("expiresAt", "2099-01-01T00:00:00Z")
+        .put("protection", "HSM")
+        .encode();
+  }
+
+  JsonObject createKey(String alias) throws Exception {
+    HttpResponse<String> made = post("crypto-officer", "/v1/keys", keyDocument(alias), Map.of());
+    if (made.statusCode() != 201) {
+      throw new AssertionError(made.body());
+    }
+    return new JsonObject(made.body());
+  }
+
+  static boolean isProblem(HttpResponse<String> response, ErrorCode code) {
+    JsonObject problem = new JsonObject(response.body());
+    return response.statusCode() == code.status()
+        && problem.getString("code").equals(code.code())
+        && problem.getInteger("status") == code.status()
+        && response
+            .headers()
+            .firstValue("Content-Type")
+            .orElse("")
+            .equals("application/problem+json")
+        && response
+            .headers()
+            .firstValue("Request-Id")
+            .orElse("")
+            .equals(problem.getString("requestId"));
+  }
+
+  @Override
+  public void close() {
+    http.close();
+    plane.close();
+  }
+}
