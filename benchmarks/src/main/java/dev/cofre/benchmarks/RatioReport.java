@@ -20,8 +20,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * {@link BareBenchmark}.
  *
  * <p>On a machine with neighbours the minutes differ more than the candidates do. So each round
- * runs every benchmark once, in a fork of its own, of which the fastest iteration counts, and a
- * ratio is taken within a round; the median of the rounds is printed, with the lowest and highest.
+ * runs every benchmark once, in a fork of its own, of which the fastest of many short iterations
+ * counts, and a ratio is taken within a round; the median of the rounds is printed, with the lowest
+ * and highest, and the ratio of the fastest of all rounds.
  */
 public final class RatioReport {
   private final Map<String, List<Double>> times = new TreeMap<>();
@@ -78,8 +79,8 @@ public final class RatioReport {
   }
 
   private void print() {
-    System.out.println("| benchmark | ns | B | of bare | lowest – highest |");
-    System.out.println("|---|---|---|---|---|");
+    System.out.println("| benchmark | ns | B | of bare | lowest – highest | fastest |");
+    System.out.println("|---|---|---|---|---|---|");
     times.forEach(
         (name, ns) -> {
           List<Double> ratios = new ArrayList<>();
@@ -93,7 +94,7 @@ public final class RatioReport {
               name,
               median(ns),
               garbage.get(name),
-              ratios.isEmpty() ? " | " : spread(ratios));
+              bare == null ? " | | " : spread(ratios, fastest(bare) / fastest(ns)));
         });
   }
 
@@ -102,13 +103,18 @@ public final class RatioReport {
     return benchmark.substring(benchmark.indexOf('.') + 1);
   }
 
-  private static String spread(List<Double> ratios) {
+  private static String spread(List<Double> ratios, double fastest) {
     return String.format(
         Locale.ROOT,
-        "%.2f | %.2f – %.2f",
+        "%.2f | %.2f – %.2f | %.2f",
         median(ratios),
-        ratios.stream().min(Double::compare).orElseThrow(),
-        ratios.stream().max(Double::compare).orElseThrow());
+        fastest(ratios),
+        ratios.stream().max(Double::compare).orElseThrow(),
+        fastest);
+  }
+
+  private static double fastest(List<Double> values) {
+    return values.stream().min(Double::compare).orElseThrow();
   }
 
   private static double median(List<Double> values) {

@@ -74,10 +74,27 @@ public final class EncryptionContext {
             "the Encryption-Context header must be k=v,k2=v2 with each part percent-encoded");
       }
       builder.add(
-          PercentCoding.decode(pair.substring(0, equals).strip()),
-          PercentCoding.decode(pair.substring(equals + 1).strip()));
+          PercentCoding.decode(trim(pair.substring(0, equals))),
+          PercentCoding.decode(trim(pair.substring(equals + 1))));
     }
     return builder.build();
+  }
+
+  /** Without the optional white space of RFC 9110 §5.6.3: spaces and tabs, no others. */
+  private static String trim(String part) {
+    int start = 0;
+    int end = part.length();
+    while (start < end && isBlank(part.charAt(start))) {
+      start++;
+    }
+    while (end > start && isBlank(part.charAt(end - 1))) {
+      end--;
+    }
+    return part.substring(start, end);
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
   }
 
   /** The header form of {@code pairs}, as {@link #parseHeader} reads it. */
@@ -127,6 +144,24 @@ public final class EncryptionContext {
   @Override
   public String toString() {
     return "EncryptionContext" + keys;
+  }
+
+  /** The UTF-8 of {@code text}, which has one: no lone surrogate. */
+  static byte[] utf8(String text, String what) {
+    try {
+      ByteBuffer encoded =
+          StandardCharsets.UTF_8
+              .newEncoder()
+              .onMalformedInput(CodingErrorAction.REPORT)
+              .onUnmappableCharacter(CodingErrorAction.REPORT)
+              .encode(CharBuffer.wrap(text));
+      byte[] bytes = new byte[encoded.remaining()];
+      encoded.get(bytes);
+      return bytes;
+    } catch (CharacterCodingException e) {
+      throw invalid(
+          "an encryption context " + what + " holds a lone surrogate, which UTF-8 cannot carry");
+    }
   }
 
   private static ProblemException invalid(String detail) {
@@ -185,23 +220,6 @@ public final class EncryptionContext {
         keys.add(pair.key);
       }
       return new EncryptionContext(List.copyOf(keys), canonical.toByteArray());
-    }
-
-    private static byte[] utf8(String text, String what) {
-      try {
-        ByteBuffer encoded =
-            StandardCharsets.UTF_8
-                .newEncoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT)
-                .encode(CharBuffer.wrap(text));
-        byte[] bytes = new byte[encoded.remaining()];
-        encoded.get(bytes);
-        return bytes;
-      } catch (CharacterCodingException e) {
-        throw invalid(
-            "an encryption context " + what + " holds a lone surrogate, which UTF-8 cannot carry");
-      }
     }
 
     private static void putPart(ByteArrayOutputStream out, byte[] part) {

@@ -14,10 +14,10 @@ final class PercentCoding {
 
   private PercentCoding() {}
 
-  /** Encodes all but the unreserved characters. */
+  /** Encodes all but the unreserved characters; a lone surrogate is an {@code invalid_request}. */
   static String encode(String text) {
     StringBuilder encoded = new StringBuilder(text.length());
-    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+    for (byte b : EncryptionContext.utf8(text, "key or value")) {
       char c = (char) (b & 0xff);
       if (c < 0x80 && (Character.isLetterOrDigit(c) || UNRESERVED_MARKS.indexOf(c) >= 0)) {
         encoded.append(c);
@@ -34,8 +34,8 @@ final class PercentCoding {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '%') {
-        int high = i + 2 < text.length() ? Character.digit(text.charAt(i + 1), 16) : -1;
-        int low = i + 2 < text.length() ? Character.digit(text.charAt(i + 2), 16) : -1;
+        int high = i + 2 < text.length() ? hexDigit(text.charAt(i + 1)) : -1;
+        int low = i + 2 < text.length() ? hexDigit(text.charAt(i + 2)) : -1;
         if (high < 0 || low < 0) {
           throw malformed();
         }
@@ -55,6 +55,11 @@ final class PercentCoding {
     } catch (CharacterCodingException e) {
       throw malformed();
     }
+  }
+
+  /** Of ASCII alone: {@link Character#digit} takes the digits of other scripts too. */
+  private static int hexDigit(char c) {
+    return c < 0x80 ? Character.digit(c, 16) : -1;
   }
 
   private static ProblemException malformed() {

@@ -105,7 +105,8 @@ public final class EnvelopeFormat {
     }
     long segments = ceilDiv(body, SEGMENT_LENGTH);
     long plaintext = body - segments * TAG_LENGTH;
-    return envelopeLength(plaintext) == envelopeLength ? plaintext : -1;
+    boolean wellFormed = segments <= SEGMENTS_MAX && envelopeLength(plaintext) == envelopeLength;
+    return wellFormed ? plaintext : -1;
   }
 
   private static long ceilDiv(long dividend, long divisor) {

@@ -26,10 +26,15 @@ import java.util.UUID;
  * EnvelopeFormat#WRAPPED_DATA_KEY_LENGTH} bytes of an envelope, and the whole of what {@code
  * data-keys} answers as {@code wrapped}. It holds no secret.
  *
- * <p>Two are equal when all their bytes are: what is remembered of one (its unwrapped key) holds
- * for exactly the bytes that the HSM authenticated. Immutable.
+ * <p>Two are equal when all their bytes are. The HSM authenticates more than these bytes: the
+ * tenant, and for usage {@link Usage#CALLER} the context. What is remembered of one (its unwrapped
+ * key) is therefore remembered under its whole wrap AAD, else a wrong context would be answered
+ * from memory. Immutable.
  */
 public final class WrappedDataKey {
+  /** The longest tenant's name, in bytes of UTF-8. */
+  public static final int TENANT_BYTES_MAX = 255;
+
   private final byte[] bytes;
   private final int hash;
 
@@ -146,6 +151,12 @@ public final class WrappedDataKey {
   private static byte[] aad(
       byte[] identity, Usage usage, String tenant, EncryptionContext context) {
     byte[] tenantBytes = tenant.getBytes(StandardCharsets.UTF_8);
+    if (tenantBytes.length == 0
+        || tenantBytes.length > TENANT_BYTES_MAX
+        || !new String(tenantBytes, StandardCharsets.UTF_8).equals(tenant)) {
+      throw new IllegalArgumentException(
+          "a tenant's name has 1 to " + TENANT_BYTES_MAX + " bytes of well-formed UTF-8");
+    }
     ByteArrayOutputStream aad = new ByteArrayOutputStream();
     aad.writeBytes(identity);
     aad.write(tenantBytes.length >>> 8);

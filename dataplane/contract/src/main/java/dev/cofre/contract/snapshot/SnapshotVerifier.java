@@ -3,12 +3,14 @@ package dev.cofre.contract.snapshot;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.cofre.contract.snapshot.wire.SignedStatement;
 import dev.cofre.contract.snapshot.wire.Statement;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
@@ -24,11 +26,22 @@ public final class SnapshotVerifier {
 
   private static final byte[] DOMAIN = "cofre snapshot v1\0".getBytes(StandardCharsets.US_ASCII);
 
+  /** SP 800-186 §3.2.1.3. */
+  private static final BigInteger P256_ORDER =
+      new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
+
   private final PublicKey key;
   private final byte[] keyId;
 
-  /** Pins {@code key}, a P-256 public key. */
+  /**
+   * Pins {@code key}.
+   *
+   * @throws IllegalArgumentException when it is not a key of the curve P-256
+   */
   public SnapshotVerifier(PublicKey key) {
+    if (!(key instanceof ECPublicKey ec) || !ec.getParams().getOrder().equals(P256_ORDER)) {
+      throw new IllegalArgumentException("the verification key must be an EC key of P-256");
+    }
     this.key = key;
     this.keyId = keyId(key);
   }

@@ -7,6 +7,7 @@ import dev.cofre.dataplane.server.follow.RevisionFloor;
 import dev.cofre.dataplane.server.follow.SnapshotFollower;
 import dev.cofre.dataplane.server.http.HttpListener;
 import dev.cofre.dataplane.server.http.ServerState;
+import dev.cofre.dataplane.server.http.StrictFraming;
 import dev.cofre.engine.audit.FileAuditLog;
 import dev.cofre.engine.config.ConfigException;
 import dev.cofre.engine.config.Configuration;
@@ -111,7 +112,11 @@ final class DataPlane implements PlaneProcess.Running {
             KernelRandom.INSTANCE,
             Clock.systemUTC());
     int loops = eventLoops(configuration);
-    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
+    Vertx vertx =
+        Vertx.builder()
+            .with(new VertxOptions().setEventLoopPoolSize(loops))
+            .withTransport(StrictFraming.transport())
+            .build();
     closing.push(() -> await(vertx.close()));
     state =
         new ServerState(

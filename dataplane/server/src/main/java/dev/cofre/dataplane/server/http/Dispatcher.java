@@ -53,24 +53,17 @@ final class Dispatcher {
         request.response().putHeader(HttpHeaders.ALLOW, "POST");
         throw new ProblemException(ErrorCode.METHOD_NOT_ALLOWED, "send this call with POST");
       }
-      admit(request);
+      admit();
       authenticate(exchange, call, () -> dispatch(exchange, call));
     } catch (RuntimeException e) {
       exchange.refuse(e);
     }
   }
 
-  private void admit(HttpServerRequest request) {
+  private void admit() {
     if (state.isDraining()) {
       throw new ProblemException(
           ErrorCode.NOT_READY, "this node is stopping; send the request to another one");
-    }
-    boolean framedTwice =
-        request.headers().contains(HttpHeaders.CONTENT_LENGTH)
-            && request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
-    if (framedTwice) {
-      throw new ProblemException(
-          ErrorCode.INVALID_REQUEST, "send either Content-Length or Transfer-Encoding");
     }
   }
 

@@ -37,19 +37,25 @@ public final class HttpListener extends VerticleBase {
     Dispatcher dispatcher = new Dispatcher(vertx, state, path);
     return vertx
         .createHttpServer(options())
+        .connectionHandler(connection -> StrictFraming.install(connection))
         .requestHandler(dispatcher::handle)
         .invalidRequestHandler(HttpListener::refuseMalformed)
         .exceptionHandler(ConnectionFailures::log)
         .listen();
   }
 
+  /** How long a request's head may be. */
+  static HttpServerOptions limits() {
+    return new HttpServerOptions()
+        .setMaxInitialLineLength(REQUEST_LINE_MAX)
+        .setMaxHeaderSize(HEADERS_MAX);
+  }
+
   private HttpServerOptions options() {
     HttpServerOptions options =
-        new HttpServerOptions()
+        limits()
             .setHost(settings.host())
             .setPort(settings.port())
-            .setMaxInitialLineLength(REQUEST_LINE_MAX)
-            .setMaxHeaderSize(HEADERS_MAX)
             .setIdleTimeout(IDLE_SECONDS)
             .setTcpNoDelay(true)
             .setHandle100ContinueAutomatically(false);

@@ -181,8 +181,7 @@ final class JsonReader {
       }
       try {
         bytes = CanonicalBase64.decode(parser.getText());
-        inputBytes +=
-            envelopes ? Math.max(0, bytes.length - EnvelopeFormat.OVERHEAD) : bytes.length;
+        inputBytes += plaintextLength(bytes.length);
       } catch (IllegalArgumentException e) {
         problem = invalid(inputField + " must be base64 (RFC 4648 section 4, padded, canonical)");
       }
@@ -228,6 +227,10 @@ final class JsonReader {
       }
       return problem == null ? Item.of(bytes, context) : Item.malformed(problem);
     }
+  }
+
+  private long plaintextLength(int length) {
+    return envelopes ? Math.max(0, EnvelopeFormat.plaintextLength(length)) : length;
   }
 
   private String once(Set<String> seen) throws IOException {

@@ -2,6 +2,7 @@ package dev.cofre.dataplane.server.http;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -28,15 +29,20 @@ final class ProblemBody {
     if (code.isRetryable()) {
       response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
     }
-    response.end(
-        new JsonObject()
-            .put("type", "urn:cofre:problem:" + code.code())
-            .put("title", code.title())
-            .put("status", code.status())
-            .put("code", code.code())
-            .put("detail", problem.detail())
-            .put("requestId", requestId)
-            .toBuffer());
+    response.end(json(requestId, problem));
+  }
+
+  /** The problem as JSON. */
+  static Buffer json(String requestId, ProblemException problem) {
+    ErrorCode code = problem.code();
+    return new JsonObject()
+        .put("type", "urn:cofre:problem:" + code.code())
+        .put("title", code.title())
+        .put("status", code.status())
+        .put("code", code.code())
+        .put("detail", problem.detail())
+        .put("requestId", requestId)
+        .toBuffer();
   }
 
   /** Answers, then closes the connection: its framing cannot be trusted any more. */

@@ -48,7 +48,7 @@ final class TestNode implements AutoCloseable {
   final UUID otherKeyId = UUID.randomUUID();
   final Path auditFile;
   private final SnapshotHolder snapshots = new SnapshotHolder(300_000, System::nanoTime);
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx = Vertx.builder().withTransport(StrictFraming.transport()).build();
   private final HsmGateway gateway;
   private final FileAuditLog audit;
   private final ServerState state;

@@ -1,0 +1,51 @@
+package dev.cofre.cli;
+
+import dev.cofre.cli.Pages.Column;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code key list}: all keys that the caller may see. */
+@Command(name = "list", description = "Lists the keys that you may see.")
+final class KeyListCommand implements Callable<Integer> {
+  private static final List<Column> COLUMNS =
+      List.of(
+          Column.of("ALIAS", 20, "alias"),
+          Column.of("ID", 36, "id"),
+          Column.of("STATE", 8, "state"),
+          Column.of("VERSION", 7, "currentVersion"),
+          Column.of("PROTECTION", 10, "protection"),
+          Column.of("CLASS", 12, "dataClass"),
+          Column.of("ENV", 7, "environment"),
+          Column.of("EXPIRES", 20, "expiresAt"),
+          Column.of("OWNER", 8, "owner"));
+
+  private final Terminal terminal;
+
+  @Option(names = "--limit", paramLabel = "N", description = "List at most N keys (default: all).")
+  private long limit = Long.MAX_VALUE;
+
+  @Mixin private OutputOption output;
+  @Mixin private ControlPlane plane;
+
+  KeyListCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    if (limit < 1) {
+      throw new CliException(ExitCodes.USAGE, "--limit must be at least 1");
+    }
+    Pages pages = new Pages(terminal, output, COLUMNS);
+    return plane.call(
+        terminal.environment(),
+        KeyCommand.ROLE,
+        calls -> {
+          pages.print(calls, KeyCommand.PATH, limit);
+          return ExitCodes.OK;
+        });
+  }
+}

@@ -1,0 +1,64 @@
+package dev.cofre.cli;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** How a command prints data: as text for people or as JSON for programs. */
+final class OutputOption {
+  /** The forms, named as on the command line. */
+  enum Form {
+    text,
+    json
+  }
+
+  @Option(
+      names = "--output",
+      paramLabel = "FORM",
+      defaultValue = "text",
+      description = "How to print: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
+  private Form form;
+
+  boolean isJson() {
+    return form == Form.json;
+  }
+
+  /** Prints an object: as it is, or one line for each of its fields. */
+  void print(Terminal terminal, JsonObject object) {
+    terminal.print(isJson() ? object.encodePrettily() + "\n" : lines(object));
+  }
+
+  private static String lines(JsonObject object) {
+    int width = object.fieldNames().stream().mapToInt(String::length).max().orElse(0);
+    StringBuilder text = new StringBuilder();
+    for (Map.Entry<String, Object> field : object) {
+      if (field.getValue() instanceof JsonArray array && hasObjects(array)) {
+        array.forEach(item -> line(text, width, field.getKey(), oneLine((JsonObject) item)));
+      } else {
+        line(text, width, field.getKey(), oneLine(field.getValue()));
+      }
+    }
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, int width, String name, String value) {
+    text.append(name).append(" ".repeat(width - name.length() + 2)).append(value).append('\n');
+  }
+
+  private static boolean hasObjects(JsonArray array) {
+    return !array.isEmpty() && array.stream().allMatch(JsonObject.class::isInstance);
+  }
+
+  private static String oneLine(Object value) {
+    if (value instanceof JsonArray array) {
+      return String.join(", ", array.stream().map(OutputOption::oneLine).toList());
+    }
+    if (value instanceof JsonObject object) {
+      return String.join(
+          "  ",
+          object.stream().map(entry -> entry.getKey() + "=" + oneLine(entry.getValue())).toList());
+    }
+    return value == null ? "-" : Terminal.plain(value.toString());
+  }
+}

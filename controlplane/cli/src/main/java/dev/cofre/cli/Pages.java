@@ -1,0 +1,84 @@
+package dev.cofre.cli;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Prints a paged list page by page, so that a list of any length takes the memory of one page.
+ *
+ * @param columns of the text form
+ */
+record Pages(Terminal terminal, OutputOption output, List<Column> columns) {
+  private static final int PAGE_ITEMS_MAX = 200;
+
+  /** A column: its heading, its least width and what stands in it. */
+  record Column(String heading, int width, Function<JsonObject, String> value) {
+    static Column of(String heading, int width, String field) {
+      return new Column(
+          heading,
+          width,
+          item -> String.valueOf(item.getValue(field) == null ? "-" : item.getValue(field)));
+    }
+  }
+
+  /** Prints at most {@code itemsMax} items of the list at {@code path}. */
+  void print(ControlPlane.Calls calls, String path, long itemsMax) {
+    long left = itemsMax;
+    String after = null;
+    boolean first = true;
+    do {
+      JsonObject page = calls.get(query(path, Math.min(left, PAGE_ITEMS_MAX), after));
+      if (after == null) {
+        begin();
+      }
+      JsonArray items = page.getJsonArray("items", new JsonArray());
+      for (int i = 0; i < items.size() && left > 0; i++, left--) {
+        item(items.getJsonObject(i), first);
+        first = false;
+      }
+      after = page.getString("next");
+    } while (after != null && left > 0);
+    end(after);
+  }
+
+  private static String query(String path, long limit, String after) {
+    String query = path + "?limit=" + limit;
+    return after == null ? query : query + "&after=" + ControlPlane.escaped(after);
+  }
+
+  private void begin() {
+    if (output.isJson()) {
+      terminal.print("{\"items\":[");
+    } else {
+      terminal.print(row(Column::heading));
+    }
+  }
+
+  private void item(JsonObject item, boolean first) {
+    if (output.isJson()) {
+      terminal.print((first ? "\n" : ",\n") + item.encode());
+    } else {
+      terminal.print(row(column -> Terminal.plain(column.value().apply(item))));
+    }
+  }
+
+  private void end(String next) {
+    if (output.isJson()) {
+      terminal.print(
+          "\n],\"next\":"
+              + (next == null ? "null" : "\"" + next.replaceAll("[\"\\\\]", "") + "\"")
+              + "}\n");
+    }
+  }
+
+  private String row(Function<Column, String> cell) {
+    StringBuilder row = new StringBuilder();
+    for (Column column : columns) {
+      String text = cell.apply(column);
+      row.append(text).append(" ".repeat(Math.max(0, column.width() - text.length()))).append("  ");
+    }
+    return row.toString().stripTrailing() + "\n";
+  }
+}

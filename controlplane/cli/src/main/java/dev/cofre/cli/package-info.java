@@ -1,0 +1,2 @@
+/** The command line: one small class per command, started by {@link dev.cofre.cli.CofreCli}. */
+package dev.cofre.cli;

@@ -1,0 +1,252 @@
+package dev.cofre.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands against a server that says what it was asked. */
+class ControlCommandsTest {
+  private static final String POLICY_ID = "5fcf73c0-b1a7-402b-8448-692d4c4a7444";
+  private static final JsonObject KEY =
+      new JsonObject()
+          .put("id", "11111111-2222-4333-8444-555555555555")
+          .put("alias", "orders")
+          .put("owner", "shop\u001b[31m team")
+          .put("state", "ACTIVE")
+          .put("currentVersion", 2)
+          .put("protection", "HSM")
+          .put("expiresAt", "2030-01-01T00:00:00Z")
+          .put(
+              "versions",
+              new JsonArray()
+                  .add(new JsonObject().put("number", 1).put("createdBy", "officer"))
+                  .add(new JsonObject().put("number", 2).put("createdBy", "officer")));
+
+  /** What was asked. */
+  private record Asked(String line, String token, JsonObject body) {}
+
+  @TempDir Path home;
+
+  private final List<Asked> asked = Collections.synchronizedList(new ArrayList<>());
+  private Vertx vertx;
+  private HttpServer server;
+  private Map<String, String> environment;
+
+  @BeforeEach
+  void start() throws IOException {
+    vertx = Vertx.vertx();
+    server =
+        vertx
+            .createHttpServer()
+            .requestHandler(this::handle)
+            .listen(0, "127.0.0.1")
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+    Files.createDirectory(home.resolve("dev"));
+    for (String role : List.of("crypto-officer", "security-admin")) {
+      Files.writeString(home.resolve("dev").resolve(role + ".token"), role + "\n");
+    }
+    environment =
+        Map.of(
+            "COFRE_HOME", home.toString(),
+            "COFRE_PORT_BASE", Integer.toString(server.actualPort() - 1));
+  }
+
+  @AfterEach
+  void stop() {
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  private void handle(HttpServerRequest request) {
+    request
+        .body()
+        .onSuccess(
+            body -> {
+              asked.add(
+                  new Asked(
+                      request.method() + " " + request.uri(),
+                      request.getHeader("Authorization"),
+                      body.length() == 0 ? null : new JsonObject(body)));
+              answer(request);
+            });
+  }
+
+  private static void answer(HttpServerRequest request) {
+    JsonObject answer = KEY;
+    int status = 200;
+    if (request.method().equals(HttpMethod.DELETE)) {
+      request.response().setStatusCode(204).end();
+      return;
+    }
+    if (request.path().endsWith("/missing")) {
+      status = 404;
+      answer = new JsonObject().put("code", "key_not_found").put("detail", "no such\nkey");
+    } else if (request.path().endsWith("/rotate")) {
+      status = 400;
+      answer =
+          new JsonObject()
+              .put("code", "invalid_request")
+              .put("detail", "fields are wrong")
+              .put(
+                  "errors",
+                  new JsonArray()
+                      .add(new JsonObject().put("field", "alias").put("message", "bad")));
+    } else if (request.path().equals("/v1/policies") && request.method().equals(HttpMethod.GET)) {
+      answer =
+          new JsonObject()
+              .put(
+                  "items",
+                  new JsonArray()
+                      .add(new JsonObject().put("name", "first").put("id", "x"))
+                      .add(new JsonObject().put("name", "second").put("id", POLICY_ID)));
+    } else if (request.path().equals("/v1/keys") && request.method().equals(HttpMethod.GET)) {
+      boolean first = request.getParam("after") == null;
+      answer =
+          new JsonObject()
+              .put("items", new JsonArray().add(KEY).add(KEY))
+              .put("next", first ? "a b&c" : null);
+    }
+    request.response().setStatusCode(status).end(answer.toBuffer());
+  }
+
+  private CliRun run(String... args) {
+    return CliRun.of(environment, args);
+  }
+
+  @Test
+  void createSendsTheKeyAsTheCryptoOfficer() {
+    CliRun run =
+        run(
+            "key create --alias orders --owner shop --purpose tests --data-class internal --environment dev --expires-at 2030-01-01T02:00:00+02:00 --protection HSM --output json"
+                .split(" "));
+    assertEquals(ExitCodes.OK, run.exitCode(), run::err);
+    assertEquals(KEY, new JsonObject(run.text()));
+    Asked only = asked.get(0);
+    assertEquals("POST /v1/keys", only.line());
+    assertEquals("Bearer crypto-officer", only.token());
+    assertEquals(
+        new JsonObject()
+            .put("alias", "orders")
+            .put("owner", "shop")
+            .put("purpose", "tests")
+            .put("dataClass", "internal")
+            .put("environment", "dev")
+            .put("expiresAt", "2030-01-01T00:00:00Z")
+            .put("protection", "HSM"),
+        only.body());
+  }
+
+  @Test
+  void showIsTextWithoutWhatSteersATerminal() {
+    CliRun run = run("key", "show", "or/ders");
+    assertEquals("GET /v1/keys/or%2Fders", asked.get(0).line());
+    assertTrue(run.text().contains("alias           orders\n"), run::text);
+    assertTrue(run.text().contains("owner           shop [31m team\n"), run::text);
+    assertTrue(run.text().contains("versions        number=2  createdBy=officer\n"), run::text);
+  }
+
+  @Test
+  void listFollowsThePages() {
+    CliRun run = run("key", "list", "--output", "json");
+    assertEquals(ExitCodes.OK, run.exitCode(), run::err);
+    JsonObject list = new JsonObject(run.text());
+    assertEquals(4, list.getJsonArray("items").size());
+    assertNull(list.getValue("next"));
+    assertEquals("GET /v1/keys?limit=200&after=a%20b%26c", asked.get(1).line());
+  }
+
+  @Test
+  void listStopsAtItsLimit() {
+    CliRun run = run("key", "list", "--limit", "3");
+    assertEquals(4, run.text().lines().count(), run::text);
+    assertTrue(run.text().startsWith("ALIAS"), run::text);
+    assertEquals("GET /v1/keys?limit=3", asked.get(0).line());
+    assertEquals("GET /v1/keys?limit=1&after=a%20b%26c", asked.get(1).line());
+  }
+
+  @Test
+  void disableAndEnableArePosts() {
+    assertEquals(ExitCodes.OK, run("key", "disable", "orders").exitCode());
+    assertEquals(ExitCodes.OK, run("key", "enable", "orders").exitCode());
+    assertEquals("POST /v1/keys/orders/disable", asked.get(0).line());
+    assertEquals("POST /v1/keys/orders/enable", asked.get(1).line());
+  }
+
+  @Test
+  void aProblemIsOneLine() {
+    CliRun missing = run("key", "show", "missing");
+    assertEquals(ExitCodes.FAILED, missing.exitCode());
+    assertEquals("cofre: key_not_found: no such key\n", missing.err());
+    CliRun wrong = run("key", "rotate", "orders");
+    assertEquals("cofre: invalid_request: fields are wrong [alias: bad]\n", wrong.err());
+  }
+
+  @Test
+  void aPolicyIsMadeOfOptionsAsTheSecurityAdmin() {
+    CliRun run =
+        run(
+            "policy create --name p --principal a,b --action encrypt --action decrypt --key orders"
+                .split(" "));
+    assertEquals(ExitCodes.OK, run.exitCode(), run::err);
+    assertEquals("Bearer security-admin", asked.get(0).token());
+    assertEquals(
+        new JsonObject(
+            """
+            {"name":"p","effect":"allow","principals":["a","b"],
+             "actions":["encrypt","decrypt"],"keys":["orders"]}
+            """),
+        asked.get(0).body());
+  }
+
+  @Test
+  void aPolicyIsMadeOfADocument() {
+    CliRun run =
+        CliRun.of(
+            environment,
+            "{\"name\":\"p\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8),
+            "policy",
+            "create",
+            "--file",
+            "-");
+    assertEquals(ExitCodes.OK, run.exitCode(), run::err);
+    assertEquals(new JsonObject().put("name", "p"), asked.get(0).body());
+  }
+
+  @Test
+  void aPolicyIsDeletedWithoutAWord() {
+    CliRun run = run("policy", "delete", POLICY_ID);
+    assertEquals(ExitCodes.OK, run.exitCode(), run::err);
+    assertEquals("", run.text());
+    assertEquals("DELETE /v1/policies/" + POLICY_ID, asked.get(0).line());
+  }
+
+  @Test
+  void aPolicyIsFoundByItsName() {
+    CliRun run = run("policy", "delete", "second");
+    assertEquals(ExitCodes.OK, run.exitCode(), run::err);
+    assertEquals("GET /v1/policies?limit=200", asked.get(0).line());
+    assertEquals("DELETE /v1/policies/" + POLICY_ID, asked.get(1).line());
+    CliRun missing = run("policy", "show", "third");
+    assertEquals(ExitCodes.FAILED, missing.exitCode());
+    assertEquals(1, missing.errLines());
+  }
+}

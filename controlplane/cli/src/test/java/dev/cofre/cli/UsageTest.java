@@ -1,0 +1,158 @@
+package dev.cofre.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UsageTest {
+  private static final Map<String, String> NO_HOME = Map.of("COFRE_HOME", "/nonexistent");
+
+  @TempDir Path folder;
+
+  private static void assertMisused(CliRun run, String said) {
+    assertEquals(ExitCodes.USAGE, run.exitCode(), run::err);
+    assertEquals(1, run.errLines(), run::err);
+    assertTrue(run.err().startsWith("cofre: ") && run.err().contains(said), run::err);
+    assertEquals("", run.text());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--help",
+        "encrypt --help",
+        "decrypt --help",
+        "inspect --help",
+        "completion --help",
+        "key --help",
+        "key create --help",
+        "key list --help",
+        "key show --help",
+        "key rotate --help",
+        "key disable --help",
+        "key enable --help",
+        "policy --help",
+        "policy create --help",
+        "policy list --help",
+        "policy show --help",
+        "policy delete --help"
+      })
+  void everyCommandExplainsItself(String command) {
+    CliRun run = CliRun.of(NO_HOME, command.split(" "));
+    assertEquals(ExitCodes.OK, run.exitCode());
+    assertTrue(run.text().contains("Usage: cofre"), run::text);
+    assertTrue(run.text().contains("Exit codes:"), run::text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "nonsense", "key", "key nonsense", "encrypt", "encrypt --key", "policy"})
+  void whatIsNoCommandIsToldInOneLine(String command) {
+    assertMisused(CliRun.of(NO_HOME, command.isEmpty() ? new String[0] : command.split(" ")), "");
+  }
+
+  @Test
+  void allMissingFieldsOfAKeyAreNamedAtOnce() {
+    CliRun run = CliRun.of(NO_HOME, "key", "create", "--alias", "a");
+    assertMisused(run, "--owner");
+    for (String option :
+        new String[] {
+          "--purpose", "--data-class", "--environment", "--expires-at", "--protection"
+        }) {
+      assertTrue(run.err().contains(option), option);
+    }
+  }
+
+  @Test
+  void aTimeThatIsNoneIsNamed() {
+    CliRun run =
+        CliRun.of(
+            NO_HOME,
+            "key create --alias a --owner o --purpose p --data-class public --environment dev --expires-at 2030-01-01 --protection HSM"
+                .split(" "));
+    assertMisused(run, "RFC 3339");
+  }
+
+  @Test
+  void withoutATokenNothingIsAsked() {
+    assertMisused(CliRun.of(NO_HOME, "key", "list"), "--token-file");
+  }
+
+  @Test
+  void aTokenIsNotSentInTheClearToAnotherMachine() throws IOException {
+    Path token = Files.writeString(folder.resolve("token"), "s3cret");
+    CliRun run =
+        CliRun.of(
+            NO_HOME,
+            "key",
+            "list",
+            "--control-url",
+            "http://kms.example.net",
+            "--token-file",
+            token.toString());
+    assertMisused(run, "https");
+    assertFalse(run.err().contains("s3cret"));
+  }
+
+  @Test
+  void aDevelopmentTokenStaysOnThisMachine() throws IOException {
+    Path home = Files.createDirectories(folder.resolve("dev"));
+    Files.writeString(home.resolve("app.token"), "t".repeat(40));
+    CliRun run =
+        CliRun.of(
+            Map.of("COFRE_HOME", folder.toString()),
+            "encrypt",
+            "--key",
+            "demo",
+            "--data-url",
+            "https://kms.example.net");
+    assertMisused(run, "no token");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "=b", "a=1,a=2", "a=%", "a=1,", "a=%zz"})
+  void aContextThatIsNoneIsRefused(String context) throws IOException {
+    Path token = Files.writeString(folder.resolve("token"), "t");
+    CliRun run =
+        CliRun.of(
+            NO_HOME,
+            "encrypt",
+            "--key",
+            "k",
+            "--token-file",
+            token.toString(),
+            "--context",
+            context);
+    assertMisused(run, "--context");
+  }
+
+  @Test
+  void aPortBaseThatIsNoneIsNamed() {
+    CliRun run = CliRun.of(Map.of("COFRE_PORT_BASE", "many"), "key", "list");
+    assertMisused(run, "COFRE_PORT_BASE");
+  }
+
+  @Test
+  void aPolicyNeedsItsPartsOrItsDocument() {
+    assertMisused(CliRun.of(NO_HOME, "policy", "create", "--name", "n"), "--principal");
+    assertMisused(CliRun.of(NO_HOME, "policy", "create"), "--file");
+  }
+
+  @Test
+  void theCompletionScriptKnowsTheLaunchersCommandsToo() {
+    CliRun run = CliRun.of(NO_HOME, "completion");
+    assertEquals(ExitCodes.OK, run.exitCode());
+    for (String command : new String[] {"encrypt", "rotate", "doctor", "dataplane"}) {
+      assertTrue(run.text().contains(command), command);
+    }
+  }
+}

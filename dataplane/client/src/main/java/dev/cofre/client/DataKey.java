@@ -1,0 +1,87 @@
+package dev.cofre.client;
+
+import dev.cofre.contract.encoding.CanonicalBase64;
+import io.vertx.core.json.JsonObject;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * A data key that was handed to this caller: its wrapped form, to be stored beside what it
+ * encrypts, and its plaintext when asked for.
+ *
+ * <p>{@link #close()} overwrites the plaintext held here; call it as soon as the key was used. The
+ * text of the answer that carried it stays on the heap until it is collected. Not thread-safe.
+ */
+public final class DataKey implements AutoCloseable {
+  private final byte[] plaintext;
+  private final byte[] wrapped;
+  private final String keyId;
+  private final long keyVersion;
+  private final long ttlSeconds;
+
+  private DataKey(
+      byte[] plaintext, byte[] wrapped, String keyId, long keyVersion, long ttlSeconds) {
+    this.plaintext = plaintext;
+    this.wrapped = wrapped;
+    this.keyId = keyId;
+    this.keyVersion = keyVersion;
+    this.ttlSeconds = ttlSeconds;
+  }
+
+  static DataKey of(JsonObject answer, byte[] knownWrapped) {
+    try {
+      String text = answer.getString("plaintext");
+      byte[] wrapped =
+          knownWrapped != null ? knownWrapped : CanonicalBase64.decode(answer.getString("wrapped"));
+      return new DataKey(
+          text == null ? null : CanonicalBase64.decode(text),
+          wrapped,
+          answer.getString("key"),
+          answer.getLong("version"),
+          answer.getLong("ttlSeconds"));
+    } catch (RuntimeException e) {
+      // The cause is left out: it may quote the answer, and the answer holds a key.
+      throw new CofreException(
+          CofreException.Kind.PROTOCOL, "the service's answer is not a data key");
+    }
+  }
+
+  /** The key's bytes themselves, not a copy; empty when it was not asked for. */
+  public Optional<byte[]> plaintext() {
+    return Optional.ofNullable(plaintext);
+  }
+
+  /** A copy of the wrapped data key. */
+  public byte[] wrapped() {
+    return wrapped.clone();
+  }
+
+  /** The id of the KMS key that wraps it. */
+  public String keyId() {
+    return keyId;
+  }
+
+  /** The version of the KMS key. */
+  public long keyVersion() {
+    return keyVersion;
+  }
+
+  /** How long the plaintext may be kept, in seconds. */
+  public long ttlSeconds() {
+    return ttlSeconds;
+  }
+
+  /** Overwrites the plaintext. */
+  @Override
+  public void close() {
+    if (plaintext != null) {
+      Arrays.fill(plaintext, (byte) 0);
+    }
+  }
+
+  /** Names the KMS key alone. */
+  @Override
+  public String toString() {
+    return "DataKey[key=" + keyId + ", version=" + keyVersion + "]";
+  }
+}

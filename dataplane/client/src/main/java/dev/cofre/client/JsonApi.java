@@ -1,0 +1,66 @@
+package dev.cofre.client;
+
+import dev.cofre.client.Transport.Call;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+
+/**
+ * Calls that take and answer JSON objects, at either plane; the control plane has no other kind.
+ *
+ * <p>Failures are {@link CofreException}s. Thread-safe.
+ */
+public final class JsonApi implements AutoCloseable {
+  private static final int ANSWER_BYTES_MAX = 16 * 1024 * 1024;
+  private static final String JSON = "application/json";
+
+  private final Transport transport;
+
+  /** Calls {@code endpoint}; {@code vertx} stays the caller's. */
+  public JsonApi(Vertx vertx, Endpoint endpoint) {
+    this(new Transport(vertx, endpoint));
+  }
+
+  JsonApi(Transport transport) {
+    this.transport = transport;
+  }
+
+  /**
+   * Calls {@code path}.
+   *
+   * @param path begins with a slash and is percent-encoded, as its query is
+   * @param body or null for none
+   * @return the answer's object; an empty one when the answer has no body
+   */
+  public Future<JsonObject> call(HttpMethod method, String path, JsonObject body) {
+    Map<String, String> headers =
+        body == null ? Map.of("Accept", JSON) : Map.of("Accept", JSON, "Content-Type", JSON);
+    return transport
+        .exchange(
+            new Call(method, path, headers),
+            body == null ? null : body.toBuffer(),
+            ANSWER_BYTES_MAX)
+        .map(JsonApi::parse);
+  }
+
+  private static JsonObject parse(Buffer answer) {
+    try {
+      return answer.length() == 0 ? new JsonObject() : new JsonObject(answer);
+    } catch (DecodeException e) {
+      // The cause is left out: it may quote the answer, and the answer may hold a key.
+      throw new CofreException(
+          CofreException.Kind.PROTOCOL,
+          "the answer is not a JSON object: is this address Cofre's?");
+    }
+  }
+
+  /** Closes the connections. */
+  @Override
+  public void close() {
+    transport.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** Random inputs that can be replayed. */
+package dev.cofre.contract.random;

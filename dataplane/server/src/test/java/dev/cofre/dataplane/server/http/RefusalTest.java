@@ -1,0 +1,183 @@
+package dev.cofre.dataplane.server.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RefusalTest {
+  @TempDir static Path directory;
+  private static TestNode node;
+  private static Calls calls;
+
+  @BeforeAll
+  static void start() throws Exception {
+    node = new TestNode(directory);
+    calls = new Calls(node.port);
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  private static void assertProblem(String expected, Calls.Answer answer) {
+    assertEquals(expected, answer.status() + " " + answer.code());
+    assertEquals(
+        "application/problem+json",
+        answer.response().headers().firstValue("Content-Type").orElse(""));
+    JsonObject problem = answer.json();
+    assertFalse(problem.getString("detail").isEmpty());
+    assertFalse(problem.getString("requestId").isEmpty());
+    assertEquals(answer.status(), problem.getInteger("status"));
+  }
+
+  private static Calls.Answer as(String token, String path) throws Exception {
+    return calls.post(path, token, Calls.RAW, new byte[5], Map.of());
+  }
+
+  @Test
+  void callersAreToldWhoTheyAreNot() throws Exception {
+    assertProblem("401 unauthenticated", as(null, "/v1/keys/demo/encrypt"));
+    assertProblem("401 unauthenticated", as("cofre_unknown", "/v1/keys/demo/encrypt"));
+    assertProblem("403 forbidden", as(TestNode.OFFICER_TOKEN, "/v1/keys/demo/encrypt"));
+    assertProblem("404 key_not_found", as(TestNode.STRANGER_TOKEN, "/v1/keys/demo/encrypt"));
+    assertProblem("404 key_not_found", as(TestNode.APP_TOKEN, "/v1/keys/absent/encrypt"));
+    assertProblem("403 forbidden", calls.json("/v1/keys/other/data-keys", "{}"));
+    assertTrue(
+        node.auditLines().stream().anyMatch(line -> line.contains("\"code\":\"unauthenticated\"")));
+    assertTrue(
+        node.auditLines().stream()
+            .anyMatch(
+                line -> line.contains("\"principal\":\"officer\"") && line.contains("denied")));
+  }
+
+  @Test
+  void anEnvelopeOfAKeyThatIsNotVisibleIsInvalid() throws Exception {
+    byte[] envelope = calls.raw("/v1/keys/demo/encrypt", new byte[5]).body();
+    assertProblem(
+        "400 invalid_ciphertext",
+        calls.post("/v1/decrypt", TestNode.STRANGER_TOKEN, Calls.RAW, envelope, Map.of()));
+    assertProblem(
+        "403 forbidden",
+        calls.post("/v1/decrypt", TestNode.OFFICER_TOKEN, Calls.RAW, envelope, Map.of()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/keys/demo/encrypt,text/plain,415 unsupported_media_type",
+    "/v1/keys/demo/encrypt,,415 unsupported_media_type",
+    "/v1/keys/demo/data-keys,application/octet-stream,415 unsupported_media_type",
+    "/v1/nothing,application/json,404 not_found",
+    "/v1/keys/demo,application/json,404 not_found",
+    "/v1/keys//encrypt,application/octet-stream,404 not_found",
+    "/,application/json,404 not_found"
+  })
+  void wrongPathsAndTypes(String path, String contentType, String expected) throws Exception {
+    assertProblem(
+        expected, calls.post(path, TestNode.APP_TOKEN, contentType, new byte[5], Map.of()));
+  }
+
+  @Test
+  void wrongMethodsNameTheRightOne() throws Exception {
+    Calls.Answer answer = calls.get("/v1/decrypt");
+    assertProblem("405 method_not_allowed", answer);
+    assertEquals("POST", answer.response().headers().firstValue("Allow").orElse(""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"novalue", "=v", "a=b,a=c", "a=%ff", "a=%4", "a=b=c", "a=b,"})
+  void malformedContextHeaders(String header) throws Exception {
+    assertProblem(
+        "400 invalid_request",
+        calls.post(
+            "/v1/keys/demo/encrypt",
+            TestNode.APP_TOKEN,
+            Calls.RAW,
+            new byte[5],
+            Map.of("Encryption-Context", header)));
+  }
+
+  @Test
+  void malformedDeadlines() throws Exception {
+    assertProblem(
+        "400 invalid_request",
+        calls.post(
+            "/v1/keys/demo/encrypt",
+            TestNode.APP_TOKEN,
+            Calls.RAW,
+            new byte[5],
+            Map.of("Cofre-Timeout-Ms", "soon")));
+  }
+
+  @Test
+  void probesNeedNoToken() throws Exception {
+    assertEquals(200, calls.get("/health/live").status());
+    assertEquals("ready", calls.get("/health/ready").json().getString("status"));
+    assertTrue(
+        new String(calls.get("/metrics").body(), StandardCharsets.UTF_8)
+            .contains("cofre_requests_total"));
+    assertEquals(200, calls.get("/openapi.yaml").status());
+  }
+
+  /** What no client library sends: raw bytes in, the whole answer out until the server closes. */
+  private static String wire(String request) throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.port)) {
+      socket.setSoTimeout(5_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      socket.getOutputStream().flush();
+      InputStream in = socket.getInputStream();
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static String head(String more) {
+    return "POST /v1/keys/demo/encrypt HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+        + TestNode.APP_TOKEN
+        + "\r\nContent-Type: application/octet-stream\r\n"
+        + more;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+        "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n3\r\nabcdef\r\n0\r\n\r\n",
+        "Content-Length: -1\r\n\r\n",
+        "Bad Header: x\r\n\r\n"
+      })
+  void brokenFramingIsAProblemAndTheConnectionCloses(String more) throws Exception {
+    String answer = wire(head(more));
+    assertTrue(answer.contains(" 400 "), answer);
+    assertTrue(answer.contains("\"code\":\"invalid_request\""), answer);
+    assertFalse(answer.contains("Exception"), answer);
+  }
+
+  @Test
+  void oversizedHeadsAreProblems() throws Exception {
+    String line = wire("POST /" + "a".repeat(20_000) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    assertTrue(line.contains(" 414 ") && line.contains("\"code\":\"uri_too_long\""), line);
+    String fields = wire(head("X: " + "a".repeat(100_000) + "\r\n\r\n"));
+    assertTrue(
+        fields.contains(" 431 ") && fields.contains("\"code\":\"headers_too_large\""), fields);
+    String garbage = wire("hello\r\n\r\n");
+    assertTrue(
+        garbage.contains(" 400 ") && garbage.contains("\"code\":\"invalid_request\""), garbage);
+  }
+}
