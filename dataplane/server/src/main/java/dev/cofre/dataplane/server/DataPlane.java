@@ -124,7 +124,7 @@ final class DataPlane implements PlaneProcess.Running {
             (int) configuration.number(DataPlaneSettings.STREAMS_MAX),
             listener.tls().isEmpty());
     opened(new SnapshotFollower(vertx, link, verifier, snapshots, floor)).start();
-    vertx.setPeriodic(SWEEP_MS, timer -> engine.sweep());
+    vertx.setPeriodic(SWEEP_MS, timer -> vertx.executeBlocking(() -> sweep(engine)));
     await(
         vertx.deployVerticle(
             () -> new HttpListener(listener, state), new DeploymentOptions().setInstances(loops)));
@@ -133,6 +133,12 @@ final class DataPlane implements PlaneProcess.Running {
         "the data plane listens on {0}:{1}",
         listener.host(),
         Integer.toString(listener.port()));
+  }
+
+  /** Walks over all cached data keys, so not on an event loop. */
+  private static Void sweep(Engine engine) {
+    engine.sweep();
+    return null;
   }
 
   private static int eventLoops(Configuration configuration) {

@@ -37,7 +37,7 @@ final class Exchange {
     this.request = request;
     this.action = action;
     state.requestOpened();
-    request.response().closeHandler(closed -> ended("closed"));
+    request.response().closeHandler(closed -> ended(request.response().ended() ? "ok" : "closed"));
   }
 
   HttpServerRequest request() {
