@@ -62,7 +62,7 @@ public final class RequestPath {
    * on the log.
    */
   public CompletableFuture<Void> refuse(Caller caller, String action, ProblemException problem) {
-    return engine.audit.refuse(caller, action, null, problem);
+    return onLoop(engine.audit.refuse(caller, action, null, problem));
   }
 
   /**
@@ -347,19 +347,20 @@ public final class RequestPath {
     return done.handle(
             (result, failure) -> {
               if (failure == null) {
-                return record.apply(result).thenApplyAsync(written -> result, loop);
+                return onLoop(record.apply(result)).thenApply(written -> result);
               }
               ProblemException problem = Problems.of(failure);
-              return engine
-                  .audit
-                  .refuse(caller, action.text(), key, problem)
-                  .<T>thenApplyAsync(
+              return onLoop(engine.audit.refuse(caller, action.text(), key, problem))
+                  .<T>thenApply(
                       written -> {
                         throw problem;
-                      },
-                      loop);
+                      });
             })
         .thenCompose(Function.identity());
+  }
+
+  private CompletableFuture<Void> onLoop(CompletableFuture<Void> written) {
+    return Continuations.on(loop, written);
   }
 
   private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> futures) {
