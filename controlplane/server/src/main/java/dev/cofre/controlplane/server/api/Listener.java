@@ -12,6 +12,7 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
@@ -108,6 +109,18 @@ public final class Listener {
       Exchange.fail(
           request.response(),
           new ProblemException(ErrorCode.NOT_READY, "this node stops; ask another one"));
+      return;
+    }
+    if (request.version() != HttpVersion.HTTP_2
+        && request.headers().contains("Transfer-Encoding")) {
+      // The codec drops a Content-Length beside it: where such a request ends is a matter of view.
+      Exchange.closeAfter(request);
+      request.response().endHandler(ended -> request.connection().close());
+      Exchange.fail(
+          request.response(),
+          new ProblemException(
+              ErrorCode.INVALID_REQUEST,
+              "send the body with one Content-Length and without Transfer-Encoding"));
       return;
     }
     if (isDecodable(request.uri())) {
