@@ -58,11 +58,14 @@ public final class RequestPath {
   }
 
   /**
-   * Writes down that a request was refused before it named a key; the future completes when that is
+   * Writes down that a request was refused before its work began; the future completes when that is
    * on the log.
+   *
+   * @param key the key that the request names, or null
    */
-  public CompletableFuture<Void> refuse(Caller caller, String action, ProblemException problem) {
-    return onLoop(engine.audit.refuse(caller, action, null, problem));
+  public CompletableFuture<Void> refuse(
+      Caller caller, String action, String key, ProblemException problem) {
+    return onLoop(engine.audit.refuse(caller, action, key, problem));
   }
 
   /**
@@ -170,7 +173,7 @@ public final class RequestPath {
     return audited(
         caller,
         Action.DECRYPT,
-        null,
+        named(WrappedDataKey.parse(header, 0)),
         () -> {
           WrappedDataKey wrapped = parse(header);
           KeyMetadata key = engine.authorizer.permit(caller, Action.DECRYPT, wrapped);
@@ -179,6 +182,12 @@ public final class RequestPath {
                   keyed -> new OpenStream(engine, loop, caller, key, keyed, header, context));
         },
         OpenStream::recordBegin);
+  }
+
+  /** The id of the key that {@code wrapped} names, if there is such a key. */
+  String named(WrappedDataKey wrapped) {
+    KeyMetadata key = wrapped == null ? null : engine.snapshots.last().key(wrapped.keyId());
+    return key == null ? null : key.id().toString();
   }
 
   /**
@@ -341,8 +350,8 @@ public final class RequestPath {
     CompletableFuture<T> done;
     try {
       done = work.get();
-    } catch (ProblemException problem) {
-      done = CompletableFuture.failedFuture(problem);
+    } catch (RuntimeException failure) {
+      done = CompletableFuture.failedFuture(failure);
     }
     return done.handle(
             (result, failure) -> {

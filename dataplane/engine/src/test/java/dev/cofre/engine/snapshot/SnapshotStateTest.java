@@ -52,7 +52,7 @@ class SnapshotStateTest {
 
   @Test
   void aCompleteStatementReplacesWhatIsHeld() throws Exception {
-    SnapshotState next = at(1, 5, "five").apply(complete(1, 6, "six").build());
+    SnapshotState next = at(1, 5, "five").apply(complete(2, 1, "one").build());
     assertNull(next.key(KEY));
   }
 
@@ -72,6 +72,7 @@ class SnapshotStateTest {
     rejects(held, delta(3, 5, "five", 6, "six"), "continue");
     rejects(held, delta(2, 5, "other", 6, "six"), "digest chain");
     rejects(held, complete(2, 5, "other"), "something else");
+    rejects(held, complete(2, 9, "nine"), "does not continue the digest chain");
     assertNotNull(held.apply(complete(3, 1, "one").build()), "a new epoch begins anew");
   }
 

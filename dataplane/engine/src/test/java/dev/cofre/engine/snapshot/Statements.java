@@ -37,6 +37,7 @@ public final class Statements {
         .setOwner("owner")
         .setState(state)
         .setCurrentVersion(1)
+        .setExpiresAtMs(Long.MAX_VALUE)
         .addVersions(
             KeyVersion.newBuilder()
                 .setNumber(1)

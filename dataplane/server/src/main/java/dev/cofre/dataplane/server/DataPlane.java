@@ -170,9 +170,18 @@ final class DataPlane implements PlaneProcess.Running {
     close();
   }
 
+  /** Closes all, whatever fails on the way; then tells the first failure. */
   private void close() throws Exception {
+    Exception first = null;
     while (!closing.isEmpty()) {
-      closing.pop().close();
+      try {
+        closing.pop().close();
+      } catch (Exception e) {
+        first = first == null ? e : first;
+      }
+    }
+    if (first != null) {
+      throw first;
     }
   }
 }
