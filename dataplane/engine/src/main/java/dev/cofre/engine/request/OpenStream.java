@@ -11,7 +11,6 @@ import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 
 /**
  * The decryption of one envelope of any length, segment by verified segment. Not thread-safe; used
@@ -85,19 +84,14 @@ public final class OpenStream {
   /** Writes the end event; the last segment may leave when the future completes. */
   public CompletableFuture<Void> end() {
     opener.close();
-    return engine
-        .audit
-        .record(event("end").amount(1, bytes))
-        .thenApplyAsync(Function.identity(), loop);
+    return Continuations.on(loop, engine.audit.record(event("end").amount(1, bytes)));
   }
 
   /** Writes down that the stream failed; the failure may be told when the future completes. */
   public CompletableFuture<Void> abort(ErrorCode code) {
     opener.close();
-    return engine
-        .audit
-        .record(event("end").amount(1, bytes).failed(code.code()))
-        .thenApplyAsync(Function.identity(), loop);
+    return Continuations.on(
+        loop, engine.audit.record(event("end").amount(1, bytes).failed(code.code())));
   }
 
   private AuditEvent.Builder event(String phase) {

@@ -11,7 +11,6 @@ import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 
 /**
  * The encryption of one plaintext of any length, segment by segment. Not thread-safe; used on its
@@ -81,17 +80,15 @@ public final class SealStream {
   public CompletableFuture<Void> end() {
     engine.encryptionKeys.used(keyed.dataKey(), bytes);
     sealer.close();
-    return engine
-        .audit
-        .record(event("end").amount(1, bytes))
-        .thenApplyAsync(Function.identity(), loop);
+    return Continuations.on(loop, engine.audit.record(event("end").amount(1, bytes)));
   }
 
   /** Writes down that the stream ended before its end. */
   public CompletableFuture<Void> abort(ErrorCode code) {
     engine.encryptionKeys.used(keyed.dataKey(), bytes);
     sealer.close();
-    return engine.audit.record(event("end").amount(1, bytes).failed(code.code()));
+    return Continuations.on(
+        loop, engine.audit.record(event("end").amount(1, bytes).failed(code.code())));
   }
 
   private AuditEvent.Builder event(String phase) {

@@ -56,13 +56,11 @@ class BootstrapTest {
     new Bootstrap(store, directory.resolve("tokens")).run(false);
     for (String id : ALL) {
       Path file = file(id);
-      assertEquals(
-          "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+      assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
       assertTrue(Files.readString(file).strip().length() >= 40);
       assertEquals(id, owner(file).orElseThrow().id());
     }
-    assertEquals(
-        java.util.Set.of(Role.WORKLOAD), owner(file("app")).orElseThrow().roles());
+    assertEquals(java.util.Set.of(Role.WORKLOAD), owner(file("app")).orElseThrow().roles());
   }
 
   @Test

@@ -45,8 +45,7 @@ class DevTokenTest {
     DevHome home = home();
     home.makeDirectories();
     Files.createDirectories(home.tokens());
-    DevException refused =
-        assertThrows(DevException.class, () -> DevToken.ensure(home, java()));
+    DevException refused = assertThrows(DevException.class, () -> DevToken.ensure(home, java()));
     assertTrue(refused.getMessage().contains(home.pin().toString()), refused.getMessage());
   }
 
@@ -61,8 +60,7 @@ class DevTokenTest {
     DevHome home = home();
     home.makeDirectories();
     DevLock lock = DevLock.take(home);
-    assertEquals(
-        ProcessHandle.current().pid() + "\n", Files.readString(home.lockFile()));
+    assertEquals(ProcessHandle.current().pid() + "\n", Files.readString(home.lockFile()));
     lock.release();
     DevLock.take(home).release();
   }

@@ -80,11 +80,7 @@ final class Dispatcher {
       exchange.startDeadline();
     } catch (ProblemException problem) {
       path.refuse(exchange.caller(), call.action(), problem)
-          .whenComplete(
-              (written, failure) ->
-                  vertx
-                      .getOrCreateContext()
-                      .runOnContext(now -> exchange.refuse(failure == null ? problem : failure)));
+          .whenComplete((written, failure) -> exchange.refuse(failure == null ? problem : failure));
       return;
     }
     next.run();

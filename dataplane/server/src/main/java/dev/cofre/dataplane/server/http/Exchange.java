@@ -5,6 +5,7 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.request.Caller;
 import dev.cofre.engine.request.Problems;
+import dev.cofre.http.RequestIds;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -37,7 +38,7 @@ final class Exchange {
     this.request = request;
     this.action = action;
     state.requestOpened();
-    request.response().closeHandler(closed -> ended("closed"));
+    request.response().closeHandler(closed -> ended(request.response().ended() ? "ok" : "closed"));
   }
 
   HttpServerRequest request() {

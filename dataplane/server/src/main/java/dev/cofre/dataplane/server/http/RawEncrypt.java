@@ -9,6 +9,7 @@ import dev.cofre.engine.request.Outcome;
 import dev.cofre.engine.request.RequestPath;
 import dev.cofre.engine.request.SealStream;
 import io.vertx.core.buffer.Buffer;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -112,7 +113,9 @@ final class RawEncrypt {
     if (stream != null) {
       finishStream();
     } else if (!exchange.isAnswered()) {
-      Item item = Item.of(segment.copy(), context);
+      byte[] plaintext = segment.copy();
+      exchange.onEnd(() -> Arrays.fill(plaintext, (byte) 0));
+      Item item = Item.of(plaintext, context);
       path.encrypt(exchange.caller(), key, List.of(item)).whenComplete(this::answerWhole);
     }
   }

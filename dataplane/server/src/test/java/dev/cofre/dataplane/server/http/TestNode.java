@@ -20,6 +20,7 @@ import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.HsmGateway;
 import dev.cofre.hsm.SoftHsmToken;
+import dev.cofre.http.StrictFraming;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.cofre.dataplane.server.http;
+package dev.cofre.http;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
@@ -53,7 +53,7 @@ public final class StrictFraming {
    * Makes {@code connection} strict, if it is HTTP/1 and is not yet: HTTP/2 frames its messages
    * itself.
    */
-  static void install(HttpConnection connection) {
+  public static void install(HttpConnection connection) {
     if (connection instanceof VertxConnection http1) {
       install(http1.channel().pipeline());
     }
@@ -145,7 +145,7 @@ public final class StrictFraming {
 
   private static final class Decoder extends VertxHttpRequestDecoder {
     Decoder() {
-      super(HttpListener.limits());
+      super(ListenerOptions.headLimits());
     }
 
     @Override
@@ -187,7 +187,7 @@ public final class StrictFraming {
     private static byte[] answer() {
       String requestId = RequestIds.next();
       Buffer body =
-          ProblemBody.json(
+          ProblemJson.encode(
               requestId,
               new ProblemException(
                   ErrorCode.INVALID_REQUEST,
