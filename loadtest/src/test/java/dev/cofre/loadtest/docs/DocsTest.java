@@ -20,7 +20,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
@@ -211,30 +210,5 @@ class DocsTest {
     Path target = parts[0].isEmpty() ? from : from.resolveSibling(parts[0]).normalize();
     return Files.exists(Page.ROOT.resolve(target))
         && (parts.length == 1 || Page.read(target.toString()).anchors().contains(parts[1]));
-  }
-
-  @Test
-  void theTestsThatAcceptanceNamesAreThere() throws IOException {
-    Set<String> classes;
-    try (Stream<Path> files = Files.walk(Page.ROOT)) {
-      classes =
-          files
-              .map(file -> file.getFileName().toString())
-              .filter(name -> name.endsWith("Test.java"))
-              .map(name -> name.replace(".java", ""))
-              .collect(Collectors.toSet());
-    }
-    Set<String> missing = new TreeSet<>();
-    for (String line : Page.read("docs/ACCEPTANCE.md").lines()) {
-      if (!line.contains("not yet")) {
-        Pattern.compile("`(\\w+Test)`")
-            .matcher(line)
-            .results()
-            .map(found -> found.group(1))
-            .filter(name -> !classes.contains(name))
-            .forEach(missing::add);
-      }
-    }
-    assertEquals(Set.of(), missing);
   }
 }

@@ -107,10 +107,10 @@ final class Shell implements AutoCloseable {
     return builder;
   }
 
-  private static void end(Process process) throws InterruptedException {
+  private static void end(Process process) {
     List<ProcessHandle> descendants = process.descendants().toList();
     process.destroy();
-    if (!process.waitFor(20, TimeUnit.SECONDS)) {
+    if (process.onExit().completeOnTimeout(null, 20, TimeUnit.SECONDS).join() == null) {
       process.destroyForcibly();
     }
     descendants.forEach(ProcessHandle::destroyForcibly);
@@ -136,7 +136,7 @@ final class Shell implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     if (planes != null) {
       end(planes);
     }
