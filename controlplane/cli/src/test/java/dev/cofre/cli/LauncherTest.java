@@ -55,7 +55,8 @@ class LauncherTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"dev", "dataplane", "controlplane", "doctor", "config", "test", "format"})
+  @ValueSource(
+      strings = {"dev", "dataplane", "controlplane", "doctor", "config", "hsm", "test", "format"})
   void itsOwnCommandsExplainThemselves(String command) throws Exception {
     Run run = run(LAUNCHER, command, "--help");
     assertEquals(0, run.exitCode());

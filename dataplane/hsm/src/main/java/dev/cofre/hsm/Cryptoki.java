@@ -139,6 +139,11 @@ public final class Cryptoki {
             + tokens.stream().filter(Token::initialized).map(Token::label).toList());
   }
 
+  /** Whether a token has {@code label}. */
+  public boolean hasToken(String label) {
+    return tokens().stream().anyMatch(token -> token.initialized() && token.label().equals(label));
+  }
+
   /** Makes a token with {@code label} in the first slot whose token is not initialised. */
   public void initializeToken(String label, Pin securityOfficerPin, Pin userPin) {
     long slot =

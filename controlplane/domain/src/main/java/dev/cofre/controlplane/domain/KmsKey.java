@@ -31,6 +31,15 @@ public record KmsKey(
     return "kek-" + id + "-" + number;
   }
 
+  /**
+   * A label for the KEK of a further version, which no token object has: a store that was restored
+   * from an older copy counts a version again whose KEK is still in the HSM, and that KEK is
+   * neither to be used for another version nor to be destroyed.
+   */
+  public static String freshKekLabel(UUID id, int number) {
+    return kekLabel(id, number) + "-" + UUID.randomUUID().toString().substring(0, 8);
+  }
+
   /** The name within the tenant. */
   public String alias() {
     return draft.alias();

@@ -2,11 +2,18 @@ package dev.cofre.controlplane.server;
 
 import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.HsmSettings;
+import dev.cofre.engine.config.Setting;
 import dev.cofre.engine.process.PlaneProcess;
+import java.util.List;
 
 /** {@code ./cofre controlplane --config FILE}. */
 public final class ControlPlaneMain {
   private ControlPlaneMain() {}
+
+  /** All settings of the control plane (docs/OPERATIONS.md). */
+  public static List<Setting> settings() {
+    return ControlPlaneSettings.ALL;
+  }
 
   /** Runs until stopped; ends the process. */
   public static void main(String[] args) {

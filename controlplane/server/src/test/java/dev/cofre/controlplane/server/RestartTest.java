@@ -107,6 +107,24 @@ class RestartTest {
   }
 
   @Test
+  void aRotationLeavesAloneTheKekOfAVersionThatAnOlderStoreHasForgotten() throws Exception {
+    try (TestPlane plane = TestPlane.in(directory)) {
+      UUID id = UUID.fromString(plane.createKey("restored").getString("id"));
+      plane.plane.close();
+      try (Hsm hsm = SoftHsmToken.login()) {
+        hsm.generateKek(KmsKey.kekLabel(id, 2));
+      }
+      plane.start();
+      assertEquals(200, plane.post("crypto-officer", "/v1/keys/" + id + "/rotate").statusCode());
+      plane.plane.close();
+      try (Hsm hsm = SoftHsmToken.login()) {
+        assertTrue(hsm.hasKek(KmsKey.kekLabel(id, 2)));
+      }
+      plane.start();
+    }
+  }
+
+  @Test
   void keysPoliciesAndTokensSurvive() throws Exception {
     try (TestPlane plane = TestPlane.in(directory)) {
       plane.createKey("kept");

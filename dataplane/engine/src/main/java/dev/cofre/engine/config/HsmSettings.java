@@ -8,7 +8,9 @@ import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.HsmConfig;
 import dev.cofre.hsm.Pin;
 import dev.cofre.hsm.Pkcs11Hsm;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The settings that name the HSM, the same for both planes. */
@@ -45,10 +47,16 @@ public final class HsmSettings {
     return new HsmConfig(configuration.path(LIBRARY), configuration.text(TOKEN_LABEL), slot);
   }
 
+  /** The file that holds the PIN, unless it is to be asked for. */
+  public static Optional<Path> pinFile(Configuration configuration) {
+    return configuration.text(PIN_FILE).equals(Pin.PROMPT)
+        ? Optional.empty()
+        : Optional.of(configuration.path(PIN_FILE));
+  }
+
   /** Reads the PIN from where the configuration says. */
   public static Pin pin(Configuration configuration) {
-    String source = configuration.text(PIN_FILE);
-    return Pin.read(source.equals(Pin.PROMPT) ? source : configuration.path(PIN_FILE).toString());
+    return Pin.read(pinFile(configuration).map(Path::toString).orElse(Pin.PROMPT));
   }
 
   /** Logs in, once. */

@@ -5,8 +5,10 @@ import static dev.cofre.engine.config.Setting.Kind.NUMBER;
 import static dev.cofre.engine.config.Setting.Kind.PATH;
 import static dev.cofre.engine.config.Setting.Kind.TEXT;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -82,17 +84,28 @@ public record ListenerSettings(String host, int port, Optional<Tls> tls) {
           "tls.certificate and tls.key are missing: outside ./cofre dev every listener needs TLS");
     }
     Optional<Path> clientCa = configuration.findPath(CLIENT_CA);
-    readable(certificate.get(), CERTIFICATE);
-    readable(key.get(), KEY);
-    clientCa.ifPresent(path -> readable(path, CLIENT_CA));
+    requirePem(certificate.get(), CERTIFICATE, "CERTIFICATE");
+    requirePem(key.get(), KEY, "PRIVATE KEY");
+    clientCa.ifPresent(path -> requirePem(path, CLIENT_CA, "CERTIFICATE"));
     return new ListenerSettings(
         host, (int) port, Optional.of(new Tls(certificate.get(), key.get(), clientCa)));
   }
 
-  /** Refuses a file that cannot be read, naming its setting. */
-  public static void readable(Path path, Setting setting) {
-    if (!Files.isReadable(path)) {
+  /**
+   * Refuses a file that cannot be read or holds no PEM of {@code type}, naming its setting.
+   *
+   * @param type the end of the PEM label: {@code CERTIFICATE} or {@code PRIVATE KEY}
+   */
+  public static void requirePem(Path path, Setting setting, String type) {
+    String text;
+    try {
+      text = Files.readString(path, StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
       throw new ConfigException(setting.key() + ": the file " + path + " cannot be read");
+    }
+    if (!text.contains(type + "-----")) {
+      throw new ConfigException(
+          setting.key() + ": the file " + path + " holds no PEM block of a " + type);
     }
   }
 

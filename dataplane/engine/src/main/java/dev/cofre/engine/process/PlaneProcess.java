@@ -27,7 +27,9 @@ public final class PlaneProcess {
   public static final int USAGE = 2;
 
   private static final System.Logger LOG = System.getLogger(PlaneProcess.class.getName());
-  private static final Setting PLANE =
+
+  /** The setting that every plane's configuration file begins with. */
+  public static final Setting PLANE =
       Setting.required(
           "plane",
           Setting.Kind.TEXT,

@@ -54,6 +54,11 @@ public final class OpenStream {
     return key;
   }
 
+  /** The plaintext bytes so far. */
+  public long bytes() {
+    return bytes;
+  }
+
   /**
    * Opens the next segment.
    *

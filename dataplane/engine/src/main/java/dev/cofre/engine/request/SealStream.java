@@ -53,6 +53,11 @@ public final class SealStream {
     return key;
   }
 
+  /** The plaintext bytes so far. */
+  public long bytes() {
+    return bytes;
+  }
+
   /** The envelope's header: its first {@value EnvelopeFormat#HEADER_LENGTH} bytes. */
   public byte[] header() {
     byte[] header = new byte[EnvelopeFormat.HEADER_LENGTH];

@@ -86,6 +86,11 @@ public final class SnapshotHolder {
     return isStale(held);
   }
 
+  /** After how long without a fresh statement {@link #current()} refuses. */
+  public long ageMaxMs() {
+    return ageMaxNs / 1_000_000;
+  }
+
   /** Milliseconds since the state was last proven fresh. */
   public long ageMs() {
     return (nanoClock.getAsLong() - held.provenNs) / 1_000_000;

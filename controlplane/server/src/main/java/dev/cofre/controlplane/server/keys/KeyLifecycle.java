@@ -105,7 +105,8 @@ public final class KeyLifecycle {
               making.begin().accept(tx);
               KmsKey key = requireActive(select.apply(tx));
               int number = tx.halfMade().nextVersion(key.id());
-              HalfMade made = new HalfMade(key.id(), number, KmsKey.kekLabel(key.id(), number));
+              HalfMade made =
+                  new HalfMade(key.id(), number, KmsKey.freshKekLabel(key.id(), number));
               version[0] = version(tx, made, by);
               tx.halfMade().insertVersion(key.id(), version[0], node);
               return made;

@@ -11,7 +11,9 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +27,7 @@ import java.util.Set;
  * @param token in development, the node's bearer token; else absent
  */
 public record ControlLink(HttpClientOptions options, Optional<String> token) {
+  private static final System.Logger LOG = System.getLogger(ControlLink.class.getName());
   private static final Setting URL =
       Setting.required(
           "control.url", TEXT, "the control plane's URL, https:// outside ./cofre dev");
@@ -53,21 +56,18 @@ public record ControlLink(HttpClientOptions options, Optional<String> token) {
    * @throws ConfigException when the link would not be protected, or a file is missing
    */
   public static ControlLink read(Configuration configuration, boolean plaintextAllowed) {
-    URI url = URI.create(configuration.text(URL));
-    if (url.getHost() == null || url.getPort() < 0) {
-      throw new ConfigException(URL.key() + " must be of the form https://host:port");
-    }
+    URI url = url(configuration.text(URL));
     HttpClientOptions options =
         new HttpClientOptions().setDefaultHost(url.getHost()).setDefaultPort(url.getPort());
     if ("https".equals(url.getScheme())) {
       options
           .setSsl(true)
           .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
-          .setTrustOptions(new PemTrustOptions().addCertPath(file(configuration, CA)))
+          .setTrustOptions(new PemTrustOptions().addCertPath(pem(configuration, CA, "CERTIFICATE")))
           .setKeyCertOptions(
               new PemKeyCertOptions()
-                  .addCertPath(file(configuration, CERTIFICATE))
-                  .addKeyPath(file(configuration, KEY)));
+                  .addCertPath(pem(configuration, CERTIFICATE, "CERTIFICATE"))
+                  .addKeyPath(pem(configuration, KEY, "PRIVATE KEY")));
       return new ControlLink(options, Optional.empty());
     }
     if (!plaintextAllowed || !"http".equals(url.getScheme())) {
@@ -75,17 +75,32 @@ public record ControlLink(HttpClientOptions options, Optional<String> token) {
           URL.key()
               + " must be https://: snapshots carry wrapped key material, so the planes speak mTLS (control.ca, control.certificate, control.key)");
     }
-    return new ControlLink(options, Optional.of(token(Path.of(file(configuration, TOKEN_FILE)))));
+    return new ControlLink(options, Optional.of(token(path(configuration, TOKEN_FILE))));
   }
 
-  private static String file(Configuration configuration, Setting setting) {
-    Path path =
-        configuration
-            .findPath(setting)
-            .orElseThrow(
-                () -> new ConfigException(setting.key() + " is missing: " + setting.description()));
-    ListenerSettings.readable(path, setting);
+  private static URI url(String text) {
+    try {
+      URI url = new URI(text);
+      if (url.getHost() != null && url.getPort() >= 0) {
+        return url;
+      }
+    } catch (URISyntaxException e) {
+      LOG.log(Level.DEBUG, "the URL is malformed", e);
+    }
+    throw new ConfigException(URL.key() + " must be of the form https://host:port");
+  }
+
+  private static String pem(Configuration configuration, Setting setting, String type) {
+    Path path = path(configuration, setting);
+    ListenerSettings.requirePem(path, setting, type);
     return path.toString();
+  }
+
+  private static Path path(Configuration configuration, Setting setting) {
+    return configuration
+        .findPath(setting)
+        .orElseThrow(
+            () -> new ConfigException(setting.key() + " is missing: " + setting.description()));
   }
 
   private static String token(Path file) {

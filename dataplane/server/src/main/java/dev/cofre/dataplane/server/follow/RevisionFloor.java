@@ -86,8 +86,9 @@ public final class RevisionFloor {
               + epoch
               + ", "
               + revision
-              + "): the control plane was rolled back; if that is meant, remove "
-              + file);
+              + "): the control plane was rolled back; if that is meant, stop this node, remove "
+              + file
+              + " and start it");
     }
   }
 

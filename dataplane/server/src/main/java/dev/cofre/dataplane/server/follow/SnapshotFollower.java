@@ -14,6 +14,8 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.MessageDigest;
@@ -44,6 +46,7 @@ public final class SnapshotFollower implements AutoCloseable {
   private volatile boolean closed;
   private volatile boolean proven;
   private boolean failing;
+  private String told = "";
   private long backoffMs = BACKOFF_MS_MIN;
 
   /** A follower that is started by {@link #start}. */
@@ -95,7 +98,7 @@ public final class SnapshotFollower implements AutoCloseable {
                 proving ? floor.revision() : held.revision(),
                 Hex.encode(proving ? floor.digest() : held.digest()),
                 Hex.encode(nonce),
-                failing || proving ? 0 : WAIT_MS);
+                failing || proving ? 0 : waitMs());
     RequestOptions options =
         new RequestOptions()
             .setMethod(HttpMethod.GET)
@@ -107,6 +110,13 @@ public final class SnapshotFollower implements AutoCloseable {
         .request(options)
         .compose(request -> request.send())
         .compose(SnapshotFollower::body);
+  }
+
+  /**
+   * A held question is as old as its wait when it is answered, so short limits mean short waits.
+   */
+  private long waitMs() {
+    return Math.min(WAIT_MS, snapshots.ageMaxMs() / 4);
   }
 
   private static Future<Buffer> body(HttpClientResponse response) {
@@ -122,11 +132,17 @@ public final class SnapshotFollower implements AutoCloseable {
                         "the control plane answered "
                             + response.statusCode()
                             + ": "
-                            + firstLine(body))));
+                            + reason(body))));
   }
 
-  private static String firstLine(Buffer body) {
-    return body.getString(0, Math.min(body.length(), 300)).lines().findFirst().orElse("");
+  /** The problem that the control plane told, without the request's id: it is told once. */
+  private static String reason(Buffer body) {
+    try {
+      JsonObject problem = body.toJsonObject();
+      return problem.getString("code") + ", " + problem.getString("detail");
+    } catch (DecodeException | ClassCastException e) {
+      return "no problem that this node can read";
+    }
   }
 
   /**
@@ -179,6 +195,7 @@ public final class SnapshotFollower implements AutoCloseable {
           Long.toString(revision));
     }
     failing = false;
+    told = "";
     backoffMs = BACKOFF_MS_MIN;
     ask();
   }
@@ -187,13 +204,15 @@ public final class SnapshotFollower implements AutoCloseable {
     if (closed) {
       return;
     }
-    if (!failing) {
-      String what =
-          failure instanceof SnapshotRejectedException
-              ? "the snapshot was rejected: "
-              : "the control plane cannot be followed: ";
-      LOG.log(Level.WARNING, "{0}{1}; trying again until it can", what, failure.getMessage());
+    String why =
+        (failure instanceof SnapshotRejectedException
+                ? "the snapshot was rejected: "
+                : "the control plane cannot be followed: ")
+            + failure.getMessage();
+    if (!why.equals(told)) {
+      LOG.log(Level.WARNING, "{0}; trying again until it can", why);
     }
+    told = why;
     failing = true;
     long jitterMs = ThreadLocalRandom.current().nextLong(backoffMs / 2 + 1);
     vertx.setTimer(backoffMs + jitterMs, timer -> ask());

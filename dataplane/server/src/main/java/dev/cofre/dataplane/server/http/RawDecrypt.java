@@ -119,6 +119,7 @@ final class RawDecrypt {
                 exchange.refuse(failure);
               } else if (exchange.beginStream(RawEncrypt.CONTENT_TYPE)) {
                 streaming = true;
+                exchange.onEnd(() -> state.metrics().processed(exchange.action(), opening.bytes()));
                 writeFirst(first);
                 gather(chunk, offset);
                 exchange.request().resume();

@@ -105,6 +105,7 @@ final class RawEncrypt {
                 exchange.refuse(failure);
               } else if (exchange.beginStream(CONTENT_TYPE)) {
                 stream = begun;
+                exchange.onEnd(() -> state.metrics().processed(exchange.action(), begun.bytes()));
                 write(begun.header());
                 gather(chunk, offset);
                 exchange.request().resume();

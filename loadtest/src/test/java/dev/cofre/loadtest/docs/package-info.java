@@ -1,0 +1,2 @@
+/** The docs hold what they say: commands are run, tables and links compared. */
+package dev.cofre.loadtest.docs;
