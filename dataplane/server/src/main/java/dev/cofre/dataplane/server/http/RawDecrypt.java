@@ -98,7 +98,7 @@ final class RawDecrypt {
       return;
     }
     exchange.onEnd(state::releaseStream);
-    exchange.request().pause();
+    exchange.pauseBody();
     path.beginDecrypt(exchange.caller(), header.copy(), context)
         .thenCompose(this::verifyFirst)
         .whenComplete(
@@ -109,7 +109,7 @@ final class RawDecrypt {
                 streaming = true;
                 writeFirst(first);
                 gather(chunk, offset);
-                exchange.request().resume();
+                exchange.resumeBody();
               } else {
                 abort(ErrorCode.DEADLINE_EXCEEDED);
               }
@@ -170,8 +170,8 @@ final class RawDecrypt {
   private void write(byte[] bytes) {
     exchange.response().write(Buffer.buffer(bytes));
     if (exchange.response().writeQueueFull()) {
-      exchange.request().pause();
-      exchange.response().drainHandler(drained -> exchange.request().resume());
+      exchange.pauseBody();
+      exchange.response().drainHandler(drained -> exchange.resumeBody());
     }
   }
 
@@ -228,7 +228,7 @@ final class RawDecrypt {
 
   private void fail() {
     streaming = false;
-    exchange.request().pause();
+    exchange.pauseBody();
     opening
         .abort(ErrorCode.INVALID_CIPHERTEXT)
         .whenComplete((written, failure) -> exchange.cut(ErrorCode.INVALID_CIPHERTEXT));

@@ -81,7 +81,7 @@ final class RawEncrypt {
       return;
     }
     exchange.onEnd(state::releaseStream);
-    exchange.request().pause();
+    exchange.pauseBody();
     path.beginEncrypt(exchange.caller(), key, context)
         .whenComplete(
             (begun, failure) -> {
@@ -91,7 +91,7 @@ final class RawEncrypt {
                 stream = begun;
                 write(begun.header());
                 gather(chunk, offset);
-                exchange.request().resume();
+                exchange.resumeBody();
               } else {
                 begun.abort(ErrorCode.DEADLINE_EXCEEDED);
               }
@@ -101,8 +101,8 @@ final class RawEncrypt {
   private void write(byte[] bytes) {
     exchange.response().write(Buffer.buffer(bytes));
     if (exchange.response().writeQueueFull()) {
-      exchange.request().pause();
-      exchange.response().drainHandler(drained -> exchange.request().resume());
+      exchange.pauseBody();
+      exchange.response().drainHandler(drained -> exchange.resumeBody());
     }
   }
 
