@@ -80,6 +80,11 @@ public final class SnapshotHolder {
     return isStale(held);
   }
 
+  /** After how many milliseconds without a fresh statement everything is refused. */
+  public long ageMaxMs() {
+    return ageMaxNs / 1_000_000;
+  }
+
   /** Milliseconds since the state was last proven fresh. */
   public long ageMs() {
     return (nanoClock.getAsLong() - held.provenNs) / 1_000_000;

@@ -28,7 +28,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class SnapshotFollower implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(SnapshotFollower.class.getName());
-  private static final long WAIT_MS = 20_000;
+  private static final long WAIT_MS_MAX = 20_000;
   private static final long TIMEOUT_MS = 30_000;
   private static final long BACKOFF_MS_MIN = 100;
   private static final long BACKOFF_MS_MAX = 2_000;
@@ -40,6 +40,10 @@ public final class SnapshotFollower implements AutoCloseable {
   private final SnapshotVerifier verifier;
   private final SnapshotHolder snapshots;
   private final RevisionFloor floor;
+
+  /** An answer proves the state as of its question: so ten questions within the state's limit. */
+  private final long waitMs;
+
   private volatile boolean closed;
   private boolean failing;
   private long backoffMs = BACKOFF_MS_MIN;
@@ -57,6 +61,7 @@ public final class SnapshotFollower implements AutoCloseable {
     this.verifier = verifier;
     this.snapshots = snapshots;
     this.floor = floor;
+    this.waitMs = Math.min(WAIT_MS_MAX, snapshots.ageMaxMs() / 10);
   }
 
   /** Begins to follow, until {@link #close()}. */
@@ -85,7 +90,7 @@ public final class SnapshotFollower implements AutoCloseable {
                 held.revision(),
                 Hex.encode(held.digest()),
                 Hex.encode(nonce),
-                failing ? 0 : WAIT_MS);
+                failing ? 0 : waitMs);
     RequestOptions options =
         new RequestOptions()
             .setMethod(HttpMethod.GET)
