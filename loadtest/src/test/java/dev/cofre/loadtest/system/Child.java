@@ -58,8 +58,11 @@ final class Child implements AutoCloseable {
 
   /** SIGTERM; returns the exit code. */
   int terminate() throws InterruptedException, IOException {
+    long start = System.nanoTime();
     process.destroy();
-    return exitCode(Duration.ofSeconds(30));
+    int code = exitCode(Duration.ofSeconds(30));
+    System.out.println(name + " stopped within " + (System.nanoTime() - start) / 1_000_000 + " ms");
+    return code;
   }
 
   /** SIGKILL. */

@@ -58,9 +58,7 @@ final class Decryption {
 
   private HttpRequest request(String path, byte[] body) {
     HttpRequest.Builder builder =
-        api.request(path)
-            .header("Content-Type", Api.RAW)
-            .POST(BodyPublishers.ofByteArray(body));
+        api.request(path).header("Content-Type", Api.RAW).POST(BodyPublishers.ofByteArray(body));
     return (context == null ? builder : builder.header("Encryption-Context", context)).build();
   }
 

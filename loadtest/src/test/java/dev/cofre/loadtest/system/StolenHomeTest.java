@@ -46,8 +46,7 @@ class StolenHomeTest {
       assertTrue(alone.lastLine().contains("PIN file"), alone::lastLine);
       for (String wrong : wrong(plane, pin)) {
         writePin(pinFile, wrong);
-        Refusal refused =
-            attempt(workspace, cofre, plane, "--config", configuration(cofre, plane));
+        Refusal refused = attempt(workspace, cofre, plane, "--config", configuration(cofre, plane));
         assertEquals(1, refused.lines().size(), () -> "one line: " + refused);
         assertFalse(refused.lastLine().contains(pin), refused::lastLine);
       }

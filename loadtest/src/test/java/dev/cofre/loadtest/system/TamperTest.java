@@ -125,7 +125,8 @@ class TamperTest {
     byte[] foreign = Arrays.copyOfRange(other, HEADER + SEGMENT, HEADER + 2 * SEGMENT);
     decryption.isInvalid("first two swapped", join(header, second, first, last));
     decryption.isInvalid("first dropped", join(header, second, last));
-    decryption.isInvalid("another's header", join(Arrays.copyOf(other, HEADER), first, second, last));
+    decryption.isInvalid(
+        "another's header", join(Arrays.copyOf(other, HEADER), first, second, last));
     for (byte[] changed :
         new byte[][] {
           join(header, first, last),
