@@ -58,11 +58,8 @@ final class Child implements AutoCloseable {
 
   /** SIGTERM; returns the exit code. */
   int terminate() throws InterruptedException, IOException {
-    long start = System.nanoTime();
     process.destroy();
-    int code = exitCode(Duration.ofSeconds(30));
-    System.out.println(name + " stopped within " + (System.nanoTime() - start) / 1_000_000 + " ms");
-    return code;
+    return exitCode(Duration.ofSeconds(30));
   }
 
   /** SIGKILL. */

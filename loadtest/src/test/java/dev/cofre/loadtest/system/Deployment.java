@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -48,7 +49,7 @@ final class Deployment {
     Files.writeString(
         folder.resolve("hsm/softhsm2.conf"),
         "directories.tokendir = " + tokens + "\nobjectstore.backend = file\nlog.level = ERROR\n");
-    writePin(pinFile(), HexFormat.of().formatHex(Seed.bytes(new java.security.SecureRandom(), 16)));
+    writePin(pinFile(), HexFormat.of().formatHex(Seed.bytes(new SecureRandom(), 16)));
     Child maker =
         workspace.start(
             "token", Launcher.controlPlaneClass(environment(), TOKEN_MAKER, pinFile().toString()));
