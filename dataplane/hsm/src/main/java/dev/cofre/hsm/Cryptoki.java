@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -15,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -26,6 +29,7 @@ import java.util.List;
  */
 @SuppressWarnings("restricted") // calling into the vendor's library is what this class is for
 public final class Cryptoki {
+  private static final byte[] ELF_MAGIC = {0x7f, 'E', 'L', 'F'};
   private static final long SLOTS_MAX = 1024;
   private static final long CKF_SERIAL_SESSION = 4;
   private static final long CKF_RW_SESSION = 2;
@@ -67,8 +71,12 @@ public final class Cryptoki {
     }
     SymbolLookup symbols;
     try {
+      if (!isElf(library)) {
+        // The JVM would try, and warn in words of its own.
+        throw new IllegalArgumentException("not an ELF file");
+      }
       symbols = SymbolLookup.libraryLookup(library, Arena.global());
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | IOException e) {
       throw new HsmException(
           library
               + " cannot be loaded as a shared library; set hsm.library to your HSM's PKCS#11 module",
@@ -80,6 +88,12 @@ public final class Cryptoki {
     Cryptoki module = new Cryptoki(symbols);
     module.initialize();
     return module;
+  }
+
+  private static boolean isElf(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return Arrays.equals(in.readNBytes(ELF_MAGIC.length), ELF_MAGIC);
+    }
   }
 
   private void initialize() {
@@ -176,8 +190,8 @@ public final class Cryptoki {
         pin.fill((byte) 0);
       }
     } finally {
-      java.util.Arrays.fill(so, (byte) 0);
-      java.util.Arrays.fill(user, (byte) 0);
+      Arrays.fill(so, (byte) 0);
+      Arrays.fill(user, (byte) 0);
     }
   }
 
@@ -187,7 +201,7 @@ public final class Cryptoki {
     try {
       return openSession(slot, CKU_USER, bytes);
     } finally {
-      java.util.Arrays.fill(bytes, (byte) 0);
+      Arrays.fill(bytes, (byte) 0);
     }
   }
 

@@ -42,6 +42,11 @@ final class Api implements AutoCloseable {
     return new Api(url, newToken, http);
   }
 
+  /** The same over HTTP/2, in the clear after an upgrade. */
+  Api overHttp2() {
+    return new Api(url, token, HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build());
+  }
+
   /** A request to {@code path}, with the token. */
   HttpRequest.Builder request(String path) {
     HttpRequest.Builder builder =

@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -86,7 +87,7 @@ class BadInputTest {
     String id = created.json().getString("id");
     Await.until(
         "the data plane knows the key",
-        java.time.Duration.ofSeconds(1),
+        Duration.ofSeconds(1),
         () ->
             cofre
                 .data("auditor")

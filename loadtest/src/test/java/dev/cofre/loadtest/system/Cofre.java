@@ -34,15 +34,25 @@ final class Cofre {
 
   /** Starts it on the home {@code name} in {@code workspace}, and waits until it is ready. */
   static Cofre start(Workspace workspace, String name) throws Exception {
-    Cofre cofre = new Cofre(workspace, workspace.resolve(name), Ports.freeBase());
+    Cofre cofre = at(workspace, name);
     cofre.start();
     return cofre;
   }
 
+  /** The home {@code name} in {@code workspace}, not started. */
+  static Cofre at(Workspace workspace, String name) {
+    return new Cofre(workspace, workspace.resolve(name), Ports.freeBase());
+  }
+
+  /** Starts it and does not wait. */
+  Child launch() throws IOException {
+    supervisor = workspace.launch("dev", environment(), "dev");
+    return supervisor;
+  }
+
   /** Starts it again. */
   void start() throws Exception {
-    Child child = workspace.launch("dev", environment(), "dev");
-    supervisor = child;
+    Child child = launch();
     Await.until(
         () -> "./cofre dev is ready: " + said(child),
         START_LIMIT,

@@ -109,7 +109,8 @@ public record ListenerSettings(String host, int port, Optional<Tls> tls) {
     }
   }
 
-  private static boolean isLoopback(String host) {
+  /** Whether {@code host} means this machine and no other. */
+  public static boolean isLoopback(String host) {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {

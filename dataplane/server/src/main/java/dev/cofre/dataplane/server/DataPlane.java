@@ -123,11 +123,14 @@ final class DataPlane implements PlaneProcess.Running {
             engine,
             (int) configuration.number(DataPlaneSettings.STREAMS_MAX),
             listener.tls().isEmpty());
-    opened(new SnapshotFollower(vertx, link, verifier, snapshots, floor)).start();
+    SnapshotFollower follower =
+        opened(new SnapshotFollower(vertx, link, verifier, snapshots, floor));
     vertx.setPeriodic(SWEEP_MS, timer -> vertx.executeBlocking(() -> sweep(engine)));
     await(
         vertx.deployVerticle(
             () -> new HttpListener(listener, state), new DeploymentOptions().setInstances(loops)));
+    // Only now: a node that cannot listen has nothing to tell but that.
+    follower.start();
     LOG.log(
         Level.INFO,
         "the data plane listens on {0}:{1}",

@@ -70,10 +70,12 @@ public record ControlLink(HttpClientOptions options, Optional<String> token) {
                   .addKeyPath(pem(configuration, KEY, "PRIVATE KEY")));
       return new ControlLink(options, Optional.empty());
     }
-    if (!plaintextAllowed || !"http".equals(url.getScheme())) {
+    boolean plaintext =
+        "http".equals(url.getScheme()) && ListenerSettings.isLoopback(url.getHost());
+    if (!plaintextAllowed || !plaintext) {
       throw new ConfigException(
           URL.key()
-              + " must be https://: snapshots carry wrapped key material, so the planes speak mTLS (control.ca, control.certificate, control.key)");
+              + " must be https:// (http:// is for a loopback address with dev.plaintext = true only): snapshots carry wrapped key material, so the planes speak mTLS (control.ca, control.certificate, control.key)");
     }
     return new ControlLink(options, Optional.of(token(path(configuration, TOKEN_FILE))));
   }

@@ -31,7 +31,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class SnapshotFollower implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(SnapshotFollower.class.getName());
-  private static final long WAIT_MS = 20_000;
+  private static final long WAIT_MS_MAX = 20_000;
   private static final long TIMEOUT_MS = 30_000;
   private static final long BACKOFF_MS_MIN = 100;
   private static final long BACKOFF_MS_MAX = 2_000;
@@ -43,6 +43,10 @@ public final class SnapshotFollower implements AutoCloseable {
   private final SnapshotVerifier verifier;
   private final SnapshotHolder snapshots;
   private final RevisionFloor floor;
+
+  /** An answer proves the state as of its question: so ten questions within the state's limit. */
+  private final long waitMs;
+
   private volatile boolean closed;
   private volatile boolean proven;
   private boolean failing;
@@ -63,6 +67,7 @@ public final class SnapshotFollower implements AutoCloseable {
     this.snapshots = snapshots;
     this.floor = floor;
     this.proven = floor.revision() == 0;
+    this.waitMs = Math.min(WAIT_MS_MAX, snapshots.ageMaxMs() / 10);
   }
 
   /** Begins to follow, until {@link #close()}. */
@@ -98,7 +103,7 @@ public final class SnapshotFollower implements AutoCloseable {
                 proving ? floor.revision() : held.revision(),
                 Hex.encode(proving ? floor.digest() : held.digest()),
                 Hex.encode(nonce),
-                failing || proving ? 0 : waitMs());
+                failing || proving ? 0 : waitMs);
     RequestOptions options =
         new RequestOptions()
             .setMethod(HttpMethod.GET)
@@ -110,13 +115,6 @@ public final class SnapshotFollower implements AutoCloseable {
         .request(options)
         .compose(request -> request.send())
         .compose(SnapshotFollower::body);
-  }
-
-  /**
-   * A held question is as old as its wait when it is answered, so short limits mean short waits.
-   */
-  private long waitMs() {
-    return Math.min(WAIT_MS, snapshots.ageMaxMs() / 4);
   }
 
   private static Future<Buffer> body(HttpClientResponse response) {

@@ -250,6 +250,20 @@ final class Exchange {
     vertx.cancelTimer(bodyTimer);
   }
 
+  /** Takes no more of the body for now. Once its end was seen, HTTP/2 allows no such call. */
+  void pauseBody() {
+    if (!bodyEnded && !request.isEnded()) {
+      request.pause();
+    }
+  }
+
+  /** Goes on with the body after {@link #pauseBody}. */
+  void resumeBody() {
+    if (!bodyEnded && !request.isEnded()) {
+      request.resume();
+    }
+  }
+
   private boolean begin() {
     if (answered) {
       return false;

@@ -107,7 +107,7 @@ final class RawDecrypt {
       return;
     }
     exchange.onEnd(() -> state.releaseStream(principal));
-    exchange.request().pause();
+    exchange.pauseBody();
     path.beginDecrypt(exchange.caller(), header.copy(), context)
         .thenCompose(this::verifyFirst)
         .whenComplete(
@@ -122,7 +122,7 @@ final class RawDecrypt {
                 exchange.onEnd(() -> state.metrics().processed(exchange.action(), opening.bytes()));
                 writeFirst(first);
                 gather(chunk, offset);
-                exchange.request().resume();
+                exchange.resumeBody();
               } else {
                 abort(ErrorCode.DEADLINE_EXCEEDED);
               }
@@ -188,8 +188,8 @@ final class RawDecrypt {
   private void write(byte[] bytes) {
     exchange.response().write(Buffer.buffer(bytes));
     if (exchange.response().writeQueueFull()) {
-      exchange.request().pause();
-      exchange.response().drainHandler(drained -> exchange.request().resume());
+      exchange.pauseBody();
+      exchange.response().drainHandler(drained -> exchange.resumeBody());
     }
   }
 
@@ -246,7 +246,7 @@ final class RawDecrypt {
 
   private void fail(ErrorCode code) {
     streaming = false;
-    exchange.request().pause();
+    exchange.pauseBody();
     if (sealing != null) {
       sealing.abort(code);
     }

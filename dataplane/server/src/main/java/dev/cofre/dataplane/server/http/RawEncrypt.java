@@ -97,7 +97,7 @@ final class RawEncrypt {
       return;
     }
     exchange.onEnd(() -> state.releaseStream(principal));
-    exchange.request().pause();
+    exchange.pauseBody();
     path.beginEncrypt(exchange.caller(), key, context)
         .whenComplete(
             (begun, failure) -> {
@@ -108,7 +108,7 @@ final class RawEncrypt {
                 exchange.onEnd(() -> state.metrics().processed(exchange.action(), begun.bytes()));
                 write(begun.header());
                 gather(chunk, offset);
-                exchange.request().resume();
+                exchange.resumeBody();
               } else {
                 begun.abort(ErrorCode.DEADLINE_EXCEEDED);
               }
@@ -118,8 +118,8 @@ final class RawEncrypt {
   private void write(byte[] bytes) {
     exchange.response().write(Buffer.buffer(bytes));
     if (exchange.response().writeQueueFull()) {
-      exchange.request().pause();
-      exchange.response().drainHandler(drained -> exchange.request().resume());
+      exchange.pauseBody();
+      exchange.response().drainHandler(drained -> exchange.resumeBody());
     }
   }
 
@@ -163,7 +163,7 @@ final class RawEncrypt {
 
   /** Ends the stream without its end; nothing more is read. */
   private void fail(ErrorCode code) {
-    exchange.request().pause();
+    exchange.pauseBody();
     stream.abort(code).whenComplete((written, failure) -> exchange.cut(code));
   }
 

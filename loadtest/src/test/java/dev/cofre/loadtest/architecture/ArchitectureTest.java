@@ -1,0 +1,160 @@
+package dev.cofre.loadtest.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Modules and packages depend on each other in the directions of docs/ARCHITECTURE.md alone. */
+class ArchitectureTest {
+  private static final int JAVA_17 = 61;
+  private static final int JAVA_25 = 69;
+
+  private static JavaClasses classes;
+
+  @BeforeAll
+  static void read() {
+    List<Path> folders = Modules.PACKAGES.keySet().stream().map(Modules::classes).toList();
+    folders.forEach(folder -> assertTrue(Files.isDirectory(folder), "not built: " + folder));
+    classes = new ClassFileImporter(List.<ImportOption>of()).importPaths(folders);
+    assertTrue(classes.size() > 200, () -> "too few classes: " + classes.size());
+  }
+
+  /** Each module, and after it the modules that it may use; transitive ones are named. */
+  @ParameterizedTest
+  @CsvSource({
+    "dataplane/contract,''",
+    "dataplane/hsm,dataplane/contract",
+    "dataplane/engine,dataplane/contract dataplane/hsm",
+    "dataplane/server,dataplane/contract dataplane/hsm dataplane/engine",
+    "dataplane/client,dataplane/contract",
+    "controlplane/domain,''",
+    "controlplane/server,controlplane/domain dataplane/contract dataplane/hsm dataplane/engine",
+    "controlplane/cli,dataplane/client dataplane/contract"
+  })
+  void aModuleUsesNoOther(String module, String allowed) {
+    Set<String> may = Set.of(allowed.split(" "));
+    String[] others =
+        Modules.PACKAGES.entrySet().stream()
+            .filter(other -> !other.getKey().equals(module) && !may.contains(other.getKey()))
+            .map(other -> other.getValue() + "..")
+            .toArray(String[]::new);
+    noClasses()
+        .that()
+        .resideInAPackage(Modules.PACKAGES.get(module) + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(others)
+        .check(classes);
+  }
+
+  @Test
+  void theEngineAndWhatIsBelowKnowNoVertx() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "dev.cofre.engine..",
+            "dev.cofre.hsm..",
+            "dev.cofre.contract..",
+            "dev.cofre.controlplane.domain..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.vertx..", "io.netty..")
+        .check(classes);
+  }
+
+  @Test
+  void theDomainDoesNoInputOrOutput() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.cofre.controlplane.domain..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.io..", "java.nio..", "java.net..", "java.sql..")
+        .check(classes);
+  }
+
+  @Test
+  void onlyTheHsmModuleTouchesAToken() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.cofre.hsm..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("sun.security.pkcs11..")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.security.KeyStore")
+        .check(classes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "dev.cofre.contract",
+        "dev.cofre.engine",
+        "dev.cofre.dataplane.server",
+        "dev.cofre.controlplane.server"
+      })
+  void packagesHaveNoCycles(String module) {
+    slices().assignedFrom(new PackageSlices(module)).should().beFreeOfCycles().check(classes);
+  }
+
+  @Test
+  void everyPackageIsExplained() throws IOException {
+    Set<Path> bare = new TreeSet<>();
+    for (String module : List.of("dataplane", "controlplane", "benchmarks", "loadtest")) {
+      for (Path source : Modules.files(Modules.ROOT.resolve(module), ".java")) {
+        boolean ours = source.toString().contains("/src/main/java/");
+        if (ours && Files.notExists(source.resolveSibling("package-info.java"))) {
+          bare.add(source.getParent());
+        }
+      }
+    }
+    assertEquals(Set.of(), bare, "packages without a package-info.java");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "dataplane/contract," + JAVA_17,
+    "dataplane/client," + JAVA_17,
+    "dataplane/engine," + JAVA_25,
+    "controlplane/server," + JAVA_25
+  })
+  void bytecodeIsOfTheRelease(String module, int expected) throws IOException {
+    List<Path> files = Modules.classFiles(module);
+    assertFalse(files.isEmpty());
+    Set<Integer> majors =
+        files.stream().map(ArchitectureTest::major).collect(Collectors.toUnmodifiableSet());
+    assertEquals(Set.of(expected), majors);
+  }
+
+  private static int major(Path classFile) {
+    try (DataInputStream in = new DataInputStream(Files.newInputStream(classFile))) {
+      in.readInt();
+      in.readUnsignedShort();
+      return in.readUnsignedShort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

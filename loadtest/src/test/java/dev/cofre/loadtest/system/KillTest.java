@@ -1,0 +1,115 @@
+package dev.cofre.loadtest.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** kill -9 at any moment, then start: no key lost, nothing acknowledged missing from the audit. */
+@ExtendWith(SystemExtension.class)
+class KillTest {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final String SUPERVISOR = "supervisor";
+  private static final List<String> VICTIMS =
+      List.of(Cofre.DATA_PLANE, Cofre.CONTROL_PLANE, SUPERVISOR);
+
+  @Test
+  void eachOnce(Workspace workspace) throws Exception {
+    Random random = Seed.of("KillTest");
+    Cofre cofre = Cofre.start(workspace, "home");
+    Load load = new Load(cofre);
+    for (String victim : VICTIMS) {
+      killUnderLoad(cofre, load, victim, random);
+    }
+    killWhileStarting(cofre, random);
+    cofre.start();
+    load.verify();
+    System.out.println("after 4 kills: " + load);
+  }
+
+  @Test
+  @Tag("full")
+  void aHundredTimes(Workspace workspace) throws Exception {
+    Random random = Seed.of("KillTest");
+    Cofre cofre = Cofre.start(workspace, "home");
+    Load load = new Load(cofre);
+    for (int i = 0; i < 100; i++) {
+      killUnderLoad(cofre, load, VICTIMS.get(random.nextInt(VICTIMS.size())), random);
+      if (i % 10 == 9) {
+        cofre.stop();
+        killWhileStarting(cofre, random);
+        cofre.start();
+        load.verify();
+        System.out.println("after " + (i + 1) + " kills: " + load);
+      }
+    }
+  }
+
+  /** A home that was never complete is made good by the next start. */
+  @Test
+  void duringTheVeryFirstStart(Workspace workspace) throws Exception {
+    Random random = Seed.of("KillTest");
+    Cofre cofre = Cofre.at(workspace, "home");
+    killWhileStarting(cofre, random);
+    cofre.start();
+    assertEquals(200, cofre.data("app").raw("/v1/keys/demo/encrypt", new byte[9]).status());
+  }
+
+  private static void killUnderLoad(Cofre cofre, Load load, String victim, Random random)
+      throws Exception {
+    load.start();
+    int before = load.acknowledged();
+    int more = 5 + random.nextInt(60);
+    Await.until("the load goes on", LIMIT, () -> load.acknowledged() >= before + more);
+    List<ProcessHandle> planes =
+        List.of(cofre.process(Cofre.DATA_PLANE), cofre.process(Cofre.CONTROL_PLANE));
+    if (victim.equals(SUPERVISOR)) {
+      cofre.supervisor().kill();
+      for (ProcessHandle plane : planes) {
+        Await.until("an orphaned plane ends", LIMIT, () -> !plane.isAlive());
+      }
+      load.stop();
+    } else {
+      ProcessHandle process = cofre.process(victim);
+      process.destroyForcibly();
+      Await.until("the plane is dead", LIMIT, () -> !process.isAlive());
+      load.stop();
+      assertTrue(cofre.supervisor().process().isAlive(), "the supervisor goes on");
+      assertEquals(0, cofre.stop());
+    }
+    cofre.start();
+    load.verifyAudit();
+  }
+
+  /** Kills the supervisor at some moment of its start; what it has started ends by itself. */
+  private static void killWhileStarting(Cofre cofre, Random random) throws Exception {
+    if (cofre.supervisor() != null && cofre.supervisor().process().isAlive()) {
+      assertEquals(0, cofre.stop());
+    }
+    Child child = cofre.launch();
+    int afterMs = random.nextInt(4_000);
+    assertFalse(child.process().waitFor(afterMs, TimeUnit.MILLISECONDS), "it runs");
+    List<ProcessHandle> started = child.process().descendants().toList();
+    child.kill();
+    for (ProcessHandle orphan : started) {
+      Await.until("a process of a killed start ends", LIMIT, () -> !orphan.isAlive());
+    }
+    System.out.println("killed a start after " + afterMs + " ms; it had " + started.size());
+  }
+
+  /** The torn end that a kill may leave is cut off: every line is one whole record. */
+  static void assertWholeLines(Path audit) throws Exception {
+    String text = Files.readString(audit);
+    assertTrue(text.endsWith("\n"), "the last line is whole");
+    assertTrue(text.lines().allMatch(line -> line.startsWith("{") && line.endsWith("}")));
+  }
+}
