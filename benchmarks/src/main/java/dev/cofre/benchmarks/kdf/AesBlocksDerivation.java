@@ -14,6 +14,7 @@ final class AesBlocksDerivation implements CandidateDerivation {
   private static final int HALF = 12;
 
   private final Cipher aes;
+  private final byte[] in;
   private final byte[] blocks;
   private final int halves;
   private final int perHalf;
@@ -21,7 +22,8 @@ final class AesBlocksDerivation implements CandidateDerivation {
   private AesBlocksDerivation(byte[] dataKey, int halves, int perHalf) {
     this.halves = halves;
     this.perHalf = perHalf;
-    blocks = new byte[halves * perHalf * BLOCK];
+    in = new byte[halves * perHalf * BLOCK];
+    blocks = new byte[in.length];
     try {
       aes = Cipher.getInstance("AES/ECB/NoPadding");
       aes.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(dataKey, "AES"));
@@ -45,15 +47,15 @@ final class AesBlocksDerivation implements CandidateDerivation {
     for (int half = 0; half < halves; half++) {
       for (int i = 0; i < perHalf; i++) {
         int at = (half * perHalf + i) * BLOCK;
-        blocks[at] = 'c';
-        blocks[at + 1] = 'o';
-        blocks[at + 2] = (byte) half;
-        blocks[at + 3] = (byte) i;
-        System.arraycopy(salt, saltOffset + half * HALF, blocks, at + 4, HALF);
+        in[at] = 'c';
+        in[at + 1] = 'o';
+        in[at + 2] = (byte) half;
+        in[at + 3] = (byte) i;
+        System.arraycopy(salt, saltOffset + half * HALF, in, at + 4, HALF);
       }
     }
     try {
-      aes.update(blocks, 0, blocks.length, blocks, 0);
+      aes.update(in, 0, in.length, blocks, 0);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }

@@ -16,6 +16,7 @@ import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.audit.FileAuditLog;
 import dev.cofre.hsm.Hsm;
+import dev.cofre.http.StrictFraming;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -97,7 +98,11 @@ final class ControlPlane implements AutoCloseable {
                 workers,
                 vitals,
                 plaintext));
-    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2));
+    Vertx vertx =
+        Vertx.builder()
+            .with(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2))
+            .withTransport(StrictFraming.transport())
+            .build();
     opened(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
     listener = Listener.start(vertx, settings.listener(), api);
     opened(() -> listener.close(settings.drainMs()));

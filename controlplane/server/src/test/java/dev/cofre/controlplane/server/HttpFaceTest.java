@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpFaceTest {
   @TempDir static Path directory;
@@ -91,7 +92,7 @@ class HttpFaceTest {
     "GET /long HTTP/1.1, 414, uri_too_long"
   })
   void answersAsAProblemWhatTheCodecRefuses(String line, int status, String code) throws Exception {
-    String answer = raw(line.replace("long", "x".repeat(5_000)) + "\r\nHost: a\r\n\r\n");
+    String answer = raw(line.replace("long", "x".repeat(9_000)) + "\r\nHost: a\r\n\r\n");
     assertTrue(answer.contains(" " + status + " "), answer);
     JsonObject problem = new JsonObject(answer.substring(answer.indexOf('{')));
     assertEquals(code, problem.getString("code"));
@@ -101,18 +102,23 @@ class HttpFaceTest {
   @Test
   void refusesTooManyHeaderBytes() throws Exception {
     StringBuilder request = new StringBuilder("GET /v1/keys HTTP/1.1\r\nHost: a\r\n");
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 150; i++) {
       request.append("X-").append(i).append(": ").append("y".repeat(500)).append("\r\n");
     }
     String answer = raw(request + "\r\n");
     assertTrue(answer.contains(ErrorCode.HEADERS_TOO_LARGE.code()), answer);
   }
 
-  @Test
-  void refusesTwoContentLengths() throws Exception {
-    String answer =
-        raw(
-            "POST /v1/keys HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+        "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"
+      })
+  void refusesBodiesThatAreFramedWrong(String rest) throws Exception {
+    String answer = raw("POST /v1/keys HTTP/1.1\r\nHost: a\r\n" + rest);
+    assertTrue(answer.contains(" 400 "), answer);
     assertTrue(answer.contains(ErrorCode.INVALID_REQUEST.code()), answer);
   }
 

@@ -54,6 +54,8 @@ public final class RequestKeyDerivation implements AutoCloseable {
 
   private final WrappedDataKey wrapped;
   private final Cipher aes;
+  // Two buffers: in place, the provider would copy its input.
+  private final byte[] in = new byte[KDF_LENGTH];
   private final byte[] blocks = new byte[KDF_LENGTH];
   private long prefixHigh;
   private long prefixLow;
@@ -87,7 +89,7 @@ public final class RequestKeyDerivation implements AutoCloseable {
       prefixHigh = get(blocks, 0);
       prefixLow = get(blocks, 8);
     }
-    Arrays.fill(blocks, (byte) 0);
+    wipe();
   }
 
   /** The data key as it stands in the envelope: what the derivation binds besides the salt. */
@@ -120,7 +122,7 @@ public final class RequestKeyDerivation implements AutoCloseable {
       LONG.set(out, offset, get(blocks, offset) ^ sumHigh);
       LONG.set(out, offset + 8, get(blocks, offset + 8) ^ sumLow);
     }
-    Arrays.fill(blocks, (byte) 0);
+    wipe();
   }
 
   @Override
@@ -157,15 +159,20 @@ public final class RequestKeyDerivation implements AutoCloseable {
 
   private void encrypt(int length) {
     try {
-      aes.update(blocks, 0, length, blocks, 0);
+      aes.update(in, 0, length, blocks, 0);
     } catch (ShortBufferException e) {
       throw new AssertionError(e);
     }
   }
 
+  private void wipe() {
+    Arrays.fill(in, (byte) 0);
+    Arrays.fill(blocks, (byte) 0);
+  }
+
   private void put(int offset, long high, long low) {
-    LONG.set(blocks, offset, high);
-    LONG.set(blocks, offset + 8, low);
+    LONG.set(in, offset, high);
+    LONG.set(in, offset + 8, low);
   }
 
   private static long get(byte[] bytes, int offset) {

@@ -15,6 +15,7 @@ public enum ErrorCode {
   NOT_FOUND("not_found", 404, "There is no such resource"),
   METHOD_NOT_ALLOWED("method_not_allowed", 405, "The resource does not take this method"),
   KEY_DISABLED("key_disabled", 409, "The key is disabled"),
+  KEY_EXPIRED("key_expired", 409, "The key has expired"),
   KEY_PENDING_DESTRUCTION("key_pending_destruction", 409, "The key awaits its destruction"),
   ALIAS_IN_USE("alias_in_use", 409, "The alias is in use"),
   CONFLICT("conflict", 409, "The request conflicts with the state of the resource"),

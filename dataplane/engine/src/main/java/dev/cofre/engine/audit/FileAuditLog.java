@@ -18,6 +18,8 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * An audit log in one file of JSON lines.
@@ -34,6 +36,10 @@ public final class FileAuditLog implements AuditLog {
   private static final System.Logger LOG = System.getLogger(FileAuditLog.class.getName());
   private static final int QUEUE_MAX = 16_384;
   private static final int BATCH_MAX = 1_024;
+  private static final long BATCH_BYTES_MAX = 4L << 20;
+  private static final long QUEUE_BYTES_MAX = 64L << 20;
+  private static final long PROBE_MS = 1_000;
+  private static final int PROBE_BYTES = 4_096;
 
   private final FileChannel channel;
   private final FileLock lock;
@@ -43,7 +49,11 @@ public final class FileAuditLog implements AuditLog {
   private final Thread writer;
   private long length;
   private volatile boolean available = true;
+  private final AtomicLong queuedBytes = new AtomicLong();
+  private final WriteBuffer pending = new WriteBuffer();
+  private boolean torn;
   private volatile boolean closing;
+  private volatile boolean terminated;
 
   private record Entry(byte[] lines, CompletableFuture<Void> done) {}
 
@@ -110,16 +120,26 @@ public final class FileAuditLog implements AuditLog {
 
   @Override
   public CompletableFuture<Void> append(List<AuditEvent> events) {
-    StringBuilder lines = new StringBuilder(320 * events.size());
+    StringBuilder lines = new StringBuilder(320 * Math.min(events.size(), 1_024));
     for (AuditEvent event : events) {
       lines.append(event.toJson()).append('\n');
     }
     Entry entry =
         new Entry(lines.toString().getBytes(StandardCharsets.UTF_8), new CompletableFuture<>());
-    if (closing || !queue.offer(entry)) {
+    if (closing || !enqueue(entry)) {
       entry.done.completeExceptionally(refusal());
     }
     return entry.done;
+  }
+
+  private boolean enqueue(Entry entry) {
+    if (queuedBytes.addAndGet(entry.lines.length) > QUEUE_BYTES_MAX || !queue.offer(entry)) {
+      queuedBytes.addAndGet(-entry.lines.length);
+      return false;
+    }
+    // The writer sets this before it empties the queue for the last time: one of us two sees the
+    // entry.
+    return !terminated;
   }
 
   @Override
@@ -131,29 +151,52 @@ public final class FileAuditLog implements AuditLog {
     List<Entry> batch = new ArrayList<>(BATCH_MAX);
     while (!closing || !queue.isEmpty()) {
       try {
-        batch.add(queue.take());
+        take(batch);
+        if (batch.isEmpty()) {
+          probe();
+        } else {
+          write(batch);
+        }
       } catch (InterruptedException e) {
-        // close() wakes us: the loop's condition decides.
-        continue;
+        LOG.log(
+            Level.WARNING, "the audit log's writer was interrupted; it goes on until it is closed");
+      } catch (RuntimeException e) {
+        fail(batch, new IOException(e));
       }
-      queue.drainTo(batch, BATCH_MAX - 1);
-      write(batch);
       batch.clear();
+    }
+    terminated = true;
+    for (Entry late = queue.poll(); late != null; late = queue.poll()) {
+      late.done.completeExceptionally(refusal());
+    }
+  }
+
+  /** Takes what waits, up to a batch's limits; nothing when nothing came for a while. */
+  private void take(List<Entry> batch) throws InterruptedException {
+    Entry entry = queue.poll(PROBE_MS, TimeUnit.MILLISECONDS);
+    long bytes = 0;
+    while (entry != null) {
+      batch.add(entry);
+      bytes += entry.lines.length;
+      queuedBytes.addAndGet(-entry.lines.length);
+      entry = batch.size() < BATCH_MAX && bytes < BATCH_BYTES_MAX ? queue.poll() : null;
     }
   }
 
   private void write(List<Entry> batch) {
-    int total = batch.stream().mapToInt(entry -> entry.lines.length).sum();
     try {
+      long total = 0;
+      for (Entry entry : batch) {
+        total += entry.lines.length;
+      }
       if (length + total > bytesMax) {
         throw new IOException("it has reached its limit of " + bytesMax + " bytes");
       }
-      ByteBuffer buffer = ByteBuffer.allocate(total);
-      batch.forEach(entry -> buffer.put(entry.lines));
-      buffer.flip();
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
+      cutBack();
+      for (Entry entry : batch) {
+        pending.put(entry.lines, channel);
       }
+      pending.flush(channel);
       if (sync) {
         channel.force(false);
       }
@@ -173,15 +216,48 @@ public final class FileAuditLog implements AuditLog {
           cause.getMessage());
     }
     available = false;
+    torn = true;
+    pending.clear();
     try {
-      // Half-written lines must not stay: they were not acknowledged, and the next ones must begin
-      // a line.
-      channel.truncate(length);
-      channel.position(length);
+      cutBack();
     } catch (IOException e) {
-      LOG.log(Level.ERROR, "the audit log cannot be cut back: {0}", e.getMessage());
+      LOG.log(Level.DEBUG, "the audit log cannot be cut back yet", e);
     }
     batch.forEach(entry -> entry.done.completeExceptionally(refusal()));
+  }
+
+  /**
+   * Half-written lines must not stay: they were not acknowledged, and the next ones must begin a
+   * line.
+   */
+  private void cutBack() throws IOException {
+    if (torn) {
+      channel.truncate(length);
+      channel.position(length);
+      torn = false;
+    }
+  }
+
+  /**
+   * While the log refuses, a node gets no requests: so it finds out by itself whether it can write
+   * again.
+   */
+  private void probe() {
+    if (available || length + PROBE_BYTES > bytesMax) {
+      return;
+    }
+    try {
+      cutBack();
+      torn = true;
+      pending.put(new byte[PROBE_BYTES], channel);
+      pending.flush(channel);
+      cutBack();
+      available = true;
+      LOG.log(Level.INFO, "the audit log can be written again");
+    } catch (IOException e) {
+      pending.clear();
+      LOG.log(Level.DEBUG, "the audit log still cannot be written", e);
+    }
   }
 
   private static ProblemException refusal() {
@@ -193,7 +269,8 @@ public final class FileAuditLog implements AuditLog {
   @Override
   public void close() {
     closing = true;
-    writer.interrupt();
+    // Wakes the writer; when the queue is full it is awake.
+    queue.offer(new Entry(new byte[0], new CompletableFuture<>()));
     try {
       writer.join();
       lock.release();

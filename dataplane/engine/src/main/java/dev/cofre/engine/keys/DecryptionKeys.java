@@ -78,12 +78,24 @@ public final class DecryptionKeys {
     }
     misses.incrementAndGet();
     byAge.add(id);
-    wrapping
-        .unwrap(wrapped, key, version, context)
+    unwrap(wrapped, key, version, context)
         .thenApply(bytes -> hold(wrapped, bytes))
         .whenComplete((dataKey, failure) -> settle(id, placed, dataKey, failure));
     shrink();
     return placed;
+  }
+
+  /** Fails by its future alone: a look-up that others wait for must always end. */
+  private CompletableFuture<byte[]> unwrap(
+      WrappedDataKey wrapped,
+      KeyMetadata key,
+      KeyMetadata.Version version,
+      EncryptionContext context) {
+    try {
+      return wrapping.unwrap(wrapped, key, version, context);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private void settle(

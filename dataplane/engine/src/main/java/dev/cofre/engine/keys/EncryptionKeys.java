@@ -61,12 +61,13 @@ public final class EncryptionKeys {
   public CompletableFuture<DataKey> acquire(KeyMetadata key) {
     KeyVersionId id = new KeyVersionId(key.id(), key.currentVersion());
     CompletableFuture<Entry> entry = current.computeIfAbsent(id, absent -> mint(key));
-    if (!entry.isDone()) {
-      return entry.thenApply(minting -> take(minting));
-    }
     if (entry.isCompletedExceptionally()) {
+      // An old failure says nothing of now.
       current.remove(id, entry);
-      return entry.thenApply(failed -> failed.key);
+      entry = current.computeIfAbsent(id, absent -> mint(key));
+    }
+    if (!entry.isDone() || entry.isCompletedExceptionally()) {
+      return entry.thenApply(EncryptionKeys::take);
     }
     Entry ready = entry.join();
     if (isOver(ready, 1.0)) {

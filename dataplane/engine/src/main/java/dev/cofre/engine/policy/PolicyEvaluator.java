@@ -37,13 +37,12 @@ public final class PolicyEvaluator {
     this.sights = sights;
   }
 
-  /** Compiles {@code policies}. A policy whose effect this release does not know denies. */
+  /** Compiles {@code policies}. A policy that this release does not understand whole denies. */
   public static PolicyEvaluator compile(Collection<Policy> policies) {
     Map<Grant, Effect> effects = new HashMap<>();
     Set<Sight> sights = new HashSet<>();
     for (Policy policy : policies) {
-      Effect effect =
-          policy.getEffect() == Effect.EFFECT_ALLOW ? Effect.EFFECT_ALLOW : Effect.EFFECT_DENY;
+      Effect effect = effect(policy);
       for (ByteString keyId : policy.getKeysList()) {
         UUID key = Uuids.get(keyId.toByteArray(), 0);
         for (String principal : policy.getPrincipalsList()) {
@@ -58,6 +57,14 @@ public final class PolicyEvaluator {
       }
     }
     return new PolicyEvaluator(effects, sights);
+  }
+
+  /** A condition that this release does not know must not make an allowance wider. */
+  private static Effect effect(Policy policy) {
+    boolean understood = policy.getUnknownFields().asMap().isEmpty();
+    return understood && policy.getEffect() == Effect.EFFECT_ALLOW
+        ? Effect.EFFECT_ALLOW
+        : Effect.EFFECT_DENY;
   }
 
   /** Whether {@code subject} may do {@code action} with the key. */

@@ -23,35 +23,36 @@ import java.util.Optional;
 public final class GetRandom implements RandomSource {
   private static final int CALL_BYTES_MAX = 256;
 
-  private final MethodHandle getrandom;
+  /** Static and final, so that the call is compiled into its caller; null where there is none. */
+  private static final MethodHandle GETRANDOM = link();
 
-  private GetRandom(MethodHandle getrandom) {
-    this.getrandom = getrandom;
-  }
+  private GetRandom() {}
 
   /** getrandom(2) where the C library has it, else {@link KernelRandom}. */
-  @SuppressWarnings("restricted") // the launcher enables native access
   public static RandomSource orDevice() {
+    return GETRANDOM == null ? KernelRandom.INSTANCE : new GetRandom();
+  }
+
+  @SuppressWarnings("restricted") // the launcher enables native access
+  private static MethodHandle link() {
     Linker linker = Linker.nativeLinker();
     Optional<MemorySegment> function = linker.defaultLookup().find("getrandom");
     if (function.isEmpty()) {
-      return KernelRandom.INSTANCE;
+      return null;
     }
-    return new GetRandom(
-        linker.downcallHandle(
-            function.get(),
-            FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT),
-            Linker.Option.critical(true)));
+    return linker.downcallHandle(
+        function.get(),
+        FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT),
+        Linker.Option.critical(true));
   }
 
   /** Falls back to the device for what the call does not give (a sandbox may forbid it). */
   @Override
   public void fill(byte[] out, int offset, int length) {
-    MemorySegment target = MemorySegment.ofArray(out).asSlice(offset, length);
     int done = 0;
     while (done < length) {
       int asked = Math.min(CALL_BYTES_MAX, length - done);
-      if (call(target.asSlice(done, asked), asked) != asked) {
+      if (call(out, offset + done, asked) != asked) {
         KernelRandom.INSTANCE.fill(out, offset + done, length - done);
         return;
       }
@@ -59,9 +60,10 @@ public final class GetRandom implements RandomSource {
     }
   }
 
-  private long call(MemorySegment target, int length) {
+  private static long call(byte[] out, int offset, int length) {
+    MemorySegment target = MemorySegment.ofArray(out).asSlice(offset, length);
     try {
-      return (long) getrandom.invokeExact(target, (long) length, 0);
+      return (long) GETRANDOM.invokeExact(target, (long) length, 0);
     } catch (Throwable e) {
       throw new AssertionError("getrandom(2) throws nothing", e);
     }

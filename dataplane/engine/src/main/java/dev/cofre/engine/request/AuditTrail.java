@@ -1,6 +1,7 @@
 package dev.cofre.engine.request;
 
 import dev.cofre.contract.audit.AuditEvent;
+import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.audit.AuditLog;
@@ -21,15 +22,43 @@ final class AuditTrail {
           ErrorCode.FORBIDDEN,
           ErrorCode.KEY_NOT_FOUND,
           ErrorCode.KEY_DISABLED,
+          ErrorCode.KEY_EXPIRED,
           ErrorCode.KEY_PENDING_DESTRUCTION,
           ErrorCode.POLICY_STALE);
+
+  /** The longest name that is written down of a key that does not exist. */
+  private static final int KEY_LENGTH_MAX = 256;
 
   private final AuditLog log;
   private final Clock clock;
   private final String node;
 
   /** What the items of one request that share an event have in common. */
-  private record Group(String key, int keyVersion, String dataKeyId, ErrorCode code) {}
+  private record Group(String key, int keyVersion, String dataKeyId, ErrorCode code) {
+    static Group of(Outcome outcome) {
+      String key = outcome.key() == null ? null : outcome.key().id().toString();
+      return outcome.problem() == null
+          ? new Group(key, outcome.keyVersion(), outcome.dataKeyId(), null)
+          : new Group(key, -1, null, outcome.problem().code());
+    }
+  }
+
+  /** What adds up over the items of a group. */
+  private static final class Amount {
+    private final Set<String> contextKeys = new TreeSet<>();
+    private int items;
+    private long bytes;
+
+    void add(Outcome outcome, Item item) {
+      items++;
+      bytes += outcome.plaintextLength();
+      for (String key : item.context().keys()) {
+        if (contextKeys.size() < EncryptionContext.PAIRS_MAX) {
+          contextKeys.add(key);
+        }
+      }
+    }
+  }
 
   AuditTrail(AuditLog log, Clock clock, String node) {
     this.log = log;
@@ -51,38 +80,37 @@ final class AuditTrail {
   /** Appends a refusal or failure of a whole request. */
   CompletableFuture<Void> refuse(
       Caller caller, String action, String key, ProblemException problem) {
-    return record(mark(event(caller, action).key(key), problem.code()));
+    String asked =
+        key == null || key.length() <= KEY_LENGTH_MAX ? key : key.substring(0, KEY_LENGTH_MAX);
+    return record(mark(event(caller, action).key(asked), problem.code()));
   }
 
-  /** Appends one event for each key version, data key and result among {@code outcomes}. */
+  /**
+   * Appends one event for each key version, data key and result among {@code outcomes}.
+   *
+   * <p>What a caller wrote into an envelope that failed is not told apart: nobody vouched for it,
+   * and it must not decide how many events there are.
+   */
   CompletableFuture<Void> record(
       Caller caller, String action, List<Item> items, List<Outcome> outcomes) {
-    Map<Group, long[]> amounts = new LinkedHashMap<>();
-    Set<String> contextKeys = new TreeSet<>();
+    Map<Group, Amount> amounts = new LinkedHashMap<>();
     for (int i = 0; i < outcomes.size(); i++) {
       Outcome outcome = outcomes.get(i);
-      contextKeys.addAll(items.get(i).context().keys());
-      String key = outcome.key() == null ? null : outcome.key().id().toString();
-      ErrorCode code = outcome.problem() == null ? null : outcome.problem().code();
-      long[] amount =
-          amounts.computeIfAbsent(
-              new Group(key, outcome.keyVersion(), outcome.dataKeyId(), code),
-              group -> new long[2]);
-      amount[0]++;
-      amount[1] += outcome.plaintextLength();
+      amounts.computeIfAbsent(Group.of(outcome), group -> new Amount()).add(outcome, items.get(i));
     }
     List<AuditEvent> events = new ArrayList<>(amounts.size());
-    amounts.forEach(
-        (group, amount) -> {
-          AuditEvent.Builder event =
-              event(caller, action)
-                  .key(group.key)
-                  .used(group.keyVersion, group.dataKeyId)
-                  .amount((int) amount[0], amount[1])
-                  .contextKeys(List.copyOf(contextKeys));
-          events.add((group.code == null ? event : mark(event, group.code)).build());
-        });
+    amounts.forEach((group, amount) -> events.add(event(caller, action, group, amount)));
     return log.append(events);
+  }
+
+  private AuditEvent event(Caller caller, String action, Group group, Amount amount) {
+    AuditEvent.Builder event =
+        event(caller, action)
+            .key(group.key)
+            .used(group.keyVersion, group.dataKeyId)
+            .amount(amount.items, amount.bytes)
+            .contextKeys(List.copyOf(amount.contextKeys));
+    return (group.code == null ? event : mark(event, group.code)).build();
   }
 
   static AuditEvent.Builder mark(AuditEvent.Builder event, ErrorCode code) {

@@ -8,6 +8,8 @@ import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.PrincipalMetadata;
 import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.engine.snapshot.SnapshotState;
+import java.time.Clock;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -17,10 +19,15 @@ import java.util.UUID;
  * forbidden}; only then does the key's state count.
  */
 final class Authorizer {
-  private final SnapshotHolder snapshots;
+  /** What an expired key does no more (SP 800-57 part 1, the deactivated state). */
+  private static final Set<Action> PROTECTS = Set.of(Action.ENCRYPT, Action.GENERATE_DATA_KEY);
 
-  Authorizer(SnapshotHolder snapshots) {
+  private final SnapshotHolder snapshots;
+  private final Clock clock;
+
+  Authorizer(SnapshotHolder snapshots, Clock clock) {
     this.snapshots = snapshots;
+    this.clock = clock;
   }
 
   /** The principal whose token is {@code token}. */
@@ -74,8 +81,7 @@ final class Authorizer {
     }
   }
 
-  private static KeyMetadata permit(
-      SnapshotState state, Caller caller, Action action, KeyMetadata key) {
+  private KeyMetadata permit(SnapshotState state, Caller caller, Action action, KeyMetadata key) {
     if (!state.policy().allows(caller.principal(), action, key)) {
       throw new ProblemException(
           ErrorCode.FORBIDDEN,
@@ -86,6 +92,11 @@ final class Authorizer {
     if (key.disabled()) {
       throw new ProblemException(
           ErrorCode.KEY_DISABLED, "the key is disabled; a crypto-officer can enable it");
+    }
+    if (PROTECTS.contains(action) && key.expiresAtMs() <= clock.millis()) {
+      throw new ProblemException(
+          ErrorCode.KEY_EXPIRED,
+          "the key has expired: it decrypts, but protects nothing new; use another key");
     }
     return key;
   }

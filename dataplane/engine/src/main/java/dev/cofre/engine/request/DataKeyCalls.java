@@ -58,15 +58,15 @@ public final class DataKeyCalls {
   }
 
   CompletableFuture<Generated> unwrap(Caller caller, byte[] bytes, EncryptionContext context) {
+    WrappedDataKey wrapped =
+        bytes.length == EnvelopeFormat.WRAPPED_DATA_KEY_LENGTH
+            ? WrappedDataKey.parse(bytes, 0)
+            : null;
     return path.audited(
         caller,
         Action.UNWRAP_DATA_KEY,
-        null,
+        path.named(wrapped),
         () -> {
-          WrappedDataKey wrapped =
-              bytes.length == EnvelopeFormat.WRAPPED_DATA_KEY_LENGTH
-                  ? WrappedDataKey.parse(bytes, 0)
-                  : null;
           if (wrapped == null || wrapped.usage() != Usage.CALLER) {
             throw Outcome.invalidCiphertext();
           }

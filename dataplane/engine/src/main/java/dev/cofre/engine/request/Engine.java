@@ -47,7 +47,7 @@ public final class Engine {
     this.auditLog = auditLog;
     this.limits = limits;
     this.random = random;
-    this.authorizer = new Authorizer(snapshots);
+    this.authorizer = new Authorizer(snapshots, clock);
     this.audit = new AuditTrail(auditLog, clock, node);
     this.wrapping = new KeyWrapping(gateway, random);
     this.decryptionKeys = new DecryptionKeys(wrapping, limits, System::nanoTime);

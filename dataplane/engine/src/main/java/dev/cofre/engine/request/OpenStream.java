@@ -11,7 +11,6 @@ import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 
 /**
  * The decryption of one envelope of any length, segment by verified segment. Not thread-safe; used
@@ -30,6 +29,7 @@ public final class OpenStream {
   private final EnvelopeOpener opener;
   private final boolean committed;
   private long bytes;
+  private boolean ended;
 
   OpenStream(
       Engine engine,
@@ -79,20 +79,32 @@ public final class OpenStream {
 
   /** Writes the end event; the last segment may leave when the future completes. */
   public CompletableFuture<Void> end() {
+    if (ended) {
+      return CompletableFuture.completedFuture(null);
+    }
+    ended = true;
     opener.close();
-    return engine
-        .audit
-        .record(event("end").amount(1, bytes))
-        .thenApplyAsync(Function.identity(), loop);
+    return Continuations.on(loop, engine.audit.record(event("end").amount(1, bytes)));
   }
 
   /** Writes down that the stream failed; the failure may be told when the future completes. */
   public CompletableFuture<Void> abort(ErrorCode code) {
+    if (ended) {
+      return CompletableFuture.completedFuture(null);
+    }
+    ended = true;
     opener.close();
-    return engine
-        .audit
-        .record(event("end").amount(1, bytes).failed(code.code()))
-        .thenApplyAsync(Function.identity(), loop);
+    return Continuations.on(
+        loop, engine.audit.record(event("end").amount(1, bytes).failed(code.code())));
+  }
+
+  /**
+   * Whether the key is still enabled; asked now and then, so that a long stream ends soon after its
+   * key.
+   */
+  public boolean mayContinue() {
+    KeyMetadata now = engine.snapshots.last().key(key.id());
+    return now != null && !now.disabled();
   }
 
   private AuditEvent.Builder event(String phase) {

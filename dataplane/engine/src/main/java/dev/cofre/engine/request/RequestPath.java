@@ -3,7 +3,6 @@ package dev.cofre.engine.request;
 import static dev.cofre.contract.envelope.EnvelopeFormat.HEADER_LENGTH;
 
 import dev.cofre.contract.context.EncryptionContext;
-import dev.cofre.contract.envelope.Aead;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.envelope.EnvelopeOpener;
 import dev.cofre.contract.envelope.EnvelopeSealer;
@@ -38,8 +37,8 @@ public final class RequestPath {
   private final Engine engine;
   private final Executor loop;
   private final DerivationCache derivations = new DerivationCache();
-  private final Aead aead = new JcaAead();
-  private final EnvelopeOpener opener = new EnvelopeOpener(aead);
+  private final EnvelopeSealer sealer = new EnvelopeSealer(new JcaAead());
+  private final EnvelopeOpener opener = new EnvelopeOpener(new JcaAead());
 
   RequestPath(Engine engine, Executor loop) {
     this.engine = engine;
@@ -59,11 +58,14 @@ public final class RequestPath {
   }
 
   /**
-   * Writes down that a request was refused before it named a key; the future completes when that is
+   * Writes down that a request was refused before its work began; the future completes when that is
    * on the log.
+   *
+   * @param key the key that the request names, or null
    */
-  public CompletableFuture<Void> refuse(Caller caller, String action, ProblemException problem) {
-    return engine.audit.refuse(caller, action, null, problem);
+  public CompletableFuture<Void> refuse(
+      Caller caller, String action, String key, ProblemException problem) {
+    return onLoop(engine.audit.refuse(caller, action, key, problem));
   }
 
   /**
@@ -171,7 +173,7 @@ public final class RequestPath {
     return audited(
         caller,
         Action.DECRYPT,
-        null,
+        named(WrappedDataKey.parse(header, 0)),
         () -> {
           WrappedDataKey wrapped = parse(header);
           KeyMetadata key = engine.authorizer.permit(caller, Action.DECRYPT, wrapped);
@@ -180,6 +182,12 @@ public final class RequestPath {
                   keyed -> new OpenStream(engine, loop, caller, key, keyed, header, context));
         },
         OpenStream::recordBegin);
+  }
+
+  /** The id of the key that {@code wrapped} names, if there is such a key. */
+  String named(WrappedDataKey wrapped) {
+    KeyMetadata key = wrapped == null ? null : engine.snapshots.last().key(wrapped.keyId());
+    return key == null ? null : key.id().toString();
   }
 
   /**
@@ -203,10 +211,12 @@ public final class RequestPath {
   }
 
   /**
-   * Closes derivations whose data keys are gone. Called from a timer of the loop, about once a
-   * second.
+   * Forgets the last request's key, and closes derivations whose data keys are gone. Called from a
+   * timer of the loop, about once a second.
    */
   public void sweep() {
+    sealer.close();
+    opener.close();
     derivations.sweep();
   }
 
@@ -240,22 +250,18 @@ public final class RequestPath {
     String dataKeyId = wrapped.dataKeyId().toString();
     List<Outcome> outcomes = new ArrayList<>(items.size());
     long bytes = 0;
-    opener.close();
-    try (EnvelopeSealer sealer =
-        new EnvelopeSealer(aead, keyed.derivation, wrapped, engine.random)) {
-      for (Item item : items) {
-        if (item.problem() != null) {
-          outcomes.add(Outcome.failed(key, wrapped.keyVersion(), dataKeyId, item.problem()));
-          continue;
-        }
-        byte[] plaintext = item.bytes();
-        byte[] envelope =
-            new byte[Math.toIntExact(EnvelopeFormat.envelopeLength(plaintext.length))];
-        sealer.seal(item.context().canonical(), plaintext, 0, plaintext.length, envelope, 0);
-        outcomes.add(
-            new Outcome(envelope, key, wrapped.keyVersion(), dataKeyId, plaintext.length, null));
-        bytes += plaintext.length;
+    sealer.begin(keyed.derivation, wrapped, engine.random);
+    for (Item item : items) {
+      if (item.problem() != null) {
+        outcomes.add(Outcome.failed(key, wrapped.keyVersion(), dataKeyId, item.problem()));
+        continue;
       }
+      byte[] plaintext = item.bytes();
+      byte[] envelope = new byte[Math.toIntExact(EnvelopeFormat.envelopeLength(plaintext.length))];
+      sealer.seal(item.context().canonical(), plaintext, 0, plaintext.length, envelope, 0);
+      outcomes.add(
+          new Outcome(envelope, key, wrapped.keyVersion(), dataKeyId, plaintext.length, null));
+      bytes += plaintext.length;
     }
     engine.encryptionKeys.used(keyed.dataKey, bytes);
     return outcomes;
@@ -272,7 +278,7 @@ public final class RequestPath {
       }
       outcomes.add(outcome);
     }
-    return all(outcomes).whenComplete((done, failure) -> opener.close());
+    return all(outcomes);
   }
 
   private CompletableFuture<Outcome> open(Caller caller, Item item) {
@@ -344,25 +350,26 @@ public final class RequestPath {
     CompletableFuture<T> done;
     try {
       done = work.get();
-    } catch (ProblemException problem) {
-      done = CompletableFuture.failedFuture(problem);
+    } catch (RuntimeException failure) {
+      done = CompletableFuture.failedFuture(failure);
     }
     return done.handle(
             (result, failure) -> {
               if (failure == null) {
-                return record.apply(result).thenApplyAsync(written -> result, loop);
+                return onLoop(record.apply(result)).thenApply(written -> result);
               }
               ProblemException problem = Problems.of(failure);
-              return engine
-                  .audit
-                  .refuse(caller, action.text(), key, problem)
-                  .<T>thenApplyAsync(
+              return onLoop(engine.audit.refuse(caller, action.text(), key, problem))
+                  .<T>thenApply(
                       written -> {
                         throw problem;
-                      },
-                      loop);
+                      });
             })
         .thenCompose(Function.identity());
+  }
+
+  private CompletableFuture<Void> onLoop(CompletableFuture<Void> written) {
+    return Continuations.on(loop, written);
   }
 
   private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> futures) {

@@ -11,7 +11,6 @@ import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 
 /**
  * The encryption of one plaintext of any length, segment by segment. Not thread-safe; used on its
@@ -29,6 +28,7 @@ public final class SealStream {
   private final EncryptionContext context;
   private final EnvelopeSealer sealer;
   private long bytes;
+  private boolean ended;
 
   SealStream(
       Engine engine,
@@ -65,6 +65,7 @@ public final class SealStream {
     byte[] segment = new byte[length + EnvelopeFormat.TAG_LENGTH];
     sealer.sealSegment(last, context.canonical(), plaintext, 0, length, segment, 0);
     bytes += length;
+    engine.encryptionKeys.used(keyed.dataKey(), length);
     return segment;
   }
 
@@ -74,19 +75,32 @@ public final class SealStream {
 
   /** Writes the end event; the last segment may leave when the future completes. */
   public CompletableFuture<Void> end() {
-    engine.encryptionKeys.used(keyed.dataKey(), bytes);
+    if (ended) {
+      return CompletableFuture.completedFuture(null);
+    }
+    ended = true;
     sealer.close();
-    return engine
-        .audit
-        .record(event("end").amount(1, bytes))
-        .thenApplyAsync(Function.identity(), loop);
+    return Continuations.on(loop, engine.audit.record(event("end").amount(1, bytes)));
   }
 
   /** Writes down that the stream ended before its end. */
   public CompletableFuture<Void> abort(ErrorCode code) {
-    engine.encryptionKeys.used(keyed.dataKey(), bytes);
+    if (ended) {
+      return CompletableFuture.completedFuture(null);
+    }
+    ended = true;
     sealer.close();
-    return engine.audit.record(event("end").amount(1, bytes).failed(code.code()));
+    return Continuations.on(
+        loop, engine.audit.record(event("end").amount(1, bytes).failed(code.code())));
+  }
+
+  /**
+   * Whether the key is still enabled; asked now and then, so that a long stream ends soon after its
+   * key.
+   */
+  public boolean mayContinue() {
+    KeyMetadata now = engine.snapshots.last().key(key.id());
+    return now != null && !now.disabled();
   }
 
   private AuditEvent.Builder event(String phase) {

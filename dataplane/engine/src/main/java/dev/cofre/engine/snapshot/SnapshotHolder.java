@@ -42,13 +42,19 @@ public final class SnapshotHolder {
   /**
    * Follows {@code statement}, which was verified and is fresh as of {@code askedNs}.
    *
-   * @param askedNs when the node's request with the statement's nonce left, by the monotonic clock
    * @throws SnapshotRejectedException when it must not be followed
    */
-  public synchronized void accept(Statement statement, long askedNs)
-      throws SnapshotRejectedException {
+  public void accept(Statement statement, long askedNs) throws SnapshotRejectedException {
+    publish(held.state.apply(statement), askedNs);
+  }
+
+  /**
+   * Puts {@code next}, which was made from {@link #last()}, in force.
+   *
+   * @param askedNs when the node's request with the statement's nonce left, by the monotonic clock
+   */
+  public synchronized void publish(SnapshotState next, long askedNs) {
     SnapshotState before = held.state;
-    SnapshotState next = before.apply(statement);
     held = new Held(next, askedNs);
     if (next != before) {
       listeners.forEach(listener -> listener.accept(next));

@@ -95,7 +95,19 @@ public final class SnapshotState {
     if (sameRevision) {
       return this;
     }
-    return next(statement, complete);
+    if (complete && this != NONE && statement.getEpoch() == epoch) {
+      // Who is on our chain continues it: a control plane keeps the digest of each of its
+      // revisions.
+      throw new SnapshotRejectedException(
+          "it does not continue the digest chain at revision "
+              + revision
+              + ": the control plane was restored or replaced without a new epoch");
+    }
+    try {
+      return next(statement, complete);
+    } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
+      throw new SnapshotRejectedException("it is malformed");
+    }
   }
 
   private SnapshotState next(Statement statement, boolean complete)

@@ -1,13 +1,11 @@
 package dev.cofre.dataplane.server;
 
-import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
 import dev.cofre.dataplane.server.follow.ControlLink;
 import dev.cofre.dataplane.server.follow.RevisionFloor;
 import dev.cofre.dataplane.server.follow.SnapshotFollower;
 import dev.cofre.dataplane.server.http.HttpListener;
 import dev.cofre.dataplane.server.http.ServerState;
-import dev.cofre.dataplane.server.http.StrictFraming;
 import dev.cofre.engine.audit.FileAuditLog;
 import dev.cofre.engine.config.ConfigException;
 import dev.cofre.engine.config.Configuration;
@@ -15,10 +13,12 @@ import dev.cofre.engine.config.HsmSettings;
 import dev.cofre.engine.config.ListenerSettings;
 import dev.cofre.engine.keys.KeyLimits;
 import dev.cofre.engine.process.PlaneProcess;
+import dev.cofre.engine.random.GetRandom;
 import dev.cofre.engine.request.Engine;
 import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.HsmGateway;
+import dev.cofre.http.StrictFraming;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -109,7 +109,7 @@ final class DataPlane implements PlaneProcess.Running {
             gateway,
             audit,
             KeyLimits.DEFAULT,
-            KernelRandom.INSTANCE,
+            GetRandom.orDevice(),
             Clock.systemUTC());
     int loops = eventLoops(configuration);
     Vertx vertx =
@@ -125,7 +125,7 @@ final class DataPlane implements PlaneProcess.Running {
             listener.tls().isEmpty());
     SnapshotFollower follower =
         opened(new SnapshotFollower(vertx, link, verifier, snapshots, floor));
-    vertx.setPeriodic(SWEEP_MS, timer -> engine.sweep());
+    vertx.setPeriodic(SWEEP_MS, timer -> vertx.executeBlocking(() -> sweep(engine)));
     await(
         vertx.deployVerticle(
             () -> new HttpListener(listener, state), new DeploymentOptions().setInstances(loops)));
@@ -136,6 +136,12 @@ final class DataPlane implements PlaneProcess.Running {
         "the data plane listens on {0}:{1}",
         listener.host(),
         Integer.toString(listener.port()));
+  }
+
+  /** Walks over all cached data keys, so not on an event loop. */
+  private static Void sweep(Engine engine) {
+    engine.sweep();
+    return null;
   }
 
   private static int eventLoops(Configuration configuration) {
@@ -167,9 +173,18 @@ final class DataPlane implements PlaneProcess.Running {
     close();
   }
 
+  /** Closes all, whatever fails on the way; then tells the first failure. */
   private void close() throws Exception {
+    Exception first = null;
     while (!closing.isEmpty()) {
-      closing.pop().close();
+      try {
+        closing.pop().close();
+      } catch (Exception e) {
+        first = first == null ? e : first;
+      }
+    }
+    if (first != null) {
+      throw first;
     }
   }
 }

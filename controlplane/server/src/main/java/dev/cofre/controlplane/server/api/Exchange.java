@@ -4,6 +4,7 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.controlplane.server.identity.BearerToken;
 import dev.cofre.controlplane.server.identity.CertificateNames;
 import dev.cofre.controlplane.server.identity.Credentials;
+import dev.cofre.http.ProblemJson;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -83,7 +84,7 @@ final class Exchange {
       return;
     }
     ErrorCode code = Problems.code(failure);
-    response.setStatusCode(code.status()).putHeader("Content-Type", Problems.CONTENT_TYPE);
+    response.setStatusCode(code.status()).putHeader("Content-Type", ProblemJson.CONTENT_TYPE);
     if (code.isRetryable()) {
       response.putHeader("Retry-After", "1");
     }

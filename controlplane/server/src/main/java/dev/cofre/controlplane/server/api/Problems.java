@@ -5,6 +5,7 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.InvalidDocumentException;
 import dev.cofre.controlplane.server.store.StoreException;
 import dev.cofre.hsm.HsmException;
+import dev.cofre.http.ProblemJson;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -12,7 +13,6 @@ import java.lang.System.Logger.Level;
 
 /** Failures as the RFC 9457 problems that callers are told. Stateless. */
 final class Problems {
-  static final String CONTENT_TYPE = "application/problem+json";
   private static final System.Logger LOG = System.getLogger(Problems.class.getName());
 
   private Problems() {}
@@ -46,7 +46,7 @@ final class Problems {
         || failure instanceof StoreException) {
       LOG.log(Level.ERROR, "request " + requestId + " failed", failure);
     }
-    JsonObject json = json(code, detail, requestId);
+    JsonObject json = ProblemJson.object(code, detail, requestId);
     if (failure instanceof InvalidDocumentException invalid) {
       JsonArray errors = new JsonArray();
       invalid
@@ -60,15 +60,5 @@ final class Problems {
       json.put("errors", errors);
     }
     return json.toBuffer();
-  }
-
-  private static JsonObject json(ErrorCode code, String detail, String requestId) {
-    return new JsonObject()
-        .put("type", "urn:cofre:problem:" + code.code())
-        .put("title", code.title())
-        .put("status", code.status())
-        .put("code", code.code())
-        .put("detail", detail)
-        .put("requestId", requestId);
   }
 }

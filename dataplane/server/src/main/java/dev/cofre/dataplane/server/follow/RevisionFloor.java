@@ -1,5 +1,6 @@
 package dev.cofre.dataplane.server.follow;
 
+import dev.cofre.contract.encoding.Hex;
 import dev.cofre.contract.snapshot.SnapshotRejectedException;
 import dev.cofre.contract.snapshot.wire.Statement;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 
 /**
  * The highest (epoch, revision) that this node ever followed, kept on disk, so that a restart does
@@ -19,8 +21,10 @@ public final class RevisionFloor {
   private final Path file;
   private long epoch;
   private long revision;
+  private byte[] digest;
 
-  private RevisionFloor(Path file, long epoch, long revision) {
+  private RevisionFloor(Path file, long epoch, long revision, byte[] digest) {
+    this.digest = digest;
     this.file = file;
     this.epoch = epoch;
     this.revision = revision;
@@ -35,11 +39,12 @@ public final class RevisionFloor {
     Files.createDirectories(directory);
     Path file = directory.resolve("snapshot-revision");
     if (!Files.exists(file)) {
-      return new RevisionFloor(file, 0, 0);
+      return new RevisionFloor(file, 0, 0, new byte[0]);
     }
     String[] parts = Files.readString(file).strip().split(" ");
     try {
-      return new RevisionFloor(file, Long.parseLong(parts[0]), Long.parseLong(parts[1]));
+      return new RevisionFloor(
+          file, Long.parseLong(parts[0]), Long.parseLong(parts[1]), Hex.decode(parts[2]));
     } catch (RuntimeException e) {
       throw new IOException(
           file
@@ -48,8 +53,29 @@ public final class RevisionFloor {
     }
   }
 
-  /** Refuses a statement from before the floor. */
+  /** The epoch, 0 when nothing was ever followed. */
+  long epoch() {
+    return epoch;
+  }
+
+  /** The revision. */
+  long revision() {
+    return revision;
+  }
+
+  /** The digest chain's value there. */
+  byte[] digest() {
+    return digest.clone();
+  }
+
+  /** Refuses a statement from before the floor, or of another history at it. */
   void check(Statement statement) throws SnapshotRejectedException {
+    if (isAt(statement) && !Arrays.equals(digest, statement.getDigest().toByteArray())) {
+      throw new SnapshotRejectedException(
+          "it says something else of revision "
+              + revision
+              + " than what this node has followed before");
+    }
     if (isBelow(statement)) {
       throw new SnapshotRejectedException(
           "it is older (epoch "
@@ -67,12 +93,17 @@ public final class RevisionFloor {
 
   /** Raises the floor to {@code statement}, on disk first. */
   void raise(Statement statement) throws IOException {
-    if (statement.getEpoch() == epoch && statement.getRevision() == revision) {
+    if (isAt(statement)) {
       return;
     }
     Path partial = file.resolveSibling(file.getFileName() + ".partial");
     byte[] text =
-        (statement.getEpoch() + " " + statement.getRevision() + "\n")
+        (statement.getEpoch()
+                + " "
+                + statement.getRevision()
+                + " "
+                + Hex.encode(statement.getDigest().toByteArray())
+                + "\n")
             .getBytes(StandardCharsets.US_ASCII);
     try (FileChannel channel =
         FileChannel.open(
@@ -86,6 +117,11 @@ public final class RevisionFloor {
     Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
     epoch = statement.getEpoch();
     revision = statement.getRevision();
+    digest = statement.getDigest().toByteArray();
+  }
+
+  private boolean isAt(Statement statement) {
+    return statement.getEpoch() == epoch && statement.getRevision() == revision;
   }
 
   private boolean isBelow(Statement statement) {

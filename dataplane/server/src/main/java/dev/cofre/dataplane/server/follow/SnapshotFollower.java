@@ -17,6 +17,7 @@ import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -45,6 +46,7 @@ public final class SnapshotFollower implements AutoCloseable {
   private final long waitMs;
 
   private volatile boolean closed;
+  private volatile boolean proven;
   private boolean failing;
   private long backoffMs = BACKOFF_MS_MIN;
 
@@ -62,6 +64,7 @@ public final class SnapshotFollower implements AutoCloseable {
     this.snapshots = snapshots;
     this.floor = floor;
     this.waitMs = Math.min(WAIT_MS_MAX, snapshots.ageMaxMs() / 10);
+    this.proven = floor.revision() == 0;
   }
 
   /** Begins to follow, until {@link #close()}. */
@@ -75,22 +78,29 @@ public final class SnapshotFollower implements AutoCloseable {
     }
     byte[] nonce = KernelRandom.INSTANCE.bytes(NONCE_LENGTH);
     long askedNs = System.nanoTime();
-    fetch(nonce)
-        .compose(body -> vertx.executeBlocking(() -> follow(body.getBytes(), nonce, askedNs)))
-        .onSuccess(revision -> succeeded(revision))
+    boolean proving = !proven;
+    Future.<Buffer>future(answer -> fetch(nonce, proving).onComplete(answer))
+        .compose(
+            body ->
+                vertx.executeBlocking(
+                    () ->
+                        proving
+                            ? prove(body.getBytes(), nonce)
+                            : follow(body.getBytes(), nonce, askedNs)))
+        .onSuccess(this::succeeded)
         .onFailure(this::failed);
   }
 
-  private Future<Buffer> fetch(byte[] nonce) {
+  private Future<Buffer> fetch(byte[] nonce, boolean proving) {
     SnapshotState held = snapshots.last();
     String uri =
         "/v1/snapshots/statement?epoch=%d&from=%d&digest=%s&nonce=%s&waitMs=%d"
             .formatted(
-                held.epoch(),
-                held.revision(),
-                Hex.encode(held.digest()),
+                proving ? floor.epoch() : held.epoch(),
+                proving ? floor.revision() : held.revision(),
+                Hex.encode(proving ? floor.digest() : held.digest()),
                 Hex.encode(nonce),
-                failing ? 0 : waitMs);
+                failing || proving ? 0 : waitMs);
     RequestOptions options =
         new RequestOptions()
             .setMethod(HttpMethod.GET)
@@ -124,18 +134,46 @@ public final class SnapshotFollower implements AutoCloseable {
     return body.getString(0, Math.min(body.length(), 300)).lines().findFirst().orElse("");
   }
 
+  /**
+   * After a restart a node holds nothing but its floor: before it takes a complete statement, the
+   * control plane proves by a statement of changes since the floor that it goes on from there. Runs
+   * on a worker thread.
+   */
+  private long prove(byte[] signed, byte[] nonce) throws SnapshotRejectedException {
+    Statement statement = verified(signed, nonce);
+    floor.check(statement);
+    boolean continues =
+        statement.getFromRevision() == floor.revision()
+            && Arrays.equals(statement.getFromDigest().toByteArray(), floor.digest());
+    if (statement.getEpoch() == floor.epoch() && !continues) {
+      throw new SnapshotRejectedException(
+          "it does not continue revision "
+              + floor.revision()
+              + " as this node has followed it: the control plane was restored or replaced without a new epoch");
+    }
+    proven = true;
+    return statement.getRevision();
+  }
+
   /** Runs on a worker thread. */
   private long follow(byte[] signed, byte[] nonce, long askedNs)
       throws SnapshotRejectedException, IOException {
+    Statement statement = verified(signed, nonce);
+    floor.check(statement);
+    // The floor rises only by what can be followed, and before it is.
+    SnapshotState next = snapshots.last().apply(statement);
+    floor.raise(statement);
+    snapshots.publish(next, askedNs);
+    return statement.getRevision();
+  }
+
+  private Statement verified(byte[] signed, byte[] nonce) throws SnapshotRejectedException {
     Statement statement = verifier.verify(signed);
     if (!MessageDigest.isEqual(nonce, statement.getNonce().toByteArray())) {
       throw new SnapshotRejectedException(
           "it does not answer this node's question (its nonce is another one)");
     }
-    floor.check(statement);
-    floor.raise(statement);
-    snapshots.accept(statement, askedNs);
-    return statement.getRevision();
+    return statement;
   }
 
   private void succeeded(long revision) {

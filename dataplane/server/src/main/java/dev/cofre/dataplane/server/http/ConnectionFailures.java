@@ -6,9 +6,8 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 
 /**
- * What goes wrong on a connection outside any request. Peers that vanish and peers that send what
- * is not HTTP or TLS are everyday: a line for each would let anybody fill the log. All else is
- * worth a line.
+ * What goes wrong on a connection outside any request: peers that vanish or send what is no HTTP
+ * are everyday, all else is worth a line.
  */
 final class ConnectionFailures {
   private static final System.Logger LOG = System.getLogger(ConnectionFailures.class.getName());
@@ -16,8 +15,6 @@ final class ConnectionFailures {
   private ConnectionFailures() {}
 
   static void log(Throwable failure) {
-    // What the HTTP decoder refuses comes as an IllegalArgumentException or a DecoderException; its
-    // caller was answered with a problem.
     boolean everyday =
         failure instanceof IOException
             || failure instanceof VertxException

@@ -3,7 +3,6 @@ package dev.cofre.dataplane.server.http;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.request.Caller;
-import dev.cofre.engine.request.Problems;
 import dev.cofre.engine.request.RequestPath;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -40,8 +39,7 @@ final class Dispatcher {
       probes.answer(call, request);
       return;
     }
-    Exchange exchange =
-        new Exchange(vertx, state, request, call == null ? "unknown" : call.action());
+    Exchange exchange = new Exchange(vertx, state, path, request, call);
     request.pause();
     try {
       if (call == null) {
@@ -56,7 +54,7 @@ final class Dispatcher {
       admit();
       authenticate(exchange, call, () -> dispatch(exchange, call));
     } catch (RuntimeException e) {
-      exchange.refuse(e);
+      exchange.reject(e);
     }
   }
 
@@ -79,12 +77,8 @@ final class Dispatcher {
       exchange.authenticated(caller);
       exchange.startDeadline();
     } catch (ProblemException problem) {
-      path.refuse(exchange.caller(), call.action(), problem)
-          .whenComplete(
-              (written, failure) ->
-                  vertx
-                      .getOrCreateContext()
-                      .runOnContext(now -> exchange.refuse(failure == null ? problem : failure)));
+      path.refuse(exchange.caller(), call.action(), call.key(), problem)
+          .whenComplete((written, failure) -> exchange.refuse(failure == null ? problem : failure));
       return;
     }
     next.run();
@@ -113,7 +107,7 @@ final class Dispatcher {
         startRaw(exchange, call);
       }
     } catch (RuntimeException e) {
-      exchange.refuse(Problems.of(e));
+      exchange.reject(e);
     }
   }
 
@@ -131,7 +125,7 @@ final class Dispatcher {
                   state,
                   path,
                   RawDecrypt.Purpose.REENCRYPT,
-                  exchange.request().getParam("key"),
+                  exchange.target(),
                   exchange.headerContext())
               .start();
       default -> throw new IllegalStateException("no raw body for " + call);

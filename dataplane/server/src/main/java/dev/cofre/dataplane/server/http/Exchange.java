@@ -5,12 +5,17 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.request.Caller;
 import dev.cofre.engine.request.Problems;
+import dev.cofre.engine.request.RequestPath;
+import dev.cofre.http.RequestIds;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.util.Arrays;
 
 /**
  * One request and its one answer: whatever happens, {@link #answer}, {@link #refuse} or a stream's
@@ -18,26 +23,34 @@ import io.vertx.core.http.HttpVersion;
  */
 final class Exchange {
   private static final long DISCARD_MS = 2_000;
+  private static final long BODY_MS_MAX = 60_000;
+  private static final long HTTP2_NO_ERROR = 0;
+  private static final long HTTP2_INTERNAL_ERROR = 2;
   private static final long DEADLINE_MS_MAX = 3_600_000;
 
   private final Vertx vertx;
   private final ServerState state;
   private final HttpServerRequest request;
+  private final RequestPath path;
   private final String action;
+  private final String key;
   private final String requestId = RequestIds.next();
   private Caller caller;
   private long deadlineTimer = -1;
+  private long bodyTimer = -1;
   private boolean answered;
   private boolean bodyEnded;
   private Runnable onEnd = () -> {};
 
-  Exchange(Vertx vertx, ServerState state, HttpServerRequest request, String action) {
+  Exchange(Vertx vertx, ServerState state, RequestPath path, HttpServerRequest request, Call call) {
     this.vertx = vertx;
     this.state = state;
+    this.path = path;
     this.request = request;
-    this.action = action;
+    this.action = call == null ? "unknown" : call.action();
+    this.key = call == null ? null : call.key();
     state.requestOpened();
-    request.response().closeHandler(closed -> ended("closed"));
+    request.response().closeHandler(closed -> ended(request.response().ended() ? "ok" : "closed"));
   }
 
   HttpServerRequest request() {
@@ -101,7 +114,7 @@ final class Exchange {
         vertx.setTimer(
             Long.parseLong(header),
             timer ->
-                refuse(
+                reject(
                     new ProblemException(
                         ErrorCode.DEADLINE_EXCEEDED,
                         "the deadline that the request carried has passed; give it more time or try again")));
@@ -119,6 +132,40 @@ final class Exchange {
     }
     response().putHeader(HttpHeaders.CONTENT_TYPE, contentType);
     response().end(body).onComplete(sent -> ended("ok"));
+  }
+
+  /** Answers with a whole body that holds a secret, and overwrites it once it is sent. */
+  void answerSecret(String contentType, byte[] body) {
+    if (!begin()) {
+      Arrays.fill(body, (byte) 0);
+      return;
+    }
+    response().putHeader(HttpHeaders.CONTENT_TYPE, contentType);
+    response()
+        .end(BufferInternal.buffer(Unpooled.wrappedBuffer(body)))
+        .onComplete(
+            sent -> {
+              Arrays.fill(body, (byte) 0);
+              ended("ok");
+            });
+  }
+
+  /** The key that a re-encryption asks for by {@code ?key=}, or null. */
+  String target() {
+    try {
+      return request.getParam("key");
+    } catch (IllegalArgumentException e) {
+      throw new ProblemException(
+          ErrorCode.INVALID_REQUEST, "the query is not well-formed percent-encoding");
+    }
+  }
+
+  /** Refuses what an answer of unknown length could not be told the end of. */
+  void requireFraming() {
+    if (request.version() == HttpVersion.HTTP_1_0) {
+      throw new ProblemException(
+          ErrorCode.INVALID_REQUEST, "a body of this length needs HTTP/1.1 or HTTP/2");
+    }
   }
 
   /** Begins a body of unknown length; {@link #finished} or {@link #cut} ends it. */
@@ -140,27 +187,67 @@ final class Exchange {
   void cut(ErrorCode code) {
     ended(code.code());
     if (request.version() == HttpVersion.HTTP_2) {
-      response().reset(2);
+      response().reset(HTTP2_INTERNAL_ERROR);
     } else {
       request.connection().close();
     }
   }
 
-  /** Answers with the problem that {@code failure} is; nothing when an answer has begun. */
+  /**
+   * Answers with the problem that {@code failure} is, which is on the audit log; nothing when an
+   * answer has begun.
+   */
   void refuse(Throwable failure) {
+    if (!answered) {
+      answered = true;
+      send(Problems.of(failure));
+    }
+  }
+
+  /**
+   * Refuses before the work on a key began: writes that down for an authenticated caller, then
+   * answers.
+   */
+  void reject(Throwable failure) {
     if (answered) {
       return;
     }
+    if (caller == null) {
+      refuse(failure);
+      return;
+    }
     answered = true;
-    cancelDeadline();
     ProblemException problem = Problems.of(failure);
+    path.refuse(caller, action, key, problem)
+        .whenComplete(
+            (written, unwritten) -> send(unwritten == null ? problem : Problems.of(unwritten)));
+  }
+
+  private void send(ProblemException problem) {
+    if (over) {
+      return;
+    }
+    cancelDeadline();
     discardBody();
     ProblemBody.write(request, requestId, problem);
     ended(problem.code().code());
   }
 
+  /** Gives the body a time to arrive in. */
+  void limitBody() {
+    bodyTimer =
+        vertx.setTimer(
+            BODY_MS_MAX,
+            late ->
+                reject(
+                    new ProblemException(
+                        ErrorCode.DEADLINE_EXCEEDED,
+                        "the body did not arrive within " + BODY_MS_MAX / 1_000 + " seconds")));
+  }
+
   void bodyEnded() {
     bodyEnded = true;
+    vertx.cancelTimer(bodyTimer);
   }
 
   /** Takes no more of the body for now. Once its end was seen, HTTP/2 allows no such call. */
@@ -197,17 +284,30 @@ final class Exchange {
 
   /**
    * A refused body is read and thrown away for a moment, so that the caller can read the answer;
-   * then the line is cut.
+   * then its stream or connection is cut. A caller that waits for a 100 sends none.
    */
   private void discardBody() {
     if (bodyEnded || request.isEnded()) {
       return;
     }
-    long timer = vertx.setTimer(DISCARD_MS, late -> request.connection().close());
+    if (request.version() != HttpVersion.HTTP_2 && request.headers().contains(HttpHeaders.EXPECT)) {
+      response().putHeader(HttpHeaders.CONNECTION, "close");
+      response().endHandler(sent -> request.connection().close());
+      return;
+    }
+    long timer = vertx.setTimer(DISCARD_MS, late -> abandon());
     request.handler(chunk -> {});
     request.endHandler(end -> vertx.cancelTimer(timer));
     request.exceptionHandler(failure -> vertx.cancelTimer(timer));
     request.resume();
+  }
+
+  private void abandon() {
+    if (request.version() == HttpVersion.HTTP_2) {
+      response().reset(HTTP2_NO_ERROR);
+    } else {
+      request.connection().close();
+    }
   }
 
   private boolean over;
@@ -219,6 +319,7 @@ final class Exchange {
     over = true;
     answered = true;
     cancelDeadline();
+    vertx.cancelTimer(bodyTimer);
     state.requestClosed();
     state.metrics().answered(action, code);
     onEnd.run();

@@ -2,6 +2,7 @@ package dev.cofre.dataplane.server.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.cofre.contract.encoding.CanonicalBase64;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.request.DataKeyCalls;
 import dev.cofre.engine.request.Outcome;
@@ -9,6 +10,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -61,23 +63,32 @@ final class JsonAnswer {
         });
   }
 
-  /** A data key that is handed out. */
-  static Buffer dataKey(
+  /**
+   * A data key that is handed out, in an array of its own that the caller overwrites: the JSON
+   * library would keep a copy in a buffer that it uses again.
+   */
+  static byte[] dataKey(
       DataKeyCalls.Generated generated, boolean withPlaintext, boolean withWrapped) {
-    return object(
-        256,
-        json -> {
-          if (withPlaintext) {
-            base64(json, "plaintext", generated.plaintext());
-          }
-          if (withWrapped) {
-            base64(json, "wrapped", generated.wrapped().bytes());
-          }
-          json.writeStringField("key", generated.key().id().toString());
-          json.writeNumberField(
-              "version", Integer.toUnsignedLong(generated.wrapped().keyVersion()));
-          json.writeNumberField("ttlSeconds", generated.ttlMs() / 1_000);
-        });
+    byte[] plaintext =
+        withPlaintext ? Base64.getEncoder().encode(generated.plaintext()) : new byte[0];
+    String open = withPlaintext ? "{\"plaintext\":\"" : "{";
+    String rest =
+        (withPlaintext ? "\"," : "")
+            + (withWrapped
+                ? "\"wrapped\":\"" + CanonicalBase64.encode(generated.wrapped().bytes()) + "\","
+                : "")
+            + "\"key\":\"%s\",\"version\":%s,\"ttlSeconds\":%d}"
+                .formatted(
+                    generated.key().id(),
+                    Integer.toUnsignedString(generated.wrapped().keyVersion()),
+                    generated.ttlMs() / 1_000);
+    byte[] head = open.getBytes(StandardCharsets.US_ASCII);
+    byte[] tail = rest.getBytes(StandardCharsets.US_ASCII);
+    byte[] body = Arrays.copyOf(head, head.length + plaintext.length + tail.length);
+    System.arraycopy(plaintext, 0, body, head.length, plaintext.length);
+    System.arraycopy(tail, 0, body, head.length + plaintext.length, tail.length);
+    Arrays.fill(plaintext, (byte) 0);
+    return body;
   }
 
   private static void named(JsonGenerator json, Outcome outcome) throws IOException {

@@ -37,7 +37,9 @@ final class JsonCalls {
     }
     Buffer body = Buffer.buffer();
     int[] taken = new int[1];
-    exchange.onEnd(() -> state.releaseBody(taken[0]));
+    String principal = exchange.caller().principal().id();
+    exchange.onEnd(() -> state.releaseBody(principal, taken[0]));
+    exchange.limitBody();
     exchange
         .request()
         .handler(
@@ -46,9 +48,9 @@ final class JsonCalls {
                 return;
               }
               if (body.length() + chunk.length() > JsonReader.BODY_BYTES_MAX) {
-                exchange.refuse(tooLarge());
-              } else if (!state.takeBody(chunk.length())) {
-                exchange.refuse(
+                exchange.reject(tooLarge());
+              } else if (!state.takeBody(principal, chunk.length())) {
+                exchange.reject(
                     new ProblemException(
                         ErrorCode.OVERLOADED,
                         "too many request bodies are open on this node; try again later"));
@@ -57,7 +59,7 @@ final class JsonCalls {
                 body.appendBuffer(chunk);
               }
             })
-        .exceptionHandler(exchange::refuse)
+        .exceptionHandler(exchange::reject)
         .endHandler(
             end -> {
               exchange.bodyEnded();
@@ -96,15 +98,13 @@ final class JsonCalls {
                 exchange,
                 read(body, "ciphertext"),
                 "ciphertext",
-                request ->
-                    path.reencrypt(
-                        exchange.caller(), exchange.request().getParam("key"), request.items()));
+                request -> path.reencrypt(exchange.caller(), exchange.target(), request.items()));
         case GENERATE_DATA_KEY -> generate(exchange, call, read(body, ""));
         case UNWRAP_DATA_KEY -> unwrap(exchange, read(body, "wrapped"));
         default -> throw new IllegalStateException("no JSON body for " + call);
       }
     } catch (RuntimeException e) {
-      exchange.refuse(e);
+      exchange.reject(e);
     }
   }
 
@@ -178,7 +178,7 @@ final class JsonCalls {
       exchange.refuse(failure);
       return;
     }
-    exchange.answer(JSON, JsonAnswer.dataKey(dataKey, withPlaintext, withWrapped));
+    exchange.answerSecret(JSON, JsonAnswer.dataKey(dataKey, withPlaintext, withWrapped));
     dataKey.wipe();
   }
 }

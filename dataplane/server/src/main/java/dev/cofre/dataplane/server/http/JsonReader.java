@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.encoding.CanonicalBase64;
 import dev.cofre.contract.envelope.EnvelopeFormat;
@@ -34,7 +35,13 @@ final class JsonReader {
   /** The longest JSON body: a full batch in base64, its envelopes' overhead and contexts. */
   static final int BODY_BYTES_MAX = 32 * 1024 * 1024;
 
-  private static final JsonFactory JSON = new JsonFactory();
+  /** UTF-8 alone (RFC 8259 §8.1), and texts as long as a body may be. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(BODY_BYTES_MAX).build())
+          .build();
 
   private final JsonParser parser;
   private final String inputField;
@@ -139,6 +146,9 @@ final class JsonReader {
         throw invalid("each of items must be an object");
       }
       items.add(item());
+    }
+    if (items.isEmpty()) {
+      throw invalid("items is empty");
     }
     return items;
   }

@@ -4,6 +4,7 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.request.Engine;
 import dev.cofre.engine.request.RequestPath;
+import dev.cofre.http.RequestIds;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;

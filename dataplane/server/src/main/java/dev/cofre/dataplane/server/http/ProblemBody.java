@@ -2,12 +2,11 @@ package dev.cofre.dataplane.server.http;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
-import io.vertx.core.buffer.Buffer;
+import dev.cofre.http.ProblemJson;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.json.JsonObject;
 
 /** Writes a problem as RFC 9457 {@code application/problem+json}. */
 final class ProblemBody {
@@ -20,7 +19,7 @@ final class ProblemBody {
     HttpServerResponse response = request.response();
     ErrorCode code = problem.code();
     response.setStatusCode(code.status());
-    response.putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json");
+    response.putHeader(HttpHeaders.CONTENT_TYPE, ProblemJson.CONTENT_TYPE);
     response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     response.putHeader("Request-Id", requestId);
     if (code == ErrorCode.UNAUTHENTICATED) {
@@ -29,20 +28,7 @@ final class ProblemBody {
     if (code.isRetryable()) {
       response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
     }
-    response.end(json(requestId, problem));
-  }
-
-  /** The problem as JSON. */
-  static Buffer json(String requestId, ProblemException problem) {
-    ErrorCode code = problem.code();
-    return new JsonObject()
-        .put("type", "urn:cofre:problem:" + code.code())
-        .put("title", code.title())
-        .put("status", code.status())
-        .put("code", code.code())
-        .put("detail", problem.detail())
-        .put("requestId", requestId)
-        .toBuffer();
+    response.end(ProblemJson.encode(requestId, problem));
   }
 
   /** Answers, then closes the connection: its framing cannot be trusted any more. */

@@ -7,6 +7,7 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.request.Item;
 import dev.cofre.engine.request.OpenStream;
 import dev.cofre.engine.request.Outcome;
+import dev.cofre.engine.request.Problems;
 import dev.cofre.engine.request.RequestPath;
 import dev.cofre.engine.request.SealStream;
 import io.vertx.core.buffer.Buffer;
@@ -40,6 +41,7 @@ final class RawDecrypt {
   private OpenStream opening;
   private SealStream sealing;
   private boolean streaming;
+  private long segments;
 
   RawDecrypt(
       Exchange exchange,
@@ -91,19 +93,29 @@ final class RawDecrypt {
 
   /** Pauses the request until all is decided that can be before the first answer byte. */
   private void begin(Buffer chunk, int offset) {
-    if (!state.takeStream()) {
-      exchange.refuse(
+    String principal = exchange.caller().principal().id();
+    try {
+      exchange.requireFraming();
+    } catch (ProblemException problem) {
+      exchange.reject(problem);
+      return;
+    }
+    if (!state.takeStream(principal)) {
+      exchange.reject(
           new ProblemException(
               ErrorCode.OVERLOADED, "too many long bodies are open on this node; try again later"));
       return;
     }
-    exchange.onEnd(state::releaseStream);
+    exchange.onEnd(() -> state.releaseStream(principal));
     exchange.pauseBody();
     path.beginDecrypt(exchange.caller(), header.copy(), context)
         .thenCompose(this::verifyFirst)
         .whenComplete(
             (first, failure) -> {
               if (failure != null) {
+                if (opening != null) {
+                  opening.abort(Problems.of(failure).code());
+                }
                 exchange.refuse(failure);
               } else if (exchange.beginStream(RawEncrypt.CONTENT_TYPE)) {
                 streaming = true;
@@ -147,10 +159,15 @@ final class RawDecrypt {
 
   /** Opens the full segment that is gathered; false when the stream has failed. */
   private boolean openNext() {
+    if (++segments % RawEncrypt.SEGMENTS_BETWEEN_CHECKS == 0
+        && (!opening.mayContinue() || (sealing != null && !sealing.mayContinue()))) {
+      fail(ErrorCode.KEY_DISABLED);
+      return false;
+    }
     byte[] plaintext = opening.open(segment.array(), segment.length(), false);
     segment.clear();
     if (plaintext == null) {
-      fail();
+      fail(ErrorCode.INVALID_CIPHERTEXT);
       return false;
     }
     write(outgoing(plaintext, false));
@@ -208,7 +225,7 @@ final class RawDecrypt {
   private void finishStream() {
     byte[] plaintext = opening.open(segment.array(), segment.length(), true);
     if (plaintext == null) {
-      fail();
+      fail(ErrorCode.INVALID_CIPHERTEXT);
       return;
     }
     byte[] last = outgoing(plaintext, true);
@@ -226,15 +243,13 @@ final class RawDecrypt {
             });
   }
 
-  private void fail() {
+  private void fail(ErrorCode code) {
     streaming = false;
     exchange.pauseBody();
-    opening
-        .abort(ErrorCode.INVALID_CIPHERTEXT)
-        .whenComplete((written, failure) -> exchange.cut(ErrorCode.INVALID_CIPHERTEXT));
     if (sealing != null) {
-      sealing.abort(ErrorCode.INVALID_CIPHERTEXT);
+      sealing.abort(code);
     }
+    opening.abort(code).whenComplete((written, failure) -> exchange.cut(code));
   }
 
   private void abort(ErrorCode code) {
@@ -250,7 +265,7 @@ final class RawDecrypt {
       abort(ErrorCode.INVALID_REQUEST);
       exchange.cut(ErrorCode.INVALID_REQUEST);
     } else {
-      exchange.refuse(
+      exchange.reject(
           new ProblemException(
               ErrorCode.INVALID_REQUEST, "the body is not well-formed HTTP or ended too early"));
     }

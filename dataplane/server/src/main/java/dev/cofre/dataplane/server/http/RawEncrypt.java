@@ -9,6 +9,7 @@ import dev.cofre.engine.request.Outcome;
 import dev.cofre.engine.request.RequestPath;
 import dev.cofre.engine.request.SealStream;
 import io.vertx.core.buffer.Buffer;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -19,6 +20,9 @@ import java.util.List;
 final class RawEncrypt {
   static final String CONTENT_TYPE = "application/octet-stream";
 
+  /** A long stream asks after its key each 4 MiB. */
+  static final int SEGMENTS_BETWEEN_CHECKS = 64;
+
   private final Exchange exchange;
   private final ServerState state;
   private final RequestPath path;
@@ -26,6 +30,7 @@ final class RawEncrypt {
   private final EncryptionContext context;
   private final Gathered segment = new Gathered(EnvelopeFormat.SEGMENT_PLAINTEXT_LENGTH);
   private SealStream stream;
+  private long segments;
 
   RawEncrypt(
       Exchange exchange,
@@ -60,6 +65,10 @@ final class RawEncrypt {
           begin(chunk, offset);
           return;
         }
+        if (++segments % SEGMENTS_BETWEEN_CHECKS == 0 && !stream.mayContinue()) {
+          fail(ErrorCode.KEY_DISABLED);
+          return;
+        }
         write(stream.seal(segment.array(), segment.length(), false));
         segment.clear();
       }
@@ -74,13 +83,20 @@ final class RawEncrypt {
 
   /** Pauses the request until the stream has begun, then goes on with the rest of {@code chunk}. */
   private void begin(Buffer chunk, int offset) {
-    if (!state.takeStream()) {
-      exchange.refuse(
+    String principal = exchange.caller().principal().id();
+    try {
+      exchange.requireFraming();
+    } catch (ProblemException problem) {
+      exchange.reject(problem);
+      return;
+    }
+    if (!state.takeStream(principal)) {
+      exchange.reject(
           new ProblemException(
               ErrorCode.OVERLOADED, "too many long bodies are open on this node; try again later"));
       return;
     }
-    exchange.onEnd(state::releaseStream);
+    exchange.onEnd(() -> state.releaseStream(principal));
     exchange.pauseBody();
     path.beginEncrypt(exchange.caller(), key, context)
         .whenComplete(
@@ -111,7 +127,9 @@ final class RawEncrypt {
     if (stream != null) {
       finishStream();
     } else if (!exchange.isAnswered()) {
-      Item item = Item.of(segment.copy(), context);
+      byte[] plaintext = segment.copy();
+      exchange.onEnd(() -> Arrays.fill(plaintext, (byte) 0));
+      Item item = Item.of(plaintext, context);
       path.encrypt(exchange.caller(), key, List.of(item)).whenComplete(this::answerWhole);
     }
   }
@@ -142,12 +160,18 @@ final class RawEncrypt {
             });
   }
 
+  /** Ends the stream without its end; nothing more is read. */
+  private void fail(ErrorCode code) {
+    exchange.pauseBody();
+    stream.abort(code).whenComplete((written, failure) -> exchange.cut(code));
+  }
+
   private void aborted(Throwable failure) {
     if (stream != null) {
       stream.abort(ErrorCode.INVALID_REQUEST);
       exchange.cut(ErrorCode.INVALID_REQUEST);
     } else {
-      exchange.refuse(
+      exchange.reject(
           new ProblemException(
               ErrorCode.INVALID_REQUEST, "the body is not well-formed HTTP or ended too early"));
     }

@@ -4,7 +4,6 @@ import dev.cofre.engine.request.Engine;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -22,10 +21,8 @@ public final class ServerState {
 
   private final Engine engine;
   private final boolean development;
-  private final int streamsMax;
-  private final long bodyBytesMax = Runtime.getRuntime().maxMemory() / BODY_SHARE;
-  private final AtomicLong bodyBytes = new AtomicLong();
-  private final AtomicInteger streams = new AtomicInteger();
+  private final Shares bodies = new Shares(Runtime.getRuntime().maxMemory() / BODY_SHARE);
+  private final Shares streams;
   private final AtomicInteger open = new AtomicInteger();
   private final Metrics metrics = new Metrics();
   private volatile boolean draining;
@@ -37,7 +34,7 @@ public final class ServerState {
    */
   public ServerState(Engine engine, int streamsMax, boolean development) {
     this.engine = engine;
-    this.streamsMax = streamsMax;
+    this.streams = new Shares(streamsMax);
     this.development = development;
   }
 
@@ -57,32 +54,30 @@ public final class ServerState {
     return draining;
   }
 
-  /** Takes {@code bytes} of the memory for bodies; false when there is not so much left. */
-  boolean takeBody(int bytes) {
-    if (bodyBytes.addAndGet(bytes) <= bodyBytesMax) {
-      return true;
-    }
-    bodyBytes.addAndGet(-bytes);
-    return false;
+  /**
+   * Takes {@code bytes} of the memory for bodies; false when all, or {@code principal}'s half of
+   * it, is taken.
+   */
+  boolean takeBody(String principal, int bytes) {
+    return bodies.take(principal, bytes);
   }
 
   /** Gives back what {@link #takeBody} took. */
-  void releaseBody(int bytes) {
-    bodyBytes.addAndGet(-bytes);
+  void releaseBody(String principal, int bytes) {
+    bodies.release(principal, bytes);
   }
 
-  /** Takes one of the places for long bodies; false when all are taken. */
-  boolean takeStream() {
-    if (streams.incrementAndGet() <= streamsMax) {
-      return true;
-    }
-    streams.decrementAndGet();
-    return false;
+  /**
+   * Takes one of the places for long bodies; false when all, or {@code principal}'s half of them,
+   * are taken.
+   */
+  boolean takeStream(String principal) {
+    return streams.take(principal, 1);
   }
 
   /** Gives back what {@link #takeStream} took. */
-  void releaseStream() {
-    streams.decrementAndGet();
+  void releaseStream(String principal) {
+    streams.release(principal, 1);
   }
 
   void requestOpened() {

@@ -182,12 +182,46 @@ class JsonBodyTest {
         "{\"plaintext\":\"AA==\",\"bytes\":32}",
         "{\"plaintext\":\"AA==\",\"items\":[]}",
         "{\"items\":[7]}",
-        "{\"items\":{}}"
+        "{\"items\":{}}",
+        "{\"items\":[]}"
       })
   void malformedBodiesAreTold(String body) throws Exception {
     Calls.Answer answer = calls.json("/v1/keys/demo/encrypt", body);
     assertEquals("400 invalid_request", answer.status() + " " + answer.code(), body);
     assertFalse(answer.json().getString("detail").isEmpty());
+  }
+
+  @Test
+  void whatACallerWritesIntoEnvelopesDoesNotMultiplyEvents() throws Exception {
+    byte[] envelope = calls.raw("/v1/keys/demo/encrypt", new byte[1]).body();
+    StringBuilder body = new StringBuilder("{\"items\":[");
+    for (int i = 0; i < 500; i++) {
+      envelope[28] = (byte) i;
+      envelope[29] = (byte) (i >> 8);
+      body.append(i == 0 ? "" : ",")
+          .append("{\"ciphertext\":\"")
+          .append(CanonicalBase64.encode(envelope));
+      body.append("\",\"context\":{\"k").append(i).append("\":\"v\"}}");
+    }
+    Calls.Answer answer = calls.json("/v1/decrypt", body.append("]}").toString());
+    String id = answer.response().headers().firstValue("Request-Id").orElseThrow();
+    assertEquals(1, node.auditLines().stream().filter(line -> line.contains(id)).count());
+  }
+
+  @Test
+  void textsAsLongAsABodyMayBeAreRead() throws Exception {
+    String body = "{\"plaintext\":\"" + CanonicalBase64.encode(new byte[15_900_000]) + "\"}";
+    Calls.Answer answer = calls.json("/v1/keys/demo/encrypt", body);
+    assertEquals("413 payload_too_large", answer.status() + " " + answer.code());
+  }
+
+  @Test
+  void bodiesAreUtf8Alone() throws Exception {
+    byte[] utf16 = "{\"plaintext\":\"AA==\"}".getBytes(StandardCharsets.UTF_16BE);
+    Calls.Answer answer =
+        calls.post(
+            "/v1/keys/demo/encrypt", TestNode.APP_TOKEN, Calls.JSON, utf16, java.util.Map.of());
+    assertEquals("400 invalid_request", answer.status() + " " + answer.code());
   }
 
   @Test

@@ -170,6 +170,82 @@ class RefusalTest {
   }
 
   @Test
+  void refusalsOfAKnownCallerAreOnTheLog() throws Exception {
+    Calls.Answer type =
+        calls.post(
+            "/v1/keys/demo/encrypt", TestNode.APP_TOKEN, "text/plain", new byte[1], Map.of());
+    Calls.Answer context =
+        calls.post(
+            "/v1/keys/demo/encrypt",
+            TestNode.APP_TOKEN,
+            Calls.RAW,
+            new byte[1],
+            Map.of("Encryption-Context", "x"));
+    Calls.Answer json = calls.json("/v1/keys/demo/encrypt", "{");
+    for (Calls.Answer answer : new Calls.Answer[] {type, context, json}) {
+      String id = answer.json().getString("requestId");
+      assertTrue(
+          node.auditLines().stream()
+              .anyMatch(line -> line.contains(id) && line.contains("\"key\":\"demo\"")),
+          "on the log: " + answer.json());
+    }
+  }
+
+  @Test
+  void aDeniedLongDecryptionNamesItsKeyOnTheLog() throws Exception {
+    byte[] envelope = calls.raw("/v1/keys/demo/encrypt", new byte[200_000]).body();
+    Calls.Answer answer =
+        calls.post("/v1/decrypt", TestNode.OFFICER_TOKEN, Calls.RAW, envelope, Map.of());
+    assertProblem("403 forbidden", answer);
+    String id = answer.json().getString("requestId");
+    assertTrue(
+        node.auditLines().stream()
+            .anyMatch(line -> line.contains(id) && line.contains(node.keyId.toString())));
+  }
+
+  @Test
+  void anExpiredKeyProtectsNothingNew() throws Exception {
+    assertProblem("409 key_expired", calls.raw("/v1/keys/expired/encrypt", new byte[5]));
+  }
+
+  @Test
+  void aQueryThatIsNoPercentEncodingIsTold() throws Exception {
+    byte[] envelope = calls.raw("/v1/keys/demo/encrypt", new byte[5]).body();
+    String answer =
+        wire(
+            "POST /v1/reencrypt?key=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
+                + TestNode.APP_TOKEN
+                + "\r\nContent-Type: application/octet-stream\r\nContent-Length: "
+                + envelope.length
+                + "\r\n\r\n"
+                + new String(envelope, StandardCharsets.ISO_8859_1));
+    assertTrue(answer.contains(" 400 ") && answer.contains("invalid_request"), answer);
+  }
+
+  @Test
+  void anAnswerWithoutAnEndIsNotSentByHttp10() throws Exception {
+    byte[] plaintext = new byte[100_000];
+    String answer =
+        wire(
+            "POST /v1/keys/demo/encrypt HTTP/1.0\r\nAuthorization: Bearer "
+                + TestNode.APP_TOKEN
+                + "\r\nContent-Type: application/octet-stream\r\nContent-Length: "
+                + plaintext.length
+                + "\r\n\r\n"
+                + new String(plaintext, StandardCharsets.ISO_8859_1));
+    assertTrue(answer.contains(" 400 ") && answer.contains("HTTP/1.1 or HTTP/2"), answer);
+  }
+
+  @Test
+  void aMalformedRequestDoesNotAnswerTheOneBefore() throws Exception {
+    String valid = head("Content-Length: 1\r\n\r\na");
+    String malformed = head("Transfer-Encoding: chunked\r\n\r\nzz\r\n");
+    String answer = wire(valid + malformed);
+    assertTrue(
+        !answer.contains(" 400 ") || answer.indexOf(" 200 ") < answer.indexOf(" 400 "), answer);
+  }
+
+  @Test
   void oversizedHeadsAreProblems() throws Exception {
     String line = wire("POST /" + "a".repeat(20_000) + " HTTP/1.1\r\nHost: x\r\n\r\n");
     assertTrue(line.contains(" 414 ") && line.contains("\"code\":\"uri_too_long\""), line);

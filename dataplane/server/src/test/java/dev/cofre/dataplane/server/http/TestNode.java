@@ -20,6 +20,7 @@ import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.HsmGateway;
 import dev.cofre.hsm.SoftHsmToken;
+import dev.cofre.http.StrictFraming;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -46,6 +47,7 @@ final class TestNode implements AutoCloseable {
   final int port;
   final UUID keyId = UUID.randomUUID();
   final UUID otherKeyId = UUID.randomUUID();
+  final UUID expiredKeyId = UUID.randomUUID();
   final Path auditFile;
   private final SnapshotHolder snapshots = new SnapshotHolder(300_000, System::nanoTime);
   private final Vertx vertx = Vertx.builder().withTransport(StrictFraming.transport()).build();
@@ -101,14 +103,18 @@ final class TestNode implements AutoCloseable {
         Statement.newBuilder()
             .setEpoch(1)
             .setRevision(++revision)
-            .setDigest(ByteString.copyFrom(SnapshotDigest.sha256(new byte[] {(byte) revision})))
+            .setDigest(digest(revision))
+            .setFromRevision(revision - 1)
+            .setFromDigest(revision == 1 ? ByteString.EMPTY : digest(revision - 1))
             .addKeys(key(keyId, "demo", keyState, version, 2))
             .addKeys(key(otherKeyId, "other", KeyState.KEY_STATE_ACTIVE, 1, 1))
+            .addKeys(key(expiredKeyId, "expired", KeyState.KEY_STATE_ACTIVE, 1, 1))
             .addPrincipals(principal("app", "workload", APP_TOKEN))
             .addPrincipals(principal("officer", "crypto-officer", OFFICER_TOKEN))
             .addPrincipals(principal("stranger", "workload", STRANGER_TOKEN));
     statement.addPolicies(
         policy("p1", keyId, List.of("encrypt", "decrypt", "data-key:generate", "data-key:unwrap")));
+    statement.addPolicies(policy("p3", expiredKeyId, List.of("encrypt", "decrypt")));
     statement.addPolicies(policy("p2", otherKeyId, List.of("encrypt")));
     snapshots.accept(statement.build(), System.nanoTime());
   }
@@ -122,7 +128,8 @@ final class TestNode implements AutoCloseable {
             .setEnvironment("dev")
             .setOwner("team")
             .setState(state)
-            .setCurrentVersion(current);
+            .setCurrentVersion(current)
+            .setExpiresAtMs(alias.equals("expired") ? 1 : Long.MAX_VALUE);
     for (int number = 1; number <= versions; number++) {
       key.addVersions(
           KeyVersion.newBuilder()
@@ -131,6 +138,10 @@ final class TestNode implements AutoCloseable {
               .setKekLabel(label(id, number)));
     }
     return key.build();
+  }
+
+  private static ByteString digest(long revision) {
+    return ByteString.copyFrom(SnapshotDigest.sha256(new byte[] {(byte) revision}));
   }
 
   private static Principal principal(String id, String role, String token) {

@@ -1,4 +1,4 @@
-package dev.cofre.dataplane.server.http;
+package dev.cofre.http;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
@@ -13,9 +13,15 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.buffer.Buffer;
@@ -25,7 +31,6 @@ import io.vertx.core.impl.transports.NioTransport;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.impl.VertxConnection;
 import io.vertx.core.transport.Transport;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Refuses HTTP/1.1 requests whose end two servers could see in two places (RFC 9112 §6.3, §11.2),
@@ -53,7 +58,7 @@ public final class StrictFraming {
    * Makes {@code connection} strict, if it is HTTP/1 and is not yet: HTTP/2 frames its messages
    * itself.
    */
-  static void install(HttpConnection connection) {
+  public static void install(HttpConnection connection) {
     if (connection instanceof VertxConnection http1) {
       install(http1.channel().pipeline());
     }
@@ -64,7 +69,7 @@ public final class StrictFraming {
     if (decoder instanceof VertxHttpRequestDecoder && !(decoder instanceof Decoder)) {
       // What the old decoder has gathered goes on to the new one.
       pipeline.replace(DECODER, DECODER, new Decoder());
-      pipeline.addAfter(DECODER, "malformedBody", new MalformedBody());
+      pipeline.addAfter("httpEncoder", "malformedBody", new MalformedBody());
     }
     return decoder != null;
   }
@@ -145,7 +150,7 @@ public final class StrictFraming {
 
   private static final class Decoder extends VertxHttpRequestDecoder {
     Decoder() {
-      super(HttpListener.limits());
+      super(ListenerOptions.headLimits());
     }
 
     @Override
@@ -155,23 +160,23 @@ public final class StrictFraming {
   }
 
   /**
-   * Answers a malformed chunk, unless the answer to its request has begun: then closing is all that
-   * is left.
+   * Answers a malformed chunk when its request is the only one that is not answered and its answer
+   * has not begun; else closing is all that is left.
    */
   private static final class MalformedBody extends ChannelDuplexHandler {
+    private int unanswered;
     private boolean answering;
 
     @Override
     public void channelRead(ChannelHandlerContext channel, Object message) throws Exception {
       if (message instanceof HttpRequest) {
-        answering = false;
+        unanswered++;
       } else if (message instanceof HttpContent content
           && content.decoderResult().isFailure()
+          && unanswered == 1
           && !answering) {
         ReferenceCountUtil.release(message);
-        channel
-            .writeAndFlush(Unpooled.wrappedBuffer(answer()))
-            .addListener(ChannelFutureListener.CLOSE);
+        channel.writeAndFlush(answer()).addListener(ChannelFutureListener.CLOSE);
         return;
       }
       super.channelRead(channel, message);
@@ -180,27 +185,38 @@ public final class StrictFraming {
     @Override
     public void write(ChannelHandlerContext channel, Object message, ChannelPromise promise)
         throws Exception {
-      answering = true;
+      boolean interim = message instanceof HttpResponse response && response.status().code() < 200;
+      if (!interim && message instanceof HttpResponse) {
+        answering = true;
+      }
+      if (!interim && message instanceof LastHttpContent) {
+        answering = false;
+        unanswered--;
+      }
       super.write(channel, message, promise);
     }
 
-    private static byte[] answer() {
+    private static FullHttpResponse answer() {
       String requestId = RequestIds.next();
       Buffer body =
-          ProblemBody.json(
+          ProblemJson.encode(
               requestId,
               new ProblemException(
                   ErrorCode.INVALID_REQUEST,
                   "the request's body is not well-formed; check its chunks"));
-      return Buffer.buffer(
-              "HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\nRequest-Id: "
-                  + requestId
-                  + "\r\nconnection: close\r\ncontent-length: "
-                  + body.length()
-                  + "\r\n\r\n",
-              StandardCharsets.US_ASCII.name())
-          .appendBuffer(body)
-          .getBytes();
+      FullHttpResponse response =
+          new DefaultFullHttpResponse(
+              HttpVersion.HTTP_1_1,
+              HttpResponseStatus.BAD_REQUEST,
+              Unpooled.wrappedBuffer(body.getBytes()));
+      response
+          .headers()
+          .set("content-type", ProblemJson.CONTENT_TYPE)
+          .set("cache-control", "no-store")
+          .set("Request-Id", requestId)
+          .set("connection", "close")
+          .set("content-length", body.length());
+      return response;
     }
   }
 }

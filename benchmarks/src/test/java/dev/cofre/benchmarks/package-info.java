@@ -1,0 +1,2 @@
+/** Benchmarks that still run. */
+package dev.cofre.benchmarks;

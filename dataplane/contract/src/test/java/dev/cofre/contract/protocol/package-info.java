@@ -1,0 +1,2 @@
+/** docs/PROTOCOL.md says what the code does. */
+package dev.cofre.contract.protocol;
