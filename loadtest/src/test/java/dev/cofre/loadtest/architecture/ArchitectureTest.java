@@ -45,10 +45,11 @@ class ArchitectureTest {
     "dataplane/contract,''",
     "dataplane/hsm,dataplane/contract",
     "dataplane/engine,dataplane/contract dataplane/hsm",
-    "dataplane/server,dataplane/contract dataplane/hsm dataplane/engine",
+    "dataplane/http,dataplane/contract dataplane/engine",
+    "dataplane/server,dataplane/contract dataplane/hsm dataplane/engine dataplane/http",
     "dataplane/client,dataplane/contract",
     "controlplane/domain,''",
-    "controlplane/server,controlplane/domain dataplane/contract dataplane/hsm dataplane/engine",
+    "controlplane/server,controlplane/domain dataplane/contract dataplane/hsm dataplane/engine dataplane/http",
     "controlplane/cli,dataplane/client dataplane/contract"
   })
   void aModuleUsesNoOther(String module, String allowed) {

@@ -18,6 +18,7 @@ final class Modules {
           "dataplane/contract", "dev.cofre.contract",
           "dataplane/hsm", "dev.cofre.hsm",
           "dataplane/engine", "dev.cofre.engine",
+          "dataplane/http", "dev.cofre.http",
           "dataplane/server", "dev.cofre.dataplane.server",
           "dataplane/client", "dev.cofre.client",
           "controlplane/domain", "dev.cofre.controlplane.domain",
