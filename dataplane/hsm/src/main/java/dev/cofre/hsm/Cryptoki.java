@@ -212,11 +212,11 @@ public final class Cryptoki {
 
   static HsmException loginRefused(long result) {
     if (result == CkResult.PIN_INCORRECT) {
-      return new HsmException(
+      return new PinRefusedException(
           "the HSM refused the PIN (tried once); check hsm.pinFile and hsm.tokenLabel");
     }
     if (result == CkResult.PIN_LOCKED) {
-      return new HsmException("the HSM's PIN is locked; unlock it with your HSM's tools");
+      return new PinRefusedException("the HSM's PIN is locked; unlock it with your HSM's tools");
     }
     return new HsmException("the login to the HSM failed: " + CkResult.name(result));
   }

@@ -115,9 +115,23 @@ public final class HsmGateway implements AutoCloseable {
     return threads.getQueue().size();
   }
 
+  /**
+   * Drops the calls that wait and gives those that run their deadline, for the token is not to be
+   * logged out under them. When one is stuck in the device the token is left as it is: logging out
+   * would be stuck too, and the end of the process does it.
+   */
   @Override
   public void close() {
     threads.shutdownNow();
-    hsm.close();
+    try {
+      if (threads.awaitTermination(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+        hsm.close();
+      } else {
+        LOG.log(Level.WARNING, "a call is stuck in the HSM; it is not logged out");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      hsm.close();
+    }
   }
 }

@@ -28,6 +28,9 @@ import javax.crypto.spec.GCMParameterSpec;
  * whose view another process's new keys enter only on a reload: a label that is not known is looked
  * for once more after one. The same reload heals a session that the token has ended
  * (CKR_OBJECT_HANDLE_INVALID, CKR_USER_NOT_LOGGED_IN).
+ *
+ * <p>A PIN that the token refused is never tried again, nor any after {@link #close()}: tokens lock
+ * themselves after a few wrong ones. A new PIN takes a restart.
  */
 public final class Pkcs11Hsm implements Hsm {
   private static final int TAG_BITS = 128;
@@ -37,6 +40,9 @@ public final class Pkcs11Hsm implements Hsm {
   private final Pin pin;
   private final ConcurrentMap<String, SecretKey> keks = new ConcurrentHashMap<>();
   private volatile KeyStore keyStore;
+
+  /** Why no login is tried any more; null while one may be. */
+  private volatile HsmException refused;
 
   private Pkcs11Hsm(Provider provider, Pin pin) {
     this.provider = provider;
@@ -210,13 +216,22 @@ public final class Pkcs11Hsm implements Hsm {
 
   /** Lists the token's objects afresh, logging in first when need be. */
   private synchronized void reload() {
+    HsmException why = refused;
+    if (why != null) {
+      // A new one for each caller: they may add to it.
+      throw new HsmException(why.getMessage(), why);
+    }
     try {
       KeyStore fresh = KeyStore.getInstance("PKCS11", provider);
       fresh.load(null, pin.chars());
       keks.clear();
       keyStore = fresh;
     } catch (IOException e) {
-      throw LoginFailure.of(e);
+      HsmException failure = LoginFailure.of(e);
+      if (failure instanceof PinRefusedException) {
+        refused = failure;
+      }
+      throw failure;
     } catch (GeneralSecurityException | ProviderException e) {
       throw new HsmException("the HSM's keys cannot be listed", e);
     }
@@ -257,6 +272,13 @@ public final class Pkcs11Hsm implements Hsm {
 
   @Override
   public void close() {
+    // Before the monitor is waited for: who waits for it as well shall not log in any more.
+    refused = new HsmException("the HSM connection is closed");
+    logout();
+  }
+
+  /** In turn with {@link #reload()}, which must not read a PIN that is being overwritten. */
+  private synchronized void logout() {
     pin.close();
     keks.clear();
     if (provider instanceof java.security.AuthProvider authenticated) {
