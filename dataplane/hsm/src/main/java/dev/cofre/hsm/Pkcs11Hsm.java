@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.KeyGenerator;
 import javax.crypto.SecretKey;
@@ -39,6 +38,21 @@ public final class Pkcs11Hsm implements Hsm {
   private final Provider provider;
   private final Pin pin;
   private final ConcurrentMap<String, SecretKey> keks = new ConcurrentHashMap<>();
+  private final TokenCipher cipher =
+      new TokenCipher(
+          new TokenCipher.Token() {
+            @Override
+            public byte[] crypt(int mode, String kekLabel, byte[] iv, byte[] aad, byte[] input)
+                throws GeneralSecurityException {
+              return Pkcs11Hsm.this.crypt(mode, kekLabel, iv, aad, input);
+            }
+
+            @Override
+            public void reload() {
+              Pkcs11Hsm.this.reload();
+            }
+          },
+          System::nanoTime);
   private volatile KeyStore keyStore;
 
   /** Why no login is tried any more; null while one may be. */
@@ -152,38 +166,20 @@ public final class Pkcs11Hsm implements Hsm {
 
   @Override
   public byte[] wrap(String kekLabel, byte[] iv, byte[] aad, byte[] key) {
-    return crypt(Cipher.ENCRYPT_MODE, kekLabel, iv, aad, key);
+    return cipher.encrypt(kekLabel, iv, aad, key);
   }
 
   @Override
   public byte[] unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
-    return crypt(Cipher.DECRYPT_MODE, kekLabel, iv, aad, wrapped);
+    return cipher.decrypt(kekLabel, iv, aad, wrapped);
   }
 
-  /** Runs once, and once more after a reload when the token lost the session or the handle. */
-  private byte[] crypt(int mode, String kekLabel, byte[] iv, byte[] aad, byte[] input) {
-    try {
-      return cryptOnce(mode, kek(kekLabel), iv, aad, input);
-    } catch (AEADBadTagException e) {
-      throw new WrapRejectedException(e);
-    } catch (GeneralSecurityException | ProviderException first) {
-      try {
-        reload();
-        return cryptOnce(mode, kek(kekLabel), iv, aad, input);
-      } catch (AEADBadTagException e) {
-        throw new WrapRejectedException(e);
-      } catch (GeneralSecurityException | ProviderException e) {
-        throw new HsmException("the HSM failed", e);
-      }
-    }
-  }
-
-  private byte[] cryptOnce(int mode, SecretKey kek, byte[] iv, byte[] aad, byte[] input)
+  private byte[] crypt(int mode, String kekLabel, byte[] iv, byte[] aad, byte[] input)
       throws GeneralSecurityException {
-    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding", provider);
-    cipher.init(mode, kek, new GCMParameterSpec(TAG_BITS, iv));
-    cipher.updateAAD(aad);
-    return cipher.doFinal(input);
+    Cipher gcm = Cipher.getInstance("AES/GCM/NoPadding", provider);
+    gcm.init(mode, kek(kekLabel), new GCMParameterSpec(TAG_BITS, iv));
+    gcm.updateAAD(aad);
+    return gcm.doFinal(input);
   }
 
   private SecretKey kek(String label) {
