@@ -139,8 +139,13 @@ public final class Cryptoki {
             + tokens.stream().filter(Token::initialized).map(Token::label).toList());
   }
 
-  /** Makes a token with {@code label} in the first slot whose token is not initialised. */
+  /**
+   * Makes a token with {@code label} in the first slot whose token is not initialised.
+   *
+   * @throws HsmException when no token can have {@code label}, or there is no free slot
+   */
   public void initializeToken(String label, Pin securityOfficerPin, Pin userPin) {
+    byte[] labelBytes = labelBytes(label);
     long slot =
         tokens().stream()
             .filter(token -> !token.initialized())
@@ -151,12 +156,7 @@ public final class Cryptoki {
     byte[] user = userPin.utf8();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment padded = arena.allocate(LABEL_LENGTH).fill((byte) ' ');
-      MemorySegment.copy(
-          MemorySegment.ofArray(label.getBytes(StandardCharsets.UTF_8)),
-          0,
-          padded,
-          0,
-          label.length());
+      MemorySegment.copy(MemorySegment.ofArray(labelBytes), 0, padded, 0, labelBytes.length);
       MemorySegment soPin = arena.allocateFrom(JAVA_BYTE, so);
       MemorySegment pin = arena.allocateFrom(JAVA_BYTE, user);
       check(
@@ -174,6 +174,15 @@ public final class Cryptoki {
       java.util.Arrays.fill(so, (byte) 0);
       java.util.Arrays.fill(user, (byte) 0);
     }
+  }
+
+  private static byte[] labelBytes(String label) {
+    byte[] bytes = label.getBytes(StandardCharsets.UTF_8);
+    if (label.isBlank() || bytes.length > LABEL_LENGTH) {
+      throw new HsmException(
+          "a token's label has 1 to " + LABEL_LENGTH + " bytes of UTF-8, not all blank: " + label);
+    }
+    return bytes;
   }
 
   /** Logs in once: a wrong PIN is not tried again. */
