@@ -158,8 +158,13 @@ public final class Cryptoki {
     return tokens().stream().anyMatch(token -> token.initialized() && token.label().equals(label));
   }
 
-  /** Makes a token with {@code label} in the first slot whose token is not initialised. */
+  /**
+   * Makes a token with {@code label} in the first slot whose token is not initialised.
+   *
+   * @throws HsmException when no token can have {@code label}, or there is no free slot
+   */
   public void initializeToken(String label, Pin securityOfficerPin, Pin userPin) {
+    byte[] labelBytes = labelBytes(label);
     long slot =
         tokens().stream()
             .filter(token -> !token.initialized())
@@ -170,12 +175,7 @@ public final class Cryptoki {
     byte[] user = userPin.utf8();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment padded = arena.allocate(LABEL_LENGTH).fill((byte) ' ');
-      MemorySegment.copy(
-          MemorySegment.ofArray(label.getBytes(StandardCharsets.UTF_8)),
-          0,
-          padded,
-          0,
-          label.length());
+      MemorySegment.copy(MemorySegment.ofArray(labelBytes), 0, padded, 0, labelBytes.length);
       MemorySegment soPin = arena.allocateFrom(JAVA_BYTE, so);
       MemorySegment pin = arena.allocateFrom(JAVA_BYTE, user);
       check(
@@ -193,6 +193,15 @@ public final class Cryptoki {
       Arrays.fill(so, (byte) 0);
       Arrays.fill(user, (byte) 0);
     }
+  }
+
+  private static byte[] labelBytes(String label) {
+    byte[] bytes = label.getBytes(StandardCharsets.UTF_8);
+    if (label.isBlank() || bytes.length > LABEL_LENGTH) {
+      throw new HsmException(
+          "a token's label has 1 to " + LABEL_LENGTH + " bytes of UTF-8, not all blank: " + label);
+    }
+    return bytes;
   }
 
   /** Logs in once: a wrong PIN is not tried again. */
@@ -231,11 +240,11 @@ public final class Cryptoki {
 
   static HsmException loginRefused(long result) {
     if (result == CkResult.PIN_INCORRECT) {
-      return new HsmException(
+      return new PinRefusedException(
           "the HSM refused the PIN (tried once); check hsm.pinFile and hsm.tokenLabel");
     }
     if (result == CkResult.PIN_LOCKED) {
-      return new HsmException("the HSM's PIN is locked; unlock it with your HSM's tools");
+      return new PinRefusedException("the HSM's PIN is locked; unlock it with your HSM's tools");
     }
     return new HsmException("the login to the HSM failed: " + CkResult.name(result));
   }

@@ -32,14 +32,17 @@ public interface Hsm extends AutoCloseable {
    * @param iv {@value #IV_LENGTH} bytes, never used with this KEK before
    * @return ciphertext ‖ tag (16 bytes)
    * @throws KekMissingException when there is no such KEK
+   * @throws HsmException when the token fails
    */
   byte[] wrap(String kekLabel, byte[] iv, byte[] aad, byte[] key);
 
   /**
    * Decrypts what {@link #wrap} made. The caller overwrites the answer after use.
    *
-   * @throws WrapRejectedException when it was not made with this KEK, IV and AAD
+   * @throws WrapRejectedException when it was not made with this KEK, IV and AAD: the token said
+   *     so, or it works under this KEK otherwise
    * @throws KekMissingException when there is no such KEK
+   * @throws HsmException when the token fails
    */
   byte[] unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped);
 

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +21,8 @@ import java.util.function.Function;
  *
  * <p>Thread-safe; never blocks the caller. A full queue refuses at once with {@code overloaded}; a
  * call that is not done within the deadline, or that the token fails, ends with {@code
- * hsm_unavailable}; a wrap that does not verify with {@code invalid_ciphertext}.
+ * hsm_unavailable}, and so does every new one while all threads are stuck in the device; a wrap
+ * that does not verify with {@code invalid_ciphertext}.
  */
 public final class HsmGateway implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(HsmGateway.class.getName());
@@ -29,6 +32,7 @@ public final class HsmGateway implements AutoCloseable {
   private final Hsm hsm;
   private final Duration deadline;
   private final ThreadPoolExecutor threads;
+  private final ConcurrentMap<Thread, Long> startedNs = new ConcurrentHashMap<>();
   private volatile boolean healthy = true;
 
   /**
@@ -55,6 +59,10 @@ public final class HsmGateway implements AutoCloseable {
    *     more
    */
   public <T> CompletableFuture<T> submit(Function<Hsm, T> call, Consumer<T> discard) {
+    if (isStuck()) {
+      return CompletableFuture.failedFuture(
+          toProblem(new HsmException("all threads are stuck in the HSM")));
+    }
     CompletableFuture<T> answer = new CompletableFuture<>();
     try {
       threads.execute(() -> run(call, answer, discard));
@@ -73,14 +81,33 @@ public final class HsmGateway implements AutoCloseable {
       return;
     }
     try {
-      T result = call.apply(hsm);
+      T result = timed(call);
       healed();
       if (!answer.complete(result)) {
         discard.accept(result);
       }
+    } catch (WrapRejectedException e) {
+      healed();
+      answer.completeExceptionally(e);
     } catch (RuntimeException e) {
       answer.completeExceptionally(e);
     }
+  }
+
+  private <T> T timed(Function<Hsm, T> call) {
+    startedNs.put(Thread.currentThread(), System.nanoTime());
+    try {
+      return call.apply(hsm);
+    } finally {
+      startedNs.remove(Thread.currentThread());
+    }
+  }
+
+  /** Whether every thread has been in one call for longer than a call may take. */
+  private boolean isStuck() {
+    long now = System.nanoTime();
+    return startedNs.size() == THREADS
+        && startedNs.values().stream().allMatch(started -> now - started > deadline.toNanos());
   }
 
   private ProblemException toProblem(Throwable failure) {
@@ -115,9 +142,23 @@ public final class HsmGateway implements AutoCloseable {
     return threads.getQueue().size();
   }
 
+  /**
+   * Drops the calls that wait and gives those that run their deadline, for the token is not to be
+   * logged out under them. When one is stuck in the device the token is left as it is: logging out
+   * would be stuck too, and the end of the process does it.
+   */
   @Override
   public void close() {
     threads.shutdownNow();
-    hsm.close();
+    try {
+      if (threads.awaitTermination(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+        hsm.close();
+      } else {
+        LOG.log(Level.WARNING, "a call is stuck in the HSM; it is not logged out");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      hsm.close();
+    }
   }
 }

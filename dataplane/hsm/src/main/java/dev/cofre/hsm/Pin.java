@@ -54,12 +54,7 @@ public final class Pin implements AutoCloseable {
    */
   public static Pin read(String source) {
     if (source.equals(PROMPT)) {
-      Console console = System.console();
-      if (!console.isTerminal()) {
-        throw new HsmException(
-            "the HSM's PIN is to be asked for (hsm.pinFile = prompt), but there is no terminal");
-      }
-      return new Pin(console.readPassword("PIN of the HSM's token: "));
+      return prompt();
     }
     Path file = Path.of(source);
     try {
@@ -82,6 +77,25 @@ public final class Pin implements AutoCloseable {
       throw new HsmException(
           "the HSM's PIN file " + file + " cannot be read; set hsm.pinFile to a readable file", e);
     }
+  }
+
+  // The check goes by the console of JDK 22; since JDK 25 there is none again without a terminal.
+  @SuppressWarnings("SystemConsoleNull")
+  private static Pin prompt() {
+    Console console = System.console();
+    if (console == null || !console.isTerminal()) {
+      throw new HsmException(
+          "the HSM's PIN is to be asked for (hsm.pinFile = prompt), but there is no terminal");
+    }
+    return typed(console.readPassword("PIN of the HSM's token: "));
+  }
+
+  /** Takes over what was typed: null at the end of input. */
+  static Pin typed(char[] typed) {
+    if (typed == null || typed.length == 0) {
+      throw new HsmException("no PIN was typed (hsm.pinFile = prompt)");
+    }
+    return new Pin(typed);
   }
 
   /** Writes the PIN to {@code file}, which must not exist, with mode 0600. */

@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.KeyGenerator;
 import javax.crypto.SecretKey;
@@ -28,6 +27,9 @@ import javax.crypto.spec.GCMParameterSpec;
  * whose view another process's new keys enter only on a reload: a label that is not known is looked
  * for once more after one. The same reload heals a session that the token has ended
  * (CKR_OBJECT_HANDLE_INVALID, CKR_USER_NOT_LOGGED_IN).
+ *
+ * <p>A PIN that the token refused is never tried again, nor any after {@link #close()}: tokens lock
+ * themselves after a few wrong ones. A new PIN takes a restart.
  */
 public final class Pkcs11Hsm implements Hsm {
   private static final int TAG_BITS = 128;
@@ -36,7 +38,25 @@ public final class Pkcs11Hsm implements Hsm {
   private final Provider provider;
   private final Pin pin;
   private final ConcurrentMap<String, SecretKey> keks = new ConcurrentHashMap<>();
+  private final TokenCipher cipher =
+      new TokenCipher(
+          new TokenCipher.Token() {
+            @Override
+            public byte[] crypt(int mode, String kekLabel, byte[] iv, byte[] aad, byte[] input)
+                throws GeneralSecurityException {
+              return Pkcs11Hsm.this.crypt(mode, kekLabel, iv, aad, input);
+            }
+
+            @Override
+            public void reload() {
+              Pkcs11Hsm.this.reload();
+            }
+          },
+          System::nanoTime);
   private volatile KeyStore keyStore;
+
+  /** Why no login is tried any more; null while one may be. */
+  private volatile HsmException refused;
 
   private Pkcs11Hsm(Provider provider, Pin pin) {
     this.provider = provider;
@@ -146,38 +166,20 @@ public final class Pkcs11Hsm implements Hsm {
 
   @Override
   public byte[] wrap(String kekLabel, byte[] iv, byte[] aad, byte[] key) {
-    return crypt(Cipher.ENCRYPT_MODE, kekLabel, iv, aad, key);
+    return cipher.encrypt(kekLabel, iv, aad, key);
   }
 
   @Override
   public byte[] unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
-    return crypt(Cipher.DECRYPT_MODE, kekLabel, iv, aad, wrapped);
+    return cipher.decrypt(kekLabel, iv, aad, wrapped);
   }
 
-  /** Runs once, and once more after a reload when the token lost the session or the handle. */
-  private byte[] crypt(int mode, String kekLabel, byte[] iv, byte[] aad, byte[] input) {
-    try {
-      return cryptOnce(mode, kek(kekLabel), iv, aad, input);
-    } catch (AEADBadTagException e) {
-      throw new WrapRejectedException(e);
-    } catch (GeneralSecurityException | ProviderException first) {
-      try {
-        reload();
-        return cryptOnce(mode, kek(kekLabel), iv, aad, input);
-      } catch (AEADBadTagException e) {
-        throw new WrapRejectedException(e);
-      } catch (GeneralSecurityException | ProviderException e) {
-        throw new HsmException("the HSM failed", e);
-      }
-    }
-  }
-
-  private byte[] cryptOnce(int mode, SecretKey kek, byte[] iv, byte[] aad, byte[] input)
+  private byte[] crypt(int mode, String kekLabel, byte[] iv, byte[] aad, byte[] input)
       throws GeneralSecurityException {
-    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding", provider);
-    cipher.init(mode, kek, new GCMParameterSpec(TAG_BITS, iv));
-    cipher.updateAAD(aad);
-    return cipher.doFinal(input);
+    Cipher gcm = Cipher.getInstance("AES/GCM/NoPadding", provider);
+    gcm.init(mode, kek(kekLabel), new GCMParameterSpec(TAG_BITS, iv));
+    gcm.updateAAD(aad);
+    return gcm.doFinal(input);
   }
 
   private SecretKey kek(String label) {
@@ -210,13 +212,22 @@ public final class Pkcs11Hsm implements Hsm {
 
   /** Lists the token's objects afresh, logging in first when need be. */
   private synchronized void reload() {
+    HsmException why = refused;
+    if (why != null) {
+      // A new one for each caller: they may add to it.
+      throw new HsmException(why.getMessage(), why);
+    }
     try {
       KeyStore fresh = KeyStore.getInstance("PKCS11", provider);
       fresh.load(null, pin.chars());
       keks.clear();
       keyStore = fresh;
     } catch (IOException e) {
-      throw LoginFailure.of(e);
+      HsmException failure = LoginFailure.of(e);
+      if (failure instanceof PinRefusedException) {
+        refused = failure;
+      }
+      throw failure;
     } catch (GeneralSecurityException | ProviderException e) {
       throw new HsmException("the HSM's keys cannot be listed", e);
     }
@@ -257,6 +268,13 @@ public final class Pkcs11Hsm implements Hsm {
 
   @Override
   public void close() {
+    // Before the monitor is waited for: who waits for it as well shall not log in any more.
+    refused = new HsmException("the HSM connection is closed");
+    logout();
+  }
+
+  /** In turn with {@link #reload()}, which must not read a PIN that is being overwritten. */
+  private synchronized void logout() {
     pin.close();
     keks.clear();
     if (provider instanceof java.security.AuthProvider authenticated) {

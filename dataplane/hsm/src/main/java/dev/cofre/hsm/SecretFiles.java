@@ -44,6 +44,17 @@ public final class SecretFiles {
       throw new java.nio.file.FileAlreadyExistsException(file.toString());
     }
     Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    syncDirectory(file.toAbsolutePath().getParent());
+  }
+
+  /**
+   * Syncs {@code directory} itself to disk: what was created in it, renamed or deleted stays so
+   * after a power failure.
+   */
+  public static void syncDirectory(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
   }
 
   /** Creates {@code directory} and its parents; the directory itself with mode 0700. */

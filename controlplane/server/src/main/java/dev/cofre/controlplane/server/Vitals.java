@@ -23,6 +23,7 @@ import java.util.function.BooleanSupplier;
 final class Vitals implements Readiness, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Vitals.class.getName());
   private static final long PERIOD_MS = 2_000;
+  private static final long CLOSE_MS = 10_000;
 
   private final Store store;
   private final Hsm hsm;
@@ -94,8 +95,16 @@ final class Vitals implements Readiness, AutoCloseable {
     }
   }
 
+  /** Lets a probe that runs come to its end: store and HSM are closed after this. */
   @Override
   public void close() {
     probe.shutdown();
+    try {
+      if (!probe.awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS)) {
+        LOG.log(Level.WARNING, "a probe still runs at the stop");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

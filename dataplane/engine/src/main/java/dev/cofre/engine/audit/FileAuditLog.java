@@ -3,6 +3,7 @@ package dev.cofre.engine.audit;
 import dev.cofre.contract.audit.AuditEvent;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.hsm.SecretFiles;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -94,6 +95,7 @@ public final class FileAuditLog implements AuditLog {
       channel.truncate(whole);
     }
     channel.position(whole);
+    SecretFiles.syncDirectory(file.toAbsolutePath().getParent());
     return new FileAuditLog(channel, lock, sync, bytesMax, whole);
   }
 

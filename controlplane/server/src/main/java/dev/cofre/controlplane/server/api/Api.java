@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** All routes of the control plane. Immutable once made. */
 public final class Api {
@@ -55,7 +57,15 @@ public final class Api {
     this.workers = parts.workers();
     ManagementAudit audit = new ManagementAudit(parts.audit(), parts.node(), parts.clock());
     RepeatedRequests repeated = new RepeatedRequests(parts.node());
-    this.gatekeeper = new Gatekeeper(parts.authenticator(), parts.store(), audit);
+    this.gatekeeper =
+        new Gatekeeper(
+            parts.authenticator(),
+            parts.store(),
+            audit,
+            new RefusalLimit(
+                System::nanoTime,
+                CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS),
+                audit::turnedAway));
     this.management = new ArrayList<>();
     management.addAll(
         new KeyOperations(parts.store(), parts.lifecycle(), audit, repeated, parts.clock())
@@ -76,14 +86,31 @@ public final class Api {
   Map<String, Map<HttpMethod, Handler<RoutingContext>>> table() {
     Map<String, Map<HttpMethod, Handler<RoutingContext>>> table = new LinkedHashMap<>();
     for (Route route : management) {
-      add(table, route.method(), route.path(), new ManagementHandler(route, gatekeeper, workers));
+      add(
+          table,
+          route.method(),
+          route.path(),
+          admitted(new ManagementHandler(route, gatekeeper, workers)));
     }
-    add(table, HttpMethod.GET, SnapshotHandler.PATH, snapshots);
+    add(table, HttpMethod.GET, SnapshotHandler.PATH, admitted(snapshots));
     add(table, HttpMethod.GET, "/health/live", open::live);
     add(table, HttpMethod.GET, "/health/ready", open::ready);
     add(table, HttpMethod.GET, "/metrics", open::metrics);
     add(table, HttpMethod.GET, "/openapi.yaml", open::openApi);
     return table;
+  }
+
+  /** Turns a flood away before it takes a worker. */
+  private Handler<RoutingContext> admitted(Handler<RoutingContext> handler) {
+    return context -> {
+      try {
+        gatekeeper.admit(Exchange.address(context.request()));
+      } catch (ProblemException e) {
+        Exchange.fail(context.response(), e);
+        return;
+      }
+      handler.handle(context);
+    };
   }
 
   private static void add(

@@ -49,13 +49,18 @@ final class Exchange {
     Buffer body = context.body() == null ? null : context.body().buffer();
     return new RequestFacts(
         requestId(request.response()),
-        request.remoteAddress() == null ? null : request.remoteAddress().hostAddress(),
+        address(request),
         request.method().name(),
         request.path(),
         context.pathParams(),
         context.queryParams(),
         request.headers(),
         body == null ? new byte[0] : body.getBytes());
+  }
+
+  /** The caller's network address; null when the connection is gone. */
+  static String address(HttpServerRequest request) {
+    return request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();
   }
 
   static Credentials credentials(HttpServerRequest request) {

@@ -17,11 +17,30 @@ final class Gatekeeper {
   private final Authenticator authenticator;
   private final Store store;
   private final ManagementAudit audit;
+  private final RefusalLimit limit;
 
-  Gatekeeper(Authenticator authenticator, Store store, ManagementAudit audit) {
+  Gatekeeper(Authenticator authenticator, Store store, ManagementAudit audit, RefusalLimit limit) {
     this.authenticator = authenticator;
     this.store = store;
     this.audit = audit;
+    this.limit = limit;
+  }
+
+  /**
+   * Turns the request away when its address is at the limit; for the event loop too.
+   *
+   * @throws ProblemException {@code quota_exceeded}
+   */
+  void admit(String address) {
+    if (limit.turnsAway(address)) {
+      throw turnedAway();
+    }
+  }
+
+  private static ProblemException turnedAway() {
+    return new ProblemException(
+        ErrorCode.QUOTA_EXCEEDED,
+        "too many requests without a valid token came from this address; try again later");
   }
 
   /** Does the caller's work. */
@@ -32,9 +51,11 @@ final class Gatekeeper {
 
   /**
    * Runs {@code work} for whoever sent {@code credentials} when they may do {@code action}; writes
-   * the audit record of every refusal and failure.
+   * the audit record of every refusal and failure; refusals beyond the limit share one.
    */
   <T> T run(RequestFacts facts, Credentials credentials, ManagementAction action, Work<T> work) {
+    // Again, for what waited for this thread meanwhile.
+    admit(facts.address());
     Call call = null;
     try {
       Caller caller = authenticate(credentials);
@@ -45,12 +66,16 @@ final class Gatekeeper {
       audit.allowed(call);
       throw e;
     } catch (RuntimeException e) {
+      ErrorCode code = Problems.code(e);
+      if (code == ErrorCode.UNAUTHENTICATED && limit.refuse(facts.address())) {
+        throw turnedAway();
+      }
       Caller caller = call == null ? null : call.caller();
       String subject =
           call == null
               ? facts.pathParameters().values().stream().findFirst().orElse(null)
               : call.subject();
-      audit.refused(facts, action.wireName(), caller, subject, Problems.code(e));
+      audit.refused(facts, action.wireName(), caller, subject, code);
       throw e;
     }
   }

@@ -8,6 +8,7 @@ import dev.cofre.engine.audit.AuditLog;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -48,6 +49,19 @@ final class ManagementAudit {
     AuditEvent.Builder event = event(facts, action, caller, subject);
     append(
         (DENIALS.contains(code) ? event.denied(code.code()) : event.failed(code.code())).build());
+  }
+
+  /** So many requests were turned away unseen. */
+  void turnedAway(int count) {
+    append(
+        AuditEvent.of(
+                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                node,
+                UUID.randomUUID().toString(),
+                "unauthenticated")
+            .amount(count, -1)
+            .denied(ErrorCode.QUOTA_EXCEEDED.code())
+            .build());
   }
 
   private AuditEvent.Builder event(

@@ -42,7 +42,7 @@ final class DevConfigurations {
 
   private static List<String> controlPlane(DevHome home) {
     List<String> lines = new ArrayList<>(both(home, PlaneChild.CONTROL_PLANE, home.controlPort()));
-    lines.add("store.url = jdbc:h2:file:" + home.store().resolve("controlplane"));
+    lines.add("store.url = jdbc:h2:file:" + home.database());
     lines.add("bootstrap.directory = " + home.dev());
     lines.add("bootstrap.demo = true");
     return lines;

@@ -86,6 +86,16 @@ public final class DevHome {
     return root.resolve("store");
   }
 
+  /** The database, as H2 is told it. */
+  Path database() {
+    return store().resolve("controlplane");
+  }
+
+  /** Whether a control plane ever stored anything here. */
+  boolean hasStored() {
+    return Files.exists(store().resolve("controlplane.mv.db"));
+  }
+
   Path audit() {
     return root.resolve("audit");
   }

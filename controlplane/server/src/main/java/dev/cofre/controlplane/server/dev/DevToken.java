@@ -4,6 +4,7 @@ import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.hsm.Cryptoki;
 import dev.cofre.hsm.HsmException;
 import dev.cofre.hsm.Pin;
+import dev.cofre.hsm.SecretFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,6 +44,20 @@ public final class DevToken {
       }
       return;
     }
+    if (home.hasStored()) {
+      throw new DevException(
+          "the token's folder "
+              + home.tokens()
+              + " is missing, and with it the keys of all that was stored: put it back, or remove "
+              + home.root()
+              + " to start anew");
+    }
+    make(home, java);
+  }
+
+  /** Nothing was stored yet: what a kill left of an earlier making is of no use to anybody. */
+  private static void make(DevHome home, JavaCommand java)
+      throws IOException, InterruptedException {
     if (!Files.isReadable(LIBRARY)) {
       throw new DevException(
           "SoftHSM2 is not installed (no " + LIBRARY + "); run: apt-get install softhsm2");
@@ -52,14 +67,26 @@ public final class DevToken {
     deleteRecursively(unfinished);
     Files.createDirectory(unfinished);
     writeConfiguration(conf, unfinished);
-    Files.deleteIfExists(home.pin());
+    Path newPin = home.hsm().resolve("pin.new");
+    Files.deleteIfExists(newPin);
     try (Pin pin = Pin.generate(KernelRandom.INSTANCE)) {
-      pin.write(home.pin());
+      pin.write(newPin);
     }
+    initialize(java, newPin, conf);
+    // The PIN first: a token that is there has its PIN.
+    Files.move(newPin, home.pin(), StandardCopyOption.ATOMIC_MOVE);
+    SecretFiles.syncDirectory(home.hsm());
+    Files.move(unfinished, home.tokens(), StandardCopyOption.ATOMIC_MOVE);
+    Files.delete(conf);
+    SecretFiles.syncDirectory(home.hsm());
+  }
+
+  private static void initialize(JavaCommand java, Path pin, Path conf)
+      throws IOException, InterruptedException {
     Process process =
         java.start(
             DevToken.class.getName(),
-            List.of(home.pin().toString()),
+            List.of(pin.toString()),
             builder ->
                 builder
                     .redirectErrorStream(true)
@@ -70,8 +97,6 @@ public final class DevToken {
       throw new DevException(
           "the SoftHSM2 token could not be made: " + said.lines().findFirst().orElse("no reason"));
     }
-    Files.move(unfinished, home.tokens(), StandardCopyOption.ATOMIC_MOVE);
-    Files.delete(conf);
   }
 
   private static void writeConfiguration(Path conf, Path tokens) throws IOException {
@@ -82,6 +107,7 @@ public final class DevToken {
             + tokens
             + "\nobjectstore.backend = file\nlog.level = ERROR\nslots.removable = false\n");
     Files.move(partial, conf, StandardCopyOption.ATOMIC_MOVE);
+    SecretFiles.syncDirectory(conf.getParent());
   }
 
   static void deleteRecursively(Path directory) throws IOException {

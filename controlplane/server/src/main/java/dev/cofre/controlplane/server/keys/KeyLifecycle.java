@@ -144,13 +144,17 @@ public final class KeyLifecycle {
     }
   }
 
-  /** Removes the KEK, then the row: a row without a KEK is found again at the next start. */
+  /**
+   * Gives the version up, then removes the KEK, then the row: a row without a KEK is found again at
+   * the next start.
+   */
   private void undo(HalfMade half, Making<?> making, RuntimeException cause) {
     try {
       // When a commit's outcome was unknown, the version may be visible: then its KEK must stay.
-      if (store.<Boolean>read(tx -> tx.halfMade().exists(half))) {
-        hsm.destroyKek(half.kekLabel());
+      if (!store.<Boolean>change(tx -> tx.halfMade().beginRemoval(half))) {
+        return;
       }
+      hsm.destroyKek(half.kekLabel());
       store.change(
           tx -> {
             if (tx.halfMade().remove(half)) {

@@ -33,6 +33,10 @@ public final class Reconciliation {
     Instant abandonedBefore = clock.instant().minus(ABANDONED);
     List<HalfMade> left = store.read(tx -> tx.halfMade().leftBy(node, abandonedBefore));
     for (HalfMade half : left) {
+      // Another control plane may have finished it since it was looked up.
+      if (!store.<Boolean>change(tx -> tx.halfMade().beginRemoval(half))) {
+        continue;
+      }
       // The KEK first: a row without a KEK is found again, a KEK without a row is not.
       hsm.destroyKek(half.kekLabel());
       store.change(tx -> tx.halfMade().remove(half));

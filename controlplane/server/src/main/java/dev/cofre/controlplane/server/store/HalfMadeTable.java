@@ -11,6 +11,9 @@ import org.jdbi.v3.core.Handle;
 /**
  * Key versions in state CREATING: written before their KEK is generated, so that a kill in between
  * leaves a trace in the table and never only in the HSM.
+ *
+ * <p>A version leaves that state once, for READY or for REMOVING, in a change: whoever moved it to
+ * REMOVING may destroy its KEK, for nobody can make it visible any more.
  */
 public final class HalfMadeTable {
   private final Handle handle;
@@ -83,22 +86,25 @@ public final class HalfMadeTable {
         == 1;
   }
 
-  /** Whether the version is still half-made. */
-  public boolean exists(HalfMade version) {
+  /**
+   * Gives the version up, so that it cannot be finished any more; false when it is not half-made,
+   * and then its KEK must stay.
+   */
+  public boolean beginRemoval(HalfMade version) {
     return handle
-            .createQuery(
-                "select count(*) from key_version where key_id = :keyId"
-                    + " and version_number = :number and state = 'CREATING'")
+            .createUpdate(
+                "update key_version set state = 'REMOVING'"
+                    + " where key_id = :keyId and version_number = :number"
+                    + " and state in ('CREATING', 'REMOVING')")
             .bind("keyId", version.keyId())
             .bind("number", version.number())
-            .mapTo(Integer.class)
-            .one()
-        > 0;
+            .execute()
+        == 1;
   }
 
   /**
-   * Forgets the version, and the key when it never was more than half-made; false when the version
-   * is not half-made.
+   * Forgets a version that was given up, and the key when it never was more than half-made; false
+   * when the version was not given up.
    */
   public boolean remove(HalfMade version) {
     boolean removed =
@@ -106,15 +112,17 @@ public final class HalfMadeTable {
                 .createUpdate(
                     "delete from key_version"
                         + " where key_id = :keyId and version_number = :number"
-                        + " and state = 'CREATING'")
+                        + " and state = 'REMOVING'")
                 .bind("keyId", version.keyId())
                 .bind("number", version.number())
                 .execute()
             == 1;
-    handle
-        .createUpdate("delete from kms_key where id = :keyId and state = 'CREATING'")
-        .bind("keyId", version.keyId())
-        .execute();
+    if (removed) {
+      handle
+          .createUpdate("delete from kms_key where id = :keyId and state = 'CREATING'")
+          .bind("keyId", version.keyId())
+          .execute();
+    }
     return removed;
   }
 
@@ -122,7 +130,8 @@ public final class HalfMadeTable {
   public List<HalfMade> leftBy(String node, Instant abandonedBefore) {
     return handle
         .createQuery(
-            "select key_id, version_number, kek_label from key_version where state = 'CREATING'"
+            "select key_id, version_number, kek_label from key_version"
+                + " where state in ('CREATING', 'REMOVING')"
                 + " and (made_by_node = :node or created_at < :before)")
         .bind("node", node)
         .bind("before", Times.column(abandonedBefore))

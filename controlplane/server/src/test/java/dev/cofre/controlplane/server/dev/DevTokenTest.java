@@ -24,6 +24,7 @@ class DevTokenTest {
     // What a kill in the middle of the first start leaves.
     Files.createDirectories(home.hsm().resolve("tokens.new/half"));
     Files.writeString(home.pin(), "the PIN of a token that was never finished");
+    Files.writeString(home.hsm().resolve("pin.new"), "another one");
 
     DevToken.ensure(home, java());
     byte[] pin = Files.readAllBytes(home.pin());
@@ -34,6 +35,7 @@ class DevTokenTest {
         "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(home.pin())));
     assertTrue(Files.isDirectory(home.tokens()));
     assertFalse(Files.exists(home.hsm().resolve("tokens.new")));
+    assertFalse(Files.exists(home.hsm().resolve("pin.new")));
     for (Path folder : home.directories()) {
       assertEquals(
           "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
@@ -47,6 +49,31 @@ class DevTokenTest {
     Files.createDirectories(home.tokens());
     DevException refused = assertThrows(DevException.class, () -> DevToken.ensure(home, java()));
     assertTrue(refused.getMessage().contains(home.pin().toString()), refused.getMessage());
+  }
+
+  @Test
+  void doesNotThrowAwayThePinOfATokenThatIsMissing() throws Exception {
+    DevHome home = home();
+    home.makeDirectories();
+    Files.writeString(home.pin(), "the PIN");
+    Files.writeString(home.store().resolve("controlplane.mv.db"), "keys");
+
+    DevException refused = assertThrows(DevException.class, () -> DevToken.ensure(home, java()));
+
+    assertTrue(refused.getMessage().contains("put it back"), refused.getMessage());
+    assertEquals(1, refused.getMessage().lines().count());
+    assertEquals("the PIN", Files.readString(home.pin()));
+    assertFalse(Files.exists(home.tokens()));
+  }
+
+  @Test
+  void aTokenThatCannotBeMadeLeavesThePinThatIsThere() throws Exception {
+    DevHome home = home();
+    home.makeDirectories();
+    Files.writeString(home.pin(), "the PIN");
+    JavaCommand broken = new JavaCommand("/nowhere", List.of());
+    assertThrows(DevException.class, () -> DevToken.ensure(home, broken));
+    assertEquals("the PIN", Files.readString(home.pin()));
   }
 
   @Test

@@ -91,8 +91,13 @@ abstract class StoreContract {
     assertEquals(new HalfMade(id, 1, KmsKey.kekLabel(id, 1)), half);
     assertTrue(store.read(tx -> tx.halfMade().leftBy("another", longAgo)).isEmpty());
     assertEquals(1, store.read(tx -> tx.halfMade().leftBy("another", LATER)).size());
-    boolean removed = store.change(tx -> tx.halfMade().remove(half));
-    assertTrue(removed);
+    assertFalse(changes(tx -> tx.halfMade().remove(half)), "not given up yet");
+    assertTrue(changes(tx -> tx.halfMade().beginRemoval(half)));
+    assertFalse(changes(tx -> tx.halfMade().finish(id, 1)), "given up");
+    assertTrue(store.read(tx -> tx.keys().find(id)).isEmpty());
+    assertEquals(List.of(half), store.read(tx -> tx.halfMade().leftBy("node", longAgo)));
+    assertTrue(changes(tx -> tx.halfMade().beginRemoval(half)), "again after a kill");
+    assertTrue(changes(tx -> tx.halfMade().remove(half)));
     assertFalse(holds(tx -> tx.keys().isAliasTaken("default", "half")));
   }
 
@@ -242,6 +247,10 @@ abstract class StoreContract {
           });
     }
     assertTrue(holds(tx -> tx.milestones().isReached("m")));
+  }
+
+  private boolean changes(Predicate<Transaction> change) {
+    return store.<Boolean>change(change::test);
   }
 
   private boolean holds(Predicate<Transaction> condition) {

@@ -3,6 +3,7 @@ package dev.cofre.dataplane.server.follow;
 import dev.cofre.contract.encoding.Hex;
 import dev.cofre.contract.snapshot.SnapshotRejectedException;
 import dev.cofre.contract.snapshot.wire.Statement;
+import dev.cofre.hsm.SecretFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -112,10 +113,14 @@ public final class RevisionFloor {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.wrap(text));
+      ByteBuffer buffer = ByteBuffer.wrap(text);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
       channel.force(true);
     }
     Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    SecretFiles.syncDirectory(file.toAbsolutePath().getParent());
     epoch = statement.getEpoch();
     revision = statement.getRevision();
     digest = statement.getDigest().toByteArray();

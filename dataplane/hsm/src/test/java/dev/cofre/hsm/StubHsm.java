@@ -1,0 +1,44 @@
+package dev.cofre.hsm;
+
+import java.security.PublicKey;
+import java.util.Optional;
+
+/** An HSM that holds nothing; tests override what they need. */
+class StubHsm implements Hsm {
+  @Override
+  public void generateKek(String label) {}
+
+  @Override
+  public boolean hasKek(String label) {
+    return false;
+  }
+
+  @Override
+  public void destroyKek(String label) {}
+
+  @Override
+  public byte[] wrap(String kekLabel, byte[] iv, byte[] aad, byte[] key) {
+    throw new KekMissingException(kekLabel);
+  }
+
+  @Override
+  public byte[] unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
+    throw new KekMissingException(kekLabel);
+  }
+
+  @Override
+  public SigningKey signingKey(String label) {
+    throw new HsmException("there is no signing key");
+  }
+
+  @Override
+  public Optional<PublicKey> signingPublicKey(String label) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void ping() {}
+
+  @Override
+  public void close() {}
+}
