@@ -104,7 +104,8 @@ public final class Api {
   private Handler<RoutingContext> admitted(Handler<RoutingContext> handler) {
     return context -> {
       try {
-        gatekeeper.admit(Exchange.address(context.request()));
+        gatekeeper.admit(
+            Exchange.address(context.request()), Exchange.credentials(context.request()));
       } catch (ProblemException e) {
         Exchange.fail(context.response(), e);
         return;

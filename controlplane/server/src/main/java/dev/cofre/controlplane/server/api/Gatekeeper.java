@@ -18,6 +18,7 @@ final class Gatekeeper {
   private final Store store;
   private final ManagementAudit audit;
   private final RefusalLimit limit;
+  private final KnownCallers known = new KnownCallers();
 
   Gatekeeper(Authenticator authenticator, Store store, ManagementAudit audit, RefusalLimit limit) {
     this.authenticator = authenticator;
@@ -27,12 +28,13 @@ final class Gatekeeper {
   }
 
   /**
-   * Turns the request away when its address is at the limit; for the event loop too.
+   * Turns the request away when its address is at the limit and its sender is not known; for the
+   * event loop too.
    *
    * @throws ProblemException {@code quota_exceeded}
    */
-  void admit(String address) {
-    if (limit.turnsAway(address)) {
+  void admit(String address, Credentials credentials) {
+    if (limit.turnsAway(address) && !known.contains(credentials)) {
       throw turnedAway();
     }
   }
@@ -55,10 +57,11 @@ final class Gatekeeper {
    */
   <T> T run(RequestFacts facts, Credentials credentials, ManagementAction action, Work<T> work) {
     // Again, for what waited for this thread meanwhile.
-    admit(facts.address());
+    admit(facts.address(), credentials);
     Call call = null;
     try {
       Caller caller = authenticate(credentials);
+      known.add(credentials);
       call = new Call(facts, caller, action);
       authorize(call);
       return work.run(call);
