@@ -1,11 +1,9 @@
 package dev.cofre.engine.request;
 
-import dev.cofre.contract.audit.AuditEvent;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.envelope.EnvelopeOpener;
 import dev.cofre.contract.envelope.JcaAead;
-import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.snapshot.KeyMetadata;
@@ -20,16 +18,10 @@ import java.util.concurrent.Executor;
  * event.
  */
 public final class OpenStream {
-  private final Engine engine;
-  private final Executor loop;
-  private final Caller caller;
-  private final KeyMetadata key;
-  private final WrappedDataKey wrapped;
+  private final StreamTrail trail;
   private final EncryptionContext context;
   private final EnvelopeOpener opener;
   private final boolean committed;
-  private long bytes;
-  private boolean ended;
 
   OpenStream(
       Engine engine,
@@ -39,11 +31,9 @@ public final class OpenStream {
       RequestPath.Keyed keyed,
       byte[] header,
       EncryptionContext context) {
-    this.engine = engine;
-    this.loop = loop;
-    this.caller = caller;
-    this.key = key;
-    this.wrapped = keyed.dataKey().wrapped();
+    this.trail =
+        new StreamTrail(
+            engine, loop, caller, Action.DECRYPT, key, keyed.dataKey().wrapped(), context);
     this.context = context;
     this.opener = new EnvelopeOpener(new JcaAead());
     this.committed = opener.begin(keyed.derivation(), header, 0);
@@ -51,12 +41,12 @@ public final class OpenStream {
 
   /** The key that the envelope names. */
   public KeyMetadata key() {
-    return key;
+    return trail.key();
   }
 
   /** The plaintext bytes so far. */
   public long bytes() {
-    return bytes;
+    return trail.bytes();
   }
 
   /**
@@ -74,33 +64,24 @@ public final class OpenStream {
     if (opened == EnvelopeOpener.INVALID) {
       return null;
     }
-    bytes += opened;
+    trail.processed(opened);
     return plaintext;
   }
 
   CompletableFuture<Void> recordBegin() {
-    return engine.audit.record(event("begin"));
+    return trail.begin();
   }
 
   /** Writes the end event; the last segment may leave when the future completes. */
   public CompletableFuture<Void> end() {
-    if (ended) {
-      return CompletableFuture.completedFuture(null);
-    }
-    ended = true;
     opener.close();
-    return Continuations.on(loop, engine.audit.record(event("end").amount(1, bytes)));
+    return trail.end(null);
   }
 
   /** Writes down that the stream failed; the failure may be told when the future completes. */
   public CompletableFuture<Void> abort(ErrorCode code) {
-    if (ended) {
-      return CompletableFuture.completedFuture(null);
-    }
-    ended = true;
     opener.close();
-    return Continuations.on(
-        loop, engine.audit.record(event("end").amount(1, bytes).failed(code.code())));
+    return trail.end(code);
   }
 
   /**
@@ -108,17 +89,6 @@ public final class OpenStream {
    * key.
    */
   public boolean mayContinue() {
-    KeyMetadata now = engine.snapshots.last().key(key.id());
-    return now != null && !now.disabled();
-  }
-
-  private AuditEvent.Builder event(String phase) {
-    return engine
-        .audit
-        .event(caller, Action.DECRYPT.text())
-        .key(key.id().toString())
-        .used(wrapped.keyVersion(), wrapped.dataKeyId().toString())
-        .contextKeys(context.keys())
-        .phase(phase);
+    return trail.mayContinue();
   }
 }

@@ -1,11 +1,9 @@
 package dev.cofre.engine.request;
 
-import dev.cofre.contract.audit.AuditEvent;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.envelope.EnvelopeSealer;
 import dev.cofre.contract.envelope.JcaAead;
-import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.snapshot.KeyMetadata;
@@ -21,14 +19,10 @@ import java.util.concurrent.Executor;
  */
 public final class SealStream {
   private final Engine engine;
-  private final Executor loop;
-  private final Caller caller;
-  private final KeyMetadata key;
+  private final StreamTrail trail;
   private final RequestPath.Keyed keyed;
   private final EncryptionContext context;
   private final EnvelopeSealer sealer;
-  private long bytes;
-  private boolean ended;
 
   SealStream(
       Engine engine,
@@ -38,9 +32,9 @@ public final class SealStream {
       RequestPath.Keyed keyed,
       EncryptionContext context) {
     this.engine = engine;
-    this.loop = loop;
-    this.caller = caller;
-    this.key = key;
+    this.trail =
+        new StreamTrail(
+            engine, loop, caller, Action.ENCRYPT, key, keyed.dataKey().wrapped(), context);
     this.keyed = keyed;
     this.context = context;
     this.sealer =
@@ -50,12 +44,12 @@ public final class SealStream {
 
   /** The key that encrypts. */
   public KeyMetadata key() {
-    return key;
+    return trail.key();
   }
 
   /** The plaintext bytes so far. */
   public long bytes() {
-    return bytes;
+    return trail.bytes();
   }
 
   /** The envelope's header: its first {@value EnvelopeFormat#HEADER_LENGTH} bytes. */
@@ -69,34 +63,25 @@ public final class SealStream {
   public byte[] seal(byte[] plaintext, int length, boolean last) {
     byte[] segment = new byte[length + EnvelopeFormat.TAG_LENGTH];
     sealer.sealSegment(last, context.canonical(), plaintext, 0, length, segment, 0);
-    bytes += length;
+    trail.processed(length);
     engine.encryptionKeys.used(keyed.dataKey(), length);
     return segment;
   }
 
   CompletableFuture<Void> recordBegin() {
-    return engine.audit.record(event("begin"));
+    return trail.begin();
   }
 
   /** Writes the end event; the last segment may leave when the future completes. */
   public CompletableFuture<Void> end() {
-    if (ended) {
-      return CompletableFuture.completedFuture(null);
-    }
-    ended = true;
     sealer.close();
-    return Continuations.on(loop, engine.audit.record(event("end").amount(1, bytes)));
+    return trail.end(null);
   }
 
-  /** Writes down that the stream ended before its end. */
+  /** Writes down that the stream failed; the failure may be told when the future completes. */
   public CompletableFuture<Void> abort(ErrorCode code) {
-    if (ended) {
-      return CompletableFuture.completedFuture(null);
-    }
-    ended = true;
     sealer.close();
-    return Continuations.on(
-        loop, engine.audit.record(event("end").amount(1, bytes).failed(code.code())));
+    return trail.end(code);
   }
 
   /**
@@ -104,18 +89,6 @@ public final class SealStream {
    * key.
    */
   public boolean mayContinue() {
-    KeyMetadata now = engine.snapshots.last().key(key.id());
-    return now != null && !now.disabled();
-  }
-
-  private AuditEvent.Builder event(String phase) {
-    WrappedDataKey wrapped = keyed.dataKey().wrapped();
-    return engine
-        .audit
-        .event(caller, Action.ENCRYPT.text())
-        .key(key.id().toString())
-        .used(wrapped.keyVersion(), wrapped.dataKeyId().toString())
-        .contextKeys(context.keys())
-        .phase(phase);
+    return trail.mayContinue();
   }
 }

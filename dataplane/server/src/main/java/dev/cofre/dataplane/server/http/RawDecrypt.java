@@ -41,6 +41,7 @@ final class RawDecrypt {
   private OpenStream opening;
   private SealStream sealing;
   private boolean streaming;
+  private final LongAnswer answer;
   private long segments;
 
   RawDecrypt(
@@ -56,6 +57,7 @@ final class RawDecrypt {
     this.purpose = purpose;
     this.target = target;
     this.context = context;
+    this.answer = new LongAnswer(exchange, state);
   }
 
   /** Begins to read. */
@@ -93,21 +95,9 @@ final class RawDecrypt {
 
   /** Pauses the request until all is decided that can be before the first answer byte. */
   private void begin(Buffer chunk, int offset) {
-    String principal = exchange.caller().principal().id();
-    try {
-      exchange.requireFraming();
-    } catch (ProblemException problem) {
-      exchange.reject(problem);
+    if (!answer.admit()) {
       return;
     }
-    if (!state.takeStream(principal)) {
-      exchange.reject(
-          new ProblemException(
-              ErrorCode.OVERLOADED, "too many long bodies are open on this node; try again later"));
-      return;
-    }
-    exchange.onEnd(() -> state.releaseStream(principal));
-    exchange.pauseBody();
     path.beginDecrypt(exchange.caller(), header.copy(), context)
         .thenCompose(this::verifyFirst)
         .whenComplete(
@@ -117,12 +107,11 @@ final class RawDecrypt {
                   opening.abort(Problems.of(failure).code());
                 }
                 exchange.refuse(failure);
-              } else if (exchange.beginStream(RawEncrypt.CONTENT_TYPE)) {
+              } else if (answer.begin(opening::bytes)) {
                 streaming = true;
-                exchange.onEnd(() -> state.metrics().processed(exchange.action(), opening.bytes()));
                 writeFirst(first);
                 gather(chunk, offset);
-                exchange.resumeBody();
+                answer.resume();
               } else {
                 abort(ErrorCode.DEADLINE_EXCEEDED);
               }
@@ -153,14 +142,14 @@ final class RawDecrypt {
 
   private void writeFirst(byte[] first) {
     if (sealing != null) {
-      exchange.response().write(Buffer.buffer(sealing.header()));
+      answer.write(sealing.header());
     }
-    write(outgoing(first, false));
+    answer.write(outgoing(first, false));
   }
 
   /** Opens the full segment that is gathered; false when the stream has failed. */
   private boolean openNext() {
-    if (++segments % RawEncrypt.SEGMENTS_BETWEEN_CHECKS == 0
+    if (++segments % LongAnswer.SEGMENTS_BETWEEN_CHECKS == 0
         && (!opening.mayContinue() || (sealing != null && !sealing.mayContinue()))) {
       fail(ErrorCode.KEY_DISABLED);
       return false;
@@ -171,7 +160,7 @@ final class RawDecrypt {
       fail(ErrorCode.INVALID_CIPHERTEXT);
       return false;
     }
-    write(outgoing(plaintext, false));
+    answer.write(outgoing(plaintext, false));
     return true;
   }
 
@@ -183,14 +172,6 @@ final class RawDecrypt {
     byte[] sealed = sealing.seal(plaintext, plaintext.length, last);
     Arrays.fill(plaintext, (byte) 0);
     return sealed;
-  }
-
-  private void write(byte[] bytes) {
-    exchange.response().write(Buffer.buffer(bytes));
-    if (exchange.response().writeQueueFull()) {
-      exchange.pauseBody();
-      exchange.response().drainHandler(drained -> exchange.resumeBody());
-    }
   }
 
   private void finish() {

@@ -20,9 +20,6 @@ import java.util.List;
 final class RawEncrypt {
   static final String CONTENT_TYPE = "application/octet-stream";
 
-  /** A long stream asks after its key each 4 MiB. */
-  static final int SEGMENTS_BETWEEN_CHECKS = 64;
-
   private final Exchange exchange;
   private final ServerState state;
   private final RequestPath path;
@@ -30,7 +27,9 @@ final class RawEncrypt {
   private final EncryptionContext context;
   private final Gathered segment = new Gathered(EnvelopeFormat.SEGMENT_PLAINTEXT_LENGTH);
   private SealStream stream;
+  private final LongAnswer answer;
   private long segments;
+  private boolean failed;
 
   RawEncrypt(
       Exchange exchange,
@@ -43,6 +42,7 @@ final class RawEncrypt {
     this.path = path;
     this.key = key;
     this.context = context;
+    this.answer = new LongAnswer(exchange, state);
   }
 
   /** Begins to read. */
@@ -65,11 +65,11 @@ final class RawEncrypt {
           begin(chunk, offset);
           return;
         }
-        if (++segments % SEGMENTS_BETWEEN_CHECKS == 0 && !stream.mayContinue()) {
+        if (++segments % LongAnswer.SEGMENTS_BETWEEN_CHECKS == 0 && !stream.mayContinue()) {
           fail(ErrorCode.KEY_DISABLED);
           return;
         }
-        write(stream.seal(segment.array(), segment.length(), false));
+        answer.write(stream.seal(segment.array(), segment.length(), false));
         segment.clear();
       }
       offset += segment.take(chunk, offset);
@@ -78,53 +78,35 @@ final class RawEncrypt {
 
   /** Whether nothing more is to be read: refused before the stream began, or the caller is gone. */
   private boolean isOver() {
-    return exchange.isAnswered() && stream == null;
+    return failed || (exchange.isAnswered() && stream == null);
   }
 
   /** Pauses the request until the stream has begun, then goes on with the rest of {@code chunk}. */
   private void begin(Buffer chunk, int offset) {
-    String principal = exchange.caller().principal().id();
-    try {
-      exchange.requireFraming();
-    } catch (ProblemException problem) {
-      exchange.reject(problem);
+    if (!answer.admit()) {
       return;
     }
-    if (!state.takeStream(principal)) {
-      exchange.reject(
-          new ProblemException(
-              ErrorCode.OVERLOADED, "too many long bodies are open on this node; try again later"));
-      return;
-    }
-    exchange.onEnd(() -> state.releaseStream(principal));
-    exchange.pauseBody();
     path.beginEncrypt(exchange.caller(), key, context)
         .whenComplete(
             (begun, failure) -> {
               if (failure != null) {
                 exchange.refuse(failure);
-              } else if (exchange.beginStream(CONTENT_TYPE)) {
+              } else if (answer.begin(begun::bytes)) {
                 stream = begun;
-                exchange.onEnd(() -> state.metrics().processed(exchange.action(), begun.bytes()));
-                write(begun.header());
+                answer.write(begun.header());
                 gather(chunk, offset);
-                exchange.resumeBody();
+                answer.resume();
               } else {
                 begun.abort(ErrorCode.DEADLINE_EXCEEDED);
               }
             });
   }
 
-  private void write(byte[] bytes) {
-    exchange.response().write(Buffer.buffer(bytes));
-    if (exchange.response().writeQueueFull()) {
-      exchange.pauseBody();
-      exchange.response().drainHandler(drained -> exchange.resumeBody());
-    }
-  }
-
   private void finish() {
     exchange.bodyEnded();
+    if (failed) {
+      return;
+    }
     if (stream != null) {
       finishStream();
     } else if (!exchange.isAnswered()) {
@@ -163,6 +145,7 @@ final class RawEncrypt {
 
   /** Ends the stream without its end; nothing more is read. */
   private void fail(ErrorCode code) {
+    failed = true;
     exchange.pauseBody();
     stream.abort(code).whenComplete((written, failure) -> exchange.cut(code));
   }

@@ -1,0 +1,86 @@
+package dev.cofre.engine.request;
+
+import dev.cofre.contract.audit.AuditEvent;
+import dev.cofre.contract.context.EncryptionContext;
+import dev.cofre.contract.envelope.WrappedDataKey;
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.engine.policy.Action;
+import dev.cofre.engine.snapshot.KeyMetadata;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * The audit trail of one stream: an event before its first answer byte, one with bytes and outcome
+ * before its last. Not thread-safe; used on its event loop.
+ */
+final class StreamTrail {
+  private final Engine engine;
+  private final Executor loop;
+  private final Caller caller;
+  private final Action action;
+  private final KeyMetadata key;
+  private final WrappedDataKey wrapped;
+  private final EncryptionContext context;
+  private long bytes;
+  private boolean ended;
+
+  StreamTrail(
+      Engine engine,
+      Executor loop,
+      Caller caller,
+      Action action,
+      KeyMetadata key,
+      WrappedDataKey wrapped,
+      EncryptionContext context) {
+    this.engine = engine;
+    this.loop = loop;
+    this.caller = caller;
+    this.action = action;
+    this.key = key;
+    this.wrapped = wrapped;
+    this.context = context;
+  }
+
+  KeyMetadata key() {
+    return key;
+  }
+
+  void processed(long count) {
+    bytes += count;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /** Whether the key is still enabled. */
+  boolean mayContinue() {
+    KeyMetadata now = engine.snapshots.last().key(key.id());
+    return now != null && !now.disabled();
+  }
+
+  CompletableFuture<Void> begin() {
+    return engine.audit.record(event("begin"));
+  }
+
+  /** Writes the end event, once; {@code code} is null when all is well. */
+  CompletableFuture<Void> end(ErrorCode code) {
+    if (ended) {
+      return CompletableFuture.completedFuture(null);
+    }
+    ended = true;
+    AuditEvent.Builder event = event("end").amount(1, bytes);
+    return Continuations.on(
+        loop, engine.audit.record(code == null ? event : event.failed(code.code())));
+  }
+
+  private AuditEvent.Builder event(String phase) {
+    return engine
+        .audit
+        .event(caller, action.text())
+        .key(key.id().toString())
+        .used(wrapped.keyVersion(), wrapped.dataKeyId().toString())
+        .contextKeys(context.keys())
+        .phase(phase);
+  }
+}
