@@ -100,6 +100,19 @@ class HttpFaceTest {
   }
 
   @Test
+  void closesTheConnectionOfABodyOverTheLimit() throws Exception {
+    try (Socket socket =
+        new Socket(java.net.InetAddress.getLoopbackAddress(), plane.plane.port())) {
+      socket.setSoTimeout(10_000);
+      String head =
+          "POST /v1/keys HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9000000\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(answer.contains(ErrorCode.PAYLOAD_TOO_LARGE.code()), answer);
+    }
+  }
+
+  @Test
   void refusesTooManyHeaderBytes() throws Exception {
     StringBuilder request = new StringBuilder("GET /v1/keys HTTP/1.1\r\nHost: a\r\n");
     for (int i = 0; i < 150; i++) {

@@ -5,6 +5,7 @@ import dev.cofre.controlplane.server.identity.BearerToken;
 import dev.cofre.controlplane.server.identity.CertificateNames;
 import dev.cofre.controlplane.server.identity.Credentials;
 import dev.cofre.http.ProblemJson;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -16,6 +17,7 @@ import java.util.regex.Pattern;
 
 /** Reads requests and writes answers; on the event loop. Stateless. */
 final class Exchange {
+  private static final long LINGER_MS = 500;
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final String REQUEST_ID_HEADER = "Request-Id";
 
@@ -37,6 +39,11 @@ final class Exchange {
   static void closeAfter(HttpServerRequest request) {
     if (request.version() != HttpVersion.HTTP_2) {
       request.response().putHeader("Connection", "close");
+      // A moment later: a reset would take the answer away from a caller that still sends.
+      Vertx vertx = Vertx.currentContext().owner();
+      request
+          .response()
+          .endHandler(sent -> vertx.setTimer(LINGER_MS, late -> request.connection().close()));
     }
   }
 
