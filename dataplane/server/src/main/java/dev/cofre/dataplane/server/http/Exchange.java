@@ -40,6 +40,7 @@ final class Exchange {
   private long bodyTimer = -1;
   private boolean answered;
   private boolean bodyEnded;
+  private boolean over;
   private Runnable onEnd = () -> {};
 
   Exchange(Vertx vertx, ServerState state, RequestPath path, HttpServerRequest request, Call call) {
@@ -309,8 +310,6 @@ final class Exchange {
       request.connection().close();
     }
   }
-
-  private boolean over;
 
   private void ended(String code) {
     if (over) {
