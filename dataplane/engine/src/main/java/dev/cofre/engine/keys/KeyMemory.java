@@ -24,17 +24,16 @@ final class KeyMemory {
   private final MemorySegment memory;
   private final BitSet used;
   private final int slots;
-  private final boolean locked;
 
   /** Memory for {@code slots} keys. */
   KeyMemory(int slots) {
     this.slots = slots;
     this.memory = Arena.ofAuto().allocate((long) slots * EnvelopeFormat.KEY_LENGTH, 4096);
     this.used = new BitSet(slots);
-    this.locked = lock(memory);
+    lock(memory);
   }
 
-  private static boolean lock(MemorySegment memory) {
+  private static void lock(MemorySegment memory) {
     Linker linker = Linker.nativeLinker();
     FunctionDescriptor signature =
         FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
@@ -46,17 +45,11 @@ final class KeyMemory {
             Level.WARNING,
             "the memory for data keys cannot be locked into RAM; raise the limit (ulimit -l)");
       }
-      return done;
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  /** Whether the memory is locked into RAM. */
-  boolean isLocked() {
-    return locked;
   }
 
   /** Copies {@code key} into a free slot and returns it, or -1 when there is none. */

@@ -3,7 +3,6 @@ package dev.cofre.engine.process;
 import dev.cofre.engine.config.ConfigException;
 import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.Setting;
-import dev.cofre.hsm.HsmException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
@@ -112,8 +111,6 @@ public final class PlaneProcess {
       return -1;
     } catch (ConfigException e) {
       return refuse(USAGE, e.getMessage());
-    } catch (HsmException | IOException e) {
-      return refuse(FAILED, oneLine(e));
     } catch (Exception e) {
       LOG.log(Level.DEBUG, "start failed", e);
       return refuse(FAILED, oneLine(e));
