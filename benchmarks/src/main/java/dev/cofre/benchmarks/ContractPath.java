@@ -24,7 +24,7 @@ final class ContractPath implements RequestPath {
 
   @Override
   public void seal(byte[] plaintext, byte[] envelope) {
-    sealer.begin(derivation, buffers.wrapped, random);
+    sealer.begin(derivation, random);
     sealer.seal(NO_CONTEXT, plaintext, 0, plaintext.length, envelope, 0);
   }
 

@@ -1,22 +1,19 @@
 package dev.cofre.contract.envelope;
 
-import static dev.cofre.contract.envelope.EnvelopeFormat.KEY_LENGTH;
 import static dev.cofre.contract.envelope.EnvelopeFormat.TAG_LENGTH;
 
 import java.security.GeneralSecurityException;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
-import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /** The JDK's own AES-256-GCM; one {@link Cipher}, reused. */
 public final class JcaAead implements Aead {
-  private static final SecretKey ZERO = new SecretKeySpec(new byte[KEY_LENGTH], "AES");
   private static final byte[] ZERO_NONCE = new byte[12];
 
   private final Cipher cipher;
-  private SecretKey key;
+  private final WipedKey key = new WipedKey();
+  private boolean keyed;
 
   /** Takes the first provider that has AES/GCM. */
   public JcaAead() {
@@ -29,7 +26,8 @@ public final class JcaAead implements Aead {
 
   @Override
   public void key(byte[] bytes, int offset) {
-    key = new SecretKeySpec(bytes, offset, KEY_LENGTH, "AES");
+    key.set(bytes, offset);
+    keyed = true;
   }
 
   @Override
@@ -60,9 +58,10 @@ public final class JcaAead implements Aead {
 
   @Override
   public void clear() {
-    key = null;
+    key.wipe();
+    keyed = false;
     try {
-      cipher.init(Cipher.DECRYPT_MODE, ZERO, new GCMParameterSpec(TAG_LENGTH * 8, ZERO_NONCE));
+      cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_LENGTH * 8, ZERO_NONCE));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("the JDK's AES-GCM cannot be re-keyed", e);
     }
@@ -78,7 +77,7 @@ public final class JcaAead implements Aead {
       byte[] out,
       int outOffset)
       throws GeneralSecurityException {
-    if (key == null) {
+    if (!keyed) {
       throw new IllegalStateException("the AEAD has no key");
     }
     cipher.init(mode, key, new GCMParameterSpec(TAG_LENGTH * 8, nonce));

@@ -2,36 +2,45 @@ package dev.cofre.engine.request;
 
 import dev.cofre.contract.random.RandomSource;
 import dev.cofre.engine.audit.AuditLog;
-import dev.cofre.engine.keys.DecryptionKeys;
-import dev.cofre.engine.keys.EncryptionKeys;
+import dev.cofre.engine.keys.DataKeys;
 import dev.cofre.engine.keys.KeyLimits;
 import dev.cofre.engine.keys.KeyWrapping;
-import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.engine.snapshot.SnapshotState;
 import dev.cofre.hsm.HsmGateway;
 import java.time.Clock;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What all event loops of a node share: snapshot, data keys, HSM gateway, audit log. Thread-safe.
  *
- * <p>It closes neither the gateway nor the log: whoever made them does.
+ * <p>It closes neither the gateway nor the log, only its own thread: whoever made them does.
  */
-public final class Engine {
-  private static final int ENCRYPTION_KEYS_MAX = 16_384;
+public final class Engine implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Engine.class.getName());
+
+  /** For how long after a change data keys are looked through again: longer than any mint takes. */
+  private static final long EVICTED_AGAIN_NS = 10_000_000_000L;
+
+  private static final long SWEEP_MS = 1_000;
 
   final SnapshotHolder snapshots;
-  final Authorizer authorizer;
   final AuditTrail audit;
   final KeyWrapping wrapping;
-  final EncryptionKeys encryptionKeys;
-  final DecryptionKeys decryptionKeys;
+  final DataKeys keys;
   final KeyLimits limits;
   final RandomSource random;
 
   private final HsmGateway gateway;
   private final AuditLog auditLog;
+  private final Clock clock;
+  private final ScheduledExecutorService sweeper =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("data-key-sweep").factory());
+  private volatile long changedNs;
 
   /** An engine that serves what {@code snapshots} says. */
   public Engine(
@@ -47,13 +56,13 @@ public final class Engine {
     this.auditLog = auditLog;
     this.limits = limits;
     this.random = random;
-    this.authorizer = new Authorizer(snapshots, clock);
+    this.clock = clock;
     this.audit = new AuditTrail(auditLog, clock, node);
     this.wrapping = new KeyWrapping(gateway, random);
-    this.decryptionKeys = new DecryptionKeys(wrapping, limits, System::nanoTime);
-    this.encryptionKeys =
-        new EncryptionKeys(wrapping, decryptionKeys, limits, ENCRYPTION_KEYS_MAX, System::nanoTime);
-    snapshots.onChange(this::evict);
+    this.keys = new DataKeys(wrapping, limits, System::nanoTime);
+    this.changedNs = nanoTime();
+    snapshots.onChange(this::changed);
+    sweeper.scheduleWithFixedDelay(this::sweep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
   }
 
   /** The request path of one event loop, whose continuations run on {@code loop}. */
@@ -61,22 +70,36 @@ public final class Engine {
     return new RequestPath(this, loop);
   }
 
-  /** Overwrites data keys whose time is over. Called about once a second. */
-  public void sweep() {
-    evict(snapshots.last());
+  Authorizer newAuthorizer() {
+    return new Authorizer(snapshots, clock);
   }
 
-  private void evict(SnapshotState state) {
-    encryptionKeys.evict(
-        (id, version) -> {
-          KeyMetadata key = state.key(id);
-          return key != null && !key.disabled() && key.currentVersion() == version;
-        });
-    decryptionKeys.evict(
-        id -> {
-          KeyMetadata key = state.key(id);
-          return key != null && !key.disabled();
-        });
+  /** The monotonic clock. */
+  long nanoTime() {
+    return System.nanoTime();
+  }
+
+  /**
+   * Overwrites the data keys of keys that were disabled, at once but not on the follower's event
+   * loop; nothing uses them from now on, since every use is decided by the snapshot in force.
+   */
+  private void changed(SnapshotState state) {
+    changedNs = nanoTime();
+    if (!sweeper.isShutdown()) {
+      sweeper.execute(() -> keys.evict(state));
+    }
+  }
+
+  /** Overwrites data keys whose time is over, and those that came while their key was disabled. */
+  private void sweep() {
+    try {
+      keys.sweep();
+      if (nanoTime() - changedNs < EVICTED_AGAIN_NS) {
+        keys.evict(snapshots.last());
+      }
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "data keys cannot be swept", e);
+    }
   }
 
   /** The snapshot in force. */
@@ -84,14 +107,9 @@ public final class Engine {
     return snapshots;
   }
 
-  /** The cache of unwrapped data keys, for its figures. */
-  public DecryptionKeys decryptionKeys() {
-    return decryptionKeys;
-  }
-
-  /** The data keys that encrypt, for their figures. */
-  public EncryptionKeys encryptionKeys() {
-    return encryptionKeys;
+  /** The data keys, for their figures. */
+  public DataKeys keys() {
+    return keys;
   }
 
   /** The way to the HSM, for its figures. */
@@ -102,5 +120,11 @@ public final class Engine {
   /** Whether the audit log takes events. */
   public boolean canAudit() {
     return auditLog.isAvailable();
+  }
+
+  /** Stops the sweep. */
+  @Override
+  public void close() {
+    sweeper.shutdownNow();
   }
 }

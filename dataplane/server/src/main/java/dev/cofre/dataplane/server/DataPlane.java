@@ -41,7 +41,6 @@ import java.util.concurrent.TimeoutException;
 final class DataPlane implements PlaneProcess.Running {
   private static final System.Logger LOG = System.getLogger(DataPlane.class.getName());
   private static final long START_SECONDS = 30;
-  private static final long SWEEP_MS = 1_000;
 
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
   private final long drainMs;
@@ -57,10 +56,11 @@ final class DataPlane implements PlaneProcess.Running {
     ListenerSettings listener = ListenerSettings.read(configuration);
     ControlLink link = ControlLink.read(configuration, listener.tls().isEmpty());
     SnapshotVerifier verifier = pinnedKey(configuration);
+    KeyLimits limits = DataKeySettings.read(configuration);
     DataPlane node = new DataPlane(configuration.number(DataPlaneSettings.DRAIN_MS));
     if (!checkOnly) {
       try {
-        node.start(configuration, listener, link, verifier);
+        node.start(configuration, listener, link, verifier, limits);
       } catch (Exception e) {
         node.close();
         throw e;
@@ -86,7 +86,8 @@ final class DataPlane implements PlaneProcess.Running {
       Configuration configuration,
       ListenerSettings listener,
       ControlLink link,
-      SnapshotVerifier verifier)
+      SnapshotVerifier verifier,
+      KeyLimits limits)
       throws Exception {
     Hsm hsm = HsmSettings.login(configuration);
     HsmGateway gateway =
@@ -103,14 +104,15 @@ final class DataPlane implements PlaneProcess.Running {
         new SnapshotHolder(configuration.number(DataPlaneSettings.MAX_AGE_MS), System::nanoTime);
     RevisionFloor floor = RevisionFloor.load(configuration.path(DataPlaneSettings.STATE_DIRECTORY));
     Engine engine =
-        new Engine(
-            configuration.text(DataPlaneSettings.NODE_NAME),
-            snapshots,
-            gateway,
-            audit,
-            KeyLimits.DEFAULT,
-            GetRandom.orDevice(),
-            Clock.systemUTC());
+        opened(
+            new Engine(
+                configuration.text(DataPlaneSettings.NODE_NAME),
+                snapshots,
+                gateway,
+                audit,
+                limits,
+                GetRandom.orDevice(),
+                Clock.systemUTC()));
     int loops = eventLoops(configuration);
     Vertx vertx =
         Vertx.builder()
@@ -125,7 +127,6 @@ final class DataPlane implements PlaneProcess.Running {
             listener.tls().isEmpty());
     SnapshotFollower follower =
         opened(new SnapshotFollower(vertx, link, verifier, snapshots, floor));
-    vertx.setPeriodic(SWEEP_MS, timer -> vertx.executeBlocking(() -> sweep(engine)));
     await(
         vertx.deployVerticle(
             () -> new HttpListener(listener, state), new DeploymentOptions().setInstances(loops)));
@@ -136,12 +137,6 @@ final class DataPlane implements PlaneProcess.Running {
         "the data plane listens on {0}:{1}",
         listener.host(),
         Integer.toString(listener.port()));
-  }
-
-  /** Walks over all cached data keys, so not on an event loop. */
-  private static Void sweep(Engine engine) {
-    engine.sweep();
-    return null;
   }
 
   private static int eventLoops(Configuration configuration) {

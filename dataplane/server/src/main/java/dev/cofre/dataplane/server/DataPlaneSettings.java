@@ -69,6 +69,7 @@ public final class DataPlaneSettings {
               List.of(NODE_NAME),
               ListenerSettings.ALL,
               List.of(EVENT_LOOPS, STREAMS_MAX),
+              DataKeySettings.ALL,
               HsmSettings.ALL,
               ControlLink.SETTINGS,
               List.of(

@@ -34,22 +34,42 @@ final class Metrics {
         text,
         "cofre_data_keys_minted_total",
         "Data keys made for encryption.",
-        engine.encryptionKeys().minted());
+        engine.keys().encryption().minted());
     counter(
         text,
         "cofre_data_key_cache_hits_total",
         "Look-ups that found their data key.",
-        engine.decryptionKeys().hits());
+        engine.keys().decryption().hits());
     counter(
         text,
         "cofre_data_key_cache_misses_total",
         "Look-ups that asked the HSM.",
-        engine.decryptionKeys().misses());
+        engine.keys().decryption().misses());
     gauge(
         text,
         "cofre_data_key_cache_entries",
         "Unwrapped data keys held.",
-        engine.decryptionKeys().size());
+        engine.keys().decryption().size());
+    gauge(
+        text,
+        "cofre_data_key_cache_bytes",
+        "Bytes that the unwrapped data keys take.",
+        engine.keys().decryption().bytes());
+    counter(
+        text,
+        "cofre_data_key_cache_refreshes_total",
+        "Data keys that were unwrapped again ahead of their end.",
+        engine.keys().decryption().refreshes());
+    counter(
+        text,
+        "cofre_data_key_cache_evictions_total",
+        "Data keys that were overwritten because their time was over or their key disabled.",
+        engine.keys().decryption().evictions());
+    counter(
+        text,
+        "cofre_data_key_waits_total",
+        "Requests that waited for a data key in use, because its successor was late.",
+        engine.keys().waits());
     gauge(text, "cofre_hsm_queue", "Calls that wait for the HSM.", engine.gateway().queued());
     gauge(
         text,

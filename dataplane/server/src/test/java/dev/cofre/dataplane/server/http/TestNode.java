@@ -52,6 +52,7 @@ final class TestNode implements AutoCloseable {
   private final SnapshotHolder snapshots = new SnapshotHolder(300_000, System::nanoTime);
   private final Vertx vertx = Vertx.builder().withTransport(StrictFraming.transport()).build();
   private final HsmGateway gateway;
+  private final Engine engine;
   private final FileAuditLog audit;
   private final ServerState state;
   private final Hsm hsm;
@@ -66,7 +67,7 @@ final class TestNode implements AutoCloseable {
     hsm.generateKek(label(otherKeyId, 1));
     gateway = new HsmGateway(hsm, Duration.ofSeconds(5));
     audit = FileAuditLog.open(auditFile, false, 1L << 30);
-    Engine engine =
+    engine =
         new Engine(
             "test",
             snapshots,
@@ -191,6 +192,7 @@ final class TestNode implements AutoCloseable {
   @Override
   public void close() {
     vertx.close().toCompletionStage().toCompletableFuture().join();
+    engine.close();
     gateway.close();
     audit.close();
   }
