@@ -267,6 +267,11 @@ public final class Pkcs11Hsm implements Hsm {
   }
 
   @Override
+  public void heal() {
+    reload();
+  }
+
+  @Override
   public void close() {
     // Before the monitor is waited for: who waits for it as well shall not log in any more.
     refused = new HsmException("the HSM connection is closed");
