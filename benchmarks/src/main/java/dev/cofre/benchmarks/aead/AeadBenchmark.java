@@ -81,7 +81,7 @@ public class AeadBenchmark {
       sealing.key(keys, 0);
       sealTo(plaintexts[i], first(i), sealed[i]);
       sealing.key(keys, i * KEY_LENGTH);
-      sealTo(plaintexts[i], first(i), sealedByKey[i]);
+      sealTo(plaintexts[i], first(KEYS + i), sealedByKey[i]);
     }
     sealing.key(keys, 0);
     for (int i = 0; i < count; i++) {
@@ -131,7 +131,7 @@ public class AeadBenchmark {
   public int openAlternating() {
     int i = next();
     opening.key(keys, i * KEY_LENGTH);
-    return openFrom(sealedByKey[i], first(i));
+    return openFrom(sealedByKey[i], first(KEYS + i));
   }
 
   private int next() {
