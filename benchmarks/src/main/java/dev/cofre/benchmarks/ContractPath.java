@@ -10,14 +10,12 @@ import dev.cofre.contract.random.RandomSource;
 final class ContractPath implements RequestPath {
   private static final byte[] NO_CONTEXT = new byte[0];
 
-  private final RequestBuffers buffers;
   private final RandomSource random;
   private final RequestKeyDerivation derivation;
   private final EnvelopeSealer sealer = new EnvelopeSealer(new JcaAead());
   private final EnvelopeOpener opener = new EnvelopeOpener(new JcaAead());
 
   ContractPath(RequestBuffers buffers, RandomSource random) {
-    this.buffers = buffers;
     this.random = random;
     this.derivation = new RequestKeyDerivation(buffers.dataKey, buffers.wrapped);
   }

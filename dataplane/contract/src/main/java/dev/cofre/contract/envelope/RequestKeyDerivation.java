@@ -62,7 +62,6 @@ public final class RequestKeyDerivation implements AutoCloseable {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private final Cipher aes;
-  private final WipedKey key = new WipedKey();
   private final byte[] wrapped = new byte[PREFIX_LENGTH];
   // Two buffers: in place, the provider would copy its input.
   private final byte[] in = new byte[KDF_LENGTH];
@@ -209,7 +208,7 @@ public final class RequestKeyDerivation implements AutoCloseable {
 
   private void keyAes(byte[] bytes, int offset) {
     generation++;
-    key.set(bytes, offset);
+    WipedKey key = new WipedKey(bytes, offset);
     try {
       aes.init(Cipher.ENCRYPT_MODE, key);
     } catch (GeneralSecurityException e) {

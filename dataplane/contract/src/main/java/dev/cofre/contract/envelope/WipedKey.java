@@ -7,18 +7,23 @@ import javax.crypto.SecretKey;
 
 /**
  * An AES key whose bytes can be overwritten, which those of {@link javax.crypto.spec.SecretKeySpec}
- * cannot. It is set again for each key, so a change of key leaves no garbage that holds one. What
- * {@link #getEncoded} gives to a provider is the provider's to overwrite (docs/SECURITY.md). Not
- * thread-safe.
+ * cannot. What {@link #getEncoded} gives to a provider is the provider's to overwrite
+ * (docs/SECURITY.md). Each key is another object, for providers compare objects to see whether the
+ * key has changed. Not thread-safe.
  */
 final class WipedKey implements SecretKey {
   private static final long serialVersionUID = 1;
 
-  private final transient byte[] bytes = new byte[KEY_LENGTH];
+  private final transient byte[] bytes;
 
-  /** Takes a copy of the key that stands in {@code source} at {@code offset}. */
-  void set(byte[] source, int offset) {
-    System.arraycopy(source, offset, bytes, 0, KEY_LENGTH);
+  /** A copy of the key that stands in {@code source} at {@code offset}. */
+  WipedKey(byte[] source, int offset) {
+    bytes = Arrays.copyOfRange(source, offset, offset + KEY_LENGTH);
+  }
+
+  /** The key of zeros, which takes the place of one that is given up. */
+  static WipedKey zero() {
+    return new WipedKey(new byte[KEY_LENGTH], 0);
   }
 
   /** Overwrites the key. */

@@ -7,6 +7,7 @@ import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.snapshot.KeyMetadata;
+import dev.cofre.hsm.Requester;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -98,9 +99,15 @@ public final class DecryptionKeys {
   /**
    * Unwraps the data key whose envelope stands in {@code envelope} at {@code offset}; it is found
    * when the future has completed well. Fails by its future alone.
+   *
+   * @param requester who waits for it, first
    */
   public CompletableFuture<Void> load(
-      byte[] envelope, int offset, KeyMetadata key, EncryptionContext context) {
+      byte[] envelope,
+      int offset,
+      KeyMetadata key,
+      EncryptionContext context,
+      Requester requester) {
     WrappedDataKey wrapped = WrappedDataKey.parse(envelope, offset);
     Id id = new Id(wrapped, wrapped.usage() == Usage.CALLER ? context : EncryptionContext.EMPTY);
     CompletableFuture<Void> known = loading.get(id);
@@ -119,7 +126,7 @@ public final class DecryptionKeys {
       return placed;
     }
     misses.increment();
-    unwrap(wrapped, key, context)
+    unwrap(wrapped, key, context, requester)
         .thenAccept(bytes -> hold(id, bytes))
         .whenComplete((held, failure) -> settle(id, placed, failure));
     return placed;
@@ -142,9 +149,10 @@ public final class DecryptionKeys {
 
   /** Fails by its future alone: a look-up that others wait for must always end. */
   private CompletableFuture<byte[]> unwrap(
-      WrappedDataKey wrapped, KeyMetadata key, EncryptionContext context) {
+      WrappedDataKey wrapped, KeyMetadata key, EncryptionContext context, Requester requester) {
     try {
-      return wrapping.unwrap(wrapped, key, key.versions().get(wrapped.keyVersion()), context);
+      return wrapping.unwrap(
+          wrapped, key, key.versions().get(wrapped.keyVersion()), context, requester);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -152,7 +160,7 @@ public final class DecryptionKeys {
 
   private void refresh(
       long handle, WrappedDataKey wrapped, KeyMetadata key, EncryptionContext context) {
-    unwrap(wrapped, key, context)
+    unwrap(wrapped, key, context, Requester.NODE)
         .whenComplete(
             (bytes, failure) -> {
               long now = nanoClock.getAsLong();

@@ -6,6 +6,7 @@ import dev.cofre.contract.envelope.Usage;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.snapshot.KeyMetadata;
+import dev.cofre.hsm.Requester;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
@@ -77,14 +78,18 @@ public final class EncryptionKeys {
     }
     if (ready.isUsed(AHEAD_SHARE, limits, nowNs) && nowNs - entry.retryAtNs >= 0) {
       entry.retryAtNs = nowNs + (long) (RETRY_SHARE * limits.encryptMs() * 1_000_000);
-      mint(entry, key);
+      mint(entry, key, Requester.NODE);
     }
     ready.take();
     return ready;
   }
 
-  /** Mints a data key for {@code key}; it is {@link #ready} when the future has completed well. */
-  public CompletableFuture<Void> load(KeyMetadata key) {
+  /**
+   * Mints a data key for {@code key}; it is {@link #ready} when the future has completed well.
+   *
+   * @param requester who waits for it, first
+   */
+  public CompletableFuture<Void> load(KeyMetadata key, Requester requester) {
     Current entry = current.get(key.id());
     if (entry == null) {
       if (current.size() >= keysMax) {
@@ -94,10 +99,10 @@ public final class EncryptionKeys {
       Current raced = current.putIfAbsent(key.id(), fresh);
       entry = raced == null ? fresh : raced;
     }
-    return mint(entry, key);
+    return mint(entry, key, requester);
   }
 
-  private CompletableFuture<Void> mint(Current entry, KeyMetadata key) {
+  private CompletableFuture<Void> mint(Current entry, KeyMetadata key, Requester requester) {
     CompletableFuture<Void> placed = new CompletableFuture<>();
     CompletableFuture<Void> raced = entry.minting.compareAndExchange(null, placed);
     if (raced != null) {
@@ -112,7 +117,7 @@ public final class EncryptionKeys {
       placed.complete(null);
       return placed;
     }
-    start(key)
+    start(key, requester)
         .whenComplete(
             (fresh, failure) -> {
               if (failure == null) {
@@ -128,9 +133,11 @@ public final class EncryptionKeys {
     return placed;
   }
 
-  private CompletableFuture<EncryptionKey> start(KeyMetadata key) {
+  private CompletableFuture<EncryptionKey> start(KeyMetadata key, Requester requester) {
     try {
-      return wrapping.mint(key, Usage.SERVICE, EncryptionContext.EMPTY).thenApply(this::hold);
+      return wrapping
+          .mint(key, Usage.SERVICE, EncryptionContext.EMPTY, requester)
+          .thenApply(this::hold);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }

@@ -14,7 +14,6 @@ import dev.cofre.hsm.MintedKey;
 import dev.cofre.hsm.Requester;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 
 /**
  * Makes, wraps and unwraps data keys with a KEK in the HSM. Thread-safe; never blocks.
@@ -48,33 +47,14 @@ public final class KeyWrapping {
     }
   }
 
-  /** Makes a data key and wraps it with the current version of {@code key}, for the node itself. */
-  public CompletableFuture<Minted> mint(KeyMetadata key, Usage usage, EncryptionContext context) {
-    return mint(key, usage, context, Requester.NODE);
-  }
-
   /**
    * Makes a data key and wraps it with the current version of {@code key}.
    *
    * @param requester on whose behalf: what the HSM's queue is fair between
+   * @return completes on an HSM thread
    */
   public CompletableFuture<Minted> mint(
       KeyMetadata key, Usage usage, EncryptionContext context, Requester requester) {
-    return mint(key, usage, context, requester, null);
-  }
-
-  /**
-   * Makes a data key and wraps it with the current version of {@code key}.
-   *
-   * @param requester on whose behalf: what the HSM's queue is fair between
-   * @param executor where the answer completes; null: on an HSM thread
-   */
-  public CompletableFuture<Minted> mint(
-      KeyMetadata key,
-      Usage usage,
-      EncryptionContext context,
-      Requester requester,
-      Executor executor) {
     KeyMetadata.Version version = key.versions().get(key.currentVersion());
     WrappedDataKey.Identity identity =
         new WrappedDataKey.Identity(
@@ -84,12 +64,7 @@ public final class KeyWrapping {
             version.number(),
             Uuids.get(random.bytes(Uuids.LENGTH), 0));
     return gateway
-        .mint(
-            requester,
-            version.kekLabel(),
-            identity.wrapAad(key.tenant(), context),
-            random,
-            executor)
+        .mint(requester, version.kekLabel(), identity.wrapAad(key.tenant(), context), random, null)
         .thenApply(made -> new Minted(identity.withWrap(joined(made)), made.plaintext()));
   }
 
@@ -99,39 +74,19 @@ public final class KeyWrapping {
     return wrap;
   }
 
-  /** The same, for the node itself. */
-  public CompletableFuture<byte[]> unwrap(
-      WrappedDataKey wrapped,
-      KeyMetadata key,
-      KeyMetadata.Version version,
-      EncryptionContext context) {
-    return unwrap(wrapped, key, version, context, Requester.NODE);
-  }
-
-  /** The same, completing on an HSM thread. */
-  public CompletableFuture<byte[]> unwrap(
-      WrappedDataKey wrapped,
-      KeyMetadata key,
-      KeyMetadata.Version version,
-      EncryptionContext context,
-      Requester requester) {
-    return unwrap(wrapped, key, version, context, requester, null);
-  }
-
   /**
    * Unwraps a data key of {@code key}'s version {@code version}. It fails with {@code
    * invalid_ciphertext} when the wrap does not verify.
    *
    * @param requester on whose behalf: what the HSM's queue is fair between
-   * @param executor where the answer completes; null: on an HSM thread
+   * @return completes on an HSM thread
    */
   public CompletableFuture<byte[]> unwrap(
       WrappedDataKey wrapped,
       KeyMetadata key,
       KeyMetadata.Version version,
       EncryptionContext context,
-      Requester requester,
-      Executor executor) {
+      Requester requester) {
     byte[] wrap = wrapped.wrap();
     return gateway.unwrap(
         requester,
@@ -139,6 +94,6 @@ public final class KeyWrapping {
         Arrays.copyOf(wrap, WRAP_IV_LENGTH),
         wrapped.wrapAad(key.tenant(), context),
         Arrays.copyOfRange(wrap, WRAP_IV_LENGTH, WRAP_LENGTH),
-        executor);
+        null);
   }
 }

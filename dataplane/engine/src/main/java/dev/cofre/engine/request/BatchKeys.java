@@ -110,7 +110,10 @@ final class BatchKeys {
               .find(use.header(), use.headerOffset(), key, use.context(), nowNs);
       if (handle == DataKeys.NONE) {
         use.await(
-            engine.keys.decryption().load(use.header(), use.headerOffset(), key, use.context()));
+            engine
+                .keys
+                .decryption()
+                .load(use.header(), use.headerOffset(), key, use.context(), caller.requester()));
       } else {
         use.found(handle);
       }

@@ -50,7 +50,7 @@ public final class DataKeyCalls {
           KeyMetadata key = authorizer.permit(caller, Action.GENERATE_DATA_KEY, name);
           return engine
               .wrapping
-              .mint(key, Usage.CALLER, context)
+              .mint(key, Usage.CALLER, context, caller.requester())
               .thenApply(
                   minted ->
                       new Generated(
@@ -75,7 +75,12 @@ public final class DataKeyCalls {
           KeyMetadata key = authorizer.permit(caller, Action.UNWRAP_DATA_KEY, bytes, 0);
           return engine
               .wrapping
-              .unwrap(wrapped, key, key.versions().get(wrapped.keyVersion()), context)
+              .unwrap(
+                  wrapped,
+                  key,
+                  key.versions().get(wrapped.keyVersion()),
+                  context,
+                  caller.requester())
               .thenApply(
                   plaintext -> new Generated(wrapped, plaintext, key, engine.limits.callerTtlMs()));
         },

@@ -1,6 +1,7 @@
 package dev.cofre.engine.request;
 
 import dev.cofre.contract.random.RandomSource;
+import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.keys.DataKeys;
 import dev.cofre.engine.keys.KeyLimits;
@@ -33,6 +34,7 @@ public final class Engine implements AutoCloseable {
   final DataKeys keys;
   final KeyLimits limits;
   final RandomSource random;
+  final AeadBackEnd aead;
 
   private final HsmGateway gateway;
   private final AuditLog auditLog;
@@ -50,12 +52,14 @@ public final class Engine implements AutoCloseable {
       AuditLog auditLog,
       KeyLimits limits,
       RandomSource random,
+      AeadBackEnd aead,
       Clock clock) {
     this.snapshots = snapshots;
     this.gateway = gateway;
     this.auditLog = auditLog;
     this.limits = limits;
     this.random = random;
+    this.aead = aead;
     this.clock = clock;
     this.audit = new AuditTrail(auditLog, clock, node);
     this.wrapping = new KeyWrapping(gateway, random);

@@ -3,7 +3,6 @@ package dev.cofre.engine.request;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.envelope.EnvelopeOpener;
-import dev.cofre.contract.envelope.JcaAead;
 import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
@@ -44,7 +43,7 @@ public final class OpenStream {
             WrappedDataKey.keyVersionAt(header, 0),
             context);
     this.context = context;
-    this.opener = new EnvelopeOpener(new JcaAead());
+    this.opener = new EnvelopeOpener(engine.aead.newAead());
     this.committed = opener.begin(derivation, header, 0);
   }
 

@@ -6,7 +6,6 @@ import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.envelope.EnvelopeOpener;
 import dev.cofre.contract.envelope.EnvelopeSealer;
-import dev.cofre.contract.envelope.JcaAead;
 import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
@@ -45,8 +44,8 @@ public final class RequestPath {
   private final Authorizer authorizer;
   private final Derivations derivations;
   private final BatchKeys batchKeys;
-  private final EnvelopeSealer sealer = new EnvelopeSealer(new JcaAead());
-  private final EnvelopeOpener opener = new EnvelopeOpener(new JcaAead());
+  private final EnvelopeSealer sealer;
+  private final EnvelopeOpener opener;
   private final ArrayDeque<Batch> batches = new ArrayDeque<>(BATCHES_KEPT);
 
   RequestPath(Engine engine, Executor loop) {
@@ -55,6 +54,8 @@ public final class RequestPath {
     this.authorizer = engine.newAuthorizer();
     this.derivations = engine.keys.newDerivations();
     this.batchKeys = new BatchKeys(engine, authorizer);
+    this.sealer = new EnvelopeSealer(engine.aead.newAead());
+    this.opener = new EnvelopeOpener(engine.aead.newAead());
   }
 
   /** An empty batch, to be closed by who answers the request. */
@@ -117,7 +118,7 @@ public final class RequestPath {
         throw gone();
       }
       return after(
-          engine.keys.encryption().load(key),
+          engine.keys.encryption().load(key, caller.requester()),
           failure ->
               failure == null
                   ? encrypt(caller, name, source, batch, attempts - 1)
@@ -301,7 +302,7 @@ public final class RequestPath {
     if (attempts == 0) {
       throw gone();
     }
-    return onLoop(engine.keys.encryption().load(key))
+    return onLoop(engine.keys.encryption().load(key, caller.requester()))
         .thenCompose(loaded -> sealStream(caller, name, source, context, attempts - 1));
   }
 
@@ -344,7 +345,7 @@ public final class RequestPath {
     if (attempts == 0) {
       throw gone();
     }
-    return onLoop(engine.keys.decryption().load(header, 0, key, context))
+    return onLoop(engine.keys.decryption().load(header, 0, key, context, caller.requester()))
         .thenCompose(loaded -> openStream(caller, header, context, attempts - 1));
   }
 

@@ -3,7 +3,6 @@ package dev.cofre.engine.request;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.envelope.EnvelopeSealer;
-import dev.cofre.contract.envelope.JcaAead;
 import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.engine.keys.EncryptionKey;
@@ -45,7 +44,7 @@ public final class SealStream {
             context);
     this.dataKey = dataKey;
     this.context = context;
-    this.sealer = new EnvelopeSealer(new JcaAead(), derivation, engine.random);
+    this.sealer = new EnvelopeSealer(engine.aead.newAead(), derivation, engine.random);
   }
 
   /** The key that encrypts. */

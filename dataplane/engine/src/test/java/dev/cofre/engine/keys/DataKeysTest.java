@@ -23,6 +23,7 @@ import dev.cofre.engine.snapshot.SnapshotState;
 import dev.cofre.engine.snapshot.Statements;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.HsmGateway;
+import dev.cofre.hsm.Requester;
 import dev.cofre.hsm.SoftHsmToken;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,7 +74,7 @@ class DataKeysTest {
   private EncryptionKey encryptionKey() {
     EncryptionKey ready = keys.encryption().ready(key, clock.get());
     if (ready == null) {
-      keys.encryption().load(key).join();
+      keys.encryption().load(key, Requester.NODE).join();
       ready = keys.encryption().ready(key, clock.get());
     }
     return ready;
@@ -84,11 +85,11 @@ class DataKeysTest {
   }
 
   private CompletableFuture<Void> load(WrappedDataKey wrapped, EncryptionContext context) {
-    return keys.decryption().load(wrapped.bytes(), 0, key, context);
+    return keys.decryption().load(wrapped.bytes(), 0, key, context, Requester.NODE);
   }
 
   private KeyWrapping.Minted minted(Usage usage, EncryptionContext context) {
-    return wrapping.mint(key, usage, context).join();
+    return wrapping.mint(key, usage, context, Requester.NODE).join();
   }
 
   /** What a data key derives for one salt, or null when it is gone: proof of its bytes. */
@@ -119,7 +120,7 @@ class DataKeysTest {
   void oneMintHoweverManyWait() {
     List<CompletableFuture<Void>> waiting = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
-      waiting.add(keys.encryption().load(key));
+      waiting.add(keys.encryption().load(key, Requester.NODE));
     }
     waiting.forEach(CompletableFuture::join);
     assertSame(encryptionKey(), encryptionKey());

@@ -1,11 +1,14 @@
 package dev.cofre.dataplane.server;
 
+import dev.cofre.contract.random.RandomSource;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
 import dev.cofre.dataplane.server.follow.ControlLink;
 import dev.cofre.dataplane.server.follow.RevisionFloor;
 import dev.cofre.dataplane.server.follow.SnapshotFollower;
 import dev.cofre.dataplane.server.http.HttpListener;
 import dev.cofre.dataplane.server.http.ServerState;
+import dev.cofre.engine.aead.AeadBackEnd;
+import dev.cofre.engine.aead.EnvelopeWarmUp;
 import dev.cofre.engine.audit.FileAuditLog;
 import dev.cofre.engine.config.ConfigException;
 import dev.cofre.engine.config.Configuration;
@@ -41,6 +44,7 @@ import java.util.concurrent.TimeoutException;
 final class DataPlane implements PlaneProcess.Running {
   private static final System.Logger LOG = System.getLogger(DataPlane.class.getName());
   private static final long START_SECONDS = 30;
+  private static final Duration WARM_UP_MAX = Duration.ofMillis(1_500);
 
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
   private final long drainMs;
@@ -57,10 +61,11 @@ final class DataPlane implements PlaneProcess.Running {
     ControlLink link = ControlLink.read(configuration, listener.tls().isEmpty());
     SnapshotVerifier verifier = pinnedKey(configuration);
     KeyLimits limits = DataKeySettings.read(configuration);
+    AeadBackEnd aead = AeadBackEnd.named(configuration.text(AeadBackEnd.SETTING));
     DataPlane node = new DataPlane(configuration.number(DataPlaneSettings.DRAIN_MS));
     if (!checkOnly) {
       try {
-        node.start(configuration, listener, link, verifier, limits);
+        node.start(configuration, listener, link, verifier, limits, aead);
       } catch (Exception e) {
         node.close();
         throw e;
@@ -87,8 +92,17 @@ final class DataPlane implements PlaneProcess.Running {
       ListenerSettings listener,
       ControlLink link,
       SnapshotVerifier verifier,
-      KeyLimits limits)
+      KeyLimits limits,
+      AeadBackEnd aead)
       throws Exception {
+    RandomSource random = GetRandom.orDevice();
+    aead.selfTest();
+    EnvelopeWarmUp.Result warm = aead.warmUp(random, WARM_UP_MAX);
+    LOG.log(
+        Level.INFO,
+        "AES-GCM by {0}: known answers are right, warm after {1} ms",
+        aead.text(),
+        warm.tookNs() / 1_000_000);
     Hsm hsm = HsmSettings.login(configuration);
     HsmGateway gateway =
         opened(
@@ -111,7 +125,8 @@ final class DataPlane implements PlaneProcess.Running {
                 gateway,
                 audit,
                 limits,
-                GetRandom.orDevice(),
+                random,
+                aead,
                 Clock.systemUTC()));
     int loops = eventLoops(configuration);
     Vertx vertx =

@@ -6,6 +6,7 @@ import static dev.cofre.engine.config.Setting.Kind.PATH;
 import static dev.cofre.engine.config.Setting.Kind.TEXT;
 
 import dev.cofre.dataplane.server.follow.ControlLink;
+import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.config.HsmSettings;
 import dev.cofre.engine.config.ListenerSettings;
 import dev.cofre.engine.config.Setting;
@@ -70,6 +71,7 @@ public final class DataPlaneSettings {
               ListenerSettings.ALL,
               List.of(EVENT_LOOPS, STREAMS_MAX),
               DataKeySettings.ALL,
+              List.of(AeadBackEnd.SETTING),
               HsmSettings.ALL,
               ControlLink.SETTINGS,
               List.of(

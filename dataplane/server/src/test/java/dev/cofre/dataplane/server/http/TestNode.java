@@ -12,6 +12,7 @@ import dev.cofre.contract.snapshot.wire.Policy;
 import dev.cofre.contract.snapshot.wire.Principal;
 import dev.cofre.contract.snapshot.wire.Protection;
 import dev.cofre.contract.snapshot.wire.Statement;
+import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.audit.FileAuditLog;
 import dev.cofre.engine.config.ListenerSettings;
 import dev.cofre.engine.keys.KeyLimits;
@@ -75,6 +76,7 @@ final class TestNode implements AutoCloseable {
             audit,
             KeyLimits.DEFAULT,
             KernelRandom.INSTANCE,
+            AeadBackEnd.SUNJCE,
             Clock.systemUTC());
     state = new ServerState(engine, 64, true);
     port = freePort();
