@@ -236,11 +236,14 @@ public final class Batch implements AutoCloseable {
     return commonContext;
   }
 
-  /** Makes room for {@code bytes} of output in all. */
+  /** Makes room for {@code bytes} of output in all; what is there already stays. */
   void reserve(long bytes) {
     int needed = Math.toIntExact(bytes);
     if (out.length < needed) {
-      out = new byte[Math.max(needed, Math.min(2 * needed, OUTPUT_BYTES_KEPT))];
+      byte[] larger = new byte[Math.max(needed, Math.min(2 * needed, OUTPUT_BYTES_KEPT))];
+      System.arraycopy(out, 0, larger, 0, outputEnd);
+      Arrays.fill(out, 0, outputEnd, (byte) 0);
+      out = larger;
     }
   }
 
