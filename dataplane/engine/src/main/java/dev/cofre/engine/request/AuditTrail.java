@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /** Turns what happened to a request into audit events. Thread-safe. */
@@ -34,9 +35,9 @@ final class AuditTrail {
   private final String node;
 
   /** What the items of one request that share an event have in common. */
-  private record Group(String key, int keyVersion, String dataKeyId, ErrorCode code) {
+  private record Group(UUID key, int keyVersion, String dataKeyId, ErrorCode code) {
     static Group of(Outcome outcome) {
-      String key = outcome.key() == null ? null : outcome.key().id().toString();
+      UUID key = outcome.key() == null ? null : outcome.key().id();
       return outcome.problem() == null
           ? new Group(key, outcome.keyVersion(), outcome.dataKeyId(), null)
           : new Group(key, -1, null, outcome.problem().code());
@@ -77,12 +78,16 @@ final class AuditTrail {
     return log.append(event.build());
   }
 
-  /** Appends a refusal or failure of a whole request. */
+  /**
+   * Appends a refusal or failure of a whole request; of a caller who proved nothing it is counted
+   * with the others from there.
+   */
   CompletableFuture<Void> refuse(
       Caller caller, String action, String key, ProblemException problem) {
     String asked =
         key == null || key.length() <= KEY_LENGTH_MAX ? key : key.substring(0, KEY_LENGTH_MAX);
-    return record(mark(event(caller, action).key(asked), problem.code()));
+    AuditEvent event = mark(event(caller, action).key(asked), problem.code()).build();
+    return caller.principal() == null ? log.countUnauthenticated(event) : log.append(event);
   }
 
   /**
@@ -106,7 +111,7 @@ final class AuditTrail {
   private AuditEvent event(Caller caller, String action, Group group, Amount amount) {
     AuditEvent.Builder event =
         event(caller, action)
-            .key(group.key)
+            .keyId(group.key)
             .used(group.keyVersion, group.dataKeyId)
             .amount(amount.items, amount.bytes)
             .contextKeys(List.copyOf(amount.contextKeys));

@@ -1,6 +1,7 @@
 package dev.cofre.engine.request;
 
 import dev.cofre.contract.random.RandomSource;
+import dev.cofre.engine.audit.AuditFigures;
 import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.keys.DecryptionKeys;
 import dev.cofre.engine.keys.EncryptionKeys;
@@ -102,5 +103,10 @@ public final class Engine {
   /** Whether the audit log takes events. */
   public boolean canAudit() {
     return auditLog.isAvailable();
+  }
+
+  /** How full the audit log is, and what it has taken. */
+  public AuditFigures auditFigures() {
+    return auditLog.figures();
   }
 }

@@ -78,8 +78,8 @@ final class StreamTrail {
     return engine
         .audit
         .event(caller, action.text())
-        .key(key.id().toString())
-        .used(wrapped.keyVersion(), wrapped.dataKeyId().toString())
+        .keyId(key.id())
+        .usedDataKey(wrapped.keyVersion(), wrapped.dataKeyId())
         .contextKeys(context.keys())
         .phase(phase);
   }

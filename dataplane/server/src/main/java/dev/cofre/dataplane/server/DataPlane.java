@@ -6,7 +6,9 @@ import dev.cofre.dataplane.server.follow.RevisionFloor;
 import dev.cofre.dataplane.server.follow.SnapshotFollower;
 import dev.cofre.dataplane.server.http.HttpListener;
 import dev.cofre.dataplane.server.http.ServerState;
-import dev.cofre.engine.audit.FileAuditLog;
+import dev.cofre.engine.audit.AuditLog;
+import dev.cofre.engine.audit.AuditLogConfig;
+import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.engine.config.ConfigException;
 import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.HsmSettings;
@@ -57,16 +59,28 @@ final class DataPlane implements PlaneProcess.Running {
     ListenerSettings listener = ListenerSettings.read(configuration);
     ControlLink link = ControlLink.read(configuration, listener.tls().isEmpty());
     SnapshotVerifier verifier = pinnedKey(configuration);
+    AuditLogConfig auditConfig = auditConfig(configuration);
     DataPlane node = new DataPlane(configuration.number(DataPlaneSettings.DRAIN_MS));
     if (!checkOnly) {
       try {
-        node.start(configuration, listener, link, verifier);
+        node.start(configuration, listener, link, verifier, auditConfig);
       } catch (Exception e) {
         node.close();
         throw e;
       }
     }
     return node;
+  }
+
+  private static AuditLogConfig auditConfig(Configuration configuration) {
+    try {
+      return new AuditLogConfig(
+          configuration.flag(DataPlaneSettings.AUDIT_SYNC),
+          configuration.number(DataPlaneSettings.AUDIT_BYTES_MAX),
+          configuration.number(DataPlaneSettings.AUDIT_SEGMENT_BYTES));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage());
+    }
   }
 
   private static SnapshotVerifier pinnedKey(Configuration configuration) {
@@ -86,19 +100,18 @@ final class DataPlane implements PlaneProcess.Running {
       Configuration configuration,
       ListenerSettings listener,
       ControlLink link,
-      SnapshotVerifier verifier)
+      SnapshotVerifier verifier,
+      AuditLogConfig auditConfig)
       throws Exception {
     Hsm hsm = HsmSettings.login(configuration);
     HsmGateway gateway =
         opened(
             new HsmGateway(
                 hsm, Duration.ofMillis(configuration.number(DataPlaneSettings.HSM_DEADLINE_MS))));
-    FileAuditLog audit =
+    AuditLog audit =
         opened(
-            FileAuditLog.open(
-                configuration.path(DataPlaneSettings.AUDIT_FILE),
-                configuration.flag(DataPlaneSettings.AUDIT_SYNC),
-                configuration.number(DataPlaneSettings.AUDIT_BYTES_MAX)));
+            MappedAuditLog.open(
+                configuration.path(DataPlaneSettings.AUDIT_DIRECTORY), auditConfig));
     SnapshotHolder snapshots =
         new SnapshotHolder(configuration.number(DataPlaneSettings.MAX_AGE_MS), System::nanoTime);
     RevisionFloor floor = RevisionFloor.load(configuration.path(DataPlaneSettings.STATE_DIRECTORY));
