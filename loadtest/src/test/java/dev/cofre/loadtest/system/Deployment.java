@@ -77,7 +77,7 @@ final class Deployment {
     control.put("node.name", "control-1");
     control.put("http.port", Integer.toString(port + 1));
     control.put("store.url", "jdbc:h2:file:" + folder.resolve("store"));
-    control.put("audit.file", folder.resolve("control-audit.jsonl").toString());
+    control.put("audit.directory", folder.resolve("control-audit").toString());
     control.put("bootstrap.directory", folder.resolve("tokens").toString());
     control.put("bootstrap.demo", "true");
     data.put("plane", Cofre.DATA_PLANE);
@@ -86,7 +86,7 @@ final class Deployment {
     data.put("control.url", "http://127.0.0.1:" + (port + 1));
     data.put("control.tokenFile", folder.resolve("tokens/node.token").toString());
     data.put("state.directory", folder.resolve("state").toString());
-    data.put("audit.file", folder.resolve("data-audit.jsonl").toString());
+    data.put("audit.directory", folder.resolve("data-audit").toString());
   }
 
   /** TLS on both listeners and mTLS between the planes, as in production. */

@@ -79,12 +79,16 @@ final class AuditTrail {
     return log.append(event.build());
   }
 
-  /** Appends a refusal or failure of a whole request. */
+  /**
+   * Appends a refusal or failure of a whole request; of a caller who proved nothing it is counted
+   * with the others from there.
+   */
   CompletableFuture<Void> refuse(
       Caller caller, String action, String key, ProblemException problem) {
     String asked =
         key == null || key.length() <= KEY_LENGTH_MAX ? key : key.substring(0, KEY_LENGTH_MAX);
-    return record(mark(event(caller, action).key(asked), problem.code()));
+    AuditEvent event = mark(event(caller, action).key(asked), problem.code()).build();
+    return caller.principal() == null ? log.countUnauthenticated(event) : log.append(event);
   }
 
   /**
@@ -98,8 +102,8 @@ final class AuditTrail {
       Use use = batch.uses().getFirst();
       return record(
           event(caller, action)
-              .key(use.key().id().toString())
-              .used(use.keyVersion(), use.dataKeyId().toString())
+              .keyId(use.key().id())
+              .usedDataKey(use.keyVersion(), use.dataKeyId())
               .amount(batch.size(), batch.plaintextBytes())
               .contextKeys(batch.commonContext().keys()));
     }
@@ -115,8 +119,8 @@ final class AuditTrail {
   private AuditEvent event(Caller caller, String action, Group group, Amount amount) {
     AuditEvent.Builder event =
         event(caller, action)
-            .key(group.key == null ? null : group.key.toString())
-            .used(group.keyVersion, group.dataKeyId == null ? null : group.dataKeyId.toString())
+            .keyId(group.key)
+            .usedDataKey(group.keyVersion, group.dataKeyId)
             .amount(amount.items, amount.bytes)
             .contextKeys(List.copyOf(amount.contextKeys));
     return (group.code == null ? event : mark(event, group.code)).build();

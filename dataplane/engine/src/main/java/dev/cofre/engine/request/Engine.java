@@ -2,6 +2,7 @@ package dev.cofre.engine.request;
 
 import dev.cofre.contract.random.RandomSource;
 import dev.cofre.engine.aead.AeadBackEnd;
+import dev.cofre.engine.audit.AuditFigures;
 import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.keys.DataKeys;
 import dev.cofre.engine.keys.KeyLimits;
@@ -90,6 +91,11 @@ public final class Engine implements AutoCloseable {
   /** Whether the audit log takes events. */
   public boolean canAudit() {
     return auditLog.isAvailable();
+  }
+
+  /** How full the audit log is, and what it has taken. */
+  public AuditFigures auditFigures() {
+    return auditLog.figures();
   }
 
   /** Stops the sweep. */

@@ -81,8 +81,8 @@ final class StreamTrail {
     return engine
         .audit
         .event(caller, action.text())
-        .key(key.id().toString())
-        .used(keyVersion, dataKeyId.toString())
+        .keyId(key.id())
+        .usedDataKey(keyVersion, dataKeyId)
         .contextKeys(context.keys())
         .phase(phase);
   }

@@ -9,7 +9,9 @@ import dev.cofre.dataplane.server.http.HttpListener;
 import dev.cofre.dataplane.server.http.ServerState;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.aead.EnvelopeWarmUp;
-import dev.cofre.engine.audit.FileAuditLog;
+import dev.cofre.engine.audit.AuditLog;
+import dev.cofre.engine.audit.AuditLogConfig;
+import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.engine.config.ConfigException;
 import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.HsmSettings;
@@ -62,16 +64,28 @@ final class DataPlane implements PlaneProcess.Running {
     SnapshotVerifier verifier = pinnedKey(configuration);
     KeyLimits limits = DataKeySettings.read(configuration);
     AeadBackEnd aead = AeadBackEnd.named(configuration.text(AeadBackEnd.SETTING));
+    AuditLogConfig auditConfig = auditConfig(configuration);
     DataPlane node = new DataPlane(configuration.number(DataPlaneSettings.DRAIN_MS));
     if (!checkOnly) {
       try {
-        node.start(configuration, listener, link, verifier, limits, aead);
+        node.start(configuration, listener, link, verifier, limits, aead, auditConfig);
       } catch (Exception e) {
         node.close();
         throw e;
       }
     }
     return node;
+  }
+
+  private static AuditLogConfig auditConfig(Configuration configuration) {
+    try {
+      return new AuditLogConfig(
+          configuration.flag(DataPlaneSettings.AUDIT_SYNC),
+          configuration.number(DataPlaneSettings.AUDIT_BYTES_MAX),
+          configuration.number(DataPlaneSettings.AUDIT_SEGMENT_BYTES));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage());
+    }
   }
 
   private static SnapshotVerifier pinnedKey(Configuration configuration) {
@@ -93,7 +107,8 @@ final class DataPlane implements PlaneProcess.Running {
       ControlLink link,
       SnapshotVerifier verifier,
       KeyLimits limits,
-      AeadBackEnd aead)
+      AeadBackEnd aead,
+      AuditLogConfig auditConfig)
       throws Exception {
     RandomSource random = GetRandom.orDevice();
     aead.selfTest();
@@ -108,12 +123,10 @@ final class DataPlane implements PlaneProcess.Running {
         opened(
             new HsmGateway(
                 hsm, Duration.ofMillis(configuration.number(DataPlaneSettings.HSM_DEADLINE_MS))));
-    FileAuditLog audit =
+    AuditLog audit =
         opened(
-            FileAuditLog.open(
-                configuration.path(DataPlaneSettings.AUDIT_FILE),
-                configuration.flag(DataPlaneSettings.AUDIT_SYNC),
-                configuration.number(DataPlaneSettings.AUDIT_BYTES_MAX)));
+            MappedAuditLog.open(
+                configuration.path(DataPlaneSettings.AUDIT_DIRECTORY), auditConfig));
     SnapshotHolder snapshots =
         new SnapshotHolder(configuration.number(DataPlaneSettings.MAX_AGE_MS), System::nanoTime);
     RevisionFloor floor = RevisionFloor.load(configuration.path(DataPlaneSettings.STATE_DIRECTORY));

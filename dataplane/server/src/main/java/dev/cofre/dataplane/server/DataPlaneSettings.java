@@ -45,19 +45,23 @@ public final class DataPlaneSettings {
           "state.directory",
           PATH,
           "folder for the highest snapshot revision seen (protection against rollback)");
-  static final Setting AUDIT_FILE = Setting.required("audit.file", PATH, "the audit log");
+  static final Setting AUDIT_DIRECTORY =
+      Setting.required("audit.directory", PATH, "folder of the audit log, this plane's alone");
   static final Setting AUDIT_SYNC =
       Setting.withDefault(
           "audit.sync",
           FLAG,
           "false",
-          "force each group of audit events to the disk before answering");
+          "force audit events to the disk, in groups, before answering");
   static final Setting AUDIT_BYTES_MAX =
       Setting.withDefault(
           "audit.bytesMax",
           NUMBER,
           "68719476736",
-          "length at which the audit log is full and requests are refused");
+          "length of all its files at which the audit log is full and requests are refused");
+  static final Setting AUDIT_SEGMENT_BYTES =
+      Setting.withDefault(
+          "audit.segmentBytes", NUMBER, "67108864", "length of one file of the audit log");
   static final Setting HSM_DEADLINE_MS =
       Setting.withDefault("hsm.deadlineMs", NUMBER, "2000", "how long a request waits for the HSM");
   static final Setting DRAIN_MS =
@@ -79,9 +83,10 @@ public final class DataPlaneSettings {
                   PUBLIC_KEY_FILE,
                   MAX_AGE_MS,
                   STATE_DIRECTORY,
-                  AUDIT_FILE,
+                  AUDIT_DIRECTORY,
                   AUDIT_SYNC,
                   AUDIT_BYTES_MAX,
+                  AUDIT_SEGMENT_BYTES,
                   DRAIN_MS))
           .flatMap(List::stream)
           .toList();

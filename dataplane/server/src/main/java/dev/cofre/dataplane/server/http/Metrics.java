@@ -1,5 +1,6 @@
 package dev.cofre.dataplane.server.http;
 
+import dev.cofre.engine.audit.AuditFigures;
 import dev.cofre.engine.request.Engine;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -76,7 +77,7 @@ final class Metrics {
         "cofre_hsm_up",
         "Whether the HSM answered the last call.",
         engine.gateway().isHealthy() ? 1 : 0);
-    gauge(text, "cofre_audit_up", "Whether the audit log takes events.", engine.canAudit() ? 1 : 0);
+    audit(text, engine);
     gauge(
         text,
         "cofre_snapshot_revision",
@@ -89,6 +90,21 @@ final class Metrics {
         engine.snapshots().ageMs());
     gauge(text, "cofre_open_requests", "Requests that are not answered yet.", state.openRequests());
     return text.toString();
+  }
+
+  private static void audit(StringBuilder text, Engine engine) {
+    AuditFigures audit = engine.auditFigures();
+    gauge(text, "cofre_audit_up", "Whether the audit log takes events.", engine.canAudit() ? 1 : 0);
+    counter(text, "cofre_audit_records_total", "Events in the audit log.", audit.records());
+    counter(
+        text,
+        "cofre_audit_unauthenticated_total",
+        "Requests of unauthenticated callers, counted in the audit log.",
+        audit.unauthenticated());
+    counter(
+        text, "cofre_audit_refused_total", "Appends that the audit log refused.", audit.refused());
+    gauge(text, "cofre_audit_used_bytes", "Budget of the audit log in use.", audit.bytesUsed());
+    gauge(text, "cofre_audit_free_bytes", "Budget of the audit log left.", audit.bytesFree());
   }
 
   private static void labelled(
