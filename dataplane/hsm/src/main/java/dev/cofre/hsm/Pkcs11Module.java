@@ -44,6 +44,9 @@ final class Pkcs11Module {
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final AtomicLong generation = new AtomicLong();
 
+  /** False while it is ended because it could not be begun anew. */
+  private volatile boolean begun;
+
   private Pkcs11Module(Pkcs11Functions functions, String arguments) {
     this.functions = functions;
     this.arguments = arguments;
@@ -56,7 +59,11 @@ final class Pkcs11Module {
    * @throws HsmException when it is absent or is no PKCS#11 module
    */
   static Pkcs11Module load(Path library, String arguments) {
-    return LOADED.computeIfAbsent(library, absent -> begin(absent, arguments));
+    Pkcs11Module module = LOADED.computeIfAbsent(library, absent -> begin(absent, arguments));
+    if (!module.begun) {
+      module.restart(module.generation());
+    }
+    return module;
   }
 
   private static Pkcs11Module begin(Path library, String arguments) {
@@ -99,6 +106,7 @@ final class Pkcs11Module {
       if (result != CkResult.CRYPTOKI_ALREADY_INITIALIZED) {
         CkResult.check(result, "the PKCS#11 module cannot be initialised");
       }
+      begun = true;
     }
   }
 
@@ -141,6 +149,7 @@ final class Pkcs11Module {
     }
     try {
       if (generation.get() == seen) {
+        begun = false;
         functions.finish();
         generation.incrementAndGet();
         initialize();
