@@ -66,6 +66,11 @@ final class Breaker {
     return openings.get();
   }
 
+  /** Whether the token has answered nothing since {@code ns}. */
+  boolean isSilentSince(long ns) {
+    return lastAnswerNs - ns < 0;
+  }
+
   /** The token answered, and {@code proof}, unless null, is a wrap that it opens. */
   void answered(Wrap proof) {
     lastAnswerNs = System.nanoTime();

@@ -16,20 +16,22 @@ import java.util.function.LongSupplier;
  * principals.
  *
  * <p>Whoever has had least is served next (start-time fair queueing with a call as the unit).
- * Requesters whose wraps were rejected within the last second are suspects: all of them together
- * count as one tenant whose calls cost {@value #SUSPECT_COST} times as much, and they never have
- * more than a share of the HSM threads, so that junk waits for others and not others for junk.
+ * Requesters of whose latest wraps many were rejected are suspects: all of them together have one
+ * call in the HSM at a time and, while others ask, at most one part in {@value #SUSPECT_SHARE} of
+ * the time, so that junk waits for others and not others for junk.
  *
  * <p>Concurrency: {@link #admit} and {@link #add} take no lock and are for event loops; {@link
  * #take} is for HSM threads, among which a lock decides who is served next.
  */
 final class FairQueue {
-  private static final long SUSPECT_COST = 8;
-  private static final long SUSPICION_NS = 1_000_000_000L;
+  private static final long SUSPECT_SHARE = 10;
+  private static final long SUSPICION_NS = 2_000_000_000L;
+
+  /** Others ask as long as one of their calls was served within this time. */
+  private static final long OTHERS_NS = 20_000_000L;
 
   private final GatewayLimits limits;
   private final LongSupplier clockNs;
-  private final int suspectsMax;
   private final Map<Requester, Lane> lanes = new ConcurrentHashMap<>();
   private final Map<String, Tenant> tenantsByName = new ConcurrentHashMap<>();
   private final AtomicInteger pending = new AtomicInteger();
@@ -40,12 +42,18 @@ final class FairQueue {
   private final PriorityQueue<Tenant> tenants = new PriorityQueue<>();
   private final Tenant suspects = new Tenant();
   private long virtualTime;
-  private int suspectsRunning;
+  private boolean suspectRuns;
+
+  /** When a call of somebody trusted was served last, and when a suspect's may be served next. */
+  private long trustedAtNs;
+
+  private long suspectsFromNs;
 
   FairQueue(GatewayLimits limits, LongSupplier clockNs) {
     this.limits = limits;
     this.clockNs = clockNs;
-    this.suspectsMax = Math.max(1, limits.threads() / 4);
+    this.trustedAtNs = clockNs.getAsLong() - OTHERS_NS;
+    this.suspectsFromNs = trustedAtNs;
   }
 
   /** A place for one call of {@code requester}, or null when it, its tenant or all are full. */
@@ -128,19 +136,17 @@ final class FairQueue {
     lock.lock();
     try {
       sortIn();
-      while (batch.size() < max) {
-        Tenant next = next(batch.isEmpty());
-        if (next == null) {
-          return false;
+      long now = clockNs.getAsLong();
+      if (maySuspectsAsk(now)) {
+        takeFrom(suspects, batch);
+        suspectRuns = !batch.isEmpty();
+        if (suspectRuns) {
+          return true;
         }
-        HsmCall<?> call = serve(next);
-        if (!call.isSettled()) {
-          batch.add(call);
-          if (next == suspects) {
-            suspectsRunning++;
-            return true;
-          }
-        }
+      }
+      while (batch.size() < max && !tenants.isEmpty()) {
+        takeFrom(tenants.peek(), batch);
+        trustedAtNs = now;
       }
       return false;
     } finally {
@@ -148,11 +154,17 @@ final class FairQueue {
     }
   }
 
-  /** A suspect's call left the HSM. */
-  void suspectDone() {
+  private boolean maySuspectsAsk(long now) {
+    boolean othersAsk = !tenants.isEmpty() || now - trustedAtNs < OTHERS_NS;
+    return !suspectRuns && (!othersAsk || now - suspectsFromNs >= 0);
+  }
+
+  /** A suspect's call left the HSM, after {@code tookNs}. */
+  void suspectDone(long tookNs) {
     lock.lock();
     try {
-      suspectsRunning--;
+      suspectRuns = false;
+      suspectsFromNs = clockNs.getAsLong() + (SUSPECT_SHARE - 1) * tookNs;
     } finally {
       lock.unlock();
     }
@@ -184,27 +196,25 @@ final class FairQueue {
     tenant.lanes.add(lane);
   }
 
-  /** Whose turn it is; null when nobody may be served now. */
-  private Tenant next(boolean suspectsToo) {
-    Tenant trusted = tenants.peek();
-    boolean suspect =
-        suspectsToo
-            && !suspects.lanes.isEmpty()
-            && suspectsRunning < suspectsMax
-            && (trusted == null || suspects.due < trusted.due);
-    return suspect ? suspects : trusted;
+  /** Takes one call of {@code tenant} that is still waited for, if there is one. */
+  private void takeFrom(Tenant tenant, List<HsmCall<?>> batch) {
+    while (!tenant.lanes.isEmpty()) {
+      HsmCall<?> call = serve(tenant);
+      if (!call.isSettled()) {
+        batch.add(call);
+        return;
+      }
+    }
   }
 
   private HsmCall<?> serve(Tenant tenant) {
-    if (tenant != suspects) {
-      tenants.remove(tenant);
-    }
+    tenants.remove(tenant);
     Lane lane = tenant.lanes.poll();
     HsmCall<?> call = lane.calls.poll();
     waiting.decrementAndGet();
     virtualTime = Math.max(virtualTime, tenant.due);
     lane.due = Math.max(lane.due, virtualTime) + 1;
-    tenant.due = Math.max(tenant.due, virtualTime) + (tenant == suspects ? SUSPECT_COST : 1);
+    tenant.due = Math.max(tenant.due, virtualTime) + 1;
     if (tenant != suspects && !tenant.lanes.isEmpty()) {
       tenants.add(tenant);
     }

@@ -16,10 +16,15 @@ public record GatewayLimits(int threads, int queueMax, Duration deadline) {
 
   private static final int THREADS_MAX = 256;
   private static final int QUEUE_MIN = 4;
+  private static final int QUEUE_MAX = 1_000_000;
 
   /** Checks the bounds. */
   public GatewayLimits {
-    if (threads < 1 || threads > THREADS_MAX || queueMax < QUEUE_MIN || !deadline.isPositive()) {
+    if (threads < 1
+        || threads > THREADS_MAX
+        || queueMax < QUEUE_MIN
+        || queueMax > QUEUE_MAX
+        || !deadline.isPositive()) {
       throw new IllegalArgumentException(
           "threads %d, queueMax %d, deadline %s".formatted(threads, queueMax, deadline));
     }

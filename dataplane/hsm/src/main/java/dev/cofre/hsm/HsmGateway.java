@@ -213,6 +213,8 @@ public final class HsmGateway implements AutoCloseable {
       long now = System.nanoTime();
       failLate(now);
       workers.forEach(worker -> worker.flushWhenStuck(now, busyTickNs));
+      // Suspects' calls may be due by now, of which nobody else tells.
+      shareWork();
       if (now - sweptNs > SWEEP_NS) {
         sweptNs = now;
         rejected.sweep();
@@ -233,7 +235,9 @@ public final class HsmGateway implements AutoCloseable {
         counters.failures.increment();
         settled(oldest);
         late.add(oldest);
-        breaker.failed(new HsmException("a call was not answered within " + deadline));
+        if (oldest.isRunning() || breaker.isSilentSince(oldest.submittedNs)) {
+          breaker.failed(new HsmException("a call was not answered within " + deadline));
+        }
       }
       oldest = bySubmission.peek();
     }

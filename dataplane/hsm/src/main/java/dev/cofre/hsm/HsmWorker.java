@@ -56,10 +56,11 @@ final class HsmWorker {
     gateway.counters().batches.increment();
     gateway.counters().batched.add(batch.size());
     batch.sort(BY_KEK);
+    long beganNs = System.nanoTime();
     batch.forEach(this::serve);
     batch.clear();
     if (suspect) {
-      gateway.queue().suspectDone();
+      gateway.queue().suspectDone(System.nanoTime() - beganNs);
     }
     deliveries.flush();
     return true;
@@ -78,6 +79,7 @@ final class HsmWorker {
     try {
       T result = call.ask(gateway.hsm());
       answered(call);
+      call.lane.answered();
       gateway.breaker().answered(call.proof(result));
       if (call.succeed(result)) {
         settled(call);

@@ -14,7 +14,12 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Lane implements Comparable<Lane> {
   private static final int RETIRED = -1;
-  private static final long NEVER = Long.MIN_VALUE;
+
+  /** Rejections that make a suspect: a quarter of the latest answers, or five in a row. */
+  private static final int SCALE = 1 << 16;
+
+  private static final int SUSPECT = SCALE / 4;
+  private static final int MEMORY = 16;
 
   final Requester requester;
   final Tenant tenant;
@@ -26,7 +31,10 @@ final class Lane implements Comparable<Lane> {
   /** Calls that are admitted and not settled, or {@link #RETIRED}. */
   private final AtomicInteger pending = new AtomicInteger();
 
-  private final AtomicLong rejectedAtNs = new AtomicLong(NEVER);
+  /** The share of its latest answers that were rejections, of {@link #SCALE}. */
+  private final AtomicInteger rejections = new AtomicInteger();
+
+  private final AtomicLong rejectedAtNs = new AtomicLong();
 
   Lane(Requester requester, Tenant tenant) {
     this.requester = requester;
@@ -78,15 +86,22 @@ final class Lane implements Comparable<Lane> {
     return !isSuspect(nowNs, suspicionNs) && pending.compareAndSet(0, RETIRED);
   }
 
-  /** Its requester sent a wrap that does not verify. */
+  /** A wrap of its requester did not verify. */
   void rejected(long nowNs) {
+    rejections.updateAndGet(share -> share + (SCALE - share) / MEMORY);
     rejectedAtNs.set(nowNs);
   }
 
-  /** Whether a wrap was rejected within the last {@code suspicionNs}. */
+  /** A call of its requester was good. */
+  void answered() {
+    if (rejections.get() != 0) {
+      rejections.updateAndGet(share -> share - (share + MEMORY - 1) / MEMORY);
+    }
+  }
+
+  /** Whether much of what it sends is rejected, lately. */
   boolean isSuspect(long nowNs, long suspicionNs) {
-    long at = rejectedAtNs.get();
-    return at != NEVER && nowNs - at < suspicionNs;
+    return rejections.get() >= SUSPECT && nowNs - rejectedAtNs.get() < suspicionNs;
   }
 
   @Override

@@ -21,7 +21,7 @@ import dev.cofre.engine.process.PlaneProcess;
 import dev.cofre.engine.random.GetRandom;
 import dev.cofre.engine.request.Engine;
 import dev.cofre.engine.snapshot.SnapshotHolder;
-import dev.cofre.hsm.Hsm;
+import dev.cofre.hsm.GatewayLimits;
 import dev.cofre.hsm.HsmGateway;
 import dev.cofre.http.StrictFraming;
 import io.vertx.core.DeploymentOptions;
@@ -118,11 +118,8 @@ final class DataPlane implements PlaneProcess.Running {
         "AES-GCM by {0}: known answers are right, warm after {1} ms",
         aead.text(),
         warm.tookNs() / 1_000_000);
-    Hsm hsm = HsmSettings.login(configuration);
-    HsmGateway gateway =
-        opened(
-            new HsmGateway(
-                hsm, Duration.ofMillis(configuration.number(DataPlaneSettings.HSM_DEADLINE_MS))));
+    GatewayLimits hsmLimits = DataPlaneSettings.hsmLimits(configuration);
+    HsmGateway gateway = opened(new HsmGateway(HsmSettings.login(configuration), hsmLimits));
     AuditLog audit =
         opened(
             MappedAuditLog.open(

@@ -7,9 +7,13 @@ import static dev.cofre.engine.config.Setting.Kind.TEXT;
 
 import dev.cofre.dataplane.server.follow.ControlLink;
 import dev.cofre.engine.aead.AeadBackEnd;
+import dev.cofre.engine.config.ConfigException;
+import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.HsmSettings;
 import dev.cofre.engine.config.ListenerSettings;
 import dev.cofre.engine.config.Setting;
+import dev.cofre.hsm.GatewayLimits;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -64,6 +68,18 @@ public final class DataPlaneSettings {
           "audit.segmentBytes", NUMBER, "67108864", "length of one file of the audit log");
   static final Setting HSM_DEADLINE_MS =
       Setting.withDefault("hsm.deadlineMs", NUMBER, "2000", "how long a request waits for the HSM");
+  static final Setting HSM_THREADS =
+      Setting.withDefault(
+          "hsm.threads",
+          NUMBER,
+          "2",
+          "calls that are in the HSM at once, each on a thread and in a session of its own");
+  static final Setting HSM_QUEUE_MAX =
+      Setting.withDefault(
+          "hsm.queueMax",
+          NUMBER,
+          "4096",
+          "calls that wait for the HSM; one tenant may have half of them, one principal a quarter");
   static final Setting DRAIN_MS =
       Setting.withDefault(
           "drainMs", NUMBER, "10000", "how long open requests may take to finish after SIGTERM");
@@ -80,6 +96,8 @@ public final class DataPlaneSettings {
               ControlLink.SETTINGS,
               List.of(
                   HSM_DEADLINE_MS,
+                  HSM_THREADS,
+                  HSM_QUEUE_MAX,
                   PUBLIC_KEY_FILE,
                   MAX_AGE_MS,
                   STATE_DIRECTORY,
@@ -92,4 +110,21 @@ public final class DataPlaneSettings {
           .toList();
 
   private DataPlaneSettings() {}
+
+  /**
+   * How much is asked of the HSM at once.
+   *
+   * @throws ConfigException when that cannot be
+   */
+  static GatewayLimits hsmLimits(Configuration configuration) {
+    try {
+      return new GatewayLimits(
+          Math.toIntExact(configuration.number(HSM_THREADS)),
+          Math.toIntExact(configuration.number(HSM_QUEUE_MAX)),
+          Duration.ofMillis(configuration.number(HSM_DEADLINE_MS)));
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new ConfigException(
+          "hsm.threads must be 1 to 256, hsm.queueMax 4 to 1000000, hsm.deadlineMs at least 1");
+    }
+  }
 }
