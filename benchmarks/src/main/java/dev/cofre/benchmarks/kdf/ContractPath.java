@@ -1,5 +1,6 @@
-package dev.cofre.benchmarks;
+package dev.cofre.benchmarks.kdf;
 
+import dev.cofre.benchmarks.Buffers;
 import dev.cofre.contract.envelope.EnvelopeOpener;
 import dev.cofre.contract.envelope.EnvelopeSealer;
 import dev.cofre.contract.envelope.JcaAead;
@@ -10,13 +11,13 @@ import dev.cofre.contract.random.RandomSource;
 final class ContractPath implements RequestPath {
   private static final byte[] NO_CONTEXT = new byte[0];
 
-  private final RequestBuffers buffers;
+  private final Buffers buffers;
   private final RandomSource random;
   private final RequestKeyDerivation derivation;
   private final EnvelopeSealer sealer = new EnvelopeSealer(new JcaAead());
   private final EnvelopeOpener opener = new EnvelopeOpener(new JcaAead());
 
-  ContractPath(RequestBuffers buffers, RandomSource random) {
+  ContractPath(Buffers buffers, RandomSource random) {
     this.buffers = buffers;
     this.random = random;
     this.derivation = new RequestKeyDerivation(buffers.dataKey, buffers.wrapped);
