@@ -5,7 +5,6 @@ import static dev.cofre.contract.envelope.EnvelopeFormat.HEADER_LENGTH;
 import static dev.cofre.contract.envelope.EnvelopeFormat.TAG_LENGTH;
 
 import dev.cofre.benchmarks.Buffers;
-import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.engine.aead.AeadBackEnd;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -55,7 +54,7 @@ public class BareBenchmark {
   /** Seals all, and sees that all open and nothing else does. */
   @Setup
   public void prepare() throws GeneralSecurityException {
-    AeadBackEnd.named(backEnd).warmUp(KernelRandom.INSTANCE, EnvelopePath.WARM_UP);
+    EnvelopePath.warmUp(AeadBackEnd.named(backEnd), size);
     buffers = new Buffers(size);
     key = new SecretKeySpec(buffers.dataKey, "AES");
     sealing = Cipher.getInstance("AES/GCM/NoPadding", BackEnds.provider(backEnd));

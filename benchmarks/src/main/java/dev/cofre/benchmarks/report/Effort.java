@@ -26,7 +26,7 @@ record Effort(
   static final int ITERATION_MS = 4;
 
   /** Says whether something is badly wrong, within minutes. */
-  static final Effort QUICK = new Effort(4, 200, 75, 3, 0, 2, Duration.ofSeconds(250), 0.7);
+  static final Effort QUICK = new Effort(4, 150, 60, 3, 0, 2, Duration.ofSeconds(250), 0.7);
 
   /** Five forks. */
   static final Effort GATE = new Effort(5, 300, 200, 5, 0, 0, Duration.ofHours(2), 1);
