@@ -97,14 +97,12 @@ public enum AeadBackEnd {
   }
 
   /**
-   * Seals and opens small envelopes and megabytes until they are fast, at most for {@code limit},
-   * and proves the known answers again by what was compiled meanwhile.
+   * Seals and opens envelopes until they are fast, at most for about {@code limit}, and proves the
+   * known answers again by what was compiled meanwhile. It may run beside the rest of the start.
    *
    * @param random gives salts for what is thrown away
    */
   public EnvelopeWarmUp.Result warmUp(RandomSource random, Duration limit) {
-    EnvelopeWarmUp.Result result = new EnvelopeWarmUp(this, random).run(limit);
-    selfTest();
-    return result;
+    return new EnvelopeWarmUp(this, random).run(limit, this::selfTest);
   }
 }

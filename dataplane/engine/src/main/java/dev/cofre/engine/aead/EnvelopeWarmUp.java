@@ -14,31 +14,41 @@ import dev.cofre.contract.random.RandomSource;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Seals and opens envelopes under a key that is thrown away, until a full segment is as fast as it
- * gets.
+ * Seals and opens envelopes under a key that is thrown away, until long ones are as fast as they
+ * get.
  *
  * <p>The JDK reaches the processor's AES unit in bulk only from code that its second compiler has
  * compiled, and it compiles what was called some thousand times: before that a megabyte takes a
- * hundred times as long. Small envelopes collect the calls cheaply; a segment now and then tells
+ * hundred times as long. Short envelopes collect the calls cheaply; a longer one now and then tells
  * whether the compiler, which works on threads of its own, is done. The compiler keeps only the
  * ways that it has seen taken, so all kinds that a node will meet are among them: short and long,
  * with and without a context, and ones that do not open.
  */
 public final class EnvelopeWarmUp {
   private static final int[] LENGTHS = {512, 64, 512, 1024, 512, 0, 512, 700};
-  private static final int SEGMENT = EnvelopeFormat.SEGMENT_PLAINTEXT_LENGTH;
-  private static final int SMALL_PER_ROUND = 128;
+  private static final int LONG = 16 * 1024;
+  private static final int SEGMENTS = 1 << 20;
+  private static final int SHORT_PER_ROUND = 64;
 
-  /** Before these the second compiler has not begun; a segment would cost as much as a round. */
-  private static final int SMALL_ROUNDS_MIN = 16;
+  /** Before this round the code of a long one is not even asked for; it would cost as much. */
+  private static final int FIRST_LONG_ROUND = 8;
 
-  /** Sealing and opening a segment at 2 GB/s: no processor is as fast without its AES unit. */
-  private static final long FAST_NS = 2L * SEGMENT / 2;
+  /** From this round on the compiler has all its work, and gets the processor in between. */
+  private static final int FIRST_PAUSE_ROUND = 48;
 
-  /** So many fast rounds in a row that bring nothing more: it is done. */
-  private static final int STEADY_ROUNDS = 8;
+  private static final long PAUSE_NS = 1_000_000;
+
+  /** Sealing and opening at 2 GB/s: no processor is as fast without its AES unit. */
+  private static final long FAST_NS = 2L * LONG / 2;
+
+  /** So often fast, and it is done: once may be chance. */
+  private static final int FAST_MIN = 8;
+
+  /** Megabytes, of many segments, which come last: what only they do is done once. */
+  private static final int LAST_REQUESTS = 4;
 
   private static final byte[] NO_CONTEXT = new byte[0];
   private static final byte[] CONTEXT = new byte[40];
@@ -47,22 +57,22 @@ public final class EnvelopeWarmUp {
   private final RequestKeyDerivation derivation;
   private final EnvelopeSealer sealer;
   private final EnvelopeOpener opener;
-  private final byte[] plaintext = new byte[SEGMENT];
-  private final byte[] envelope = new byte[(int) EnvelopeFormat.envelopeLength(SEGMENT)];
-  private final byte[] opened = new byte[SEGMENT];
+  private final byte[] plaintext = new byte[SEGMENTS];
+  private final byte[] envelope = new byte[(int) EnvelopeFormat.envelopeLength(SEGMENTS)];
+  private final byte[] opened = new byte[SEGMENTS];
   private long fastestNs = Long.MAX_VALUE;
   private int rounds;
-  private int steady;
+  private int fast;
 
   /**
    * What a warm-up came to.
    *
    * @param tookNs how long it took
-   * @param rounds how many rounds of {@value #SMALL_PER_ROUND} small envelopes and one segment
-   * @param fastestNs to seal and open the fastest segment
-   * @param steady whether it ended because it was fast, and not because its time was over
+   * @param rounds how many rounds of {@value #SHORT_PER_ROUND} short envelopes and one long
+   * @param fastestNs to seal and open the fastest of {@value #LONG} bytes
+   * @param fast whether it ended because it was fast, and not because its time was over
    */
-  public record Result(long tookNs, int rounds, long fastestNs, boolean steady) {}
+  public record Result(long tookNs, int rounds, long fastestNs, boolean fast) {}
 
   EnvelopeWarmUp(AeadBackEnd backEnd, RandomSource random) {
     this.random = random;
@@ -75,38 +85,49 @@ public final class EnvelopeWarmUp {
     this.opener = new EnvelopeOpener(backEnd.newAead());
   }
 
-  Result run(Duration limit) {
+  /** Runs {@code proof} when all is fast, before the last requests. */
+  Result run(Duration limit, Runnable proof) {
     long start = System.nanoTime();
     long end = start + limit.toNanos();
-    while (steady < STEADY_ROUNDS && round(end)) {
+    while (fast < FAST_MIN && round(end)) {
       rounds++;
+    }
+    proof.run();
+    for (int i = 0; i < LAST_REQUESTS && fast == FAST_MIN; i++) {
+      request(SEGMENTS, CONTEXT, false);
     }
     sealer.close();
     opener.close();
     derivation.close();
     long took = System.nanoTime() - start;
-    return new Result(took, rounds, fastestNs, steady == STEADY_ROUNDS);
+    return new Result(took, rounds, fastestNs, fast == FAST_MIN);
   }
 
   /** Whether there was time for all of it. */
   private boolean round(long end) {
-    for (int i = 0; i < SMALL_PER_ROUND; i++) {
+    for (int i = 0; i < SHORT_PER_ROUND; i++) {
       if (System.nanoTime() - end > 0) {
         return false;
       }
       request(LENGTHS[i % LENGTHS.length], (i & 3) == 3 ? CONTEXT : NO_CONTEXT, i % 64 == 1);
     }
-    if (rounds < SMALL_ROUNDS_MIN) {
-      return true;
+    if (rounds >= FIRST_LONG_ROUND) {
+      tryLong();
     }
-    long before = System.nanoTime();
-    request(SEGMENT, NO_CONTEXT, false);
-    long ns = System.nanoTime() - before;
-    boolean faster = ns < fastestNs - fastestNs / 4;
-    boolean slower = ns > fastestNs + fastestNs / 2;
-    steady = ns > FAST_NS || faster || slower ? 0 : steady + 1;
-    fastestNs = Math.min(fastestNs, ns);
+    if (rounds >= FIRST_PAUSE_ROUND) {
+      LockSupport.parkNanos(PAUSE_NS);
+    }
     return true;
+  }
+
+  private void tryLong() {
+    long before = System.nanoTime();
+    request(LONG, NO_CONTEXT, false);
+    long ns = System.nanoTime() - before;
+    if (ns < FAST_NS) {
+      fast++;
+    }
+    fastestNs = Math.min(fastestNs, ns);
   }
 
   private void request(int length, byte[] context, boolean tampered) {

@@ -1,17 +1,14 @@
-package dev.cofre.benchmarks;
+package dev.cofre.benchmarks.kdf;
 
-import static dev.cofre.benchmarks.RequestBuffers.COUNT;
+import static dev.cofre.benchmarks.Buffers.COUNT;
 
-import dev.cofre.benchmarks.kdf.Candidate;
-import dev.cofre.benchmarks.kdf.CandidateProof;
+import dev.cofre.benchmarks.Buffers;
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.engine.random.GetRandom;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -19,19 +16,15 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * One request per envelope of 1 KiB: {@code seal} reads a salt from the kernel for each, {@code
  * open} meets another salt in each. Figures are per envelope; the reference is {@link
- * BareBenchmark}.
+ * dev.cofre.benchmarks.envelope.BareBenchmark}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(value = 5, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
-@Warmup(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 200, time = 4, timeUnit = TimeUnit.MILLISECONDS)
 public class RequestBenchmark {
   /**
    * ENVELOPE is the contract's own sealer and opener, ENVELOPE_DEVICE the same with salts from the
@@ -40,7 +33,7 @@ public class RequestBenchmark {
   @Param({"ENVELOPE", "ENVELOPE_DEVICE", "CMAC", "HMAC", "HKDF_EXPAND", "HKDF", "DNDK", "XAES"})
   public String path;
 
-  private final RequestBuffers buffers = new RequestBuffers();
+  private final Buffers buffers = new Buffers(1024);
   private RequestPath requests;
 
   /** Proves the answers, then leaves 100 envelopes to open. */

@@ -1,12 +1,11 @@
-package dev.cofre.benchmarks;
+package dev.cofre.benchmarks.kdf;
 
 import static dev.cofre.contract.envelope.EnvelopeFormat.HEADER_LENGTH;
 import static dev.cofre.contract.envelope.EnvelopeFormat.KEY_LENGTH;
 import static dev.cofre.contract.envelope.EnvelopeFormat.SALT_LENGTH;
 import static dev.cofre.contract.envelope.EnvelopeFormat.WRAPPED_DATA_KEY_LENGTH;
 
-import dev.cofre.benchmarks.kdf.Candidate;
-import dev.cofre.benchmarks.kdf.CandidateDerivation;
+import dev.cofre.benchmarks.Buffers;
 import dev.cofre.contract.envelope.JcaAead;
 import dev.cofre.contract.random.RandomSource;
 import java.util.Arrays;
@@ -18,14 +17,14 @@ final class CandidatePath implements RequestPath {
   private static final byte[] NO_CONTEXT = new byte[0];
 
   private final CandidateDerivation derivation;
-  private final RequestBuffers buffers;
+  private final Buffers buffers;
   private final RandomSource random;
   private final JcaAead sealing = new JcaAead();
   private final JcaAead opening = new JcaAead();
   private final byte[] derived = new byte[CandidateDerivation.OUTPUT_LENGTH];
   private final byte[] nonce = new byte[12];
 
-  CandidatePath(Candidate candidate, RequestBuffers buffers, RandomSource random) {
+  CandidatePath(Candidate candidate, Buffers buffers, RandomSource random) {
     this.derivation = candidate.under(buffers.dataKey, buffers.wrapped);
     this.buffers = buffers;
     this.random = random;

@@ -1,5 +1,6 @@
-package dev.cofre.benchmarks;
+package dev.cofre.benchmarks.kdf;
 
+import dev.cofre.benchmarks.Buffers;
 import dev.cofre.contract.envelope.EnvelopeOpener;
 import dev.cofre.contract.envelope.EnvelopeSealer;
 import dev.cofre.contract.envelope.JcaAead;
@@ -15,7 +16,7 @@ final class ContractPath implements RequestPath {
   private final EnvelopeSealer sealer = new EnvelopeSealer(new JcaAead());
   private final EnvelopeOpener opener = new EnvelopeOpener(new JcaAead());
 
-  ContractPath(RequestBuffers buffers, RandomSource random) {
+  ContractPath(Buffers buffers, RandomSource random) {
     this.random = random;
     this.derivation = new RequestKeyDerivation(buffers.dataKey, buffers.wrapped);
   }

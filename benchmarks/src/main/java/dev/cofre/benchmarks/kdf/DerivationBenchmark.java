@@ -1,31 +1,23 @@
-package dev.cofre.benchmarks;
+package dev.cofre.benchmarks.kdf;
 
-import dev.cofre.benchmarks.kdf.Candidate;
-import dev.cofre.benchmarks.kdf.CandidateDerivation;
-import dev.cofre.benchmarks.kdf.CandidateProof;
+import dev.cofre.benchmarks.Buffers;
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.random.RandomSource;
 import dev.cofre.engine.random.GetRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Request key and commitment alone, and the salt alone. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(value = 3, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
-@Warmup(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 200, time = 4, timeUnit = TimeUnit.MILLISECONDS)
 public class DerivationBenchmark {
   private final byte[] salt = new byte[CandidateDerivation.SALT_LENGTH];
   private final byte[] out = new byte[CandidateDerivation.OUTPUT_LENGTH];
@@ -42,7 +34,7 @@ public class DerivationBenchmark {
     /** Proves the answer, then keys. */
     @Setup
     public void prepare() {
-      RequestBuffers buffers = new RequestBuffers();
+      Buffers buffers = new Buffers(1024);
       byte[] salt = KernelRandom.INSTANCE.bytes(CandidateDerivation.SALT_LENGTH);
       CandidateProof.prove(candidate, buffers.dataKey, buffers.wrapped, salt);
       derivation = candidate.under(buffers.dataKey, buffers.wrapped);

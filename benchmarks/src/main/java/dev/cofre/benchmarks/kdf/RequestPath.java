@@ -1,4 +1,4 @@
-package dev.cofre.benchmarks;
+package dev.cofre.benchmarks.kdf;
 
 /** Seals and opens an envelope of one request. */
 interface RequestPath {
