@@ -108,7 +108,7 @@ final class DataPlane implements PlaneProcess.Running {
             snapshots,
             gateway,
             audit,
-            KeyLimits.DEFAULT,
+            KeyLimits.DEFAULT.lasting(configuration.number(DataPlaneSettings.DATA_KEY_TTL_MS)),
             GetRandom.orDevice(),
             Clock.systemUTC());
     int loops = eventLoops(configuration);

@@ -59,6 +59,12 @@ public final class DataPlaneSettings {
           "length at which the audit log is full and requests are refused");
   static final Setting HSM_DEADLINE_MS =
       Setting.withDefault("hsm.deadlineMs", NUMBER, "2000", "how long a request waits for the HSM");
+  static final Setting DATA_KEY_TTL_MS =
+      Setting.withDefault(
+          "dataKey.ttlMs",
+          NUMBER,
+          "300000",
+          "how long a data key encrypts, and how long an unwrapped one is cached");
   static final Setting DRAIN_MS =
       Setting.withDefault(
           "drainMs", NUMBER, "10000", "how long open requests may take to finish after SIGTERM");
@@ -73,6 +79,7 @@ public final class DataPlaneSettings {
               ControlLink.SETTINGS,
               List.of(
                   HSM_DEADLINE_MS,
+                  DATA_KEY_TTL_MS,
                   PUBLIC_KEY_FILE,
                   MAX_AGE_MS,
                   STATE_DIRECTORY,
