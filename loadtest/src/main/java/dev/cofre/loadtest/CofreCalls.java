@@ -8,6 +8,7 @@ import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.loadtest.http.HttpCall;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Random;
 
 /** Raw requests to a data plane, made ahead, whose answers can be checked. Immutable. */
 public final class CofreCalls {
+  private static final String RAW = "application/octet-stream";
   private static final int ENVELOPES = 64;
   private static final long SEED = 1;
 
@@ -36,7 +38,7 @@ public final class CofreCalls {
     return List.of(
         HttpCall.post(
                 url.resolve("/v1/keys/" + key + "/encrypt"),
-                headers(),
+                headers(RAW),
                 plaintext(new Random(SEED), bytes))
             .expectingLength(EnvelopeFormat.envelopeLength(bytes)));
   }
@@ -52,7 +54,7 @@ public final class CofreCalls {
         byte[] plaintext = plaintext(random, bytes);
         byte[] envelope = blocking.encrypt(key, plaintext, Map.of());
         calls.add(
-            HttpCall.post(url.resolve("/v1/decrypt"), headers(), envelope).expecting(plaintext));
+            HttpCall.post(url.resolve("/v1/decrypt"), headers(RAW), envelope).expecting(plaintext));
       }
     }
     return calls;
@@ -69,12 +71,15 @@ public final class CofreCalls {
     return calls;
   }
 
-  private Map<String, String> headers() throws IOException {
-    return Map.of(
-        "Authorization",
-        "Bearer " + Files.readString(tokenFile).strip(),
-        "Content-Type",
-        "application/octet-stream");
+  /** A JSON call to {@code path}; any answer that is no error is right. */
+  public HttpCall json(String path, String body) throws IOException {
+    return HttpCall.post(
+        url.resolve(path), headers("application/json"), body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Map<String, String> headers(String contentType) throws IOException {
+    String token = Files.readString(tokenFile).strip();
+    return Map.of("Authorization", "Bearer " + token, "Content-Type", contentType);
   }
 
   private static byte[] plaintext(Random random, int length) {
