@@ -243,8 +243,7 @@ final class LoadLoop implements AutoCloseable {
   private void check() {
     checkAtNs = nowNs + CHECK_NS;
     for (Connection connection : connections) {
-      if (connection.open().size() > 0
-          && nowNs - connection.open().oldestIntendedNs() >= timeoutNs) {
+      if (connection.open().size() > 0 && nowNs - connection.open().oldestSentNs() >= timeoutNs) {
         broken(connection, Failure.TIMEOUT);
       }
       if (connection.mayConnect(nowNs)) {

@@ -11,7 +11,9 @@ import java.time.Duration;
  * @param connections how many are kept open; with the protocol's limit for each, the bound on
  *     requests in flight
  * @param threads how many threads share connections and schedule
- * @param timeout how long after its intended send a request has failed
+ * @param timeout how long a request waits for a connection, and once it is sent for its answer. The
+ *     second counts from the real send: a request that was sent late is not given up at once, which
+ *     would cost the target a connection and make it slower still
  */
 public record LoadPlan(
     Pacing pacing,

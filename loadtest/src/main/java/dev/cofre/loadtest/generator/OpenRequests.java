@@ -36,9 +36,9 @@ final class OpenRequests {
     size++;
   }
 
-  /** When the oldest one was to be sent. */
-  long oldestIntendedNs() {
-    return intendedNs[head];
+  /** When the oldest one was sent. */
+  long oldestSentNs() {
+    return sentNs[head];
   }
 
   /** Closes {@code number}; false when it is not open. */

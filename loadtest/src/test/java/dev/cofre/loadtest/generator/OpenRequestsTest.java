@@ -21,9 +21,9 @@ class OpenRequestsTest {
       assertTrue(open.isFull());
       assertTrue(close(2));
       assertFalse(close(2));
-      assertEquals(0, open.oldestIntendedNs());
+      assertEquals(1, open.oldestSentNs());
       assertTrue(close(0));
-      assertEquals(10, open.oldestIntendedNs());
+      assertEquals(11, open.oldestSentNs());
       assertTrue(close(3));
       open.closeOldest((intended, sent) -> closed.add(intended));
       assertEquals(0, open.size());
