@@ -40,7 +40,7 @@ final class EnvelopePath {
 
   /** Draws a salt and derives a key. */
   void begin() {
-    sealer.begin(derivation, buffers.wrapped, random);
+    sealer.begin(derivation, random);
   }
 
   /** Seals item {@code i} of the request that was begun. */

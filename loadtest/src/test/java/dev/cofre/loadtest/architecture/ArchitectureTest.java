@@ -50,7 +50,8 @@ class ArchitectureTest {
     "dataplane/client,dataplane/contract",
     "controlplane/domain,''",
     "controlplane/server,controlplane/domain dataplane/contract dataplane/hsm dataplane/engine dataplane/http",
-    "controlplane/cli,dataplane/client dataplane/contract"
+    "controlplane/cli,dataplane/client dataplane/contract",
+    "loadtest,dataplane/client dataplane/contract"
   })
   void aModuleUsesNoOther(String module, String allowed) {
     Set<String> may = Set.of(allowed.split(" "));
@@ -114,7 +115,8 @@ class ArchitectureTest {
         "dev.cofre.contract",
         "dev.cofre.engine",
         "dev.cofre.dataplane.server",
-        "dev.cofre.controlplane.server"
+        "dev.cofre.controlplane.server",
+        "dev.cofre.loadtest"
       })
   void packagesHaveNoCycles(String module) {
     slices().assignedFrom(new PackageSlices(module)).should().beFreeOfCycles().check(classes);

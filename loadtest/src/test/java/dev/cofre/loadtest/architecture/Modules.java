@@ -23,7 +23,8 @@ final class Modules {
           "dataplane/client", "dev.cofre.client",
           "controlplane/domain", "dev.cofre.controlplane.domain",
           "controlplane/server", "dev.cofre.controlplane.server",
-          "controlplane/cli", "dev.cofre.cli");
+          "controlplane/cli", "dev.cofre.cli",
+          "loadtest", "dev.cofre.loadtest");
 
   private Modules() {}
 

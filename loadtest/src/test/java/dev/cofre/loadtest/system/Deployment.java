@@ -29,6 +29,7 @@ final class Deployment {
   private final Map<String, String> data = new LinkedHashMap<>();
 
   private SSLContext tls;
+  private String dataPlaneOptions = "";
 
   private Deployment(Workspace workspace, Path folder) {
     this.workspace = workspace;
@@ -45,9 +46,9 @@ final class Deployment {
   }
 
   private void makeToken() throws Exception {
-    Path tokens = Files.createDirectories(folder.resolve("hsm/tokens"));
+    Path tokens = Files.createDirectories(tokenFolder());
     Files.writeString(
-        folder.resolve("hsm/softhsm2.conf"),
+        softHsmConf(),
         "directories.tokendir = " + tokens + "\nobjectstore.backend = file\nlog.level = ERROR\n");
     writePin(pinFile(), HexFormat.of().formatHex(Seed.bytes(new SecureRandom(), 16)));
     Child maker =
@@ -144,8 +145,14 @@ final class Deployment {
     return plane.equals(Cofre.CONTROL_PLANE) ? control : data;
   }
 
+  /** Data keys that encrypt, and unwrapped ones, last {@code lifeMs} in the data plane. */
+  void dataKeysLast(long lifeMs) {
+    data.put("dataKey.encryptMs", Long.toString(lifeMs));
+    data.put("dataKey.decryptMs", Long.toString(lifeMs));
+  }
+
   String token(String principal) throws IOException {
-    return Files.readString(folder.resolve("tokens").resolve(principal + ".token")).strip();
+    return Files.readString(tokenFile(principal)).strip();
   }
 
   Api dataApi(String principal) throws IOException {
@@ -156,8 +163,30 @@ final class Deployment {
     return Api.at(controlUrl(), tls).as(token(principal));
   }
 
+  /** Adds {@code options} to what the data plane's JVM gets at its next start. */
+  void dataPlaneOptions(String options) {
+    dataPlaneOptions = options;
+  }
+
   private Map<String, String> environment() {
-    return Map.of("SOFTHSM2_CONF", folder.resolve("hsm/softhsm2.conf").toString());
+    return Map.of(
+        "SOFTHSM2_CONF",
+        softHsmConf().toString(),
+        "COFRE_DATAPLANE_JVM_OPTS",
+        ("-Xmx256m -XX:MaxDirectMemorySize=128m " + dataPlaneOptions).strip());
+  }
+
+  Path softHsmConf() {
+    return folder.resolve("hsm/softhsm2.conf");
+  }
+
+  /** Where SoftHSM2 keeps the token. */
+  Path tokenFolder() {
+    return folder.resolve("hsm/tokens");
+  }
+
+  Path tokenFile(String principal) {
+    return folder.resolve("tokens").resolve(principal + ".token");
   }
 
   /** Starts {@code plane} with its settings. */
@@ -196,11 +225,16 @@ final class Deployment {
     return plane;
   }
 
+  /** Starts the data plane and waits until it is ready. */
+  Child startDataPlane() throws Exception {
+    Child plane = start(Cofre.DATA_PLANE);
+    awaitReady(plane, Api.at(dataUrl(), tls));
+    return plane;
+  }
+
   /** Starts both and waits until they are ready. */
   Child[] startBoth() throws Exception {
     Child first = startControlPlane();
-    Child second = start(Cofre.DATA_PLANE);
-    awaitReady(second, Api.at(dataUrl(), tls));
-    return new Child[] {first, second};
+    return new Child[] {first, startDataPlane()};
   }
 }

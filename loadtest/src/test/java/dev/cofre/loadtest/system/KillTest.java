@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SystemExtension.class)
 class KillTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final String FAST_START =
+      "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xlog:cds=off -Xlog:aot=off"
+          + " -XX:+AutoCreateSharedArchive -XX:SharedArchiveFile=";
+  private static final int WRITERS = 8;
   private static final String SUPERVISOR = "supervisor";
   private static final List<String> VICTIMS =
       List.of(Cofre.DATA_PLANE, Cofre.CONTROL_PLANE, SUPERVISOR);
@@ -51,6 +56,46 @@ class KillTest {
         cofre.start();
         load.verify();
         System.out.println("after " + (i + 1) + " kills: " + load);
+      }
+    }
+  }
+
+  /** The data plane alone, which is what acknowledges: five kills. */
+  @Test
+  void theDataPlaneUnderLoad(Workspace workspace) throws Exception {
+    killDataPlane(workspace, 5);
+  }
+
+  @Test
+  @Tag("full")
+  void theDataPlaneTwoHundredTimes(Workspace workspace) throws Exception {
+    killDataPlane(workspace, 200);
+  }
+
+  /** The control plane goes on, so that a round is hardly more than the data plane's start. */
+  private static void killDataPlane(Workspace workspace, int kills) throws Exception {
+    Random random = Seed.of("KillTest");
+    Deployment deployment = Deployment.create(workspace, "planes");
+    deployment.dataPlaneOptions(FAST_START + workspace.resolve("dataplane.jsa"));
+    deployment.startControlPlane();
+    // This one leaves the archive of classes that makes the later starts short.
+    assertEquals(0, deployment.startDataPlane().terminate());
+    Child plane = deployment.startDataPlane();
+    AcknowledgedLoad load = new AcknowledgedLoad(deployment.dataApi("app"), WRITERS);
+    long began = System.nanoTime();
+    for (int i = 1; i <= kills; i++) {
+      load.start();
+      int enough = load.count() + 20 + random.nextInt(400);
+      Await.until("the load goes on", LIMIT, () -> load.count() >= enough);
+      plane.kill();
+      load.awaitEnd();
+      plane = deployment.startDataPlane();
+      assertEquals(Set.of(), load.missing(AuditFile.requestIds(deployment)), "lost by kill " + i);
+      load.assertOpens();
+      if (i % 10 == 0 || i == kills) {
+        System.out.printf(
+            "%d kills, %d requests acknowledged, all in the log; %d ms a kill%n",
+            i, load.count(), (System.nanoTime() - began) / 1_000_000 / i);
       }
     }
   }

@@ -27,6 +27,7 @@ public final class HttpListener extends VerticleBase {
   public Future<?> start() {
     RequestPath path =
         state.engine().newRequestPath(task -> context.runOnContext(ignored -> task.run()));
+    state.loopLag().watch(vertx);
     vertx.setPeriodic(SWEEP_MS, timer -> path.sweep());
     Dispatcher dispatcher = new Dispatcher(vertx, state, path);
     return vertx

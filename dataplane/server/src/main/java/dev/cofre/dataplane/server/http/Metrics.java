@@ -85,6 +85,7 @@ final class Metrics {
         "Milliseconds since the snapshot was proven fresh.",
         engine.snapshots().ageMs());
     gauge(text, "cofre_open_requests", "Requests that are not answered yet.", state.openRequests());
+    state.loopLag().write(text);
     return text.toString();
   }
 

@@ -25,6 +25,7 @@ public final class ServerState {
   private final Shares streams;
   private final AtomicInteger open = new AtomicInteger();
   private final Metrics metrics = new Metrics();
+  private final LoopLag loopLag = new LoopLag();
   private volatile boolean draining;
 
   /**
@@ -44,6 +45,10 @@ public final class ServerState {
 
   Metrics metrics() {
     return metrics;
+  }
+
+  LoopLag loopLag() {
+    return loopLag;
   }
 
   boolean isDevelopment() {

@@ -1,0 +1,267 @@
+package dev.cofre.loadtest.generator;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * One thread's share of connections and schedule. Not thread-safe.
+ *
+ * <p>A wait for the selector is not precise enough to send on time, and a thread that yields is
+ * made to wait the longer the more often it did: from a few hundred requests a second on, the loop
+ * takes a processor of its own and asks the selector again and again.
+ *
+ * <p>What is due and finds no free connection waits here, as a number: its latency counts from its
+ * intended send all the same.
+ */
+final class LoadLoop implements AutoCloseable {
+  private static final int BUFFER_BYTES = 256 * 1024;
+  private static final long CHECK_NS = 2_000_000;
+
+  /** Below {@link #CHECK_NS}: a wait ends up to a millisecond late. */
+  private static final long WAIT_MS = 1;
+
+  private final Selector selector = Selector.open();
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private final Deque<Connection> free = new ArrayDeque<>();
+  private final Connection[] connections;
+  private final long timeoutNs;
+  private final int index;
+  private final int loops;
+
+  private Pacing pacing;
+  private Recording recording;
+  private long startNs;
+  private long endNs;
+  private long seen;
+  private long sent;
+  private long waiting;
+  private long nowNs;
+  private long checkAtNs;
+  private int connected;
+
+  LoadLoop(SocketAddress target, Protocol protocol, LoadPlan plan, int index) throws IOException {
+    this.timeoutNs = plan.timeout().toNanos();
+    this.index = index;
+    this.loops = plan.threads();
+    int rest = index < plan.connections() % loops ? 1 : 0;
+    this.connections = new Connection[plan.connections() / loops + rest];
+    for (int i = 0; i < connections.length; i++) {
+      connections[i] = new Connection(target, selector, protocol);
+    }
+  }
+
+  /** Sends what {@code newPacing} says until {@code newEndNs}, then waits for what is open. */
+  void run(Pacing newPacing, long newStartNs, long newEndNs, Recording newRecording)
+      throws IOException {
+    pacing = newPacing;
+    recording = newRecording;
+    startNs = newStartNs;
+    endNs = newEndNs;
+    seen = 0;
+    sent = 0;
+    waiting = 0;
+    nowNs = System.nanoTime();
+    while (!isOver()) {
+      boolean busy = see();
+      busy |= send();
+      busy |= receive(busy) > 0;
+      if (nowNs >= checkAtNs) {
+        check();
+      }
+      long after = System.nanoTime();
+      recording.spent(busy, after - nowNs);
+      nowNs = after;
+    }
+  }
+
+  /** Waits for what may come only when there is ample time before the next send. */
+  private int receive(boolean busy) throws IOException {
+    boolean soon = intendedNs(seen) - nowNs < CHECK_NS;
+    return busy || soon || sent < seen
+        ? selector.selectNow(this::ready)
+        : selector.select(this::ready, WAIT_MS);
+  }
+
+  private boolean isOver() {
+    if (intendedNs(seen) < endNs || sent < seen) {
+      return false;
+    }
+    for (Connection connection : connections) {
+      if (connection.open().size() > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private long number(long own) {
+    return own * loops + index;
+  }
+
+  private long intendedNs(long own) {
+    long due = pacing.dueNs(number(own));
+    return due == Pacing.ANY_TIME ? nowNs : startNs + due;
+  }
+
+  /** Sees which requests are due, whether or not they can be sent. */
+  private boolean see() {
+    long before = seen;
+    long intended = intendedNs(seen);
+    while (intended <= nowNs && intended < endNs) {
+      boolean anyTime = pacing.dueNs(number(seen)) == Pacing.ANY_TIME;
+      if (anyTime && seen - sent >= free.size()) {
+        break;
+      }
+      recording.due(nowNs - intended);
+      seen++;
+      intended = intendedNs(seen);
+    }
+    return seen > before;
+  }
+
+  private boolean send() {
+    long before = sent;
+    while (sent < seen) {
+      Connection connection = nextFree();
+      if (connection == null) {
+        countWaiting(seen);
+        giveUpWaiting();
+        break;
+      }
+      long number = sent++;
+      try {
+        connection.send(number(number), intendedNs(number), System.nanoTime());
+        offer(connection);
+      } catch (IOException e) {
+        broken(connection, Failure.CONNECTION_RESET);
+      }
+    }
+    return sent > before;
+  }
+
+  private Connection nextFree() {
+    Connection connection;
+    do {
+      connection = free.poll();
+      if (connection != null) {
+        connection.offered(false);
+      }
+    } while (connection != null && !connection.isFree());
+    return connection;
+  }
+
+  private void offer(Connection connection) {
+    if (connection.isFree() && !connection.isOffered()) {
+      connection.offered(true);
+      free.add(connection);
+    }
+  }
+
+  /** Counts the requests before {@code end} that wait and were not counted yet. */
+  private void countWaiting(long end) {
+    if (end > waiting) {
+      recording.waited(end - Math.max(waiting, sent));
+      waiting = end;
+    }
+  }
+
+  /** Requests whose time is over before a connection was free. */
+  private void giveUpWaiting() {
+    while (sent < seen && nowNs - intendedNs(sent) >= timeoutNs) {
+      String failure = connected == 0 ? Failure.CONNECT_FAILED : Failure.TIMEOUT;
+      recording.failed(nowNs, intendedNs(sent), failure);
+      sent++;
+    }
+  }
+
+  private void ready(SelectionKey key) {
+    Connection connection = (Connection) key.attachment();
+    try {
+      if (key.isConnectable()) {
+        connection.finishConnect();
+        connected(connection);
+        return;
+      }
+      if (key.isWritable()) {
+        connection.sendRest();
+        offer(connection);
+      }
+      if (key.isReadable()) {
+        read(connection);
+      }
+    } catch (GarbledAnswerException e) {
+      broken(connection, Failure.GARBLED_ANSWER);
+    } catch (IOException e) {
+      broken(connection, Failure.CONNECTION_RESET);
+    }
+  }
+
+  private void connected(Connection connection) {
+    if (connection.isConnected()) {
+      connected++;
+      offer(connection);
+    }
+  }
+
+  private void read(Connection connection) throws IOException, GarbledAnswerException {
+    boolean goesOn =
+        connection.read(
+            buffer,
+            (number, code) -> {
+              long now = System.nanoTime();
+              connection
+                  .open()
+                  .close(
+                      number,
+                      (intended, sentNs) -> recording.answered(now, intended, sentNs, code));
+              offer(connection);
+            });
+    if (!goesOn) {
+      broken(connection, Failure.CONNECTION_CLOSED);
+      connection.retryAtOnce();
+    }
+  }
+
+  private void broken(Connection connection, String failure) {
+    if (connection.isConnected()) {
+      connected--;
+    }
+    while (connection.open().size() > 0) {
+      connection
+          .open()
+          .closeOldest((intended, sentNs) -> recording.failed(nowNs, intended, failure));
+    }
+    connection.close(nowNs);
+  }
+
+  /** Connects what is not connected, and gives up what has waited too long. */
+  private void check() {
+    checkAtNs = nowNs + CHECK_NS;
+    for (Connection connection : connections) {
+      if (connection.open().size() > 0 && nowNs - connection.open().oldestSentNs() >= timeoutNs) {
+        broken(connection, Failure.TIMEOUT);
+      }
+      if (connection.mayConnect(nowNs)) {
+        try {
+          connection.connect();
+          connected(connection);
+        } catch (IOException e) {
+          broken(connection, Failure.CONNECT_FAILED);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Connection connection : connections) {
+      connection.close(nowNs);
+    }
+    selector.close();
+  }
+}

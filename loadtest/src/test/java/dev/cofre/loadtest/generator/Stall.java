@@ -1,0 +1,26 @@
+package dev.cofre.loadtest.generator;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** A second, once, in which a server answers nothing. Thread-safe. */
+final class Stall {
+  static final long LENGTH_NS = TimeUnit.SECONDS.toNanos(1);
+
+  private final long afterRequests;
+  private volatile long endsAtNs;
+
+  /** Begins with request number {@code afterRequests}. */
+  Stall(long afterRequests) {
+    this.afterRequests = afterRequests;
+  }
+
+  void pass(long number) {
+    if (number == afterRequests) {
+      endsAtNs = System.nanoTime() + LENGTH_NS;
+    }
+    while (number >= afterRequests && endsAtNs - System.nanoTime() > 0) {
+      LockSupport.parkNanos(endsAtNs - System.nanoTime());
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What an HTTP answer may look like. */
+package dev.cofre.loadtest.http;

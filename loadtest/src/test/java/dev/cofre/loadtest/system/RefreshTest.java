@@ -1,0 +1,107 @@
+package dev.cofre.loadtest.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.cofre.loadtest.generator.LoadPlan;
+import dev.cofre.loadtest.generator.LoadResult;
+import dev.cofre.loadtest.generator.Pacing;
+import dev.cofre.loadtest.generator.Validity;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Data keys that end every two seconds are not felt by requests: none waits for one in use, and the
+ * tail is that of data keys that live for an hour.
+ */
+@ExtendWith(SystemExtension.class)
+class RefreshTest {
+  /** Requests that waited for the successor of a data key that was in use. */
+  private static final String WAITS = "cofre_data_key_waits_total";
+
+  private static final String MINTED = "cofre_data_keys_minted_total";
+  private static final long SHORT_MS = 2_000;
+  private static final long LONG_MS = 3_600_000;
+  private static final double LIGHT_RATE = 200;
+  private static final double OF_CAPACITY = 0.7;
+  private static final int PAIRS = 5;
+  private static final double TAIL_RATIO_MAX = 1.2;
+
+  /** A light load: a few seconds are too short to judge tails. */
+  @Test
+  void noRequestWaits(Workspace workspace) throws Exception {
+    Deployment deployment = Deployment.create(workspace, "planes");
+    deployment.startControlPlane();
+    LoadPlan plan = LoadPlan.of(Pacing.constant(LIGHT_RATE)).over(16);
+    tail(deployment, plan.lasting(Duration.ofSeconds(2), Duration.ofSeconds(7)), SHORT_MS);
+  }
+
+  @Test
+  @Tag("full")
+  void theTailIsThatOfAnHour(Workspace workspace) throws Exception {
+    double[] ratios = pairs(workspace);
+    double median = ratios[ratios.length / 2];
+    assertTrue(
+        median <= TAIL_RATIO_MAX,
+        () -> "the p99.9 of a short life in parts of a long one's: " + Arrays.toString(ratios));
+  }
+
+  /** The ratios of the p99.9, ascending. */
+  private static double[] pairs(Workspace workspace) throws Exception {
+    Deployment deployment = Deployment.create(workspace, "planes");
+    deployment.startControlPlane();
+    LoadPlan plan = atShareOfCapacity(deployment);
+    double[] ratios = new double[PAIRS];
+    for (int i = 0; i < PAIRS; i++) {
+      // Which one comes first changes, so that a drift of the machine favours neither.
+      double[] tails = new double[2];
+      for (int half = 0; half < 2; half++) {
+        int which = (i + half) % 2;
+        tails[which] = tail(deployment, plan, which == 0 ? SHORT_MS : LONG_MS);
+      }
+      ratios[i] = tails[0] / tails[1];
+      System.out.printf(
+          "pair %d: p99.9 %.0f µs with a short life, %.0f with a long one%n",
+          i + 1, tails[0], tails[1]);
+    }
+    Arrays.sort(ratios);
+    System.out.println("ratios of the p99.9: " + Arrays.toString(ratios));
+    return ratios;
+  }
+
+  private static LoadPlan atShareOfCapacity(Deployment deployment) throws Exception {
+    Child plane = started(deployment, LONG_MS);
+    double capacity =
+        DataPlaneLoad.both(deployment).capacity(Duration.ofSeconds(15), Duration.ofSeconds(10));
+    assertEquals(0, plane.terminate());
+    return LoadPlan.of(Pacing.constant(OF_CAPACITY * capacity))
+        .lasting(Duration.ofSeconds(15), Duration.ofSeconds(60));
+  }
+
+  private static Child started(Deployment deployment, long ttlMs) throws Exception {
+    deployment.dataKeysLast(ttlMs);
+    return deployment.startDataPlane();
+  }
+
+  private static double tail(Deployment deployment, LoadPlan plan, long ttlMs) throws Exception {
+    Child plane = started(deployment, ttlMs);
+    DataPlaneLoad load = DataPlaneLoad.both(deployment);
+    LoadResult result = load.run("data keys of " + ttlMs + " ms", plan);
+    Figures figures = Figures.of(deployment.dataApi("app"));
+    assertEquals(0, plane.terminate());
+    assertEquals(Map.of(), result.errors());
+    assertTrue(result.validity() != Validity.NOTHING_DONE, result::reason);
+    System.out.printf(
+        "%.0f data keys minted, %.0f requests waited for one in use%n",
+        figures.value(MINTED), figures.value(WAITS));
+    assertTrue(
+        ttlMs == LONG_MS || figures.value(MINTED) * SHORT_MS > plan.duration().toMillis(),
+        "data keys did end in the run");
+    assertEquals(0, figures.value(WAITS), "requests waited for a data key in use");
+    return result.latencyUs(99.9);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.cofre.loadtest.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.cofre.loadtest.generator.LoadPlan;
+import dev.cofre.loadtest.generator.LoadResult;
+import dev.cofre.loadtest.generator.Pacing;
+import dev.cofre.loadtest.generator.Validity;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * A rate that any machine of two processors holds, as a service level: every request done, the tail
+ * bounded when the generator itself was not disturbed. What came of it stays in {@code
+ * loadtest/target/throughput}.
+ */
+@ExtendWith(SystemExtension.class)
+class ThroughputTest {
+  private static final double RATE = 300;
+  private static final double P99_US_MAX = 250_000;
+
+  @Test
+  void theServiceLevelHolds(Workspace workspace) throws Exception {
+    Path folder = Files.createDirectories(Path.of("target", "throughput").toAbsolutePath());
+    LoadResult result = run(workspace, Pacing.constant(RATE), Duration.ofSeconds(5), folder);
+    assertEquals(Map.of(), result.errors());
+    assertTrue(result.reached() > 0.95 * RATE, () -> "reached " + result.reached());
+    if (result.validity() == Validity.VALID) {
+      assertTrue(result.latencyUs(99) <= P99_US_MAX, () -> "p99 " + result.latencyUs(99));
+    }
+    assertTrue(Files.size(folder.resolve("latency.hlog")) > 0);
+    assertTrue(Files.readString(folder.resolve("summary.json")).contains("\"p99.99\""));
+  }
+
+  /** The same for half a minute at each of several rates up to the capacity, for the figures. */
+  @Test
+  @Tag("full")
+  void figuresAtSeveralRates(Workspace workspace) throws Exception {
+    Deployment deployment = Deployment.create(workspace, "planes");
+    deployment.startBoth();
+    DataPlaneLoad load = DataPlaneLoad.both(deployment);
+    double capacity = load.capacity(Duration.ofSeconds(10), Duration.ofSeconds(10));
+    for (int percent : new int[] {25, 50, 70, 90}) {
+      Path folder =
+          Files.createDirectories(Path.of("target", "throughput-" + percent).toAbsolutePath());
+      LoadPlan plan =
+          LoadPlan.of(Pacing.constant(capacity * percent / 100))
+              .lasting(Duration.ofSeconds(2), Duration.ofSeconds(30));
+      LoadResult result = load.run(percent + " % of the capacity", plan, folder);
+      assertEquals(Map.of(), result.errors());
+    }
+  }
+
+  private static LoadResult run(Workspace workspace, Pacing pacing, Duration duration, Path folder)
+      throws Exception {
+    Deployment deployment = Deployment.create(workspace, "planes");
+    deployment.startBoth();
+    return DataPlaneLoad.both(deployment)
+        .run("service level", LoadPlan.of(pacing).lasting(Duration.ofSeconds(3), duration), folder);
+  }
+}
