@@ -57,10 +57,12 @@ final class DataPlane implements PlaneProcess.Running {
     ListenerSettings listener = ListenerSettings.read(configuration);
     ControlLink link = ControlLink.read(configuration, listener.tls().isEmpty());
     SnapshotVerifier verifier = pinnedKey(configuration);
+    HsmSettings.hsmConfig(configuration);
+    GatewayLimits hsmLimits = DataPlaneSettings.hsmLimits(configuration);
     DataPlane node = new DataPlane(configuration.number(DataPlaneSettings.DRAIN_MS));
     if (!checkOnly) {
       try {
-        node.start(configuration, listener, link, verifier);
+        node.start(configuration, listener, link, verifier, hsmLimits);
       } catch (Exception e) {
         node.close();
         throw e;
@@ -86,9 +88,9 @@ final class DataPlane implements PlaneProcess.Running {
       Configuration configuration,
       ListenerSettings listener,
       ControlLink link,
-      SnapshotVerifier verifier)
+      SnapshotVerifier verifier,
+      GatewayLimits hsmLimits)
       throws Exception {
-    GatewayLimits hsmLimits = DataPlaneSettings.hsmLimits(configuration);
     HsmGateway gateway = opened(new HsmGateway(HsmSettings.login(configuration), hsmLimits));
     FileAuditLog audit =
         opened(
