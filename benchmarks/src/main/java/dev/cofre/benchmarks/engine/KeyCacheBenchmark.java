@@ -72,8 +72,7 @@ public class KeyCacheBenchmark {
   @Setup
   public void prepare() throws IOException {
     KeyLimits limits =
-        new KeyLimits(
-            3_600_000, Long.MAX_VALUE, Long.MAX_VALUE, 36_000_000, keys + 1_000, 300_000);
+        new KeyLimits(3_600_000, Long.MAX_VALUE, Long.MAX_VALUE, 36_000_000, keys + 1_000, 300_000);
     engine = new EngineFixture(new SimulatedHsm(Duration.ZERO, 4), true, limits);
     arena = Arena.ofShared();
     envelopes = arena.allocate((long) ENVELOPES * LENGTH, Long.BYTES);
@@ -100,8 +99,7 @@ public class KeyCacheBenchmark {
     for (int i = 0; i < count; i++) {
       while (begun < count && minting.size() < WRAPS_AT_ONCE) {
         minting.add(
-            wrapping.mint(
-                engine.key(), Usage.SERVICE, EncryptionContext.EMPTY, Requester.NODE));
+            wrapping.mint(engine.key(), Usage.SERVICE, EncryptionContext.EMPTY, Requester.NODE));
         begun++;
       }
       seal(minting.remove().join(), i);
@@ -113,8 +111,7 @@ public class KeyCacheBenchmark {
     byte[] envelope = new byte[LENGTH];
     try (RequestKeyDerivation derivation =
             new RequestKeyDerivation(minted.plaintext(), minted.wrapped());
-        EnvelopeSealer sealer =
-            new EnvelopeSealer(new JcaAead(), derivation, engine.random())) {
+        EnvelopeSealer sealer = new EnvelopeSealer(new JcaAead(), derivation, engine.random())) {
       sealer.seal(new byte[0], plaintext, 0, SIZE, envelope, 0);
     }
     MemorySegment.copy(
