@@ -28,15 +28,15 @@ final class Fork {
    *
    * @throws RunnerException when an answer is wrong or it cannot be run
    */
-  static Sample run(Subject subject, Effort effort) throws RunnerException {
+  static Sample run(Subject subject, Effort effort, boolean singleShot) throws RunnerException {
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include("^" + (Subject.ROOT + subject.name()).replace(".", "\\.") + "$")
             .forks(1)
             .jvmArgs(JVM_ARGS)
-            .warmupIterations(effort.warmupIterations())
+            .warmupIterations(singleShot ? 0 : effort.warmupIterations())
             .warmupTime(TimeValue.milliseconds(effort.warmupMs()))
-            .measurementIterations(effort.iterations())
+            .measurementIterations(singleShot ? 1 : effort.iterations())
             .measurementTime(TimeValue.milliseconds(Effort.ITERATION_MS))
             .addProfiler(GCProfiler.class)
             .shouldFailOnError(true)
