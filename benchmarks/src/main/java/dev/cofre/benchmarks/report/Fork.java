@@ -13,6 +13,11 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** One subject in a JVM of its own, whose set-up proves the answers before anything is timed. */
 final class Fork {
+  /**
+   * The compiler works in the caller's place: calls count then, and not how busy the machine is.
+   */
+  private static final String COMPILE_AT_ONCE = "-XX:-BackgroundCompilation";
+
   private static final String[] JVM_ARGS = {
     "--enable-native-access=ALL-UNNAMED",
     "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
@@ -34,6 +39,7 @@ final class Fork {
             .include("^" + (Subject.ROOT + subject.name()).replace(".", "\\.") + "$")
             .forks(1)
             .jvmArgs(JVM_ARGS)
+            .jvmArgsAppend(singleShot ? "-Xms1g" : COMPILE_AT_ONCE)
             .warmupIterations(singleShot ? 0 : effort.warmupIterations())
             .warmupTime(TimeValue.milliseconds(effort.warmupMs()))
             .measurementIterations(singleShot ? 1 : effort.iterations())
