@@ -95,7 +95,7 @@ public final class BenchMain {
           row.gate().what(),
           row.ratio(),
           MarkdownTable.number(row.gate().atLeast()),
-          row.gate().reference().shortName(),
+          row.gate().against(),
           row.gate().measure());
     }
     int missed = report.missed().size();
