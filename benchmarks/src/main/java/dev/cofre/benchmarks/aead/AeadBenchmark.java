@@ -30,6 +30,7 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class AeadBenchmark {
   private static final int KEYS = 64;
+  private static final int WARM_UP_CALLS = 20_000;
   private static final int SEGMENTS_MAX = 16;
   private static final int DISTINCT_BYTES = 8 << 20;
   private static final byte[] NO_AAD = new byte[0];
@@ -77,7 +78,7 @@ public class AeadBenchmark {
       sealing.key(keys, i * KEY_LENGTH);
       sealTo(plaintexts[i], first(KEYS + i), sealedByKey[i]);
     }
-    sealing.key(keys, 0);
+    warmUp();
     for (int i = 0; i < count; i++) {
       prove(openAlternating() == size && Arrays.equals(opened, plaintexts[i]));
     }
@@ -88,6 +89,15 @@ public class AeadBenchmark {
     opening.key(keys, 0);
     for (int i = 0; i < count; i++) {
       prove(open() == size && Arrays.equals(opened, plaintexts[i]));
+    }
+  }
+
+  /** Long messages alone would not call often enough for the compiler. */
+  private void warmUp() {
+    sealing.key(keys, 0);
+    for (int i = 0; i < WARM_UP_CALLS; i++) {
+      NONCE_NUMBER.set(nonce, 4, ++number);
+      sealing.seal(nonce, NO_AAD, plaintexts[0], 0, Math.min(size, 1024), out, 0);
     }
   }
 

@@ -54,7 +54,7 @@ public class BareBenchmark {
   /** Seals all, and sees that all open and nothing else does. */
   @Setup
   public void prepare() throws GeneralSecurityException {
-    EnvelopePath.warmUp(AeadBackEnd.named(backEnd), size);
+    EnvelopePath.warmUp(AeadBackEnd.named(backEnd));
     buffers = new Buffers(size);
     key = new SecretKeySpec(buffers.dataKey, "AES");
     sealing = Cipher.getInstance("AES/GCM/NoPadding", BackEnds.provider(backEnd));

@@ -12,8 +12,7 @@ import java.util.Arrays;
 
 /** The contract's sealer and opener over the buffers, as the engine uses them. */
 final class EnvelopePath {
-  private static final int LONG = 64 * 1024;
-
+  private static final Duration WARM_UP_MAX = Duration.ofSeconds(3);
   private static final byte[] NO_CONTEXT = new byte[0];
 
   final Buffers buffers;
@@ -24,18 +23,16 @@ final class EnvelopePath {
 
   EnvelopePath(String backEnd, int size) {
     AeadBackEnd aead = AeadBackEnd.named(backEnd);
-    warmUp(aead, size);
+    warmUp(aead);
     buffers = new Buffers(size);
     derivation = new RequestKeyDerivation(buffers.dataKey, buffers.wrapped);
     sealer = new EnvelopeSealer(aead.newAead());
     opener = new EnvelopeOpener(aead.newAead());
   }
 
-  /** Long items alone would not call often enough for the compiler while JMH warms up. */
-  static void warmUp(AeadBackEnd backEnd, int size) {
-    if (size >= LONG) {
-      backEnd.warmUp(GetRandom.orDevice(), Duration.ofSeconds(3));
-    }
+  /** As a node does it: long items alone would not call often enough for the compiler. */
+  static void warmUp(AeadBackEnd backEnd) {
+    backEnd.warmUp(GetRandom.orDevice(), WARM_UP_MAX);
   }
 
   /** Draws a salt and derives a key. */

@@ -54,7 +54,7 @@ final class Advice {
                   + " ./cofre bench --only '%s', then with a flight recording of the same class.",
               row.gate().what(),
               row.ratio(),
-              row.gate().reference().shortName(),
+              row.gate().against(),
               MarkdownTable.number(row.gate().atLeast() * report.effort().margin()),
               row.subject().name()));
     }

@@ -43,7 +43,7 @@ public final class BenchMain {
     }
     Map<String, String> environment = Environment.now();
     try {
-      Measurements measurements = new Rounds(effort, gates).run(further);
+      Measurements measurements = new Rounds(suite, effort, gates).run(further);
       return write(new Report(Row.all(measurements, gates), effort, environment));
     } catch (RunnerException e) {
       System.err.println("cofre: a benchmark failed or gave a wrong answer: " + e.getMessage());
@@ -95,7 +95,7 @@ public final class BenchMain {
           row.gate().what(),
           row.ratio(),
           MarkdownTable.number(row.gate().atLeast()),
-          row.gate().reference().shortName(),
+          row.gate().against(),
           row.gate().measure());
     }
     int missed = report.missed().size();

@@ -13,6 +13,11 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** One subject in a JVM of its own, whose set-up proves the answers before anything is timed. */
 final class Fork {
+  /**
+   * The compiler works in the caller's place: calls count then, and not how busy the machine is.
+   */
+  private static final String COMPILE_AT_ONCE = "-XX:-BackgroundCompilation";
+
   private static final String[] JVM_ARGS = {
     "--enable-native-access=ALL-UNNAMED",
     "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
@@ -28,15 +33,16 @@ final class Fork {
    *
    * @throws RunnerException when an answer is wrong or it cannot be run
    */
-  static Sample run(Subject subject, Effort effort) throws RunnerException {
+  static Sample run(Subject subject, Effort effort, boolean singleShot) throws RunnerException {
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include("^" + (Subject.ROOT + subject.name()).replace(".", "\\.") + "$")
             .forks(1)
             .jvmArgs(JVM_ARGS)
-            .warmupIterations(effort.warmupIterations())
+            .jvmArgsAppend(singleShot ? "-Xms1g" : COMPILE_AT_ONCE)
+            .warmupIterations(singleShot ? 0 : effort.warmupIterations())
             .warmupTime(TimeValue.milliseconds(effort.warmupMs()))
-            .measurementIterations(effort.iterations())
+            .measurementIterations(singleShot ? 1 : effort.iterations())
             .measurementTime(TimeValue.milliseconds(Effort.ITERATION_MS))
             .addProfiler(GCProfiler.class)
             .shouldFailOnError(true)

@@ -17,6 +17,12 @@ import java.util.List;
  * @param atLeast the ratio to reach
  */
 record Gate(String what, Subject subject, Measure measure, Subject reference, double atLeast) {
+  /** The reference, for readers: with its parameters where class and method do not tell. */
+  String against() {
+    boolean same = subject.name().equals(reference.name());
+    return same ? reference.shortName() + " " + reference.paramText() : reference.shortName();
+  }
+
   /** A ratio of two samples that is better when higher. */
   sealed interface Measure {
     double ratio(Sample sample, Sample reference);

@@ -91,7 +91,7 @@ final class HtmlReport {
       Gate gate = row.gate();
       double gated = gate.atLeast() * report.effort().margin();
       chart.add(
-          gate.what() + " / " + gate.reference().shortName(),
+          gate.what() + " / " + gate.against(),
           row.ratio() / gated,
           String.format(Locale.ROOT, "%.2f (gate %s)", row.ratio(), MarkdownTable.number(gated)),
           1,

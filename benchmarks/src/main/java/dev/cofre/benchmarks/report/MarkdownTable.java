@@ -22,7 +22,7 @@ final class MarkdownTable {
               "| %s | %s | %s | %.2f | %s | %s |\n",
               gate.what(),
               gate.measure(),
-              gate.reference().shortName(),
+              gate.against(),
               row.ratio(),
               number(gate.atLeast()),
               row.holds(1) ? "holds" : "**missed**"));

@@ -10,6 +10,7 @@ import org.openjdk.jmh.runner.RunnerException;
 
 /** Runs all subjects once, then once more, and so on. */
 final class Rounds {
+  private final Suite suite;
   private final Effort effort;
   private final List<Gate> gates;
   private final Measurements measurements = new Measurements();
@@ -17,7 +18,8 @@ final class Rounds {
   private int round;
   private int forks;
 
-  Rounds(Effort effort, List<Gate> gates) {
+  Rounds(Suite suite, Effort effort, List<Gate> gates) {
+    this.suite = suite;
     this.effort = effort;
     this.gates = gates;
   }
@@ -70,7 +72,7 @@ final class Rounds {
     for (Subject subject : new ArrayList<>(subjects)) {
       number++;
       forks++;
-      Sample sample = Fork.run(subject, effort);
+      Sample sample = Fork.run(subject, effort, suite.isSingleShot(subject));
       measurements.add(subject, round, sample);
       progress(
           String.format(

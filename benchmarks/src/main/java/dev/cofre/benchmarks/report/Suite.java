@@ -2,9 +2,12 @@ package dev.cofre.benchmarks.report;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
@@ -14,6 +17,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 final class Suite {
   private final Map<String, Map<String, String[]>> byName = new LinkedHashMap<>();
 
+  private final Set<String> singleShots = new HashSet<>();
+
   Suite() {
     var silent = OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT);
     for (BenchmarkListEntry entry :
@@ -21,9 +26,18 @@ final class Suite {
       String name = entry.getUsername();
       if (name.startsWith(Subject.ROOT)) {
         Map<String, String[]> params = entry.getParams().orElse(Map.of());
-        byName.put(name.substring(Subject.ROOT.length()), params);
+        String shortened = name.substring(Subject.ROOT.length());
+        byName.put(shortened, params);
+        if (entry.getMode() == Mode.SingleShotTime) {
+          singleShots.add(shortened);
+        }
       }
     }
+  }
+
+  /** Whether it is called once in a process and not again. */
+  boolean isSingleShot(Subject subject) {
+    return singleShots.contains(subject.name());
   }
 
   /** Every benchmark with every combination of values. */

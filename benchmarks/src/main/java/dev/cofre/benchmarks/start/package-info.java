@@ -1,0 +1,2 @@
+/** What a node's first requests cost. */
+package dev.cofre.benchmarks.start;
