@@ -44,7 +44,9 @@ class UsageTest {
         "policy create --help",
         "policy list --help",
         "policy show --help",
-        "policy delete --help"
+        "policy delete --help",
+        "audit --help",
+        "audit show --help"
       })
   void everyCommandExplainsItself(String command) {
     CliRun run = CliRun.of(NO_HOME, command.split(" "));
@@ -55,7 +57,17 @@ class UsageTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "nonsense", "key", "key nonsense", "encrypt", "encrypt --key", "policy"})
+      strings = {
+        "",
+        "nonsense",
+        "key",
+        "key nonsense",
+        "encrypt",
+        "encrypt --key",
+        "policy",
+        "audit",
+        "audit show"
+      })
   void whatIsNoCommandIsToldInOneLine(String command) {
     assertMisused(CliRun.of(NO_HOME, command.isEmpty() ? new String[0] : command.split(" ")), "");
   }

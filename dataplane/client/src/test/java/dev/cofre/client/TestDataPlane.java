@@ -203,7 +203,6 @@ public final class TestDataPlane implements AutoCloseable {
         new EnvelopeSealer(
             new JcaAead(),
             new RequestKeyDerivation(dataKey, wrapped),
-            wrapped,
             (out, offset, length) -> System.arraycopy(random(length), 0, out, offset, length));
     private boolean begun;
 

@@ -1,39 +1,26 @@
 package dev.cofre.hsm;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
-import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A PKCS#11 module by its C functions (PKCS#11 v2.40, 64-bit Linux ABI), for what SunPKCS11 does
- * not offer: making a token, finding a slot by its label, trying to read a key's bytes.
+ * The tokens of a PKCS#11 module: listing them, finding one by its label, making one, logging in.
  *
- * <p>The module is initialised once per process, whoever comes first. Thread-safe as far as the
- * module is.
+ * <p>Thread-safe as far as the module is.
  */
-@SuppressWarnings("restricted") // calling into the vendor's library is what this class is for
 public final class Cryptoki {
-  private static final byte[] ELF_MAGIC = {0x7f, 'E', 'L', 'F'};
   private static final long SLOTS_MAX = 1024;
   private static final long CKF_SERIAL_SESSION = 4;
   private static final long CKF_RW_SESSION = 2;
-  private static final long CKF_OS_LOCKING_OK = 2;
   private static final long CKF_TOKEN_INITIALIZED = 0x400;
   private static final int TOKEN_INFO_LENGTH = 208;
   private static final int TOKEN_FLAGS_OFFSET = 96;
@@ -42,10 +29,12 @@ public final class Cryptoki {
   static final long CKU_SO = 0;
   static final long CKU_USER = 1;
 
-  private final SymbolLookup symbols;
+  private final Pkcs11Module module;
+  private final Pkcs11Functions functions;
 
-  private Cryptoki(SymbolLookup symbols) {
-    this.symbols = symbols;
+  private Cryptoki(Pkcs11Module module) {
+    this.module = module;
+    this.functions = module.functions();
   }
 
   /**
@@ -58,78 +47,67 @@ public final class Cryptoki {
   public record Token(long slot, String label, boolean initialized) {}
 
   /**
-   * Loads and initialises {@code library}.
+   * Loads and initialises the module of {@code config}, once per process.
    *
    * @throws HsmException when it is absent or is no PKCS#11 module
    */
+  public static Cryptoki load(HsmConfig config) {
+    return new Cryptoki(Pkcs11Module.load(config.library(), config.moduleArguments()));
+  }
+
+  /** The same for a module that wants no arguments. */
   public static Cryptoki load(Path library) {
-    if (!Files.isReadable(library)) {
-      throw new HsmException(
-          "there is no PKCS#11 module at "
-              + library
-              + "; install your HSM's (for SoftHSM2: apt-get install softhsm2) or set hsm.library");
-    }
-    SymbolLookup symbols;
-    try {
-      if (!isElf(library)) {
-        // The JVM would try, and warn in words of its own.
-        throw new IllegalArgumentException("not an ELF file");
-      }
-      symbols = SymbolLookup.libraryLookup(library, Arena.global());
-    } catch (IllegalArgumentException | IOException e) {
-      throw new HsmException(
-          library
-              + " cannot be loaded as a shared library; set hsm.library to your HSM's PKCS#11 module",
-          e);
-    }
-    if (symbols.find("C_GetFunctionList").isEmpty()) {
-      throw new HsmException(library + " is no PKCS#11 module; set hsm.library to your HSM's");
-    }
-    Cryptoki module = new Cryptoki(symbols);
-    module.initialize();
+    return new Cryptoki(Pkcs11Module.load(library, ""));
+  }
+
+  Pkcs11Module module() {
     return module;
-  }
-
-  private static boolean isElf(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return Arrays.equals(in.readNBytes(ELF_MAGIC.length), ELF_MAGIC);
-    }
-  }
-
-  private void initialize() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment args = arena.allocate(6 * 8);
-      args.set(JAVA_LONG, 32, CKF_OS_LOCKING_OK);
-      long result = call("C_Initialize", args);
-      if (result != CkResult.CRYPTOKI_ALREADY_INITIALIZED) {
-        check(result, "the PKCS#11 module cannot be initialised");
-      }
-    }
   }
 
   /** The tokens that are present. */
   public List<Token> tokens() {
+    return module.call(this::list);
+  }
+
+  private List<Token> list() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment count = arena.allocate(JAVA_LONG);
       MemorySegment slots = arena.allocate(JAVA_LONG, SLOTS_MAX);
       count.set(JAVA_LONG, 0, SLOTS_MAX);
-      check(call("C_GetSlotList", (byte) 1, slots, count), "the HSM's slots cannot be listed");
+      CkResult.check(
+          functions.getSlotList((byte) 1, slots, count), "the HSM's slots cannot be listed");
       List<Token> tokens = new ArrayList<>();
       for (long i = 0; i < count.get(JAVA_LONG, 0); i++) {
-        tokens.add(token(arena, slots.getAtIndex(JAVA_LONG, i)));
+        token(arena, slots.getAtIndex(JAVA_LONG, i)).ifPresent(tokens::add);
       }
       return tokens;
     }
   }
 
-  private Token token(Arena arena, long slot) {
-    MemorySegment info = arena.allocate(TOKEN_INFO_LENGTH);
-    check(call("C_GetTokenInfo", slot, info), "the token in slot " + slot + " cannot be read");
+  /** Empty for a token that cannot be read: it was taken away, or its files were. */
+  private Optional<Token> token(Arena arena, long slot) {
+    MemorySegment info = arena.allocate(TOKEN_INFO_LENGTH, Long.BYTES);
+    if (functions.getTokenInfo(slot, info) != CkResult.OK) {
+      return Optional.empty();
+    }
     String label =
         new String(info.asSlice(0, LABEL_LENGTH).toArray(JAVA_BYTE), StandardCharsets.UTF_8)
             .strip();
     boolean initialized = (info.get(JAVA_LONG, TOKEN_FLAGS_OFFSET) & CKF_TOKEN_INITIALIZED) != 0;
-    return new Token(slot, label, initialized);
+    return Optional.of(new Token(slot, label, initialized));
+  }
+
+  /** Whether the token in {@code slot} can be read. */
+  boolean isPresent(long slot) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = arena.allocate(TOKEN_INFO_LENGTH, Long.BYTES);
+      return functions.getTokenInfo(slot, info) == CkResult.OK;
+    }
+  }
+
+  /** The id of the slot that {@code config} names. */
+  long slotOf(HsmConfig config) {
+    return config.slot().isPresent() ? config.slot().getAsLong() : slotOf(config.tokenLabel());
   }
 
   /**
@@ -178,13 +156,11 @@ public final class Cryptoki {
       MemorySegment.copy(MemorySegment.ofArray(labelBytes), 0, padded, 0, labelBytes.length);
       MemorySegment soPin = arena.allocateFrom(JAVA_BYTE, so);
       MemorySegment pin = arena.allocateFrom(JAVA_BYTE, user);
-      check(
-          call("C_InitToken", slot, soPin, (long) so.length, padded),
-          "the token cannot be initialised");
-      try (Session session = openSession(slotOf(label), CKU_SO, so)) {
-        check(
-            call("C_InitPIN", session.handle, pin, (long) user.length),
-            "the token's PIN cannot be set");
+      CkResult.check(
+          functions.initToken(slot, soPin, so.length, padded), "the token cannot be initialised");
+      try (Session session = login(slotOf(label), CKU_SO, so)) {
+        CkResult.check(
+            functions.initPin(session.handle, pin, user.length), "the token's PIN cannot be set");
       } finally {
         soPin.fill((byte) 0);
         pin.fill((byte) 0);
@@ -204,31 +180,32 @@ public final class Cryptoki {
     return bytes;
   }
 
+  /** A new session with {@code slot}, whoever is logged in. */
+  Session open(long slot) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment handle = arena.allocate(JAVA_LONG);
+      CkResult.check(
+          functions.openSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, handle),
+          "no session can be opened with the token");
+      return new Session(this, handle.get(JAVA_LONG, 0), module.generation());
+    }
+  }
+
   /** Logs in once: a wrong PIN is not tried again. */
   Session login(long slot, Pin pin) {
     byte[] bytes = pin.utf8();
     try {
-      return openSession(slot, CKU_USER, bytes);
+      return login(slot, CKU_USER, bytes);
     } finally {
       Arrays.fill(bytes, (byte) 0);
     }
   }
 
-  private Session openSession(long slot, long user, byte[] pin) {
+  private Session login(long slot, long user, byte[] pin) {
+    Session session = open(slot);
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment handle = arena.allocate(JAVA_LONG);
-      check(
-          call(
-              "C_OpenSession",
-              slot,
-              CKF_SERIAL_SESSION | CKF_RW_SESSION,
-              MemorySegment.NULL,
-              MemorySegment.NULL,
-              handle),
-          "no session can be opened with the token");
-      Session session = new Session(this, handle.get(JAVA_LONG, 0));
       MemorySegment bytes = arena.allocateFrom(JAVA_BYTE, pin);
-      long result = call("C_Login", session.handle, user, bytes, (long) pin.length);
+      long result = functions.login(session.handle, user, bytes, pin.length);
       bytes.fill((byte) 0);
       if (result != CkResult.USER_ALREADY_LOGGED_IN && result != CkResult.OK) {
         session.close();
@@ -239,7 +216,7 @@ public final class Cryptoki {
   }
 
   static HsmException loginRefused(long result) {
-    if (result == CkResult.PIN_INCORRECT) {
+    if (result == CkResult.PIN_INCORRECT || result == CkResult.PIN_LEN_RANGE) {
       return new PinRefusedException(
           "the HSM refused the PIN (tried once); check hsm.pinFile and hsm.tokenLabel");
     }
@@ -249,55 +226,44 @@ public final class Cryptoki {
     return new HsmException("the login to the HSM failed: " + CkResult.name(result));
   }
 
-  static void check(long result, String what) {
-    if (result != CkResult.OK) {
-      throw new HsmException(what + ": " + CkResult.name(result));
-    }
-  }
-
-  /** Calls the C function {@code name}: longs, bytes and addresses in, CK_RV out. */
-  long call(String name, Object... arguments) {
-    MemoryLayout[] layouts = new MemoryLayout[arguments.length];
-    for (int i = 0; i < arguments.length; i++) {
-      layouts[i] =
-          arguments[i] instanceof Long
-              ? JAVA_LONG
-              : arguments[i] instanceof Byte ? JAVA_BYTE : ADDRESS;
-    }
-    MemorySegment function =
-        symbols.find(name).orElseThrow(() -> new HsmException("the PKCS#11 module has no " + name));
-    MethodHandle handle =
-        Linker.nativeLinker().downcallHandle(function, FunctionDescriptor.of(JAVA_LONG, layouts));
-    try {
-      return (long) handle.invokeWithArguments(arguments);
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  /** An open session. */
+  /** An open session of one generation of its module. */
   static final class Session implements AutoCloseable {
-    private final Cryptoki module;
+    private final Cryptoki cryptoki;
     private final long handle;
+    private final long generation;
 
-    private Session(Cryptoki module, long handle) {
-      this.module = module;
+    private Session(Cryptoki cryptoki, long handle, long generation) {
+      this.cryptoki = cryptoki;
       this.handle = handle;
+      this.generation = generation;
     }
 
-    Cryptoki module() {
-      return module;
+    Cryptoki cryptoki() {
+      return cryptoki;
+    }
+
+    Pkcs11Functions functions() {
+      return cryptoki.functions;
     }
 
     long handle() {
       return handle;
     }
 
+    long generation() {
+      return generation;
+    }
+
+    /** Whether the module was begun anew since: then the handle is another's. */
+    boolean isOver() {
+      return generation != cryptoki.module.generation();
+    }
+
     @Override
     public void close() {
-      module.call("C_CloseSession", handle);
+      if (!isOver()) {
+        cryptoki.functions.closeSession(handle);
+      }
     }
   }
 }

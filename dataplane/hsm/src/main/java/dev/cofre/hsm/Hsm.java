@@ -58,6 +58,15 @@ public interface Hsm extends AutoCloseable {
   /** Proves that the token answers: a cheap call into the device. */
   void ping();
 
+  /**
+   * Gives up all sessions and what was learned of the token, has the module begin anew where that
+   * is possible, and logs in again. For when the token fails although it should work; calls of
+   * other threads wait or fail meanwhile.
+   *
+   * @throws HsmException when the token is still away, or the PIN was refused once
+   */
+  void heal();
+
   /** Logs out. */
   @Override
   void close();

@@ -1,43 +1,29 @@
 package dev.cofre.hsm;
 
-import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.Key;
-import java.security.KeyStore;
-import java.security.KeyStoreException;
-import java.security.PrivateKey;
-import java.security.Provider;
 import java.security.ProviderException;
 import java.security.PublicKey;
-import java.security.Security;
-import java.security.cert.Certificate;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.crypto.Cipher;
-import javax.crypto.KeyGenerator;
-import javax.crypto.SecretKey;
-import javax.crypto.spec.GCMParameterSpec;
 
 /**
- * An HSM through SunPKCS11: portable, AES-GCM with AAD on token keys as the wrap.
+ * An HSM by PKCS#11: AES-GCM with AAD on token keys as the wrap, through the back end that its
+ * configuration names; keys are found, made and destroyed by the module's own functions; signing is
+ * the JDK provider's.
  *
- * <p>Concurrency: thread-safe; the provider pools its sessions. Keys are found through a key store,
- * whose view another process's new keys enter only on a reload: a label that is not known is looked
- * for once more after one. The same reload heals a session that the token has ended
- * (CKR_OBJECT_HANDLE_INVALID, CKR_USER_NOT_LOGGED_IN).
+ * <p>Concurrency: thread-safe. Lock order: this object, then the module's. A call that fails for
+ * the token is tried once more after a new login, which heals sessions that the token has ended and
+ * keys that it has moved. {@link #heal} begins the module itself anew.
  *
- * <p>A PIN that the token refused is never tried again, nor any after {@link #close()}: tokens lock
- * themselves after a few wrong ones. A new PIN takes a restart.
+ * <p>A PIN that the token refused is never tried again, nor any after {@link #close()}.
  */
 public final class Pkcs11Hsm implements Hsm {
-  private static final int TAG_BITS = 128;
-  private static final AtomicInteger INSTANCES = new AtomicInteger();
-
-  private final Provider provider;
-  private final Pin pin;
-  private final ConcurrentMap<String, SecretKey> keks = new ConcurrentHashMap<>();
+  private final HsmConfig config;
+  private final Cryptoki cryptoki;
+  private final PinUse pin;
   private final TokenCipher cipher =
       new TokenCipher(
           new TokenCipher.Token() {
@@ -49,18 +35,19 @@ public final class Pkcs11Hsm implements Hsm {
 
             @Override
             public void reload() {
-              Pkcs11Hsm.this.reload();
+              reconnect();
             }
           },
           System::nanoTime);
-  private volatile KeyStore keyStore;
+  private volatile Connection connection;
 
-  /** Why no login is tried any more; null while one may be. */
-  private volatile HsmException refused;
+  /** The youngest generation of the module that this object has tried to heal. */
+  private long triedGeneration;
 
-  private Pkcs11Hsm(Provider provider, Pin pin) {
-    this.provider = provider;
-    this.pin = pin;
+  private Pkcs11Hsm(HsmConfig config, Cryptoki cryptoki, Pin pin) {
+    this.config = config;
+    this.cryptoki = cryptoki;
+    this.pin = new PinUse(pin);
   }
 
   /**
@@ -70,98 +57,84 @@ public final class Pkcs11Hsm implements Hsm {
    * @throws HsmException when there is no module, no token, or the PIN is refused
    */
   public static Pkcs11Hsm login(HsmConfig config, Pin pin) {
-    Cryptoki module = Cryptoki.load(config.library());
-    long slot =
-        config.slot().isPresent() ? config.slot().getAsLong() : module.slotOf(config.tokenLabel());
-    Provider base = Security.getProvider("SunPKCS11");
-    if (base == null) {
-      throw new HsmException(
-          "this Java runtime lacks the module jdk.crypto.cryptoki; use a full JDK 25");
-    }
-    Pkcs11Hsm hsm;
-    try {
-      hsm = new Pkcs11Hsm(base.configure(providerConfig(config, slot)), pin);
-    } catch (ProviderException | java.security.InvalidParameterException e) {
-      throw new HsmException(
-          "slot "
-              + slot
-              + " of "
-              + config.library()
-              + " cannot be used; check hsm.slot and hsm.tokenLabel",
-          e);
-    }
-    hsm.reload();
+    Pkcs11Hsm hsm = new Pkcs11Hsm(config, Cryptoki.load(config), pin);
+    hsm.connect();
     return hsm;
   }
 
-  private static String providerConfig(HsmConfig config, long slot) {
-    return """
-        --
-        name = cofre%d
-        library = "%s"
-        slot = %d
-        showInfo = false
-        attributes(generate,CKO_SECRET_KEY,CKK_AES) = {
-          CKA_SENSITIVE = true
-          CKA_EXTRACTABLE = false
-          CKA_PRIVATE = true
-          CKA_ENCRYPT = true
-          CKA_DECRYPT = true
-          CKA_WRAP = false
-          CKA_UNWRAP = false
-        }
-        attributes(generate,CKO_PRIVATE_KEY,CKK_EC) = {
-          CKA_SENSITIVE = true
-          CKA_EXTRACTABLE = false
-          CKA_PRIVATE = true
-          CKA_SIGN = true
-          CKA_DERIVE = false
-        }
-        """
-        .formatted(INSTANCES.incrementAndGet(), config.library(), slot);
+  private synchronized void connect() {
+    pin.requireUsable();
+    connection = cryptoki.module().call(() -> Connection.open(config, cryptoki, pin, connection));
+  }
+
+  /** Logs in anew unless another thread did since the failure. */
+  private synchronized void reconnect() {
+    pin.requireUsable();
+    if (connection.isBroken()) {
+      connect();
+    }
+  }
+
+  /** Runs {@code call} on a connection of this generation of the module. */
+  private <T> T connected(Function<Connection, T> call) {
+    pin.requireUsable();
+    Supplier<Optional<T>> attempt =
+        () -> connection.isOver() ? Optional.empty() : Optional.of(call.apply(connection));
+    Optional<T> answer = cryptoki.module().call(attempt);
+    if (answer.isEmpty()) {
+      reconnect();
+      answer = cryptoki.module().call(attempt);
+    }
+    return answer.orElseThrow(
+        () -> new HsmException("the PKCS#11 module is begun anew; try again"));
+  }
+
+  /** The same for calls other than wraps: once more after a new login when the token fails. */
+  private <T> T retried(Function<Connection, T> call) {
+    try {
+      return connected(call);
+    } catch (ProviderException | HsmException first) {
+      pin.requireUsable();
+      connection.breakOff();
+      reconnect();
+      try {
+        return connected(call);
+      } catch (ProviderException e) {
+        throw new HsmException("the HSM failed: " + e.getMessage(), e);
+      }
+    }
   }
 
   @Override
   public void generateKek(String label) {
-    requireFree(label);
-    try {
-      KeyGenerator generator = KeyGenerator.getInstance("AES", provider);
-      generator.init(256);
-      keyStore.setKeyEntry(label, generator.generateKey(), null, null);
-    } catch (GeneralSecurityException | ProviderException e) {
-      throw new HsmException("the HSM could not generate a key", e);
+    boolean taken = retried(token -> token.isTaken(label));
+    if (taken) {
+      throw new HsmException("the token already holds an object with the label " + label);
     }
-    reload();
-    kek(label);
-  }
-
-  private void requireFree(String label) {
-    reload();
+    // Not tried again: a key may have been made although the answer was lost.
     try {
-      if (keyStore.containsAlias(label)) {
-        throw new HsmException("the token already holds an object with the label " + label);
-      }
-    } catch (KeyStoreException e) {
-      throw new HsmException("the HSM's keys cannot be listed", e);
+      connected(
+          token -> {
+            token.generateKek(label);
+            return true;
+          });
+    } catch (ProviderException e) {
+      throw new HsmException("the HSM could not generate a key: " + e.getMessage(), e);
     }
   }
 
   @Override
   public boolean hasKek(String label) {
-    return findKek(label).isPresent();
+    return retried(token -> token.hasKek(label));
   }
 
   @Override
   public void destroyKek(String label) {
-    reload();
-    try {
-      if (keyStore.containsAlias(label)) {
-        keyStore.deleteEntry(label);
-      }
-    } catch (KeyStoreException | ProviderException e) {
-      throw new HsmException("the HSM could not destroy the key " + label, e);
-    }
-    keks.remove(label);
+    retried(
+        token -> {
+          token.destroyKek(label);
+          return true;
+        });
   }
 
   @Override
@@ -176,114 +149,102 @@ public final class Pkcs11Hsm implements Hsm {
 
   private byte[] crypt(int mode, String kekLabel, byte[] iv, byte[] aad, byte[] input)
       throws GeneralSecurityException {
-    Cipher gcm = Cipher.getInstance("AES/GCM/NoPadding", provider);
-    gcm.init(mode, kek(kekLabel), new GCMParameterSpec(TAG_BITS, iv));
-    gcm.updateAAD(aad);
-    return gcm.doFinal(input);
-  }
-
-  private SecretKey kek(String label) {
-    return findKek(label).orElseThrow(() -> new KekMissingException(label));
-  }
-
-  private Optional<SecretKey> findKek(String label) {
-    SecretKey known = keks.get(label);
-    if (known != null) {
-      return Optional.of(known);
-    }
-    Optional<SecretKey> found = lookUp(label);
-    if (found.isEmpty()) {
-      reload();
-      found = lookUp(label);
-    }
-    found.ifPresent(kek -> keks.put(label, kek));
-    return found;
-  }
-
-  private Optional<SecretKey> lookUp(String label) {
+    pin.requireUsable();
+    Lock use = cryptoki.module().inUse();
+    use.lock();
     try {
-      return keyStore.getKey(label, null) instanceof SecretKey kek
-          ? Optional.of(kek)
-          : Optional.empty();
-    } catch (GeneralSecurityException | ProviderException e) {
-      throw new HsmException("the HSM's keys cannot be read", e);
+      return crypt(connection, mode, kekLabel, iv, aad, input);
+    } finally {
+      use.unlock();
     }
   }
 
-  /** Lists the token's objects afresh, logging in first when need be. */
-  private synchronized void reload() {
-    HsmException why = refused;
-    if (why != null) {
-      // A new one for each caller: they may add to it.
-      throw new HsmException(why.getMessage(), why);
+  private static byte[] crypt(
+      Connection token, int mode, String kekLabel, byte[] iv, byte[] aad, byte[] input)
+      throws GeneralSecurityException {
+    if (token.isOver()) {
+      throw new TokenFailure("the PKCS#11 module was begun anew");
     }
     try {
-      KeyStore fresh = KeyStore.getInstance("PKCS11", provider);
-      fresh.load(null, pin.chars());
-      keks.clear();
-      keyStore = fresh;
-    } catch (IOException e) {
-      HsmException failure = LoginFailure.of(e);
-      if (failure instanceof PinRefusedException) {
-        refused = failure;
-      }
-      throw failure;
+      return mode == Cipher.ENCRYPT_MODE
+          ? token.wraps().encrypt(kekLabel, iv, aad, input)
+          : token.wraps().decrypt(kekLabel, iv, aad, input);
     } catch (GeneralSecurityException | ProviderException e) {
-      throw new HsmException("the HSM's keys cannot be listed", e);
+      token.breakOff();
+      throw e;
     }
   }
 
   @Override
-  public synchronized SigningKey signingKey(String label) {
-    try {
-      reload();
-      if (!keyStore.containsAlias(label)) {
-        SelfSigned.generate(provider, keyStore, label);
-        reload();
+  public SigningKey signingKey(String label) {
+    PublicKey publicKey =
+        retried(
+                token -> {
+                  token.sun().makeSigningKey(label, pin);
+                  return token.sun().publicKey(label);
+                })
+            .orElseThrow(
+                () -> new HsmException("the token's object " + label + " is no signing key"));
+    return new SigningKey() {
+      @Override
+      public PublicKey publicKey() {
+        return publicKey;
       }
-      Key key = keyStore.getKey(label, null);
-      Certificate certificate = keyStore.getCertificate(label);
-      if (!(key instanceof PrivateKey privateKey) || certificate == null) {
-        throw new HsmException("the token's object " + label + " is no signing key");
+
+      @Override
+      public byte[] sign(byte[] message) {
+        return retried(token -> token.sun().sign(label, message));
       }
-      return new TokenSigningKey(provider, privateKey, certificate.getPublicKey());
-    } catch (GeneralSecurityException | ProviderException e) {
-      throw new HsmException("the HSM's signing key " + label + " cannot be used", e);
-    }
+    };
   }
 
   @Override
   public Optional<PublicKey> signingPublicKey(String label) {
-    try {
-      return Optional.ofNullable(keyStore.getCertificate(label)).map(Certificate::getPublicKey);
-    } catch (KeyStoreException | ProviderException e) {
-      throw new HsmException("the HSM's keys cannot be read", e);
-    }
+    return retried(token -> token.isTaken(label) ? token.sun().publicKey(label) : Optional.empty());
   }
 
   @Override
   public void ping() {
-    reload();
+    boolean present =
+        retried(
+            token -> {
+              if (!token.isLoggedIn()) {
+                throw new TokenFailure("the session is not logged in");
+              }
+              return token.isTokenPresent();
+            });
+    if (!present) {
+      throw new HsmException("the HSM's token cannot be read");
+    }
+  }
+
+  @Override
+  public synchronized void heal() {
+    pin.requireUsable();
+    try {
+      cryptoki.module().restart(Math.max(connection.generation(), triedGeneration));
+    } finally {
+      triedGeneration = cryptoki.module().generation();
+    }
+    connect();
   }
 
   @Override
   public void close() {
     // Before the monitor is waited for: who waits for it as well shall not log in any more.
-    refused = new HsmException("the HSM connection is closed");
-    logout();
+    pin.forbid("the HSM connection is closed");
+    logOut();
   }
 
-  /** In turn with {@link #reload()}, which must not read a PIN that is being overwritten. */
-  private synchronized void logout() {
+  private synchronized void logOut() {
     pin.close();
-    keks.clear();
-    if (provider instanceof java.security.AuthProvider authenticated) {
-      try {
-        authenticated.logout();
-      } catch (javax.security.auth.login.LoginException | ProviderException e) {
-        System.getLogger(Pkcs11Hsm.class.getName())
-            .log(System.Logger.Level.DEBUG, "logout from the HSM failed", e);
-      }
-    }
+    cryptoki
+        .module()
+        .call(
+            () -> {
+              connection.logOut();
+              connection.close();
+              return true;
+            });
   }
 }

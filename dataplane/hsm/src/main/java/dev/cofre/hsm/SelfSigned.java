@@ -26,7 +26,8 @@ final class SelfSigned {
 
   private SelfSigned() {}
 
-  static void generate(Provider provider, KeyStore keyStore, String label)
+  /** The key pair as it was generated: objects of a session, which the token then copied. */
+  static KeyPair generate(Provider provider, KeyStore keyStore, String label)
       throws GeneralSecurityException {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", provider);
     generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -50,6 +51,7 @@ final class SelfSigned {
                           .setProvider(provider)
                           .build(pair.getPrivate())));
       keyStore.setKeyEntry(label, pair.getPrivate(), null, new Certificate[] {certificate});
+      return pair;
     } catch (OperatorCreationException e) {
       throw new GeneralSecurityException(e);
     }

@@ -94,6 +94,9 @@ final class TokenCipher {
 
   /** Whether the token itself said that it is the ciphertext. */
   private static boolean isCertain(AEADBadTagException e) {
+    if (e instanceof UnverifiedWrap unverified) {
+      return unverified.isCertain();
+    }
     return e.getCause() != null
         && String.valueOf(e.getCause().getMessage()).contains("CKR_ENCRYPTED_DATA_INVALID");
   }

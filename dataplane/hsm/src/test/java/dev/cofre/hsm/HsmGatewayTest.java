@@ -1,5 +1,6 @@
 package dev.cofre.hsm;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -8,128 +9,253 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.contract.random.KernelRandom;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HsmGatewayTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final String KEK = "kek";
+  private static final byte[] AAD = {1, 2};
+  private static final Requester ALICE = new Requester("one", "alice");
+  private static final Requester BOB = new Requester("one", "bob");
+
+  private final SimulatedHsm hsm = new SimulatedHsm(Duration.ZERO, 16);
+  private HsmGateway gateway;
+
+  @BeforeEach
+  void open() {
+    hsm.generateKek(KEK);
+    gateway = new HsmGateway(hsm, GatewayLimits.DEFAULT);
+  }
+
+  @AfterEach
+  void close() {
+    hsm.fail(SimulatedHsm.Outage.NONE);
+    gateway.close();
+  }
+
+  private MintedKey mint() {
+    return gateway.mint(ALICE, KEK, AAD, KernelRandom.INSTANCE, null).join();
+  }
+
+  private CompletableFuture<byte[]> unwrap(Requester requester, MintedKey key) {
+    return unwrap(requester, key, null);
+  }
+
+  private CompletableFuture<byte[]> unwrap(Requester requester, MintedKey key, Executor executor) {
+    return gateway.unwrap(requester, KEK, key.iv(), AAD, key.wrapped(), executor);
+  }
+
+  private static MintedKey junk() {
+    return new MintedKey(
+        KernelRandom.INSTANCE.bytes(12), KernelRandom.INSTANCE.bytes(48), new byte[0]);
+  }
+
+  private static ErrorCode code(CompletableFuture<?> failing) {
+    CompletionException failure = assertThrows(CompletionException.class, failing::join);
+    return assertInstanceOf(ProblemException.class, failure.getCause()).code();
+  }
+
+  @Test
+  void opensWhatItMade() {
+    MintedKey key = mint();
+    assertArrayEquals(key.plaintext(), unwrap(BOB, key).join());
+    GatewayFigures figures = gateway.figures();
+    assertEquals(2, figures.calls());
+    assertTrue(figures.up());
+    assertTrue(figures.totalP99Ns() >= figures.callP50Ns());
+  }
+
+  @Test
+  void anHsmThatRejectsAWrapAnswers() {
+    assertEquals(ErrorCode.INVALID_CIPHERTEXT, code(unwrap(ALICE, junk())));
+    assertTrue(gateway.isHealthy());
+    assertEquals(1, gateway.figures().rejected());
+  }
+
+  @Test
+  void theSameJunkReachesTheHsmOnce() {
+    mint();
+    MintedKey junk = junk();
+    for (int i = 0; i < 100; i++) {
+      assertEquals(ErrorCode.INVALID_CIPHERTEXT, code(unwrap(ALICE, junk)));
+    }
+    assertEquals(1, hsm.unwraps());
+    assertEquals(99, gateway.figures().remembered());
+    MintedKey other = mint();
+    assertArrayEquals(other.plaintext(), unwrap(ALICE, other).join());
+  }
+
+  @Test
+  void aBatchWakesItsEventLoopOnce() {
+    CountDownLatch held = new CountDownLatch(1);
+    gateway.close();
+    gateway = new HsmGateway(holding(held), GatewayLimits.DEFAULT.withThreads(1));
+    MintedKey key = mint();
+    Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    List<CompletableFuture<byte[]>> answers = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      answers.add(unwrap(ALICE, key, tasks::add));
+    }
+    held.countDown();
+    Conditions.await(() -> gateway.figures().calls() == 101 && gateway.queued() == 0);
+    Conditions.await(
+        () -> {
+          Runnable task = tasks.poll();
+          while (task != null) {
+            task.run();
+            task = tasks.poll();
+          }
+          return answers.stream().allMatch(CompletableFuture::isDone);
+        });
+    answers.forEach(answer -> assertArrayEquals(key.plaintext(), answer.join()));
+  }
+
+  /** An HSM whose first unwrap waits, so that a queue forms. */
+  private Hsm holding(CountDownLatch held) {
+    return new HeldHsm(hsm, held);
+  }
+
+  @Test
+  void aPrincipalThatFillsItsPlacesIsRefusedAlone() {
+    hsm.fail(SimulatedHsm.Outage.HANGS);
+    List<CompletableFuture<byte[]>> waiting = new ArrayList<>();
+    MintedKey junk = junk();
+    for (int i = 0; i < GatewayLimits.DEFAULT.principalMax(); i++) {
+      waiting.add(unwrap(ALICE, junk));
+    }
+    assertEquals(ErrorCode.OVERLOADED, code(unwrap(ALICE, junk)));
+    CompletableFuture<byte[]> neighbour = unwrap(BOB, junk);
+    assertFalse(neighbour.isDone(), "its neighbour is let in");
+    assertEquals(1, gateway.figures().refused());
+    hsm.fail(SimulatedHsm.Outage.NONE);
+    waiting.forEach(HsmGatewayTest::code);
+    code(neighbour);
+    assertEquals(ErrorCode.INVALID_CIPHERTEXT, code(unwrap(ALICE, junk)), "it may come again");
+  }
+
+  @Test
+  void aTenantHasHalfOfThePlaces() {
+    hsm.fail(SimulatedHsm.Outage.HANGS);
+    MintedKey junk = junk();
+    for (int i = 0; i < GatewayLimits.DEFAULT.tenantMax(); i++) {
+      unwrap(new Requester("one", "principal-" + i % 8), junk);
+    }
+    assertEquals(ErrorCode.OVERLOADED, code(unwrap(BOB, junk)));
+    assertFalse(unwrap(new Requester("two", "carol"), junk).isDone());
+  }
+
+  @Test
+  void aCallThatHangsMissesItsDeadlineAndTheOthersAreAnsweredAtOnceFromThenOn() {
+    gateway.close();
+    gateway = new HsmGateway(hsm, Duration.ofMillis(500));
+    MintedKey key = mint();
+    hsm.fail(SimulatedHsm.Outage.HANGS);
+    List<CompletableFuture<byte[]>> hanging = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      hanging.add(unwrap(ALICE, key));
+    }
+    hanging.forEach(one -> assertEquals(ErrorCode.HSM_UNAVAILABLE, code(one)));
+    Conditions.await(() -> !gateway.isHealthy());
+    CompletableFuture<byte[]> refused = unwrap(ALICE, key);
+    assertTrue(refused.isDone(), "at once");
+    assertEquals(ErrorCode.HSM_UNAVAILABLE, code(refused));
+
+    hsm.fail(SimulatedHsm.Outage.NONE);
+    Conditions.await(() -> gateway.isHealthy());
+    assertArrayEquals(key.plaintext(), unwrap(ALICE, key).join());
+    assertTrue(gateway.figures().late() >= 8);
+  }
 
   @Test
   void closesTheHsmWhenNoCallRunsAnyMore() throws Exception {
+    CountDownLatch held = new CountDownLatch(1);
     AtomicBoolean running = new AtomicBoolean();
     AtomicBoolean closedInTime = new AtomicBoolean();
-    Hsm hsm =
+    CountDownLatch inside = new CountDownLatch(1);
+    Hsm slow =
         new StubHsm() {
+          @Override
+          public byte[] unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
+            running.set(true);
+            inside.countDown();
+            HeldHsm.awaitUninterruptibly(held);
+            running.set(false);
+            return new byte[32];
+          }
+
           @Override
           public void close() {
             closedInTime.set(!running.get());
           }
         };
-    CountDownLatch inside = new CountDownLatch(1);
-    CountDownLatch interrupted = new CountDownLatch(1);
-    HsmGateway gateway = new HsmGateway(hsm, LONG);
-    gateway.submit(
-        ignored -> {
-          running.set(true);
-          inside.countDown();
-          awaitInterrupt(interrupted);
-          running.set(false);
-          return "done";
-        },
-        discarded -> {});
+    HsmGateway closing = new HsmGateway(slow, Duration.ofSeconds(30));
+    CompletableFuture<byte[]> answer =
+        closing.unwrap(ALICE, KEK, new byte[12], AAD, new byte[48], null);
     assertTrue(inside.await(10, TimeUnit.SECONDS));
-
-    Thread closing = Thread.ofPlatform().start(gateway::close);
+    Thread closer = Thread.ofPlatform().start(closing::close);
     // Only once close() waits for the call, or did not, is the call let go.
-    while (closing.getState() != Thread.State.TIMED_WAITING
-        && closing.getState() != Thread.State.TERMINATED) {
-      Thread.onSpinWait();
-    }
-    interrupted.countDown();
-    closing.join();
-
+    Conditions.await(
+        () ->
+            closer.getState() == Thread.State.TIMED_WAITING
+                || closer.getState() == Thread.State.TERMINATED);
+    held.countDown();
+    closer.join();
     assertTrue(closedInTime.get(), "logged out under a call");
+    assertEquals(32, answer.join().length);
+    assertEquals(
+        ErrorCode.HSM_UNAVAILABLE,
+        code(closing.unwrap(ALICE, KEK, new byte[12], AAD, new byte[48], null)));
   }
 
   @Test
-  void anHsmThatRejectsAWrapAnswers() {
-    Hsm hsm =
+  void aResultThatNobodyWaitsForIsOverwritten() {
+    List<byte[]> results = new ArrayList<>();
+    CountDownLatch held = new CountDownLatch(1);
+    Hsm slow =
         new StubHsm() {
           @Override
           public byte[] unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
-            throw new WrapRejectedException(null);
+            byte[] result = KernelRandom.INSTANCE.bytes(32);
+            results.add(result);
+            HeldHsm.awaitUninterruptibly(held);
+            return result;
           }
         };
-    try (HsmGateway gateway = new HsmGateway(hsm, LONG)) {
-      assertEquals(ErrorCode.HSM_UNAVAILABLE, failure(gateway, one -> one.signingKey("none")));
-      assertFalse(gateway.isHealthy());
+    try (HsmGateway late = new HsmGateway(slow, Duration.ofMillis(20))) {
       assertEquals(
-          ErrorCode.INVALID_CIPHERTEXT,
-          failure(gateway, one -> one.unwrap("kek", new byte[12], new byte[0], new byte[48])));
-      assertTrue(gateway.isHealthy());
+          ErrorCode.HSM_UNAVAILABLE,
+          code(late.unwrap(ALICE, KEK, new byte[12], AAD, new byte[48], null)));
+      held.countDown();
+      Conditions.await(() -> late.figures().calls() > 0);
     }
+    assertArrayEquals(new byte[32], results.getFirst());
   }
 
   @Test
-  void refusesAtOnceWhileAllThreadsAreStuck() throws Exception {
-    CountDownLatch released = new CountDownLatch(1);
-    HsmGateway gateway = new HsmGateway(new StubHsm(), Duration.ofMillis(50));
-    for (int thread = 0; thread < 4; thread++) {
-      CompletableFuture<String> stuck =
-          gateway.submit(
-              ignored -> {
-                awaitInterrupt(released);
-                return "late";
-              },
-              discarded -> {});
-      assertThrows(CompletionException.class, stuck::join);
-    }
-    // The last one's deadline began before it had a thread.
-    awaitTrue(() -> gateway.submit(ignored -> "in time", discarded -> {}).isDone());
-    int queued = gateway.queued();
-    assertEquals(ErrorCode.HSM_UNAVAILABLE, failure(gateway, ignored -> "in time"));
-    assertEquals(queued, gateway.queued(), "it was not queued");
-
-    released.countDown();
-    awaitTrue(() -> answers(gateway));
-    assertTrue(gateway.isHealthy());
-    gateway.close();
-  }
-
-  private static boolean answers(HsmGateway gateway) {
-    return gateway.submit(ignored -> true, discarded -> {}).exceptionally(failure -> false).join();
-  }
-
-  private static void awaitTrue(BooleanSupplier condition) {
-    long deadlineNs = System.nanoTime() + 10_000_000_000L;
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadlineNs, "in time");
-      Thread.onSpinWait();
-    }
-  }
-
-  private static <T> ErrorCode failure(HsmGateway gateway, Function<Hsm, T> call) {
-    CompletionException failure =
-        assertThrows(CompletionException.class, () -> gateway.submit(call, discarded -> {}).join());
-    return assertInstanceOf(ProblemException.class, failure.getCause()).code();
-  }
-
-  /** A call into a device does not end because its thread is interrupted. */
-  private static void awaitInterrupt(CountDownLatch released) {
-    boolean done = false;
-    while (!done) {
-      try {
-        done = released.await(10, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        done = false;
-      }
-    }
+  void answersCompleteOnTheGivenExecutorHoweverTheyEnd() {
+    AtomicInteger tasks = new AtomicInteger();
+    Executor loop =
+        task -> {
+          tasks.incrementAndGet();
+          task.run();
+        };
+    MintedKey key = mint();
+    unwrap(ALICE, key, loop).join();
+    code(unwrap(ALICE, junk(), loop));
+    assertEquals(2, tasks.get());
   }
 }

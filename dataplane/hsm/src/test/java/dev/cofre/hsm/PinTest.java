@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PinTest {
   @Test
@@ -23,5 +27,13 @@ class PinTest {
       assertEquals("no PIN was typed (hsm.pinFile = prompt)", refused.getMessage());
     }
     assertArrayEquals(new char[] {'1'}, Pin.typed(new char[] {'1'}).chars());
+  }
+
+  @Test
+  void refusesAPinFileThatOthersCanRead(@TempDir Path directory) throws Exception {
+    Path file = Files.writeString(directory.resolve("pin"), "1234");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    HsmException refused = assertThrows(HsmException.class, () -> Pin.read(file.toString()));
+    assertTrue(refused.getMessage().contains("chmod 600"), refused.getMessage());
   }
 }

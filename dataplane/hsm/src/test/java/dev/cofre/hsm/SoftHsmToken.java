@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
@@ -38,6 +40,27 @@ public final class SoftHsmToken {
   /** The file that holds the PIN. */
   public static Path pinFile() {
     return PIN_FILE;
+  }
+
+  /** The folder of this token alone; beside it are those that other tests made. */
+  public static Path folder() {
+    Path tokens = Path.of(System.getenv("SOFTHSM2_CONF")).resolveSibling("softhsm-tokens");
+    try (var folders = Files.list(tokens)) {
+      return folders
+          .filter(Files::isDirectory)
+          .min(Comparator.comparing(SoftHsmToken::madeAt))
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static FileTime madeAt(Path folder) {
+    try {
+      return Files.readAttributes(folder, BasicFileAttributes.class).creationTime();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Path make() {

@@ -40,5 +40,8 @@ class StubHsm implements Hsm {
   public void ping() {}
 
   @Override
+  public void heal() {}
+
+  @Override
   public void close() {}
 }

@@ -89,8 +89,9 @@ final class Cofre {
     return home;
   }
 
+  /** The folder of the audit log of {@code plane}. */
   Path audit(String plane) {
-    return home.resolve("audit").resolve(plane + ".jsonl");
+    return home.resolve("audit").resolve(plane);
   }
 
   Path log(String plane) {

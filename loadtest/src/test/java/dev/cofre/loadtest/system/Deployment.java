@@ -78,7 +78,7 @@ final class Deployment {
     control.put("node.name", "control-1");
     control.put("http.port", Integer.toString(port + 1));
     control.put("store.url", "jdbc:h2:file:" + folder.resolve("store"));
-    control.put("audit.file", folder.resolve("control-audit.jsonl").toString());
+    control.put("audit.directory", folder.resolve("control-audit").toString());
     control.put("bootstrap.directory", folder.resolve("tokens").toString());
     control.put("bootstrap.demo", "true");
     data.put("plane", Cofre.DATA_PLANE);
@@ -87,7 +87,7 @@ final class Deployment {
     data.put("control.url", "http://127.0.0.1:" + (port + 1));
     data.put("control.tokenFile", folder.resolve("tokens/node.token").toString());
     data.put("state.directory", folder.resolve("state").toString());
-    data.put("audit.file", folder.resolve("data-audit.jsonl").toString());
+    data.put("audit.directory", folder.resolve("data-audit").toString());
   }
 
   /** TLS on both listeners and mTLS between the planes, as in production. */
@@ -143,6 +143,12 @@ final class Deployment {
   /** The settings of {@code plane}, to be changed before its start. */
   Map<String, String> settings(String plane) {
     return plane.equals(Cofre.CONTROL_PLANE) ? control : data;
+  }
+
+  /** Data keys that encrypt, and unwrapped ones, last {@code lifeMs} in the data plane. */
+  void dataKeysLast(long lifeMs) {
+    data.put("dataKey.encryptMs", Long.toString(lifeMs));
+    data.put("dataKey.decryptMs", Long.toString(lifeMs));
   }
 
   String token(String principal) throws IOException {

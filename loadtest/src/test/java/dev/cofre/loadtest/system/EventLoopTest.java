@@ -40,7 +40,7 @@ class EventLoopTest {
       throws Exception {
     Deployment deployment = Deployment.create(workspace, "planes");
     // A short life of data keys: their making and their end are part of what is recorded.
-    deployment.settings(Cofre.DATA_PLANE).put("dataKey.ttlMs", "2000");
+    deployment.dataKeysLast(2_000);
     deployment.dataPlaneOptions(DEEP_STACKS);
     Child[] planes = deployment.startBoth();
     DataPlaneLoad load = DataPlaneLoad.of(deployment, allKinds(deployment));

@@ -33,7 +33,7 @@ class KeyRemainsTest {
   @Test
   void areNowhere(Workspace workspace) throws Exception {
     Deployment deployment = Deployment.create(workspace, "planes");
-    deployment.settings(Cofre.DATA_PLANE).put("dataKey.ttlMs", Long.toString(TTL_MS));
+    deployment.dataKeysLast(TTL_MS);
     deployment.startControlPlane();
     Map<WrappedDataKey, byte[]> minted = new HashMap<>();
     Map<WrappedDataKey, byte[]> unwrapped = new HashMap<>();

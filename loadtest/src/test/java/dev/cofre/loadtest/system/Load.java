@@ -3,9 +3,10 @@ package dev.cofre.loadtest.system;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.cofre.contract.audit.AuditEvent;
+import dev.cofre.contract.audit.AuditLogReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -98,10 +99,10 @@ final class Load {
   }
 
   private void assertIn(String plane, Collection<String> requestIds) throws Exception {
-    KillTest.assertWholeLines(cofre.audit(plane));
+    KillTest.assertWhole(cofre.audit(plane));
     Set<String> logged = new HashSet<>();
-    for (String line : Files.readAllLines(cofre.audit(plane))) {
-      logged.add(line.replaceAll(".*\"requestId\":\"([^\"]*)\".*", "$1"));
+    for (AuditEvent event : AuditLogReader.events(cofre.audit(plane))) {
+      logged.add(event.requestId());
     }
     Set<String> missing = new HashSet<>(requestIds);
     missing.removeAll(logged);

@@ -83,7 +83,7 @@ class RefreshTest {
   }
 
   private static Child started(Deployment deployment, long ttlMs) throws Exception {
-    deployment.settings(Cofre.DATA_PLANE).put("dataKey.ttlMs", Long.toString(ttlMs));
+    deployment.dataKeysLast(ttlMs);
     return deployment.startDataPlane();
   }
 

@@ -157,7 +157,7 @@ class RefusedStartTest {
     for (String plane : PLANES) {
       refused(plane, USAGE, "http.prot", settings -> settings.put("http.prot", "1"));
       refused(plane, USAGE, "http.port", settings -> settings.put("http.port", "many"));
-      refused(plane, USAGE, "audit.file", settings -> settings.remove("audit.file"));
+      refused(plane, USAGE, "audit.directory", settings -> settings.remove("audit.directory"));
     }
     Path key = Files.writeString(deployment.folder().resolve("no.pem"), "no key");
     refused(

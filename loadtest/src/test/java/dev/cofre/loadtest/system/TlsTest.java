@@ -120,7 +120,7 @@ class TlsTest {
     int port = Ports.freeBase();
     settings.put("http.port", Integer.toString(port));
     settings.put("state.directory", workspace.resolve("state-2").toString());
-    settings.put("audit.file", workspace.resolve("audit-2.jsonl").toString());
+    settings.put("audit.directory", workspace.resolve("audit-2").toString());
     Child node = deployment.start(Cofre.DATA_PLANE);
     Api api = Api.at("https://127.0.0.1:" + port, certificates.client());
     Await.until("it says why", LIMIT, () -> node.err().contains("unauthenticated"));

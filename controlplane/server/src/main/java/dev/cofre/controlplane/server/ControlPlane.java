@@ -14,7 +14,7 @@ import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.engine.audit.AuditLog;
-import dev.cofre.engine.audit.FileAuditLog;
+import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.http.StrictFraming;
 import io.vertx.core.Vertx;
@@ -65,11 +65,7 @@ final class ControlPlane implements AutoCloseable {
   }
 
   private void start(Hsm hsm) throws Exception {
-    Files.createDirectories(settings.auditFile().toAbsolutePath().getParent());
-    AuditLog audit =
-        opened(
-            FileAuditLog.open(
-                settings.auditFile(), settings.auditSync(), settings.auditBytesMax()));
+    AuditLog audit = opened(MappedAuditLog.open(settings.auditDirectory(), settings.audit()));
     Store store = opened(Store.open(settings.store(), clock));
     Reconciliation reconciliation = new Reconciliation(store, hsm);
     reconciliation.removeHalfMade(settings.node(), clock);

@@ -6,6 +6,7 @@ import static dev.cofre.engine.config.Setting.Kind.PATH;
 import static dev.cofre.engine.config.Setting.Kind.TEXT;
 
 import dev.cofre.controlplane.server.store.StoreLocation;
+import dev.cofre.engine.audit.AuditLogConfig;
 import dev.cofre.engine.config.ConfigException;
 import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.HsmSettings;
@@ -26,8 +27,8 @@ import java.util.stream.Collectors;
  * The control plane's settings. Immutable.
  *
  * @param node this node's name, for the audit log
- * @param auditSync whether each audit record is forced to the disk
- * @param auditBytesMax the length at which the audit log is full
+ * @param auditDirectory where the audit log is
+ * @param audit how it is kept
  * @param snapshotPublicKeyFile where the public verification key is written
  * @param snapshotValidity how long a statement may be followed
  * @param nodeNames names in the client certificates of nodes
@@ -39,9 +40,8 @@ record ControlPlaneSettings(
     ListenerSettings listener,
     StoreLocation store,
     String node,
-    Path auditFile,
-    boolean auditSync,
-    long auditBytesMax,
+    Path auditDirectory,
+    AuditLogConfig audit,
     Path snapshotPublicKeyFile,
     Duration snapshotValidity,
     Set<String> nodeNames,
@@ -58,8 +58,8 @@ record ControlPlaneSettings(
       Setting.withDefault("store.user", TEXT, "cofre", "the database user");
   private static final Setting STORE_PASSWORD_FILE =
       Setting.optional("store.passwordFile", PATH, "the file with the database user's password");
-  private static final Setting AUDIT_FILE =
-      Setting.required("audit.file", PATH, "the audit log, one JSON object a line");
+  private static final Setting AUDIT_DIRECTORY =
+      Setting.required("audit.directory", PATH, "folder of the audit log, this plane's alone");
   private static final Setting AUDIT_SYNC =
       Setting.withDefault(
           "audit.sync",
@@ -71,7 +71,10 @@ record ControlPlaneSettings(
           "audit.bytesMax",
           NUMBER,
           "10737418240",
-          "the length in bytes at which the audit log is full and requests are refused");
+          "length of all its files at which the audit log is full and requests are refused");
+  private static final Setting AUDIT_SEGMENT_BYTES =
+      Setting.withDefault(
+          "audit.segmentBytes", NUMBER, "16777216", "length of one file of the audit log");
   private static final Setting NODE_NAME =
       Setting.required("node.name", TEXT, "this node's name in the audit log");
   private static final Setting PUBLIC_KEY_FILE =
@@ -118,9 +121,10 @@ record ControlPlaneSettings(
             STORE_URL,
             STORE_USER,
             STORE_PASSWORD_FILE,
-            AUDIT_FILE,
+            AUDIT_DIRECTORY,
             AUDIT_SYNC,
             AUDIT_BYTES_MAX,
+            AUDIT_SEGMENT_BYTES,
             NODE_NAME,
             PUBLIC_KEY_FILE,
             VALIDITY_MS,
@@ -152,15 +156,25 @@ record ControlPlaneSettings(
         new StoreLocation(
             configuration.text(STORE_URL), configuration.text(STORE_USER), password(configuration)),
         configuration.text(NODE_NAME),
-        configuration.path(AUDIT_FILE),
-        configuration.flag(AUDIT_SYNC),
-        configuration.number(AUDIT_BYTES_MAX),
+        configuration.path(AUDIT_DIRECTORY),
+        audit(configuration),
         configuration.path(PUBLIC_KEY_FILE),
         Duration.ofMillis(configuration.number(VALIDITY_MS)),
         nodeNames,
         configuration.findPath(BOOTSTRAP_DIRECTORY),
         configuration.flag(BOOTSTRAP_DEMO),
         configuration.number(DRAIN_MS));
+  }
+
+  private static AuditLogConfig audit(Configuration configuration) {
+    try {
+      return new AuditLogConfig(
+          configuration.flag(AUDIT_SYNC),
+          configuration.number(AUDIT_BYTES_MAX),
+          configuration.number(AUDIT_SEGMENT_BYTES));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage());
+    }
   }
 
   private static String password(Configuration configuration) {

@@ -51,7 +51,7 @@ public final class HsmInitMain {
       throw new ConfigException(
           "hsm.slot is set, and this makes a token in the first free slot: take hsm.slot out, or initialise that slot with the vendor's tool");
     }
-    Cryptoki module = Cryptoki.load(hsm.library());
+    Cryptoki module = Cryptoki.load(hsm);
     if (module.hasToken(hsm.tokenLabel())) {
       throw new IOException(
           "there is a token with the label "

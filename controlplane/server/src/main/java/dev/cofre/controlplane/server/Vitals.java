@@ -65,8 +65,8 @@ final class Vitals implements Readiness, AutoCloseable {
     List<String> now = new ArrayList<>();
     try {
       store.ping();
-      hsm.ping();
-      // A token whose folder is gone lists no keys and reports no error.
+      pingOrHeal();
+      // A token that was replaced has none.
       if (hsm.signingPublicKey(SnapshotPublisher.KEY_LABEL).isEmpty()) {
         now.add("hsm");
       }
@@ -86,6 +86,17 @@ final class Vitals implements Readiness, AutoCloseable {
       LOG.log(Level.ERROR, "the probe failed", e);
     }
     found = List.copyOf(now);
+  }
+
+  /** A token that is away is looked for at each probe; this may begin its module anew. */
+  private void pingOrHeal() {
+    try {
+      hsm.ping();
+    } catch (HsmException e) {
+      hsm.heal();
+      hsm.ping();
+      LOG.log(Level.INFO, "the HSM answers again");
+    }
   }
 
   /** Says it when it is new, not at every probe. */

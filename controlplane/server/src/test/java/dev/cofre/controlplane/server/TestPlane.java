@@ -1,7 +1,10 @@
 package dev.cofre.controlplane.server;
 
+import dev.cofre.contract.audit.AuditEvent;
+import dev.cofre.contract.audit.AuditLogReader;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.controlplane.server.store.StoreLocation;
+import dev.cofre.engine.audit.AuditLogConfig;
 import dev.cofre.engine.config.ListenerSettings;
 import dev.cofre.hsm.SoftHsmToken;
 import io.vertx.core.json.JsonObject;
@@ -50,9 +53,8 @@ final class TestPlane implements AutoCloseable {
         listener,
         location(),
         "test-node",
-        auditFile(),
-        false,
-        auditBytesMax,
+        auditDirectory(),
+        new AuditLogConfig(false, auditBytesMax, 1 << 20),
         directory.resolve("snapshot.pem"),
         Duration.ofMinutes(5),
         nodeNames,
@@ -65,12 +67,15 @@ final class TestPlane implements AutoCloseable {
     return new StoreLocation("jdbc:h2:file:" + directory.resolve("store"), "cofre", "");
   }
 
-  Path auditFile() {
-    return directory.resolve("audit.jsonl");
+  Path auditDirectory() {
+    return directory.resolve("audit");
   }
 
   List<JsonObject> audit() throws IOException {
-    return Files.readAllLines(auditFile()).stream().map(JsonObject::new).toList();
+    return AuditLogReader.events(auditDirectory()).stream()
+        .map(AuditEvent::toJson)
+        .map(JsonObject::new)
+        .toList();
   }
 
   String token(String principal) throws IOException {

@@ -3,13 +3,15 @@ package dev.cofre.contract.audit;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 
 /**
  * One use of a key or one act of management, allowed or not; version 1 of the event
  * (docs/PROTOCOL.md, "Audit events").
  *
  * <p>It never holds plaintext, tokens, key bytes or context values. Immutable; absent text is null,
- * absent numbers are -1.
+ * absent numbers are -1. Ids of keys are UUIDs where the builder was given UUIDs: nobody pays for
+ * their text before it is asked for.
  *
  * @param time when it was decided
  * @param node which node
@@ -20,14 +22,18 @@ import java.util.Objects;
  * @param address the caller's network address
  * @param action what, by its name in docs/PROTOCOL.md ("Actions")
  * @param key the key's id, or what was asked for when there is no such key
+ * @param keyId the key's id, when it was given as such
  * @param keyVersion the key version used
  * @param dataKeyId the data key used
+ * @param dataKeyUuid the data key used, when it was given as such
  * @param items how many items the request held
  * @param bytes plaintext bytes processed
  * @param contextKeys the keys of the encryption context
  * @param phase {@code begin} and {@code end} for streams, else {@code whole}
  * @param outcome {@code allowed}, {@code denied} or {@code failed}
  * @param code the error code when not allowed
+ * @param count for how many requests of one source, code and second it stands; the other fields are
+ *     those of the first
  */
 public record AuditEvent(
     Instant time,
@@ -38,17 +44,51 @@ public record AuditEvent(
     String address,
     String action,
     String key,
+    UUID keyId,
     int keyVersion,
     String dataKeyId,
+    UUID dataKeyUuid,
     int items,
     long bytes,
     List<String> contextKeys,
     String phase,
     String outcome,
-    String code) {
+    String code,
+    long count) {
 
   /** The version of the event's format. */
   public static final int FORMAT = 1;
+
+  /** The key's id, or what was asked for when there is no such key. */
+  @Override
+  public String key() {
+    return keyId == null ? key : keyId.toString();
+  }
+
+  /** The data key used. */
+  @Override
+  public String dataKeyId() {
+    return dataKeyUuid == null ? dataKeyId : dataKeyUuid.toString();
+  }
+
+  /** What was asked for as a key, when it was not given as a UUID. */
+  String keyText() {
+    return keyId == null ? key : null;
+  }
+
+  /** The data key used, when it was not given as a UUID. */
+  String dataKeyText() {
+    return dataKeyUuid == null ? dataKeyId : null;
+  }
+
+  /** The record that counts requests like this one from {@code source}, this being the first. */
+  public AuditEvent counted(String source) {
+    return new Builder(time, node, requestId, action)
+        .caller(null, authentication, source)
+        .outcome(outcome, code)
+        .count(1)
+        .build();
+  }
 
   /** One line of JSON, without the line's end. */
   public String toJson() {
@@ -61,15 +101,16 @@ public record AuditEvent(
     line.text("authentication", authentication);
     line.text("address", address);
     line.text("action", action);
-    line.text("key", key);
+    line.text("key", key());
     line.number("keyVersion", keyVersion);
-    line.text("dataKeyId", dataKeyId);
+    line.text("dataKeyId", dataKeyId());
     line.number("items", items);
     line.number("bytes", bytes);
     line.texts("contextKeys", contextKeys);
     line.text("phase", phase);
     line.text("outcome", outcome);
     line.text("code", code);
+    line.number("count", count);
     return line.end();
   }
 
@@ -88,14 +129,17 @@ public record AuditEvent(
     private String authentication = "none";
     private String address;
     private String key;
+    private UUID keyId;
     private int keyVersion = -1;
     private String dataKeyId;
+    private UUID dataKeyUuid;
     private int items = -1;
     private long bytes = -1;
     private List<String> contextKeys = List.of();
     private String phase = "whole";
     private String outcome = "allowed";
     private String code;
+    private long count = -1;
 
     private Builder(Instant time, String node, String requestId, String action) {
       this.time = Objects.requireNonNull(time);
@@ -118,7 +162,20 @@ public record AuditEvent(
       return this;
     }
 
+    /** The key's id. */
+    public Builder keyId(UUID keyId) {
+      this.keyId = keyId;
+      return this;
+    }
+
     /** The key version and data key that were used. */
+    public Builder usedDataKey(int keyVersion, UUID dataKeyUuid) {
+      this.keyVersion = keyVersion;
+      this.dataKeyUuid = dataKeyUuid;
+      return this;
+    }
+
+    /** The key version and data key that were used, the latter as text. */
     public Builder used(int keyVersion, String dataKeyId) {
       this.keyVersion = keyVersion;
       this.dataKeyId = dataKeyId;
@@ -144,6 +201,12 @@ public record AuditEvent(
       return this;
     }
 
+    /** It stands for so many requests. */
+    public Builder count(long count) {
+      this.count = count;
+      return this;
+    }
+
     /** The decision was no. */
     public Builder denied(String code) {
       this.outcome = "denied";
@@ -154,6 +217,13 @@ public record AuditEvent(
     /** It was allowed and went wrong. */
     public Builder failed(String code) {
       this.outcome = "failed";
+      this.code = code;
+      return this;
+    }
+
+    /** As it was decided elsewhere. */
+    Builder outcome(String outcome, String code) {
+      this.outcome = outcome;
       this.code = code;
       return this;
     }
@@ -169,14 +239,17 @@ public record AuditEvent(
           address,
           action,
           key,
+          keyId,
           keyVersion,
           dataKeyId,
+          dataKeyUuid,
           items,
           bytes,
           contextKeys,
           phase,
           outcome,
-          code);
+          code,
+          count);
     }
   }
 }

@@ -31,6 +31,7 @@ public final class EnvelopeOpener implements AutoCloseable {
   private final byte[] derived = new byte[RequestKeyDerivation.OUTPUT_LENGTH];
   private final byte[] keyedSalt = new byte[SALT_LENGTH];
   private RequestKeyDerivation keyedBy;
+  private long generation;
   private boolean takesSegment;
   private int item;
   private long segment;
@@ -53,11 +54,12 @@ public final class EnvelopeOpener implements AutoCloseable {
     takesSegment = false;
     item = EnvelopeFormat.getInt(header, offset + ITEM_OFFSET);
     segment = 0;
-    if (!derivation.wrapped().startsAt(header, offset) || item < 0) {
+    if (!derivation.isOf(header, offset) || item < 0) {
       return false;
     }
     int salt = offset + SALT_OFFSET;
     if (keyedBy != derivation
+        || generation != derivation.generation()
         || !Arrays.equals(keyedSalt, 0, SALT_LENGTH, header, salt, salt + SALT_LENGTH)) {
       keyedBy = null;
       derivation.derive(header, salt, derived);
@@ -65,6 +67,7 @@ public final class EnvelopeOpener implements AutoCloseable {
       Arrays.fill(derived, 0, KEY_LENGTH, (byte) 0);
       System.arraycopy(header, salt, keyedSalt, 0, SALT_LENGTH);
       keyedBy = derivation;
+      generation = derivation.generation();
     }
     takesSegment = commitmentHolds(header, offset + COMMITMENT_OFFSET);
     return takesSegment;

@@ -39,27 +39,24 @@ public final class EnvelopeSealer implements AutoCloseable {
   /**
    * A sealer for one request; see {@link #begin}.
    *
-   * @param derivation of the data key that is {@code wrapped}
+   * @param derivation keyed for the data key
    * @param random read once, now
    */
-  public EnvelopeSealer(
-      Aead aead, RequestKeyDerivation derivation, WrappedDataKey wrapped, RandomSource random) {
+  public EnvelopeSealer(Aead aead, RequestKeyDerivation derivation, RandomSource random) {
     this(aead);
-    begin(derivation, wrapped, random);
+    begin(derivation, random);
   }
 
   /**
    * Begins a request: draws a salt and derives the request key, which takes the last one's place.
    *
-   * @param derivation of the data key that is {@code wrapped}
+   * @param derivation keyed for the data key
    * @param random read once, now
    */
-  public void begin(RequestKeyDerivation derivation, WrappedDataKey wrapped, RandomSource random) {
+  public void begin(RequestKeyDerivation derivation, RandomSource random) {
     open = false;
-    if (!derivation.wrapped().equals(wrapped)) {
-      throw new IllegalArgumentException("the derivation is of another data key");
-    }
-    wrapped.copyTo(header, 0);
+    derivation.requireOpen();
+    derivation.copyWrapped(header, 0);
     random.fill(header, SALT_OFFSET, SALT_LENGTH);
     derivation.derive(header, SALT_OFFSET, derived);
     aead.key(derived, 0);

@@ -1,35 +1,42 @@
 package dev.cofre.contract.envelope;
 
-import static dev.cofre.contract.envelope.EnvelopeFormat.KEY_LENGTH;
 import static dev.cofre.contract.envelope.EnvelopeFormat.TAG_LENGTH;
 
 import java.security.GeneralSecurityException;
+import java.security.Provider;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
-import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
-/** The JDK's own AES-256-GCM; one {@link Cipher}, reused. */
+/** A JCA provider's AES-256-GCM; one {@link Cipher}, reused. */
 public final class JcaAead implements Aead {
-  private static final SecretKey ZERO = new SecretKeySpec(new byte[KEY_LENGTH], "AES");
+  private static final String TRANSFORMATION = "AES/GCM/NoPadding";
   private static final byte[] ZERO_NONCE = new byte[12];
 
   private final Cipher cipher;
-  private SecretKey key;
+  private WipedKey key;
 
   /** Takes the first provider that has AES/GCM. */
   public JcaAead() {
+    this(null);
+  }
+
+  /** Takes {@code provider}, which need not be registered; null: the first that has AES/GCM. */
+  public JcaAead(Provider provider) {
     try {
-      cipher = Cipher.getInstance("AES/GCM/NoPadding");
+      cipher =
+          provider == null
+              ? Cipher.getInstance(TRANSFORMATION)
+              : Cipher.getInstance(TRANSFORMATION, provider);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the JDK has no AES/GCM/NoPadding", e);
+      throw new IllegalStateException("no " + TRANSFORMATION + " to be had", e);
     }
   }
 
   @Override
   public void key(byte[] bytes, int offset) {
-    key = new SecretKeySpec(bytes, offset, KEY_LENGTH, "AES");
+    forget();
+    key = new WipedKey(bytes, offset);
   }
 
   @Override
@@ -60,11 +67,19 @@ public final class JcaAead implements Aead {
 
   @Override
   public void clear() {
-    key = null;
+    forget();
     try {
-      cipher.init(Cipher.DECRYPT_MODE, ZERO, new GCMParameterSpec(TAG_LENGTH * 8, ZERO_NONCE));
+      cipher.init(
+          Cipher.DECRYPT_MODE, WipedKey.zero(), new GCMParameterSpec(TAG_LENGTH * 8, ZERO_NONCE));
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the JDK's AES-GCM cannot be re-keyed", e);
+      throw new IllegalStateException("AES-GCM cannot be re-keyed", e);
+    }
+  }
+
+  private void forget() {
+    if (key != null) {
+      key.wipe();
+      key = null;
     }
   }
 

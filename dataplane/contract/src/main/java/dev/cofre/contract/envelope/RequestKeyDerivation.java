@@ -11,7 +11,6 @@ import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import javax.crypto.Cipher;
 import javax.crypto.ShortBufferException;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Derives the request key and the key commitment of suite 1 from a data key and a salt.
@@ -34,17 +33,27 @@ import javax.crypto.spec.SecretKeySpec;
  * commitment that 2^64 work finds two data keys for. The sums cannot be inverted (docs/PROTOCOL.md,
  * "Key commitment").
  *
- * <p>Not thread-safe: one per data key and thread. {@link #close()} overwrites what is ours; the
- * cipher's key schedule is re-keyed with zeros, and no derivation is possible after it.
+ * <p>Whoever holds many data keys keeps each as a <i>state</i> of {@value #STATE_LENGTH} bytes,
+ * data key ‖ chaining value ‖ CMAC subkey, made once by {@link #saveState}: {@link #restore} then
+ * costs a change of the AES key and none of the seven blocks.
+ *
+ * <p>Not thread-safe; keyed for one data key at a time. {@link #close()} overwrites what is ours;
+ * the cipher's key schedule is re-keyed with zeros, and no derivation is possible until it is keyed
+ * again.
  */
 public final class RequestKeyDerivation implements AutoCloseable {
   /** Request key ‖ commitment. */
   public static final int OUTPUT_LENGTH = KEY_LENGTH + COMMITMENT_LENGTH;
 
+  /** Data key ‖ chaining value ‖ CMAC subkey: as secret as the data key. */
+  public static final int STATE_LENGTH = KEY_LENGTH + 32;
+
   private static final int BLOCK = 16;
   private static final int PREFIX_LENGTH = 7 * BLOCK;
   private static final int COUNTER_MAX = 5;
   private static final int KDF_LENGTH = COUNTER_MAX * BLOCK;
+
+  private static final byte[] ZERO = new byte[KEY_LENGTH];
 
   /** The last eight bytes of the message: "cofre" ‖ 0x0280 ‖ the counter's place. */
   private static final long TAIL = 0x636f667265_0280_00L;
@@ -52,8 +61,8 @@ public final class RequestKeyDerivation implements AutoCloseable {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-  private final WrappedDataKey wrapped;
   private final Cipher aes;
+  private final byte[] wrapped = new byte[PREFIX_LENGTH];
   // Two buffers: in place, the provider would copy its input.
   private final byte[] in = new byte[KDF_LENGTH];
   private final byte[] blocks = new byte[KDF_LENGTH];
@@ -61,40 +70,95 @@ public final class RequestKeyDerivation implements AutoCloseable {
   private long prefixLow;
   private long subkeyHigh;
   private long subkeyLow;
-  private boolean closed;
+  private long generation;
+  private boolean keyed;
+
+  /** A derivation that is not keyed yet. */
+  public RequestKeyDerivation() {
+    try {
+      aes = Cipher.getInstance("AES/ECB/NoPadding");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the JDK's AES cannot be used", e);
+    }
+  }
 
   /**
-   * Keys the derivation.
+   * A derivation of one data key; see {@link #key}.
+   *
+   * @param dataKey 32 bytes; not kept
+   */
+  public RequestKeyDerivation(byte[] dataKey, WrappedDataKey wrapped) {
+    this();
+    if (dataKey.length != KEY_LENGTH) {
+      throw new IllegalArgumentException("a data key has " + KEY_LENGTH + " bytes");
+    }
+    key(dataKey, wrapped);
+  }
+
+  /**
+   * Keys it for a data key.
    *
    * @param dataKey 32 bytes; not kept
    * @param wrapped the same data key as it stands in the envelope
    */
-  public RequestKeyDerivation(byte[] dataKey, WrappedDataKey wrapped) {
-    if (dataKey.length != KEY_LENGTH) {
-      throw new IllegalArgumentException("a data key has " + KEY_LENGTH + " bytes");
-    }
-    this.wrapped = wrapped;
-    try {
-      aes = Cipher.getInstance("AES/ECB/NoPadding");
-      aes.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(dataKey, "AES"));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the JDK's AES cannot be used", e);
-    }
+  public void key(byte[] dataKey, WrappedDataKey wrapped) {
+    wrapped.copyTo(this.wrapped, 0);
+    keyAes(dataKey, 0);
     makeSubkey();
-    byte[] prefix = new byte[PREFIX_LENGTH];
-    wrapped.copyTo(prefix, 0);
+    prefixHigh = 0;
+    prefixLow = 0;
     for (int offset = 0; offset < PREFIX_LENGTH; offset += BLOCK) {
-      put(0, prefixHigh ^ get(prefix, offset), prefixLow ^ get(prefix, offset + 8));
+      put(
+          0,
+          prefixHigh ^ get(this.wrapped, offset),
+          prefixLow ^ get(this.wrapped, offset + Long.BYTES));
       encrypt(BLOCK);
       prefixHigh = get(blocks, 0);
-      prefixLow = get(blocks, 8);
+      prefixLow = get(blocks, Long.BYTES);
     }
     wipe();
   }
 
-  /** The data key as it stands in the envelope: what the derivation binds besides the salt. */
-  public WrappedDataKey wrapped() {
-    return wrapped;
+  /** Writes the state that {@link #restore} takes, for the {@code dataKey} it is keyed with. */
+  public void saveState(byte[] dataKey, byte[] state) {
+    requireOpen();
+    System.arraycopy(dataKey, 0, state, 0, KEY_LENGTH);
+    LONG.set(state, KEY_LENGTH, prefixHigh);
+    LONG.set(state, KEY_LENGTH + 8, prefixLow);
+    LONG.set(state, KEY_LENGTH + 16, subkeyHigh);
+    LONG.set(state, KEY_LENGTH + 24, subkeyLow);
+  }
+
+  /**
+   * Keys it for the data key whose state was saved.
+   *
+   * @param state {@value #STATE_LENGTH} bytes; not kept
+   * @param wrapped holds the same data key as it stands in the envelope, from {@code wrappedOffset}
+   */
+  public void restore(byte[] state, byte[] wrapped, int wrappedOffset) {
+    System.arraycopy(wrapped, wrappedOffset, this.wrapped, 0, WRAPPED_DATA_KEY_LENGTH);
+    prefixHigh = get(state, KEY_LENGTH);
+    prefixLow = get(state, KEY_LENGTH + 8);
+    subkeyHigh = get(state, KEY_LENGTH + 16);
+    subkeyLow = get(state, KEY_LENGTH + 24);
+    keyAes(state, 0);
+  }
+
+  /** Whether it is keyed for the data key that stands in {@code header} at {@code offset}. */
+  public boolean isOf(byte[] header, int offset) {
+    return keyed
+        && Arrays.equals(
+            wrapped, 0, WRAPPED_DATA_KEY_LENGTH, header, offset, offset + WRAPPED_DATA_KEY_LENGTH);
+  }
+
+  /** Copies the data key as it stands in the envelope. */
+  void copyWrapped(byte[] out, int offset) {
+    System.arraycopy(wrapped, 0, out, offset, WRAPPED_DATA_KEY_LENGTH);
+  }
+
+  /** Tells apart what it was keyed for: another number for each time. */
+  long generation() {
+    return generation;
   }
 
   /**
@@ -125,24 +189,34 @@ public final class RequestKeyDerivation implements AutoCloseable {
     wipe();
   }
 
+  /** Forgets the data key; it may be keyed again. */
   @Override
   public void close() {
-    closed = true;
     prefixHigh = 0;
     prefixLow = 0;
     subkeyHigh = 0;
     subkeyLow = 0;
-    try {
-      aes.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(new byte[KEY_LENGTH], "AES"));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the JDK's AES cannot be used", e);
-    }
+    keyAes(ZERO, 0);
+    keyed = false;
   }
 
   void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException("the data key was given up");
+    if (!keyed) {
+      throw new IllegalStateException("there is no data key, or it was given up");
     }
+  }
+
+  private void keyAes(byte[] bytes, int offset) {
+    generation++;
+    WipedKey key = new WipedKey(bytes, offset);
+    try {
+      aes.init(Cipher.ENCRYPT_MODE, key);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the JDK's AES cannot be used", e);
+    } finally {
+      key.wipe();
+    }
+    keyed = true;
   }
 
   /**

@@ -48,15 +48,44 @@ public final class WrappedDataKey {
    * EnvelopeFormat#WRAPPED_DATA_KEY_LENGTH} bytes there are not one that this release knows.
    */
   public static WrappedDataKey parse(byte[] bytes, int offset) {
-    if (bytes.length - offset < WRAPPED_DATA_KEY_LENGTH
-        || EnvelopeFormat.getInt(bytes, offset) != MAGIC
-        || bytes[offset + FORMAT_OFFSET] != FORMAT
-        || bytes[offset + SUITE_OFFSET] != SUITE_1
-        || Protection.of(bytes[offset + PROTECTION_OFFSET]) == null
-        || Usage.of(bytes[offset + USAGE_OFFSET]) == null) {
-      return null;
-    }
-    return new WrappedDataKey(Arrays.copyOfRange(bytes, offset, offset + WRAPPED_DATA_KEY_LENGTH));
+    return isAt(bytes, offset)
+        ? new WrappedDataKey(Arrays.copyOfRange(bytes, offset, offset + WRAPPED_DATA_KEY_LENGTH))
+        : null;
+  }
+
+  /** Whether {@link #parse} finds a wrapped data key in {@code bytes} at {@code offset}. */
+  public static boolean isAt(byte[] bytes, int offset) {
+    return bytes.length - offset >= WRAPPED_DATA_KEY_LENGTH
+        && EnvelopeFormat.getInt(bytes, offset) == MAGIC
+        && bytes[offset + FORMAT_OFFSET] == FORMAT
+        && bytes[offset + SUITE_OFFSET] == SUITE_1
+        && Protection.of(bytes[offset + PROTECTION_OFFSET]) != null
+        && Usage.of(bytes[offset + USAGE_OFFSET]) != null;
+  }
+
+  /** The usage of the wrapped data key that {@link #isAt} {@code offset}. */
+  public static Usage usageAt(byte[] bytes, int offset) {
+    return Usage.of(bytes[offset + USAGE_OFFSET]);
+  }
+
+  /** The protection of the wrapped data key that {@link #isAt} {@code offset}. */
+  public static Protection protectionAt(byte[] bytes, int offset) {
+    return Protection.of(bytes[offset + PROTECTION_OFFSET]);
+  }
+
+  /** The KMS key of the wrapped data key that {@link #isAt} {@code offset}. */
+  public static UUID keyIdAt(byte[] bytes, int offset) {
+    return Uuids.get(bytes, offset + KEY_ID_OFFSET);
+  }
+
+  /** The key version, unsigned, of the wrapped data key that {@link #isAt} {@code offset}. */
+  public static int keyVersionAt(byte[] bytes, int offset) {
+    return EnvelopeFormat.getInt(bytes, offset + VERSION_OFFSET);
+  }
+
+  /** The data key of the wrapped data key that {@link #isAt} {@code offset}. */
+  public static UUID dataKeyIdAt(byte[] bytes, int offset) {
+    return Uuids.get(bytes, offset + DATA_KEY_ID_OFFSET);
   }
 
   /** Who wraps: everything of a wrapped data key but the wrap. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class AuditEventTest {
@@ -38,6 +39,23 @@ class AuditEventTest {
             + "\"authentication\":\"none\",\"action\":\"encrypt\",\"phase\":\"whole\","
             + "\"outcome\":\"denied\",\"code\":\"unauthenticated\"}",
         AuditEvent.of(TIME, "n", "r", "encrypt").denied("unauthenticated").build().toJson());
+  }
+
+  @Test
+  void idsAreWrittenAsText() {
+    UUID key = new UUID(1, 2);
+    UUID dataKey = new UUID(3, 4);
+    AuditEvent event =
+        AuditEvent.of(TIME, "n", "r", "a").keyId(key).usedDataKey(1, dataKey).build();
+    assertEquals(key.toString(), event.key());
+    assertEquals(dataKey.toString(), event.dataKeyId());
+    assertEquals(
+        AuditEvent.of(TIME, "n", "r", "a")
+            .key(event.key())
+            .used(1, event.dataKeyId())
+            .build()
+            .toJson(),
+        event.toJson());
   }
 
   @Test

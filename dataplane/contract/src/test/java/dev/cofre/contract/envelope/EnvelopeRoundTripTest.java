@@ -45,7 +45,7 @@ class EnvelopeRoundTripTest {
     List<byte[]> envelopes = new ArrayList<>();
     for (int request = 0; request < 4; request++) {
       EnvelopeSealer sealer = new EnvelopeSealer(new JcaAead());
-      sealer.begin(derivation, derivation.wrapped(), random.asSource());
+      sealer.begin(derivation, random.asSource());
       for (int item = 0; item < 5; item++) {
         byte[] plaintext = random.bytes(random.nextInt(300));
         plaintexts.add(plaintext);
@@ -69,9 +69,7 @@ class EnvelopeRoundTripTest {
     byte[] streamed = new byte[whole.length];
     EnvelopeSealer sealer = new EnvelopeSealer(new JcaAead());
     sealer.begin(
-        derivation,
-        derivation.wrapped(),
-        (out, offset, length) -> System.arraycopy(whole, 104, out, offset, length));
+        derivation, (out, offset, length) -> System.arraycopy(whole, 104, out, offset, length));
     int written = sealer.nextItem(streamed, 0);
     for (int read = 0; read < plaintext.length; read += SEGMENT) {
       int length = Math.min(SEGMENT, plaintext.length - read);
@@ -88,7 +86,7 @@ class EnvelopeRoundTripTest {
     Set<String> salts = new HashSet<>();
     EnvelopeSealer sealer = new EnvelopeSealer(new JcaAead());
     for (int i = 0; i < 2000; i++) {
-      sealer.begin(derivation, derivation.wrapped(), KernelRandom.INSTANCE);
+      sealer.begin(derivation, KernelRandom.INSTANCE);
       byte[] header = new byte[EnvelopeFormat.HEADER_LENGTH];
       sealer.nextItem(header, 0);
       assertTrue(salts.add(Arrays.toString(Arrays.copyOfRange(header, 104, 128))));

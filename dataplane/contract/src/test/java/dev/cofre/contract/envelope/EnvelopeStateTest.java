@@ -74,10 +74,9 @@ class EnvelopeStateTest {
   }
 
   @Test
-  void aSealerTakesTheDerivationOfItsDataKey() {
-    WrappedDataKey other = Samples.wrapped(random, Usage.SERVICE);
-    assertThrows(
-        IllegalArgumentException.class, () -> sealer.begin(derivation, other, random.asSource()));
+  void aSealerTakesNoDerivationThatWasClosed() {
+    derivation.close();
+    assertThrows(IllegalStateException.class, () -> sealer.begin(derivation, random.asSource()));
     assertThrows(IllegalStateException.class, () -> sealer.nextItem(out, 0));
   }
 
@@ -114,6 +113,15 @@ class EnvelopeStateTest {
     assertThrows(IllegalStateException.class, () -> opener.begin(derivation, envelope, 0));
   }
 
+  /** The opener's memory of its last request key must not outlive the key it was made from. */
+  @Test
+  void aDerivationThatWasKeyedAnewIsAnother() {
+    byte[] envelope = Samples.seal(derivation, NONE, in, random);
+    assertTrue(opener.begin(derivation, envelope, 0));
+    derivation.key(random.bytes(32), wrapped);
+    assertFalse(opener.begin(derivation, envelope, 0));
+  }
+
   @Test
   void anItemNumberHas31Bits() {
     byte[] envelope = Samples.seal(derivation, NONE, in, random);
@@ -122,7 +130,7 @@ class EnvelopeStateTest {
   }
 
   private void begin() {
-    sealer.begin(derivation, wrapped, random.asSource());
+    sealer.begin(derivation, random.asSource());
   }
 
   private int sealSegment(boolean last, int length) {

@@ -114,7 +114,7 @@ class EnvelopeTamperTest {
   void segmentsOfAnotherItemOrRequest() {
     byte[][] items = new byte[2][];
     EnvelopeSealer sealer = new EnvelopeSealer(new JcaAead());
-    sealer.begin(derivation, wrapped, random.asSource());
+    sealer.begin(derivation, random.asSource());
     for (int i = 0; i < items.length; i++) {
       items[i] = Samples.seal(sealer, CONTEXT, random.bytes(2 * SEGMENT_PLAINTEXT_LENGTH));
     }

@@ -3,6 +3,7 @@ package dev.cofre.contract.envelope;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.contract.random.ReplayableRandom;
 import java.io.ByteArrayOutputStream;
@@ -70,6 +71,28 @@ class RequestKeyDerivationTest {
   }
 
   /** docs/PROTOCOL.md, "Request key", by BouncyCastle. */
+  @Test
+  void aStateThatWasSavedDerivesTheSame() {
+    ReplayableRandom random = ReplayableRandom.of("RequestKeyDerivationTest");
+    byte[] dataKey = random.bytes(32);
+    byte[] header = Arrays.copyOf(Samples.wrapped(random, Usage.SERVICE).bytes(), 128);
+    WrappedDataKey wrapped = WrappedDataKey.parse(header, 0);
+    byte[] salt = random.bytes(24);
+    byte[] state = new byte[RequestKeyDerivation.STATE_LENGTH];
+    byte[] made = new byte[RequestKeyDerivation.OUTPUT_LENGTH];
+    try (RequestKeyDerivation first = new RequestKeyDerivation(dataKey, wrapped);
+        RequestKeyDerivation restored = new RequestKeyDerivation()) {
+      first.saveState(dataKey, state);
+      assertThrows(IllegalStateException.class, () -> restored.derive(salt, 0, made));
+      restored.restore(state, header, 0);
+      restored.derive(salt, 0, made);
+      assertArrayEquals(expected(dataKey, wrapped, salt), made);
+      assertTrue(restored.isOf(header, 0));
+      header[103] ^= 1;
+      assertFalse(restored.isOf(header, 0));
+    }
+  }
+
   static byte[] expected(byte[] dataKey, WrappedDataKey wrapped, byte[] salt) {
     ByteArrayOutputStream fixedInput = new ByteArrayOutputStream();
     fixedInput.writeBytes(wrapped.bytes());

@@ -23,8 +23,7 @@ final class Samples {
   /** The envelope of {@code plaintext} as item 0 of a request of its own. */
   static byte[] seal(
       RequestKeyDerivation derivation, byte[] context, byte[] plaintext, ReplayableRandom random) {
-    try (EnvelopeSealer sealer =
-        new EnvelopeSealer(new JcaAead(), derivation, derivation.wrapped(), random.asSource())) {
+    try (EnvelopeSealer sealer = new EnvelopeSealer(new JcaAead(), derivation, random.asSource())) {
       return seal(sealer, context, plaintext);
     }
   }

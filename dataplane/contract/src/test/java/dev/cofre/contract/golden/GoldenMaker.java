@@ -68,7 +68,6 @@ public final class GoldenMaker {
         EnvelopeSealer sealer = new EnvelopeSealer(aead)) {
       sealer.begin(
           derivation,
-          wrapped,
           (salt, offset, length) ->
               System.arraycopy(golden.bytes("salt"), 0, salt, offset, length));
       for (int item = 0; item <= golden.item(); item++) {

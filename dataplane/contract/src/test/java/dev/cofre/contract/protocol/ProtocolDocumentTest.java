@@ -57,6 +57,7 @@ class ProtocolDocumentTest {
                     .amount(1, 1)
                     .contextKeys(List.of("c"))
                     .failed("internal")
+                    .count(1)
                     .build()
                     .toJson())
             .results()

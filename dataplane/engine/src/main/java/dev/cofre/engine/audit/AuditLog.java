@@ -12,7 +12,10 @@ import java.util.concurrent.CompletableFuture;
  * the request is refused with that.
  */
 public interface AuditLog extends AutoCloseable {
-  /** Appends {@code events} in order; completes when all of them survive a kill of this process. */
+  /**
+   * Appends {@code events} in order, all or none; completes when all of them survive a kill of this
+   * process.
+   */
   CompletableFuture<Void> append(List<AuditEvent> events);
 
   /** Appends {@code event}. */
@@ -20,8 +23,22 @@ public interface AuditLog extends AutoCloseable {
     return append(List.of(event));
   }
 
+  /**
+   * Counts {@code event}, a request of someone who proved nothing: one record stands for all of one
+   * address, error code and second. What is kept for such callers is bounded apart, so that they
+   * cannot use up the log.
+   */
+  default CompletableFuture<Void> countUnauthenticated(AuditEvent event) {
+    return append(event);
+  }
+
   /** Whether the last write succeeded and there is room. */
   boolean isAvailable();
+
+  /** How full it is, and what it has taken since it was opened. */
+  default AuditFigures figures() {
+    return AuditFigures.NONE;
+  }
 
   /** Writes what was accepted, then closes. */
   @Override

@@ -21,6 +21,17 @@ public final class HsmSettings {
           PATH,
           "/usr/lib/softhsm/libsofthsm2.so",
           "the PKCS#11 module of the HSM's vendor");
+  private static final Setting BACKEND =
+      Setting.withDefault(
+          "hsm.backend",
+          TEXT,
+          "sunpkcs11",
+          "what carries wraps to the module: sunpkcs11 (the JDK's provider) or ffm (its C functions)");
+  private static final Setting MODULE_ARGUMENTS =
+      Setting.optional(
+          "hsm.moduleArguments",
+          TEXT,
+          "what the module wants at its beginning (C_Initialize); most want nothing");
   private static final Setting TOKEN_LABEL =
       Setting.withDefault(
           "hsm.tokenLabel", TEXT, "cofre", "the label of the token, when hsm.slot is absent");
@@ -33,7 +44,8 @@ public final class HsmSettings {
           "the file (mode 0600, or a secret mount) that holds the token's PIN, or the word prompt");
 
   /** All of them. */
-  public static final List<Setting> ALL = List.of(LIBRARY, TOKEN_LABEL, SLOT, PIN_FILE);
+  public static final List<Setting> ALL =
+      List.of(LIBRARY, BACKEND, MODULE_ARGUMENTS, TOKEN_LABEL, SLOT, PIN_FILE);
 
   private HsmSettings() {}
 
@@ -44,7 +56,20 @@ public final class HsmSettings {
             .find(SLOT)
             .map(text -> OptionalLong.of(Long.parseLong(text)))
             .orElseGet(OptionalLong::empty);
-    return new HsmConfig(configuration.path(LIBRARY), configuration.text(TOKEN_LABEL), slot);
+    return new HsmConfig(
+        configuration.path(LIBRARY),
+        configuration.text(TOKEN_LABEL),
+        slot,
+        backend(configuration.text(BACKEND)),
+        configuration.find(MODULE_ARGUMENTS).orElse(""));
+  }
+
+  private static HsmConfig.Backend backend(String name) {
+    return switch (name) {
+      case "sunpkcs11" -> HsmConfig.Backend.SUNPKCS11;
+      case "ffm" -> HsmConfig.Backend.FFM;
+      default -> throw new ConfigException(BACKEND.key() + " is sunpkcs11 or ffm, not " + name);
+    };
   }
 
   /** The file that holds the PIN, unless it is to be asked for. */

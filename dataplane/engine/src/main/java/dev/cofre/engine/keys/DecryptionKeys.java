@@ -1,186 +1,276 @@
 package dev.cofre.engine.keys;
 
 import dev.cofre.contract.context.EncryptionContext;
+import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.envelope.Usage;
 import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.snapshot.KeyMetadata;
+import dev.cofre.hsm.Requester;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
  * Unwrapped data keys, by the exact bytes that the HSM authenticated.
  *
- * <p>Concurrency: thread-safe; one unwrap however many wait for it. Bounds: entries, absolute time
- * to live with jitter; when full, the oldest goes. A failed unwrap is not remembered.
+ * <p>Concurrency: thread-safe. {@link #find} takes no lock and makes no garbage; {@link #load} asks
+ * the HSM once however many wait. A failed unwrap is not remembered here.
+ *
+ * <p>Bounds: entries (each {@link KeySlots#slotBytes()} bytes and a place in the index), absolute
+ * time to live with jitter. A data key that is used in the later part of its life is unwrapped
+ * again in the background, so that nobody waits for a key in use; {@link #waits} counts who did.
  */
 public final class DecryptionKeys {
+  /** Where in its life a used data key is unwrapped again, and how much that varies. */
+  private static final double REFRESH_SHARE = 0.5;
+
+  private static final double REFRESH_JITTER = 0.25;
+  private static final double EXPIRY_JITTER = 0.1;
+  private static final double RETRY_SHARE = 0.05;
+  private static final byte[] NO_DIGEST = new byte[KeySlots.DIGEST_LENGTH];
+
   private final KeyWrapping wrapping;
-  private final KeyMemory memory;
-  private final KeyLimits limits;
+  private final KeySlots slots;
+  private final KeyIndex index;
   private final LongSupplier nanoClock;
-  private final Map<Id, CompletableFuture<DataKey>> cache = new ConcurrentHashMap<>();
-  private final Queue<Id> byAge = new ConcurrentLinkedQueue<>();
-  private final AtomicLong hits = new AtomicLong();
-  private final AtomicLong misses = new AtomicLong();
+  private final long ttlNs;
+  private final Map<Id, CompletableFuture<Void>> loading = new ConcurrentHashMap<>(1_024);
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
+  private final LongAdder waits = new LongAdder();
+  private final LongAdder refreshes = new LongAdder();
+  private final LongAdder evictions = new LongAdder();
 
   /**
    * A caller data key unwraps only under its context, so the context is part of what is looked up.
    */
   private record Id(WrappedDataKey wrapped, EncryptionContext context) {
-    static Id of(WrappedDataKey wrapped, EncryptionContext context) {
-      return new Id(wrapped, wrapped.usage() == Usage.CALLER ? context : EncryptionContext.EMPTY);
+    boolean isCaller() {
+      return wrapped.usage() == Usage.CALLER;
     }
   }
 
-  /** An empty cache. */
-  public DecryptionKeys(KeyWrapping wrapping, KeyLimits limits, LongSupplier nanoClock) {
+  /** An empty cache in {@code slots}. */
+  DecryptionKeys(KeyWrapping wrapping, KeySlots slots, KeyLimits limits, LongSupplier nanoClock) {
     this.wrapping = wrapping;
-    // A few slots more than entries: keys that leave and keys that enter overlap for a moment.
-    this.memory = new KeyMemory(limits.decryptEntriesMax() + 1_024);
-    this.limits = limits;
+    this.slots = slots;
+    this.index = new KeyIndex(slots, limits.decryptEntriesMax());
     this.nanoClock = nanoClock;
+    this.ttlNs = limits.decryptMs() * 1_000_000;
   }
 
   /**
-   * The data key that is {@code wrapped} under {@code version} of {@code key}; from the cache or
-   * from the HSM.
+   * The handle of the data key whose envelope stands in {@code envelope} at {@code offset}, or
+   * {@link DataKeys#NONE} when it must be loaded first.
+   *
+   * @param context of the envelope; it counts for caller data keys
    */
-  public CompletableFuture<DataKey> acquire(
-      WrappedDataKey wrapped,
+  public long find(
+      byte[] envelope, int offset, KeyMetadata key, EncryptionContext context, long nowNs) {
+    byte[] digest =
+        WrappedDataKey.usageAt(envelope, offset) == Usage.CALLER ? digest(context) : null;
+    long handle = index.find(envelope, offset, digest);
+    if (handle == KeySlots.NONE) {
+      return handle;
+    }
+    int slot = KeySlots.slot(handle);
+    if (slots.expiresAtNs(slot) - nowNs <= 0) {
+      waits.increment();
+      return KeySlots.NONE;
+    }
+    hits.increment();
+    slots.use(slot);
+    if (nowNs - slots.refreshAtNs(slot) >= 0 && slots.beginRefresh(slot)) {
+      refresh(handle, WrappedDataKey.parse(envelope, offset), key, context);
+    }
+    return handle;
+  }
+
+  /**
+   * Unwraps the data key whose envelope stands in {@code envelope} at {@code offset}; it is found
+   * when the future has completed well. Fails by its future alone.
+   *
+   * @param requester who waits for it, first
+   */
+  public CompletableFuture<Void> load(
+      byte[] envelope,
+      int offset,
       KeyMetadata key,
-      KeyMetadata.Version version,
-      EncryptionContext context) {
-    Id id = Id.of(wrapped, context);
-    CompletableFuture<DataKey> known = cache.get(id);
-    if (known != null && !isOver(known)) {
-      hits.incrementAndGet();
+      EncryptionContext context,
+      Requester requester) {
+    WrappedDataKey wrapped = WrappedDataKey.parse(envelope, offset);
+    Id id = new Id(wrapped, wrapped.usage() == Usage.CALLER ? context : EncryptionContext.EMPTY);
+    CompletableFuture<Void> known = loading.get(id);
+    if (known != null) {
       return known;
     }
-    if (known != null) {
-      remove(id, known);
-    }
-    CompletableFuture<DataKey> placed = new CompletableFuture<>();
-    CompletableFuture<DataKey> raced = cache.putIfAbsent(id, placed);
+    CompletableFuture<Void> placed = new CompletableFuture<>();
+    CompletableFuture<Void> raced = loading.putIfAbsent(id, placed);
     if (raced != null) {
-      hits.incrementAndGet();
       return raced;
     }
-    misses.incrementAndGet();
-    byAge.add(id);
-    unwrap(wrapped, key, version, context)
-        .thenApply(bytes -> hold(wrapped, bytes))
-        .whenComplete((dataKey, failure) -> settle(id, placed, dataKey, failure));
-    shrink();
+    if (isHere(id, envelope, offset)) {
+      // Whoever loaded it was done between the look-up and now.
+      loading.remove(id, placed);
+      placed.complete(null);
+      return placed;
+    }
+    misses.increment();
+    unwrap(wrapped, key, context, requester)
+        .thenAccept(bytes -> hold(id, bytes))
+        .whenComplete((held, failure) -> settle(id, placed, failure));
     return placed;
+  }
+
+  private boolean isHere(Id id, byte[] envelope, int offset) {
+    long handle = index.find(envelope, offset, digest(id));
+    return handle != KeySlots.NONE
+        && slots.expiresAtNs(KeySlots.slot(handle)) - nanoClock.getAsLong() > 0;
+  }
+
+  private void settle(Id id, CompletableFuture<Void> placed, Throwable failure) {
+    loading.remove(id, placed);
+    if (failure == null) {
+      placed.complete(null);
+    } else {
+      placed.completeExceptionally(failure);
+    }
   }
 
   /** Fails by its future alone: a look-up that others wait for must always end. */
   private CompletableFuture<byte[]> unwrap(
-      WrappedDataKey wrapped,
-      KeyMetadata key,
-      KeyMetadata.Version version,
-      EncryptionContext context) {
+      WrappedDataKey wrapped, KeyMetadata key, EncryptionContext context, Requester requester) {
     try {
-      return wrapping.unwrap(wrapped, key, version, context);
+      return wrapping.unwrap(
+          wrapped, key, key.versions().get(wrapped.keyVersion()), context, requester);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  private void settle(
-      Id id, CompletableFuture<DataKey> placed, DataKey dataKey, Throwable failure) {
-    if (failure == null) {
-      placed.complete(dataKey);
-    } else {
-      cache.remove(id, placed);
-      placed.completeExceptionally(failure);
-    }
+  private void refresh(
+      long handle, WrappedDataKey wrapped, KeyMetadata key, EncryptionContext context) {
+    unwrap(wrapped, key, context, Requester.NODE)
+        .whenComplete(
+            (bytes, failure) -> {
+              long now = nanoClock.getAsLong();
+              if (failure == null) {
+                Arrays.fill(bytes, (byte) 0);
+                refreshes.increment();
+                index.extend(handle, expiresAtNs(now), refreshAtNs(now));
+              } else {
+                // It serves until its end; who uses it meanwhile tries again.
+                index.refreshLater(handle, now + (long) (RETRY_SHARE * ttlNs));
+              }
+            });
   }
 
   /** Takes a data key that was just minted here, so that its envelopes decrypt without the HSM. */
   void offer(KeyWrapping.Minted minted) {
-    Id id = Id.of(minted.wrapped(), EncryptionContext.EMPTY);
-    DataKey dataKey = hold(minted.wrapped(), minted.plaintext().clone());
-    if (cache.putIfAbsent(id, CompletableFuture.completedFuture(dataKey)) == null) {
-      byAge.add(id);
-      shrink();
-    } else {
-      dataKey.release();
-    }
+    hold(new Id(minted.wrapped(), EncryptionContext.EMPTY), minted.plaintext().clone());
   }
 
-  /** Moves {@code bytes} into key memory and overwrites them. */
-  private DataKey hold(WrappedDataKey wrapped, byte[] bytes) {
-    int slot = memory.store(bytes);
-    Arrays.fill(bytes, (byte) 0);
-    if (slot < 0) {
-      throw new ProblemException(
-          ErrorCode.OVERLOADED,
-          "too many data keys are in use on this node at once; try again later");
-    }
-    long ttlNs = limits.decryptMs() * 1_000_000;
-    long jitterNs = ThreadLocalRandom.current().nextLong(ttlNs / 10 + 1);
-    return new DataKey(wrapped, memory, slot, nanoClock.getAsLong() + ttlNs - jitterNs);
-  }
-
-  private boolean isOver(CompletableFuture<DataKey> entry) {
-    return entry.isDone()
-        && (entry.isCompletedExceptionally() || entry.join().isExpired(nanoClock.getAsLong()));
-  }
-
-  private void shrink() {
-    while (cache.size() > limits.decryptEntriesMax()) {
-      Id oldest = byAge.poll();
-      if (oldest == null) {
-        return;
+  /** Moves {@code bytes} into a slot and overwrites them. */
+  private void hold(Id id, byte[] bytes) {
+    byte[] state = new byte[RequestKeyDerivation.STATE_LENGTH];
+    try (RequestKeyDerivation derivation = new RequestKeyDerivation(bytes, id.wrapped)) {
+      derivation.saveState(bytes, state);
+      long now = nanoClock.getAsLong();
+      byte[] digest = id.isCaller() ? digest(id.context) : NO_DIGEST;
+      if (!index.insert(state, id.wrapped.bytes(), digest, expiresAtNs(now), refreshAtNs(now))) {
+        throw new ProblemException(
+            ErrorCode.OVERLOADED,
+            "too many data keys are in use on this node at once; try again later");
       }
-      CompletableFuture<DataKey> entry = cache.get(oldest);
-      if (entry != null) {
-        remove(oldest, entry);
-      }
+    } finally {
+      Arrays.fill(bytes, (byte) 0);
+      Arrays.fill(state, (byte) 0);
     }
   }
 
-  private void remove(Id id, CompletableFuture<DataKey> entry) {
-    if (cache.remove(id, entry)) {
-      entry.thenAccept(DataKey::release);
+  private long expiresAtNs(long nowNs) {
+    return nowNs + ttlNs - part(EXPIRY_JITTER);
+  }
+
+  private long refreshAtNs(long nowNs) {
+    return nowNs + (long) (REFRESH_SHARE * ttlNs) + part(REFRESH_JITTER);
+  }
+
+  private long part(double share) {
+    return ThreadLocalRandom.current().nextLong((long) (share * ttlNs) + 1);
+  }
+
+  private static byte[] digest(Id id) {
+    return id.isCaller() ? digest(id.context) : null;
+  }
+
+  private static byte[] digest(EncryptionContext context) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(context.canonical());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 
-  /** Overwrites the data keys of keys that {@code keep} refuses, and those whose time is over. */
-  public void evict(Predicate<UUID> keep) {
-    cache.forEach(
-        (id, entry) -> {
-          if (isOver(entry) || !keep.test(id.wrapped.keyId())) {
-            remove(id, entry);
-          }
-        });
-    byAge.removeIf(id -> !cache.containsKey(id));
+  /** Overwrites the data keys of keys that {@code keep} refuses. */
+  void evict(Predicate<UUID> keep) {
+    byte[] wrapped = new byte[dev.cofre.contract.envelope.EnvelopeFormat.WRAPPED_DATA_KEY_LENGTH];
+    evictions.add(
+        index.removeIf(
+            slot -> {
+              slots.copyWrapped(slot, wrapped);
+              return !keep.test(WrappedDataKey.keyIdAt(wrapped, 0));
+            }));
+  }
+
+  /** Overwrites the data keys whose time is over. */
+  void sweep() {
+    long now = nanoClock.getAsLong();
+    evictions.add(index.removeIf(slot -> slots.expiresAtNs(slot) - now <= 0));
   }
 
   /** How many data keys are cached. */
   public int size() {
-    return cache.size();
+    return index.size();
+  }
+
+  /** How many bytes the cached data keys take. */
+  public long bytes() {
+    return (long) size() * KeySlots.slotBytes();
   }
 
   /** How many look-ups found their data key. */
   public long hits() {
-    return hits.get();
+    return hits.sum();
   }
 
   /** How many look-ups asked the HSM. */
   public long misses() {
-    return misses.get();
+    return misses.sum();
+  }
+
+  /** How many requests found a data key that was over before it was refreshed. */
+  public long waits() {
+    return waits.sum();
+  }
+
+  /** How many data keys were unwrapped again ahead of their end. */
+  public long refreshes() {
+    return refreshes.sum();
+  }
+
+  /** How many were overwritten because their time was over or their key was disabled. */
+  public long evictions() {
+    return evictions.sum();
   }
 }

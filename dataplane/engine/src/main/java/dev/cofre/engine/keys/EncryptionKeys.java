@@ -1,163 +1,209 @@
 package dev.cofre.engine.keys;
 
 import dev.cofre.contract.context.EncryptionContext;
+import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.envelope.Usage;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.snapshot.KeyMetadata;
+import dev.cofre.hsm.Requester;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
 
 /**
- * The data key that encrypts now, for each key version in use.
+ * The data key that encrypts now, for each KMS key in use.
  *
- * <p>Concurrency: thread-safe. A data key is minted once however many wait for it; its successor is
- * minted in the background when four fifths of any limit are used, so that no request waits for a
- * key in use.
+ * <p>Concurrency: thread-safe; {@link #ready} takes no lock. A data key is minted once however many
+ * wait for it; its successor is minted in the background when four fifths of any limit are used, so
+ * that no request waits for a key in use.
  */
 public final class EncryptionKeys {
+  private static final double AHEAD_SHARE = 0.8;
+  private static final double RETRY_SHARE = 0.02;
+  private static final byte[] NO_DIGEST = new byte[KeySlots.DIGEST_LENGTH];
+
   private final KeyWrapping wrapping;
   private final DecryptionKeys decryptionKeys;
-  private final KeyMemory memory;
+  private final KeySlots slots;
   private final KeyLimits limits;
+  private final int keysMax;
   private final LongSupplier nanoClock;
-  private final Map<KeyVersionId, CompletableFuture<Entry>> current = new ConcurrentHashMap<>();
-  private final AtomicLong minted = new AtomicLong();
+  private final Map<UUID, Current> current = new ConcurrentHashMap<>();
+  private final LongAdder minted = new LongAdder();
+  private final LongAdder waits = new LongAdder();
 
-  private record KeyVersionId(UUID key, int version) {}
-
-  private static final class Entry {
-    private final DataKey key;
-    private final AtomicLong requests = new AtomicLong();
-    private final AtomicLong bytes = new AtomicLong();
-    private final AtomicBoolean succeeded = new AtomicBoolean();
-
-    Entry(DataKey key) {
-      this.key = key;
-    }
+  /** A KMS key's data key and the mint of its successor. */
+  private static final class Current {
+    private volatile EncryptionKey key;
+    private volatile long retryAtNs;
+    private final AtomicReference<CompletableFuture<Void>> minting = new AtomicReference<>();
   }
 
   /** What these keys encrypt, {@code decryptionKeys} can decrypt without the HSM. */
-  public EncryptionKeys(
+  EncryptionKeys(
       KeyWrapping wrapping,
       DecryptionKeys decryptionKeys,
+      KeySlots slots,
       KeyLimits limits,
       int keysMax,
       LongSupplier nanoClock) {
     this.wrapping = wrapping;
     this.decryptionKeys = decryptionKeys;
-    this.memory = new KeyMemory(keysMax);
+    this.slots = slots;
     this.limits = limits;
+    this.keysMax = keysMax;
     this.nanoClock = nanoClock;
   }
 
-  /** The data key for one more request under the current version of {@code key}. */
-  public CompletableFuture<DataKey> acquire(KeyMetadata key) {
-    KeyVersionId id = new KeyVersionId(key.id(), key.currentVersion());
-    CompletableFuture<Entry> entry = current.computeIfAbsent(id, absent -> mint(key));
-    if (entry.isCompletedExceptionally()) {
-      // An old failure says nothing of now.
-      current.remove(id, entry);
-      entry = current.computeIfAbsent(id, absent -> mint(key));
+  /**
+   * The data key for one more request under the current version of {@code key}, or null when it
+   * must be loaded first.
+   */
+  public EncryptionKey ready(KeyMetadata key, long nowNs) {
+    Current entry = current.get(key.id());
+    EncryptionKey ready = entry == null ? null : entry.key;
+    if (ready == null || ready.wrapped().keyVersion() != key.currentVersion()) {
+      return null;
     }
-    if (!entry.isDone() || entry.isCompletedExceptionally()) {
-      return entry.thenApply(EncryptionKeys::take);
+    if (ready.isUsed(1, limits, nowNs)) {
+      waits.increment();
+      return null;
     }
-    Entry ready = entry.join();
-    if (isOver(ready, 1.0)) {
-      if (current.remove(id, entry)) {
-        ready.key.release();
+    if (ready.isUsed(AHEAD_SHARE, limits, nowNs) && nowNs - entry.retryAtNs >= 0) {
+      entry.retryAtNs = nowNs + (long) (RETRY_SHARE * limits.encryptMs() * 1_000_000);
+      mint(entry, key, Requester.NODE);
+    }
+    ready.take();
+    return ready;
+  }
+
+  /**
+   * Mints a data key for {@code key}; it is {@link #ready} when the future has completed well.
+   *
+   * @param requester who waits for it, first
+   */
+  public CompletableFuture<Void> load(KeyMetadata key, Requester requester) {
+    Current entry = current.get(key.id());
+    if (entry == null) {
+      if (current.size() >= keysMax) {
+        return CompletableFuture.failedFuture(tooMany());
       }
-      return acquire(key);
+      Current fresh = new Current();
+      Current raced = current.putIfAbsent(key.id(), fresh);
+      entry = raced == null ? fresh : raced;
     }
-    if (isOver(ready, 0.8) && ready.succeeded.compareAndSet(false, true)) {
-      succeed(id, entry, key);
+    return mint(entry, key, requester);
+  }
+
+  private CompletableFuture<Void> mint(Current entry, KeyMetadata key, Requester requester) {
+    CompletableFuture<Void> placed = new CompletableFuture<>();
+    CompletableFuture<Void> raced = entry.minting.compareAndExchange(null, placed);
+    if (raced != null) {
+      return raced;
     }
-    return CompletableFuture.completedFuture(take(ready));
-  }
-
-  private static DataKey take(Entry entry) {
-    entry.requests.incrementAndGet();
-    return entry.key;
-  }
-
-  /** Counts {@code bytes} of plaintext against the limit of {@code dataKey}. */
-  public void used(DataKey dataKey, long bytes) {
-    CompletableFuture<Entry> entry =
-        current.get(new KeyVersionId(dataKey.wrapped().keyId(), dataKey.wrapped().keyVersion()));
-    if (entry != null
-        && entry.isDone()
-        && !entry.isCompletedExceptionally()
-        && entry.join().key == dataKey) {
-      entry.join().bytes.addAndGet(bytes);
+    EncryptionKey now = entry.key;
+    if (now != null
+        && now.wrapped().keyVersion() == key.currentVersion()
+        && !now.isUsed(AHEAD_SHARE, limits, nanoClock.getAsLong())) {
+      // Whoever minted it was done between the look-up and now.
+      entry.minting.set(null);
+      placed.complete(null);
+      return placed;
     }
-  }
-
-  private boolean isOver(Entry entry, double share) {
-    long leftNs = entry.key.remainingNs(nanoClock.getAsLong());
-    return leftNs <= (1 - share) * limits.encryptMs() * 1_000_000
-        || entry.requests.get() >= share * limits.encryptRequestsMax()
-        || entry.bytes.get() >= share * limits.encryptBytesMax();
-  }
-
-  private void succeed(KeyVersionId id, CompletableFuture<Entry> old, KeyMetadata key) {
-    mint(key)
+    start(key, requester)
         .whenComplete(
-            (entry, failure) -> {
-              if (failure != null) {
-                old.join().succeeded.set(false);
-              } else if (current.replace(id, old, CompletableFuture.completedFuture(entry))) {
-                old.join().key.release();
+            (fresh, failure) -> {
+              if (failure == null) {
+                replace(entry, fresh);
+              }
+              entry.minting.set(null);
+              if (failure == null) {
+                placed.complete(null);
               } else {
-                entry.key.release();
+                placed.completeExceptionally(failure);
               }
             });
+    return placed;
   }
 
-  private CompletableFuture<Entry> mint(KeyMetadata key) {
-    return wrapping
-        .mint(key, Usage.SERVICE, EncryptionContext.EMPTY)
-        .thenApply(
-            fresh -> {
-              minted.incrementAndGet();
-              decryptionKeys.offer(fresh);
-              int slot = memory.store(fresh.plaintext());
-              fresh.wipe();
-              if (slot < 0) {
-                throw new ProblemException(
-                    ErrorCode.OVERLOADED,
-                    "too many keys are in use on this node at once; try again later");
-              }
-              long expiresAtNs = nanoClock.getAsLong() + limits.encryptMs() * 1_000_000;
-              return new Entry(new DataKey(fresh.wrapped(), memory, slot, expiresAtNs));
-            });
+  private CompletableFuture<EncryptionKey> start(KeyMetadata key, Requester requester) {
+    try {
+      return wrapping
+          .mint(key, Usage.SERVICE, EncryptionContext.EMPTY, requester)
+          .thenApply(this::hold);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private EncryptionKey hold(KeyWrapping.Minted fresh) {
+    byte[] state = new byte[RequestKeyDerivation.STATE_LENGTH];
+    try (RequestKeyDerivation derivation =
+        new RequestKeyDerivation(fresh.plaintext(), fresh.wrapped())) {
+      minted.increment();
+      decryptionKeys.offer(fresh);
+      derivation.saveState(fresh.plaintext(), state);
+      long endsAtNs = nanoClock.getAsLong() + limits.encryptMs() * 1_000_000;
+      long handle = slots.hold(state, fresh.wrapped().bytes(), NO_DIGEST, endsAtNs, endsAtNs);
+      if (handle == KeySlots.NONE) {
+        throw tooMany();
+      }
+      return new EncryptionKey(fresh.wrapped(), handle, endsAtNs);
+    } finally {
+      fresh.wipe();
+      Arrays.fill(state, (byte) 0);
+    }
+  }
+
+  private void replace(Current entry, EncryptionKey fresh) {
+    EncryptionKey old = entry.key;
+    entry.key = fresh;
+    if (old != null) {
+      slots.free(old.handle());
+    }
+  }
+
+  private static ProblemException tooMany() {
+    return new ProblemException(
+        ErrorCode.OVERLOADED, "too many keys are in use on this node at once; try again later");
   }
 
   /**
    * Overwrites the data keys of versions that {@code keep} does not hold any more, and those whose
    * time is over.
    */
-  public void evict(BiPredicate<UUID, Integer> keep) {
+  void evict(BiPredicate<UUID, Integer> keep) {
     long nowNs = nanoClock.getAsLong();
     current.forEach(
         (id, entry) -> {
-          boolean done = entry.isDone() && !entry.isCompletedExceptionally();
+          EncryptionKey key = entry.key;
           boolean over =
-              !keep.test(id.key, id.version) || (done && entry.join().key.isExpired(nowNs));
-          if (over && current.remove(id, entry)) {
-            entry.thenAccept(minting -> minting.key.release());
+              key != null
+                  && (!keep.test(id, key.wrapped().keyVersion()) || key.isUsed(1, limits, nowNs));
+          if (over) {
+            entry.key = null;
+            slots.free(key.handle());
+          }
+          if (entry.key == null && entry.minting.get() == null) {
+            current.remove(id, entry);
           }
         });
   }
 
   /** How many data keys were minted since the start. */
   public long minted() {
-    return minted.get();
+    return minted.sum();
+  }
+
+  /** How many requests found a data key that was over before its successor was there. */
+  public long waits() {
+    return waits.sum();
   }
 }

@@ -21,10 +21,4 @@ public record KeyLimits(
   /** The shipped limits. */
   public static final KeyLimits DEFAULT =
       new KeyLimits(300_000, 1L << 24, 64L << 30, 300_000, 100_000, 300_000);
-
-  /** The same, with {@code ttlMs} for encryption and for the cache of decryption. */
-  public KeyLimits lasting(long ttlMs) {
-    return new KeyLimits(
-        ttlMs, encryptRequestsMax, encryptBytesMax, ttlMs, decryptEntriesMax, callerTtlMs);
-  }
 }

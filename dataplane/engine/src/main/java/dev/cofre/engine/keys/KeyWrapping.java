@@ -1,6 +1,5 @@
 package dev.cofre.engine.keys;
 
-import static dev.cofre.contract.envelope.EnvelopeFormat.KEY_LENGTH;
 import static dev.cofre.contract.envelope.EnvelopeFormat.WRAP_IV_LENGTH;
 import static dev.cofre.contract.envelope.EnvelopeFormat.WRAP_LENGTH;
 
@@ -11,6 +10,8 @@ import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.random.RandomSource;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.hsm.HsmGateway;
+import dev.cofre.hsm.MintedKey;
+import dev.cofre.hsm.Requester;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 
@@ -46,8 +47,14 @@ public final class KeyWrapping {
     }
   }
 
-  /** Makes a data key and wraps it with the current version of {@code key}. */
-  public CompletableFuture<Minted> mint(KeyMetadata key, Usage usage, EncryptionContext context) {
+  /**
+   * Makes a data key and wraps it with the current version of {@code key}.
+   *
+   * @param requester on whose behalf: what the HSM's queue is fair between
+   * @return completes on an HSM thread
+   */
+  public CompletableFuture<Minted> mint(
+      KeyMetadata key, Usage usage, EncryptionContext context, Requester requester) {
     KeyMetadata.Version version = key.versions().get(key.currentVersion());
     WrappedDataKey.Identity identity =
         new WrappedDataKey.Identity(
@@ -56,34 +63,37 @@ public final class KeyWrapping {
             key.id(),
             version.number(),
             Uuids.get(random.bytes(Uuids.LENGTH), 0));
-    byte[] aad = identity.wrapAad(key.tenant(), context);
-    return gateway.submit(
-        hsm -> {
-          byte[] plaintext = random.bytes(KEY_LENGTH);
-          byte[] iv = random.bytes(WRAP_IV_LENGTH);
-          byte[] wrap = Arrays.copyOf(iv, WRAP_LENGTH);
-          byte[] sealed = hsm.wrap(version.kekLabel(), iv, aad, plaintext);
-          System.arraycopy(sealed, 0, wrap, WRAP_IV_LENGTH, sealed.length);
-          return new Minted(identity.withWrap(wrap), plaintext);
-        },
-        Minted::wipe);
+    return gateway
+        .mint(requester, version.kekLabel(), identity.wrapAad(key.tenant(), context), random, null)
+        .thenApply(made -> new Minted(identity.withWrap(joined(made)), made.plaintext()));
+  }
+
+  private static byte[] joined(MintedKey made) {
+    byte[] wrap = Arrays.copyOf(made.iv(), WRAP_LENGTH);
+    System.arraycopy(made.wrapped(), 0, wrap, WRAP_IV_LENGTH, made.wrapped().length);
+    return wrap;
   }
 
   /**
    * Unwraps a data key of {@code key}'s version {@code version}. It fails with {@code
    * invalid_ciphertext} when the wrap does not verify.
+   *
+   * @param requester on whose behalf: what the HSM's queue is fair between
+   * @return completes on an HSM thread
    */
   public CompletableFuture<byte[]> unwrap(
       WrappedDataKey wrapped,
       KeyMetadata key,
       KeyMetadata.Version version,
-      EncryptionContext context) {
-    byte[] aad = wrapped.wrapAad(key.tenant(), context);
+      EncryptionContext context,
+      Requester requester) {
     byte[] wrap = wrapped.wrap();
-    byte[] iv = Arrays.copyOf(wrap, WRAP_IV_LENGTH);
-    byte[] sealed = Arrays.copyOfRange(wrap, WRAP_IV_LENGTH, WRAP_LENGTH);
-    return gateway.submit(
-        hsm -> hsm.unwrap(version.kekLabel(), iv, aad, sealed),
-        bytes -> Arrays.fill(bytes, (byte) 0));
+    return gateway.unwrap(
+        requester,
+        version.kekLabel(),
+        Arrays.copyOf(wrap, WRAP_IV_LENGTH),
+        wrapped.wrapAad(key.tenant(), context),
+        Arrays.copyOfRange(wrap, WRAP_IV_LENGTH, WRAP_LENGTH),
+        null);
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /** Turns what happened to a request into audit events. Thread-safe. */
@@ -34,12 +35,13 @@ final class AuditTrail {
   private final String node;
 
   /** What the items of one request that share an event have in common. */
-  private record Group(String key, int keyVersion, String dataKeyId, ErrorCode code) {
-    static Group of(Outcome outcome) {
-      String key = outcome.key() == null ? null : outcome.key().id().toString();
-      return outcome.problem() == null
-          ? new Group(key, outcome.keyVersion(), outcome.dataKeyId(), null)
-          : new Group(key, -1, null, outcome.problem().code());
+  private record Group(UUID key, int keyVersion, UUID dataKeyId, ErrorCode code) {
+    static Group of(Batch batch, int item) {
+      Use use = batch.use(item);
+      UUID key = use == null || use.key() == null ? null : use.key().id();
+      return batch.problem(item) == null
+          ? new Group(key, use.keyVersion(), use.dataKeyId(), null)
+          : new Group(key, -1, null, batch.problem(item).code());
     }
   }
 
@@ -49,10 +51,10 @@ final class AuditTrail {
     private int items;
     private long bytes;
 
-    void add(Outcome outcome, Item item) {
+    void add(Batch batch, int item) {
       items++;
-      bytes += outcome.plaintextLength();
-      for (String key : item.context().keys()) {
+      bytes += batch.plaintextLength(item);
+      for (String key : batch.context(item).keys()) {
         if (contextKeys.size() < EncryptionContext.PAIRS_MAX) {
           contextKeys.add(key);
         }
@@ -77,26 +79,37 @@ final class AuditTrail {
     return log.append(event.build());
   }
 
-  /** Appends a refusal or failure of a whole request. */
+  /**
+   * Appends a refusal or failure of a whole request; of a caller who proved nothing it is counted
+   * with the others from there.
+   */
   CompletableFuture<Void> refuse(
       Caller caller, String action, String key, ProblemException problem) {
     String asked =
         key == null || key.length() <= KEY_LENGTH_MAX ? key : key.substring(0, KEY_LENGTH_MAX);
-    return record(mark(event(caller, action).key(asked), problem.code()));
+    AuditEvent event = mark(event(caller, action).key(asked), problem.code()).build();
+    return caller.principal() == null ? log.countUnauthenticated(event) : log.append(event);
   }
 
   /**
-   * Appends one event for each key version, data key and result among {@code outcomes}.
+   * Appends one event for each key version, data key and result in {@code batch}.
    *
    * <p>What a caller wrote into an envelope that failed is not told apart: nobody vouched for it,
    * and it must not decide how many events there are.
    */
-  CompletableFuture<Void> record(
-      Caller caller, String action, List<Item> items, List<Outcome> outcomes) {
+  CompletableFuture<Void> record(Caller caller, String action, Batch batch) {
+    if (batch.isWhole() && batch.uses().size() == 1 && batch.sharesContext()) {
+      Use use = batch.uses().getFirst();
+      return record(
+          event(caller, action)
+              .keyId(use.key().id())
+              .usedDataKey(use.keyVersion(), use.dataKeyId())
+              .amount(batch.size(), batch.plaintextBytes())
+              .contextKeys(batch.commonContext().keys()));
+    }
     Map<Group, Amount> amounts = new LinkedHashMap<>();
-    for (int i = 0; i < outcomes.size(); i++) {
-      Outcome outcome = outcomes.get(i);
-      amounts.computeIfAbsent(Group.of(outcome), group -> new Amount()).add(outcome, items.get(i));
+    for (int i = 0; i < batch.size(); i++) {
+      amounts.computeIfAbsent(Group.of(batch, i), group -> new Amount()).add(batch, i);
     }
     List<AuditEvent> events = new ArrayList<>(amounts.size());
     amounts.forEach((group, amount) -> events.add(event(caller, action, group, amount)));
@@ -106,8 +119,8 @@ final class AuditTrail {
   private AuditEvent event(Caller caller, String action, Group group, Amount amount) {
     AuditEvent.Builder event =
         event(caller, action)
-            .key(group.key)
-            .used(group.keyVersion, group.dataKeyId)
+            .keyId(group.key)
+            .usedDataKey(group.keyVersion, group.dataKeyId)
             .amount(amount.items, amount.bytes)
             .contextKeys(List.copyOf(amount.contextKeys));
     return (group.code == null ? event : mark(event, group.code)).build();

@@ -4,6 +4,7 @@ import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.policy.Action;
+import dev.cofre.engine.policy.DecisionCache;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.PrincipalMetadata;
 import dev.cofre.engine.snapshot.SnapshotHolder;
@@ -13,7 +14,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Decides whether a caller may do an action with a key. Thread-safe.
+ * Decides whether a caller may do an action with a key. Not thread-safe: one per event loop, which
+ * remembers the decisions of the snapshot in force.
  *
  * <p>What a caller may not see is answered as if absent; what it may see but not do is {@code
  * forbidden}; only then does the key's state count.
@@ -24,6 +26,7 @@ final class Authorizer {
 
   private final SnapshotHolder snapshots;
   private final Clock clock;
+  private final DecisionCache<Permit> decisions = new DecisionCache<>();
 
   Authorizer(SnapshotHolder snapshots, Clock clock) {
     this.snapshots = snapshots;
@@ -47,26 +50,34 @@ final class Authorizer {
    */
   KeyMetadata permit(Caller caller, Action action, String name) {
     SnapshotState state = snapshots.current();
-    KeyMetadata key = find(state, caller.principal().tenant(), name);
-    if (key == null || !state.policy().sees(caller.principal(), key)) {
-      throw new ProblemException(
-          ErrorCode.KEY_NOT_FOUND,
-          "there is no such key, or you have no grant on it; ask its owner or list keys with ./cofre key list");
+    decisions.follow(state);
+    PrincipalMetadata principal = caller.principal();
+    Permit permit = decisions.get(principal, action, name);
+    if (permit == null) {
+      permit = decide(state, principal, action, find(state, principal.tenant(), name), absent());
+      decisions.put(principal, action, name, permit);
     }
-    return permit(state, caller, action, key);
+    return granted(permit, action);
   }
 
-  /** The key that made {@code wrapped}, when {@code caller} may do {@code action} with it now. */
-  KeyMetadata permit(Caller caller, Action action, WrappedDataKey wrapped) {
+  /**
+   * The key that made the wrapped data key that stands in {@code envelope} at {@code offset}, when
+   * {@code caller} may do {@code action} with it now.
+   */
+  KeyMetadata permit(Caller caller, Action action, byte[] envelope, int offset) {
     SnapshotState state = snapshots.current();
-    KeyMetadata key = state.key(wrapped.keyId());
-    if (key == null || !state.policy().sees(caller.principal(), key)) {
-      throw Outcome.invalidCiphertext();
+    decisions.follow(state);
+    PrincipalMetadata principal = caller.principal();
+    UUID id = WrappedDataKey.keyIdAt(envelope, offset);
+    Permit permit = decisions.get(principal, action, id);
+    if (permit == null) {
+      permit = decide(state, principal, action, state.key(id), Batch.invalidCiphertext());
+      decisions.put(principal, action, id, permit);
     }
-    permit(state, caller, action, key);
-    KeyMetadata.Version version = key.versions().get(wrapped.keyVersion());
-    if (version == null || version.protection() != wrapped.protection()) {
-      throw Outcome.invalidCiphertext();
+    KeyMetadata key = granted(permit, action);
+    KeyMetadata.Version version = key.versions().get(WrappedDataKey.keyVersionAt(envelope, offset));
+    if (version == null || version.protection() != WrappedDataKey.protectionAt(envelope, offset)) {
+      throw Batch.invalidCiphertext();
     }
     return key;
   }
@@ -81,24 +92,49 @@ final class Authorizer {
     }
   }
 
-  private KeyMetadata permit(SnapshotState state, Caller caller, Action action, KeyMetadata key) {
-    if (!state.policy().allows(caller.principal(), action, key)) {
-      throw new ProblemException(
-          ErrorCode.FORBIDDEN,
-          "no policy allows you "
-              + action.text()
-              + " with this key; ask a security-admin for a grant");
+  private static Permit decide(
+      SnapshotState state,
+      PrincipalMetadata principal,
+      Action action,
+      KeyMetadata key,
+      ProblemException absent) {
+    if (key == null || !state.policy().sees(principal, key)) {
+      return new Permit(null, absent);
     }
-    if (key.disabled()) {
-      throw new ProblemException(
-          ErrorCode.KEY_DISABLED, "the key is disabled; a crypto-officer can enable it");
+    if (!state.policy().allows(principal, action, key)) {
+      return new Permit(
+          key,
+          new ProblemException(
+              ErrorCode.FORBIDDEN,
+              "no policy allows you "
+                  + action.text()
+                  + " with this key; ask a security-admin for a grant"));
     }
-    if (PROTECTS.contains(action) && key.expiresAtMs() <= clock.millis()) {
+    return new Permit(
+        key,
+        key.disabled()
+            ? new ProblemException(
+                ErrorCode.KEY_DISABLED, "the key is disabled; a crypto-officer can enable it")
+            : null);
+  }
+
+  /** What depends on the time is looked at each time. */
+  private KeyMetadata granted(Permit permit, Action action) {
+    if (permit.denial() != null) {
+      throw permit.denial();
+    }
+    if (PROTECTS.contains(action) && permit.key().expiresAtMs() <= clock.millis()) {
       throw new ProblemException(
           ErrorCode.KEY_EXPIRED,
           "the key has expired: it decrypts, but protects nothing new; use another key");
     }
-    return key;
+    return permit.key();
+  }
+
+  private static ProblemException absent() {
+    return new ProblemException(
+        ErrorCode.KEY_NOT_FOUND,
+        "there is no such key, or you have no grant on it; ask its owner or list keys with ./cofre key list");
   }
 
   private static KeyMetadata find(SnapshotState state, String tenant, String name) {

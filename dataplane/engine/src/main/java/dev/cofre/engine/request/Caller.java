@@ -1,6 +1,7 @@
 package dev.cofre.engine.request;
 
 import dev.cofre.engine.snapshot.PrincipalMetadata;
+import dev.cofre.hsm.Requester;
 
 /**
  * Who sent a request, how they proved it, and from where. Immutable.
@@ -12,6 +13,11 @@ import dev.cofre.engine.snapshot.PrincipalMetadata;
  */
 public record Caller(
     PrincipalMetadata principal, String authentication, String address, String requestId) {
+  /** On whose behalf the HSM is asked. */
+  Requester requester() {
+    return new Requester(principal.tenant(), principal.id());
+  }
+
   String principalId() {
     return principal == null ? null : principal.id();
   }

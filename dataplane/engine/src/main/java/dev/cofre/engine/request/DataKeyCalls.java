@@ -15,10 +15,12 @@ import java.util.concurrent.CompletableFuture;
 public final class DataKeyCalls {
   private final Engine engine;
   private final RequestPath path;
+  private final Authorizer authorizer;
 
-  DataKeyCalls(Engine engine, RequestPath path) {
+  DataKeyCalls(Engine engine, RequestPath path, Authorizer authorizer) {
     this.engine = engine;
     this.path = path;
+    this.authorizer = authorizer;
   }
 
   /**
@@ -45,10 +47,10 @@ public final class DataKeyCalls {
         Action.GENERATE_DATA_KEY,
         name,
         () -> {
-          KeyMetadata key = engine.authorizer.permit(caller, Action.GENERATE_DATA_KEY, name);
+          KeyMetadata key = authorizer.permit(caller, Action.GENERATE_DATA_KEY, name);
           return engine
               .wrapping
-              .mint(key, Usage.CALLER, context)
+              .mint(key, Usage.CALLER, context, caller.requester())
               .thenApply(
                   minted ->
                       new Generated(
@@ -65,15 +67,20 @@ public final class DataKeyCalls {
     return path.audited(
         caller,
         Action.UNWRAP_DATA_KEY,
-        path.named(wrapped),
+        path.named(bytes),
         () -> {
           if (wrapped == null || wrapped.usage() != Usage.CALLER) {
-            throw Outcome.invalidCiphertext();
+            throw Batch.invalidCiphertext();
           }
-          KeyMetadata key = engine.authorizer.permit(caller, Action.UNWRAP_DATA_KEY, wrapped);
+          KeyMetadata key = authorizer.permit(caller, Action.UNWRAP_DATA_KEY, bytes, 0);
           return engine
               .wrapping
-              .unwrap(wrapped, key, key.versions().get(wrapped.keyVersion()), context)
+              .unwrap(
+                  wrapped,
+                  key,
+                  key.versions().get(wrapped.keyVersion()),
+                  context,
+                  caller.requester())
               .thenApply(
                   plaintext -> new Generated(wrapped, plaintext, key, engine.limits.callerTtlMs()));
         },

@@ -1,14 +1,14 @@
 package dev.cofre.engine.request;
 
 import dev.cofre.contract.random.RandomSource;
+import dev.cofre.engine.aead.AeadBackEnd;
+import dev.cofre.engine.audit.AuditFigures;
 import dev.cofre.engine.audit.AuditLog;
-import dev.cofre.engine.keys.DecryptionKeys;
-import dev.cofre.engine.keys.EncryptionKeys;
+import dev.cofre.engine.keys.DataKeys;
 import dev.cofre.engine.keys.KeyLimits;
+import dev.cofre.engine.keys.KeySweeper;
 import dev.cofre.engine.keys.KeyWrapping;
-import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.SnapshotHolder;
-import dev.cofre.engine.snapshot.SnapshotState;
 import dev.cofre.hsm.HsmGateway;
 import java.time.Clock;
 import java.util.concurrent.Executor;
@@ -16,22 +16,22 @@ import java.util.concurrent.Executor;
 /**
  * What all event loops of a node share: snapshot, data keys, HSM gateway, audit log. Thread-safe.
  *
- * <p>It closes neither the gateway nor the log: whoever made them does.
+ * <p>It closes neither the gateway nor the log, only its own thread: whoever made them does.
  */
-public final class Engine {
-  private static final int ENCRYPTION_KEYS_MAX = 16_384;
+public final class Engine implements AutoCloseable {
 
   final SnapshotHolder snapshots;
-  final Authorizer authorizer;
   final AuditTrail audit;
   final KeyWrapping wrapping;
-  final EncryptionKeys encryptionKeys;
-  final DecryptionKeys decryptionKeys;
+  final DataKeys keys;
   final KeyLimits limits;
   final RandomSource random;
+  final AeadBackEnd aead;
 
   private final HsmGateway gateway;
   private final AuditLog auditLog;
+  private final Clock clock;
+  private final KeySweeper sweeper;
 
   /** An engine that serves what {@code snapshots} says. */
   public Engine(
@@ -41,19 +41,22 @@ public final class Engine {
       AuditLog auditLog,
       KeyLimits limits,
       RandomSource random,
+      AeadBackEnd aead,
       Clock clock) {
     this.snapshots = snapshots;
     this.gateway = gateway;
     this.auditLog = auditLog;
     this.limits = limits;
     this.random = random;
-    this.authorizer = new Authorizer(snapshots, clock);
+    this.aead = aead;
+    this.clock = clock;
     this.audit = new AuditTrail(auditLog, clock, node);
     this.wrapping = new KeyWrapping(gateway, random);
-    this.decryptionKeys = new DecryptionKeys(wrapping, limits, System::nanoTime);
-    this.encryptionKeys =
-        new EncryptionKeys(wrapping, decryptionKeys, limits, ENCRYPTION_KEYS_MAX, System::nanoTime);
-    snapshots.onChange(this::evict);
+    this.keys = new DataKeys(wrapping, limits, System::nanoTime);
+    this.sweeper = new KeySweeper(keys, snapshots::last);
+    // At once, but not on the follower's event loop; from now on every use is decided by the new
+    // snapshot.
+    snapshots.onChange(state -> sweeper.changed());
   }
 
   /** The request path of one event loop, whose continuations run on {@code loop}. */
@@ -61,22 +64,13 @@ public final class Engine {
     return new RequestPath(this, loop);
   }
 
-  /** Overwrites data keys whose time is over. Called about once a second. */
-  public void sweep() {
-    evict(snapshots.last());
+  Authorizer newAuthorizer() {
+    return new Authorizer(snapshots, clock);
   }
 
-  private void evict(SnapshotState state) {
-    encryptionKeys.evict(
-        (id, version) -> {
-          KeyMetadata key = state.key(id);
-          return key != null && !key.disabled() && key.currentVersion() == version;
-        });
-    decryptionKeys.evict(
-        id -> {
-          KeyMetadata key = state.key(id);
-          return key != null && !key.disabled();
-        });
+  /** The monotonic clock. */
+  long nanoTime() {
+    return System.nanoTime();
   }
 
   /** The snapshot in force. */
@@ -84,14 +78,9 @@ public final class Engine {
     return snapshots;
   }
 
-  /** The cache of unwrapped data keys, for its figures. */
-  public DecryptionKeys decryptionKeys() {
-    return decryptionKeys;
-  }
-
-  /** The data keys that encrypt, for their figures. */
-  public EncryptionKeys encryptionKeys() {
-    return encryptionKeys;
+  /** The data keys, for their figures. */
+  public DataKeys keys() {
+    return keys;
   }
 
   /** The way to the HSM, for its figures. */
@@ -102,5 +91,16 @@ public final class Engine {
   /** Whether the audit log takes events. */
   public boolean canAudit() {
     return auditLog.isAvailable();
+  }
+
+  /** How full the audit log is, and what it has taken. */
+  public AuditFigures auditFigures() {
+    return auditLog.figures();
+  }
+
+  /** Stops the sweep. */
+  @Override
+  public void close() {
+    sweeper.close();
   }
 }

@@ -3,7 +3,8 @@ package dev.cofre.engine.request;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.envelope.EnvelopeOpener;
-import dev.cofre.contract.envelope.JcaAead;
+import dev.cofre.contract.envelope.RequestKeyDerivation;
+import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.snapshot.KeyMetadata;
@@ -28,15 +29,22 @@ public final class OpenStream {
       Executor loop,
       Caller caller,
       KeyMetadata key,
-      RequestPath.Keyed keyed,
+      RequestKeyDerivation derivation,
       byte[] header,
       EncryptionContext context) {
     this.trail =
         new StreamTrail(
-            engine, loop, caller, Action.DECRYPT, key, keyed.dataKey().wrapped(), context);
+            engine,
+            loop,
+            caller,
+            Action.DECRYPT,
+            key,
+            WrappedDataKey.dataKeyIdAt(header, 0),
+            WrappedDataKey.keyVersionAt(header, 0),
+            context);
     this.context = context;
-    this.opener = new EnvelopeOpener(new JcaAead());
-    this.committed = opener.begin(keyed.derivation(), header, 0);
+    this.opener = new EnvelopeOpener(engine.aead.newAead());
+    this.committed = opener.begin(derivation, header, 0);
   }
 
   /** The key that the envelope names. */

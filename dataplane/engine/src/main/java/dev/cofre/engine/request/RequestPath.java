@@ -6,47 +6,69 @@ import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.envelope.EnvelopeOpener;
 import dev.cofre.contract.envelope.EnvelopeSealer;
-import dev.cofre.contract.envelope.JcaAead;
 import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.envelope.WrappedDataKey;
+import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
-import dev.cofre.engine.keys.DataKey;
-import dev.cofre.engine.keys.DerivationCache;
+import dev.cofre.engine.keys.Derivations;
+import dev.cofre.engine.keys.EncryptionKey;
 import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.PrincipalMetadata;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The way of a request through one event loop.
+ * The way of a request through one event loop: permit, data key, AEAD, audit, in this order.
  *
  * <p>Concurrency: not thread-safe; called on its event loop and continues there. Nothing here
- * blocks: a data key that is not cached and the audit log are futures. An answer is complete only
- * after its audit event is written (invariant I4), so every method below ends with the trail.
+ * blocks. When the data keys are cached and the audit log takes the event at once, the answer is
+ * complete when the call returns; a data key that must be loaded, or a log that waits for the disk,
+ * is a future. An answer is complete only after its audit event is written (invariant I4), so every
+ * method below ends with the trail.
  *
  * <p>Every future that fails, fails with a {@link ProblemException}, which is on the audit log by
  * then.
  */
 public final class RequestPath {
+  /** How often a data key is looked up that is gone again before its use. */
+  private static final int ATTEMPTS = 4;
+
+  private static final int BATCHES_KEPT = 64;
+
   private final Engine engine;
   private final Executor loop;
-  private final DerivationCache derivations = new DerivationCache();
-  private final EnvelopeSealer sealer = new EnvelopeSealer(new JcaAead());
-  private final EnvelopeOpener opener = new EnvelopeOpener(new JcaAead());
+  private final Authorizer authorizer;
+  private final Derivations derivations;
+  private final BatchKeys batchKeys;
+  private final EnvelopeSealer sealer;
+  private final EnvelopeOpener opener;
+  private final ArrayDeque<Batch> batches = new ArrayDeque<>(BATCHES_KEPT);
 
   RequestPath(Engine engine, Executor loop) {
     this.engine = engine;
     this.loop = loop;
+    this.authorizer = engine.newAuthorizer();
+    this.derivations = engine.keys.newDerivations();
+    this.batchKeys = new BatchKeys(engine, authorizer);
+    this.sealer = new EnvelopeSealer(engine.aead.newAead());
+    this.opener = new EnvelopeOpener(engine.aead.newAead());
   }
 
-  /** A data key and what was derived from it for this loop. */
-  record Keyed(DataKey dataKey, RequestKeyDerivation derivation) {}
+  /** An empty batch, to be closed by who answers the request. */
+  public Batch newBatch() {
+    Batch kept = batches.pollFirst();
+    return (kept == null ? new Batch(this) : kept).lend();
+  }
+
+  void recycle(Batch batch) {
+    if (batches.size() < BATCHES_KEPT) {
+      batches.addFirst(batch);
+    }
+  }
 
   /**
    * The principal whose bearer token is {@code token}.
@@ -54,7 +76,7 @@ public final class RequestPath {
    * @throws ProblemException {@code unauthenticated}, or {@code policy_stale}
    */
   public PrincipalMetadata authenticate(byte[] token) {
-    return engine.authorizer.authenticate(token);
+    return authorizer.authenticate(token);
   }
 
   /**
@@ -69,81 +91,175 @@ public final class RequestPath {
   }
 
   /**
-   * Encrypts {@code items} under the current version of the key {@code name}: one salt and one
-   * derivation for all.
+   * Encrypts the items of {@code batch} under the current version of the key {@code name}: one salt
+   * and one derivation for all.
    */
-  public CompletableFuture<List<Outcome>> encrypt(Caller caller, String name, List<Item> items) {
-    return audited(
-        caller,
-        Action.ENCRYPT,
-        name,
-        () -> {
-          KeyMetadata key = engine.authorizer.permit(caller, Action.ENCRYPT, name);
-          return encryptionKey(key).thenApply(keyed -> seal(key, keyed, items));
-        },
-        outcomes -> engine.audit.record(caller, Action.ENCRYPT.text(), items, outcomes));
+  public CompletableFuture<Void> encrypt(Caller caller, String name, Batch batch) {
+    return encrypt(caller, name, null, batch, ATTEMPTS);
   }
 
-  /** Decrypts {@code items}, each with the key that its envelope names. */
-  public CompletableFuture<List<Outcome>> decrypt(Caller caller, List<Item> items) {
-    return audited(
-        caller,
-        Action.DECRYPT,
-        null,
-        () -> open(caller, items),
-        outcomes -> engine.audit.record(caller, Action.DECRYPT.text(), items, outcomes));
+  /** The same, when what {@code batch} holds was encrypted under {@code source}. */
+  CompletableFuture<Void> encryptAgain(
+      Caller caller, String name, KeyMetadata source, Batch batch) {
+    return encrypt(caller, name, source, batch, ATTEMPTS);
+  }
+
+  private CompletableFuture<Void> encrypt(
+      Caller caller, String name, KeyMetadata source, Batch batch, int attempts) {
+    try {
+      KeyMetadata key = permitEncrypt(caller, name, source);
+      EncryptionKey dataKey = engine.keys.encryption().ready(key, engine.nanoTime());
+      RequestKeyDerivation derivation = dataKey == null ? null : derivations.get(dataKey.handle());
+      if (derivation != null) {
+        seal(key, dataKey, derivation, batch);
+        return onLoop(engine.audit.record(caller, Action.ENCRYPT.text(), batch));
+      }
+      if (attempts == 0) {
+        throw gone();
+      }
+      return after(
+          engine.keys.encryption().load(key, caller.requester()),
+          failure ->
+              failure == null
+                  ? encrypt(caller, name, source, batch, attempts - 1)
+                  : refused(caller, Action.ENCRYPT, name, failure));
+    } catch (RuntimeException failure) {
+      return refused(caller, Action.ENCRYPT, name, failure);
+    }
+  }
+
+  private KeyMetadata permitEncrypt(Caller caller, String name, KeyMetadata source) {
+    KeyMetadata key = authorizer.permit(caller, Action.ENCRYPT, name);
+    if (source != null) {
+      authorizer.permitMove(source, key);
+    }
+    return key;
+  }
+
+  private void seal(
+      KeyMetadata key, EncryptionKey dataKey, RequestKeyDerivation derivation, Batch batch) {
+    Use use = batch.addUse(Use.of(key, dataKey));
+    long plaintext = 0;
+    long output = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      batch.use(i, use);
+      if (batch.isOpen(i)) {
+        plaintext += batch.inputLength(i);
+        output += EnvelopeFormat.envelopeLength(batch.inputLength(i));
+      }
+    }
+    batch.opens(false);
+    batch.reserve(output);
+    sealer.begin(derivation, engine.random);
+    for (int i = 0; i < batch.size(); i++) {
+      if (batch.isOpen(i)) {
+        int written =
+            sealer.seal(
+                batch.aad(i),
+                batch.input(i),
+                batch.inputOffset(i),
+                batch.inputLength(i),
+                batch.output(),
+                batch.outputEnd());
+        batch.done(i, written);
+      }
+    }
+    dataKey.used(plaintext);
+  }
+
+  /** Decrypts the items of {@code batch}, each with the key that its envelope names. */
+  public CompletableFuture<Void> decrypt(Caller caller, Batch batch) {
+    batch.opens(true);
+    return decrypt(caller, batch, ATTEMPTS);
+  }
+
+  private CompletableFuture<Void> decrypt(Caller caller, Batch batch, int attempts) {
+    try {
+      boolean ready = batchKeys.resolve(caller, batch) && open(batch);
+      if (ready) {
+        return onLoop(engine.audit.record(caller, Action.DECRYPT.text(), batch));
+      }
+      if (attempts == 0) {
+        throw gone();
+      }
+      // Which of them failed is found out when they are resolved again.
+      return after(batchKeys.loading(batch), failure -> decrypt(caller, batch, attempts - 1));
+    } catch (RuntimeException failure) {
+      return refused(caller, Action.DECRYPT, null, failure);
+    }
+  }
+
+  /** Opens all items whose data key is at hand; false when one was gone. */
+  private boolean open(Batch batch) {
+    long output = batch.outputEnd();
+    for (int i = 0; i < batch.size(); i++) {
+      if (batch.isOpen(i)) {
+        output += Math.max(0, EnvelopeFormat.plaintextLength(batch.inputLength(i)));
+      }
+    }
+    batch.reserve(output);
+    Use last = null;
+    RequestKeyDerivation derivation = null;
+    boolean complete = true;
+    for (int i = 0; i < batch.size(); i++) {
+      if (!batch.isOpen(i)) {
+        continue;
+      }
+      if (batch.use(i) != last) {
+        last = batch.use(i);
+        derivation = derivations.get(last.handle());
+      }
+      if (derivation == null) {
+        complete = false;
+      } else {
+        open(batch, i, derivation);
+      }
+    }
+    return complete;
+  }
+
+  private void open(Batch batch, int item, RequestKeyDerivation derivation) {
+    int length = batch.inputLength(item);
+    int opened =
+        EnvelopeFormat.plaintextLength(length) < 0
+            ? EnvelopeOpener.INVALID
+            : opener.open(
+                derivation,
+                batch.aad(item),
+                batch.input(item),
+                batch.inputOffset(item),
+                length,
+                batch.output(),
+                batch.outputEnd());
+    if (opened == EnvelopeOpener.INVALID) {
+      batch.fail(item, Batch.invalidCiphertext());
+    } else {
+      batch.done(item, opened);
+    }
   }
 
   /**
-   * Decrypts {@code items} and encrypts them again, under the current version of the key {@code
-   * target}, or when that is null of the key that each envelope names. Plaintext is overwritten
-   * here.
+   * Decrypts the items of {@code batch} and encrypts them again, under the current version of the
+   * key {@code target}, or when that is null of the key that each envelope names. Plaintext is
+   * overwritten here.
+   *
+   * @return the new envelopes, to be closed by the caller beside {@code batch}
    */
-  public CompletableFuture<List<Outcome>> reencrypt(
-      Caller caller, String target, List<Item> items) {
-    return decrypt(caller, items)
-        .thenCompose(
-            opened -> {
-              List<CompletableFuture<Outcome>> sealed = new ArrayList<>(items.size());
-              for (int i = 0; i < opened.size(); i++) {
-                sealed.add(reseal(caller, target, items.get(i), opened.get(i)));
-              }
-              return all(sealed);
-            });
-  }
-
-  private CompletableFuture<Outcome> reseal(
-      Caller caller, String target, Item item, Outcome opened) {
-    if (opened.problem() != null) {
-      return CompletableFuture.completedFuture(opened);
-    }
-    String name = target == null ? opened.key().id().toString() : target;
-    List<Item> plaintext = List.of(Item.of(opened.bytes(), item.context()));
-    return audited(
-            caller,
-            Action.ENCRYPT,
-            name,
-            () -> {
-              KeyMetadata key = engine.authorizer.permit(caller, Action.ENCRYPT, name);
-              engine.authorizer.permitMove(opened.key(), key);
-              return encryptionKey(key).thenApply(keyed -> seal(key, keyed, plaintext));
-            },
-            outcomes -> engine.audit.record(caller, Action.ENCRYPT.text(), plaintext, outcomes))
-        .thenApply(List::getFirst)
-        .exceptionally(failure -> Outcome.failed(Problems.of(failure)))
-        .whenComplete((outcome, failure) -> Arrays.fill(opened.bytes(), (byte) 0));
+  public CompletableFuture<Batch> reencrypt(Caller caller, String target, Batch batch) {
+    return decrypt(caller, batch)
+        .thenCompose(opened -> new Reencryption(this, caller, target, batch).run());
   }
 
   /** Hands out a new data key: one audited use of its own permission. */
   public CompletableFuture<DataKeyCalls.Generated> generateDataKey(
       Caller caller, String name, EncryptionContext context) {
-    return new DataKeyCalls(engine, this).generate(caller, name, context);
+    return new DataKeyCalls(engine, this, authorizer).generate(caller, name, context);
   }
 
   /** Unwraps a data key that was handed out. */
   public CompletableFuture<DataKeyCalls.Generated> unwrapDataKey(
       Caller caller, byte[] wrapped, EncryptionContext context) {
-    return new DataKeyCalls(engine, this).unwrap(caller, wrapped, context);
+    return new DataKeyCalls(engine, this, authorizer).unwrap(caller, wrapped, context);
   }
 
   /**
@@ -151,16 +267,43 @@ public final class RequestPath {
    */
   public CompletableFuture<SealStream> beginEncrypt(
       Caller caller, String name, EncryptionContext context) {
+    return beginSeal(caller, name, null, context);
+  }
+
+  /**
+   * Begins the second half of a re-encryption: the plaintext of {@code source} under the key {@code
+   * target}, or when that is null under its own key.
+   */
+  public CompletableFuture<SealStream> beginReencrypt(
+      Caller caller, OpenStream source, String target, EncryptionContext context) {
+    String name = target == null ? source.key().id().toString() : target;
+    return beginSeal(caller, name, source.key(), context);
+  }
+
+  private CompletableFuture<SealStream> beginSeal(
+      Caller caller, String name, KeyMetadata source, EncryptionContext context) {
     return audited(
         caller,
         Action.ENCRYPT,
         name,
-        () -> {
-          KeyMetadata key = engine.authorizer.permit(caller, Action.ENCRYPT, name);
-          return encryptionKey(key)
-              .thenApply(keyed -> new SealStream(engine, loop, caller, key, keyed, context));
-        },
+        () -> sealStream(caller, name, source, context, ATTEMPTS),
         SealStream::recordBegin);
+  }
+
+  private CompletableFuture<SealStream> sealStream(
+      Caller caller, String name, KeyMetadata source, EncryptionContext context, int attempts) {
+    KeyMetadata key = permitEncrypt(caller, name, source);
+    EncryptionKey dataKey = engine.keys.encryption().ready(key, engine.nanoTime());
+    RequestKeyDerivation derivation = dataKey == null ? null : derivations.get(dataKey.handle());
+    if (derivation != null) {
+      return CompletableFuture.completedFuture(
+          new SealStream(engine, loop, caller, key, dataKey, derivation, context));
+    }
+    if (attempts == 0) {
+      throw gone();
+    }
+    return onLoop(engine.keys.encryption().load(key, caller.requester()))
+        .thenCompose(loaded -> sealStream(caller, name, source, context, attempts - 1));
   }
 
   /**
@@ -173,41 +316,37 @@ public final class RequestPath {
     return audited(
         caller,
         Action.DECRYPT,
-        named(WrappedDataKey.parse(header, 0)),
-        () -> {
-          WrappedDataKey wrapped = parse(header);
-          KeyMetadata key = engine.authorizer.permit(caller, Action.DECRYPT, wrapped);
-          return decryptionKey(wrapped, key, context)
-              .thenApply(
-                  keyed -> new OpenStream(engine, loop, caller, key, keyed, header, context));
-        },
+        named(header),
+        () -> openStream(caller, header, context, ATTEMPTS),
         OpenStream::recordBegin);
   }
 
-  /** The id of the key that {@code wrapped} names, if there is such a key. */
-  String named(WrappedDataKey wrapped) {
-    KeyMetadata key = wrapped == null ? null : engine.snapshots.last().key(wrapped.keyId());
+  /** The id of the key that {@code envelope} names, if there is such a key. */
+  String named(byte[] envelope) {
+    KeyMetadata key =
+        WrappedDataKey.isAt(envelope, 0)
+            ? engine.snapshots.last().key(WrappedDataKey.keyIdAt(envelope, 0))
+            : null;
     return key == null ? null : key.id().toString();
   }
 
-  /**
-   * Begins the second half of a re-encryption: the plaintext of {@code source} under the key {@code
-   * target}, or when that is null under its own key.
-   */
-  public CompletableFuture<SealStream> beginReencrypt(
-      Caller caller, OpenStream source, String target, EncryptionContext context) {
-    String name = target == null ? source.key().id().toString() : target;
-    return audited(
-        caller,
-        Action.ENCRYPT,
-        name,
-        () -> {
-          KeyMetadata key = engine.authorizer.permit(caller, Action.ENCRYPT, name);
-          engine.authorizer.permitMove(source.key(), key);
-          return encryptionKey(key)
-              .thenApply(keyed -> new SealStream(engine, loop, caller, key, keyed, context));
-        },
-        SealStream::recordBegin);
+  private CompletableFuture<OpenStream> openStream(
+      Caller caller, byte[] header, EncryptionContext context, int attempts) {
+    if (header.length < HEADER_LENGTH || !WrappedDataKey.isAt(header, 0)) {
+      throw Batch.invalidCiphertext();
+    }
+    KeyMetadata key = authorizer.permit(caller, Action.DECRYPT, header, 0);
+    long handle = engine.keys.decryption().find(header, 0, key, context, engine.nanoTime());
+    RequestKeyDerivation derivation = derivations.get(handle);
+    if (derivation != null) {
+      return CompletableFuture.completedFuture(
+          new OpenStream(engine, loop, caller, key, derivation, header, context));
+    }
+    if (attempts == 0) {
+      throw gone();
+    }
+    return onLoop(engine.keys.decryption().load(header, 0, key, context, caller.requester()))
+        .thenCompose(loaded -> openStream(caller, header, context, attempts - 1));
   }
 
   /**
@@ -220,121 +359,10 @@ public final class RequestPath {
     derivations.sweep();
   }
 
-  /** The data key that encrypts for {@code key} now. */
-  private CompletableFuture<Keyed> encryptionKey(KeyMetadata key) {
-    return keyed(() -> engine.encryptionKeys.acquire(key));
-  }
-
-  /** The data key that {@code wrapped} names, from the cache or the HSM. */
-  CompletableFuture<Keyed> decryptionKey(
-      WrappedDataKey wrapped, KeyMetadata key, EncryptionContext context) {
-    KeyMetadata.Version version = key.versions().get(wrapped.keyVersion());
-    return keyed(() -> engine.decryptionKeys.acquire(wrapped, key, version, context));
-  }
-
-  /** A data key may end between its look-up and its use here; then it is looked up again. */
-  private CompletableFuture<Keyed> keyed(Supplier<CompletableFuture<DataKey>> acquire) {
-    Function<DataKey, CompletableFuture<Keyed>> derive =
-        dataKey -> {
-          RequestKeyDerivation derivation = derivations.get(dataKey);
-          return derivation == null
-              ? keyed(acquire)
-              : CompletableFuture.completedFuture(new Keyed(dataKey, derivation));
-        };
-    CompletableFuture<DataKey> dataKey = acquire.get();
-    return dataKey.isDone() ? dataKey.thenCompose(derive) : dataKey.thenComposeAsync(derive, loop);
-  }
-
-  private List<Outcome> seal(KeyMetadata key, Keyed keyed, List<Item> items) {
-    WrappedDataKey wrapped = keyed.dataKey.wrapped();
-    String dataKeyId = wrapped.dataKeyId().toString();
-    List<Outcome> outcomes = new ArrayList<>(items.size());
-    long bytes = 0;
-    sealer.begin(keyed.derivation, wrapped, engine.random);
-    for (Item item : items) {
-      if (item.problem() != null) {
-        outcomes.add(Outcome.failed(key, wrapped.keyVersion(), dataKeyId, item.problem()));
-        continue;
-      }
-      byte[] plaintext = item.bytes();
-      byte[] envelope = new byte[Math.toIntExact(EnvelopeFormat.envelopeLength(plaintext.length))];
-      sealer.seal(item.context().canonical(), plaintext, 0, plaintext.length, envelope, 0);
-      outcomes.add(
-          new Outcome(envelope, key, wrapped.keyVersion(), dataKeyId, plaintext.length, null));
-      bytes += plaintext.length;
-    }
-    engine.encryptionKeys.used(keyed.dataKey, bytes);
-    return outcomes;
-  }
-
-  private CompletableFuture<List<Outcome>> open(Caller caller, List<Item> items) {
-    List<CompletableFuture<Outcome>> outcomes = new ArrayList<>(items.size());
-    for (Item item : items) {
-      CompletableFuture<Outcome> outcome;
-      try {
-        outcome = open(caller, item);
-      } catch (ProblemException problem) {
-        outcome = CompletableFuture.completedFuture(Outcome.failed(problem));
-      }
-      outcomes.add(outcome);
-    }
-    return all(outcomes);
-  }
-
-  private CompletableFuture<Outcome> open(Caller caller, Item item) {
-    if (item.problem() != null) {
-      throw item.problem();
-    }
-    WrappedDataKey wrapped = parse(item.bytes());
-    KeyMetadata key;
-    try {
-      key = engine.authorizer.permit(caller, Action.DECRYPT, wrapped);
-    } catch (ProblemException problem) {
-      KeyMetadata named = engine.snapshots.last().key(wrapped.keyId());
-      return CompletableFuture.completedFuture(
-          Outcome.failed(named, wrapped.keyVersion(), wrapped.dataKeyId().toString(), problem));
-    }
-    return decryptionKey(wrapped, key, item.context())
-        .thenApply(keyed -> open(key, keyed, item))
-        .exceptionally(
-            failure ->
-                Outcome.failed(
-                    key,
-                    wrapped.keyVersion(),
-                    wrapped.dataKeyId().toString(),
-                    Problems.of(failure)));
-  }
-
-  private Outcome open(KeyMetadata key, Keyed keyed, Item item) {
-    WrappedDataKey wrapped = keyed.dataKey.wrapped();
-    String dataKeyId = wrapped.dataKeyId().toString();
-    byte[] envelope = item.bytes();
-    long length = EnvelopeFormat.plaintextLength(envelope.length);
-    byte[] plaintext = length < 0 ? new byte[0] : new byte[Math.toIntExact(length)];
-    int opened =
-        length < 0
-            ? EnvelopeOpener.INVALID
-            : opener.open(
-                keyed.derivation,
-                item.context().canonical(),
-                envelope,
-                0,
-                envelope.length,
-                plaintext,
-                0);
-    if (opened == EnvelopeOpener.INVALID) {
-      return Outcome.failed(key, wrapped.keyVersion(), dataKeyId, Outcome.invalidCiphertext());
-    }
-    return new Outcome(plaintext, key, wrapped.keyVersion(), dataKeyId, opened, null);
-  }
-
-  private static WrappedDataKey parse(byte[] envelope) {
-    WrappedDataKey wrapped =
-        envelope.length < HEADER_LENGTH ? null : WrappedDataKey.parse(envelope, 0);
-    if (wrapped == null) {
-      throw Outcome.invalidCiphertext();
-    }
-    return wrapped;
+  private static ProblemException gone() {
+    return new ProblemException(
+        ErrorCode.OVERLOADED,
+        "data keys leave this node's cache before they can be used; try again later");
   }
 
   /**
@@ -354,26 +382,34 @@ public final class RequestPath {
       done = CompletableFuture.failedFuture(failure);
     }
     return done.handle(
-            (result, failure) -> {
-              if (failure == null) {
-                return onLoop(record.apply(result)).thenApply(written -> result);
-              }
-              ProblemException problem = Problems.of(failure);
-              return onLoop(engine.audit.refuse(caller, action.text(), key, problem))
-                  .<T>thenApply(
-                      written -> {
-                        throw problem;
-                      });
-            })
+            (result, failure) ->
+                failure == null
+                    ? onLoop(record.apply(result)).thenApply(written -> result)
+                    : this.<T>refused(caller, action, key, failure))
         .thenCompose(Function.identity());
   }
 
-  private CompletableFuture<Void> onLoop(CompletableFuture<Void> written) {
-    return Continuations.on(loop, written);
+  /** Fails with what {@code failure} means, once that is on the log. */
+  private <T> CompletableFuture<T> refused(
+      Caller caller, Action action, String key, Throwable failure) {
+    ProblemException problem = Problems.of(failure);
+    return onLoop(engine.audit.refuse(caller, action.text(), key, problem))
+        .thenApply(
+            written -> {
+              throw problem;
+            });
   }
 
-  private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> futures) {
-    return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
-        .thenApply(done -> futures.stream().map(CompletableFuture::join).toList());
+  /** Goes on with {@code next} on this loop when {@code loading} has ended, however it ended. */
+  private CompletableFuture<Void> after(
+      CompletableFuture<Void> loading, Function<Throwable, CompletableFuture<Void>> next) {
+    return loading
+        .handleAsync((loaded, failure) -> next.apply(failure), loop)
+        .thenCompose(Function.identity());
+  }
+
+  /** What is complete already is not sent around the loop again. */
+  private <T> CompletableFuture<T> onLoop(CompletableFuture<T> future) {
+    return future.isDone() ? future : Continuations.on(loop, future);
   }
 }

@@ -3,8 +3,9 @@ package dev.cofre.engine.request;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.envelope.EnvelopeSealer;
-import dev.cofre.contract.envelope.JcaAead;
+import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.engine.keys.EncryptionKey;
 import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import java.util.concurrent.CompletableFuture;
@@ -18,9 +19,8 @@ import java.util.concurrent.Executor;
  * event.
  */
 public final class SealStream {
-  private final Engine engine;
   private final StreamTrail trail;
-  private final RequestPath.Keyed keyed;
+  private final EncryptionKey dataKey;
   private final EncryptionContext context;
   private final EnvelopeSealer sealer;
 
@@ -29,17 +29,22 @@ public final class SealStream {
       Executor loop,
       Caller caller,
       KeyMetadata key,
-      RequestPath.Keyed keyed,
+      EncryptionKey dataKey,
+      RequestKeyDerivation derivation,
       EncryptionContext context) {
-    this.engine = engine;
     this.trail =
         new StreamTrail(
-            engine, loop, caller, Action.ENCRYPT, key, keyed.dataKey().wrapped(), context);
-    this.keyed = keyed;
+            engine,
+            loop,
+            caller,
+            Action.ENCRYPT,
+            key,
+            dataKey.dataKeyId(),
+            key.currentVersion(),
+            context);
+    this.dataKey = dataKey;
     this.context = context;
-    this.sealer =
-        new EnvelopeSealer(
-            new JcaAead(), keyed.derivation(), keyed.dataKey().wrapped(), engine.random);
+    this.sealer = new EnvelopeSealer(engine.aead.newAead(), derivation, engine.random);
   }
 
   /** The key that encrypts. */
@@ -64,7 +69,7 @@ public final class SealStream {
     byte[] segment = new byte[length + EnvelopeFormat.TAG_LENGTH];
     sealer.sealSegment(last, context.canonical(), plaintext, 0, length, segment, 0);
     trail.processed(length);
-    engine.encryptionKeys.used(keyed.dataKey(), length);
+    dataKey.used(length);
     return segment;
   }
 

@@ -2,10 +2,10 @@ package dev.cofre.engine.request;
 
 import dev.cofre.contract.audit.AuditEvent;
 import dev.cofre.contract.context.EncryptionContext;
-import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.snapshot.KeyMetadata;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -19,7 +19,8 @@ final class StreamTrail {
   private final Caller caller;
   private final Action action;
   private final KeyMetadata key;
-  private final WrappedDataKey wrapped;
+  private final UUID dataKeyId;
+  private final int keyVersion;
   private final EncryptionContext context;
   private long bytes;
   private boolean ended;
@@ -30,14 +31,16 @@ final class StreamTrail {
       Caller caller,
       Action action,
       KeyMetadata key,
-      WrappedDataKey wrapped,
+      UUID dataKeyId,
+      int keyVersion,
       EncryptionContext context) {
     this.engine = engine;
     this.loop = loop;
     this.caller = caller;
     this.action = action;
     this.key = key;
-    this.wrapped = wrapped;
+    this.dataKeyId = dataKeyId;
+    this.keyVersion = keyVersion;
     this.context = context;
   }
 
@@ -78,8 +81,8 @@ final class StreamTrail {
     return engine
         .audit
         .event(caller, action.text())
-        .key(key.id().toString())
-        .used(wrapped.keyVersion(), wrapped.dataKeyId().toString())
+        .keyId(key.id())
+        .usedDataKey(keyVersion, dataKeyId)
         .contextKeys(context.keys())
         .phase(phase);
   }

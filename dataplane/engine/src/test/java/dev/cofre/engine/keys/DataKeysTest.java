@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.contract.context.EncryptionContext;
+import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.envelope.Usage;
 import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
@@ -22,6 +23,7 @@ import dev.cofre.engine.snapshot.SnapshotState;
 import dev.cofre.engine.snapshot.Statements;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.HsmGateway;
+import dev.cofre.hsm.Requester;
 import dev.cofre.hsm.SoftHsmToken;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.Test;
 
 /** Data keys with a real SoftHSM2 behind them; only the clock is the test's. */
 class DataKeysTest {
+  private static final EncryptionContext NONE = EncryptionContext.EMPTY;
   private static final KeyLimits LIMITS = new KeyLimits(1_000, 100, 10_000, 1_000, 10, 1_000);
 
   private final AtomicLong clock = new AtomicLong();
@@ -43,8 +46,8 @@ class DataKeysTest {
   private HsmGateway gateway;
   private KeyMetadata key;
   private KeyWrapping wrapping;
-  private DecryptionKeys decryption;
-  private EncryptionKeys encryption;
+  private DataKeys keys;
+  private Derivations derivations;
 
   @BeforeEach
   void start() throws Exception {
@@ -59,8 +62,8 @@ class DataKeysTest {
                     .build())
             .key(id);
     wrapping = new KeyWrapping(gateway, KernelRandom.INSTANCE);
-    decryption = new DecryptionKeys(wrapping, LIMITS, clock::get);
-    encryption = new EncryptionKeys(wrapping, decryption, LIMITS, 16, clock::get);
+    keys = new DataKeys(wrapping, LIMITS, clock::get);
+    derivations = keys.newDerivations();
   }
 
   @AfterEach
@@ -68,13 +71,41 @@ class DataKeysTest {
     gateway.close();
   }
 
-  private static byte[] bytes(DataKey dataKey) {
-    byte[] bytes = new byte[32];
-    return dataKey.read(bytes) ? bytes : null;
+  private EncryptionKey encryptionKey() {
+    EncryptionKey ready = keys.encryption().ready(key, clock.get());
+    if (ready == null) {
+      keys.encryption().load(key, Requester.NODE).join();
+      ready = keys.encryption().ready(key, clock.get());
+    }
+    return ready;
   }
 
-  private CompletableFuture<DataKey> unwrap(WrappedDataKey wrapped, EncryptionContext context) {
-    return decryption.acquire(wrapped, key, key.versions().get(1), context);
+  private long find(WrappedDataKey wrapped, EncryptionContext context) {
+    return keys.decryption().find(wrapped.bytes(), 0, key, context, clock.get());
+  }
+
+  private CompletableFuture<Void> load(WrappedDataKey wrapped, EncryptionContext context) {
+    return keys.decryption().load(wrapped.bytes(), 0, key, context, Requester.NODE);
+  }
+
+  private KeyWrapping.Minted minted(Usage usage, EncryptionContext context) {
+    return wrapping.mint(key, usage, context, Requester.NODE).join();
+  }
+
+  /** What a data key derives for one salt, or null when it is gone: proof of its bytes. */
+  private byte[] derived(long handle) {
+    RequestKeyDerivation derivation = derivations.get(handle);
+    return derivation == null ? null : derived(derivation);
+  }
+
+  private static byte[] derived(RequestKeyDerivation derivation) {
+    byte[] out = new byte[RequestKeyDerivation.OUTPUT_LENGTH];
+    derivation.derive(new byte[24], 0, out);
+    return out;
+  }
+
+  private static byte[] expected(KeyWrapping.Minted minted) {
+    return derived(new RequestKeyDerivation(minted.plaintext(), minted.wrapped()));
   }
 
   private static void awaitTrue(java.util.function.BooleanSupplier condition) {
@@ -87,91 +118,144 @@ class DataKeysTest {
 
   @Test
   void oneMintHoweverManyWait() {
-    List<CompletableFuture<DataKey>> waiting = new ArrayList<>();
+    List<CompletableFuture<Void>> waiting = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
-      waiting.add(encryption.acquire(key));
+      waiting.add(keys.encryption().load(key, Requester.NODE));
     }
-    DataKey first = waiting.getFirst().join();
-    waiting.forEach(one -> assertSame(first, one.join()));
-    assertEquals(1, encryption.minted());
+    waiting.forEach(CompletableFuture::join);
+    assertSame(encryptionKey(), encryptionKey());
+    assertEquals(1, keys.encryption().minted());
   }
 
   @Test
   void oneUnwrapHoweverManyWait() {
-    KeyWrapping.Minted minted = wrapping.mint(key, Usage.SERVICE, EncryptionContext.EMPTY).join();
-    List<CompletableFuture<DataKey>> waiting = new ArrayList<>();
-    for (int i = 0; i < 1_000; i++) {
-      waiting.add(unwrap(minted.wrapped(), EncryptionContext.EMPTY));
+    KeyWrapping.Minted minted = minted(Usage.SERVICE, NONE);
+    List<CompletableFuture<Void>> waiting = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      waiting.add(load(minted.wrapped(), NONE));
     }
-    waiting.forEach(one -> assertArrayEquals(minted.plaintext(), bytes(one.join())));
-    assertEquals(1, decryption.misses());
+    waiting.forEach(CompletableFuture::join);
+    assertArrayEquals(expected(minted), derived(find(minted.wrapped(), NONE)));
+    assertEquals(1, keys.decryption().misses());
+    load(minted.wrapped(), NONE).join();
+    assertEquals(1, keys.decryption().misses(), "who comes late finds it");
+  }
+
+  @Test
+  void oneUnwrapHoweverManyThreadsAsk() throws InterruptedException {
+    KeyWrapping.Minted minted = minted(Usage.SERVICE, NONE);
+    List<Thread> threads = new ArrayList<>();
+    for (int t = 0; t < 8; t++) {
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (int i = 0; i < 1_250; i++) {
+                      load(minted.wrapped(), NONE).join();
+                    }
+                  }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(1, keys.decryption().misses());
   }
 
   @Test
   void whatWasMintedHereDecryptsWithoutTheHsm() {
-    DataKey dataKey = encryption.acquire(key).join();
-    assertArrayEquals(
-        bytes(dataKey), bytes(unwrap(dataKey.wrapped(), EncryptionContext.EMPTY).join()));
-    assertEquals(0, decryption.misses());
+    EncryptionKey encrypting = encryptionKey();
+    assertArrayEquals(derived(encrypting.handle()), derived(find(encrypting.wrapped(), NONE)));
+    assertEquals(0, keys.decryption().misses());
   }
 
   @Test
   void aDataKeyEndsByTime() {
-    DataKey first = encryption.acquire(key).join();
+    EncryptionKey first = encryptionKey();
     clock.addAndGet(1_000_000_001L);
-    DataKey second = encryption.acquire(key).join();
+    assertEquals(DataKeys.NONE, find(first.wrapped(), NONE), "over for decryption too");
+    EncryptionKey second = encryptionKey();
     assertNotEquals(first.wrapped(), second.wrapped());
-    assertNull(bytes(first), "overwritten");
+    assertNull(derived(first.handle()), "overwritten");
+    assertEquals(2, keys.waits(), "both were found over");
+    keys.sweep();
+    assertEquals(1, keys.decryption().size(), "the second's");
   }
 
   @Test
   void aDataKeyEndsByRequestsAndItsSuccessorIsMadeAhead() {
-    DataKey first = encryption.acquire(key).join();
+    EncryptionKey first = encryptionKey();
     for (int i = 1; i < 80; i++) {
-      assertSame(first, encryption.acquire(key).join());
+      assertSame(first, encryptionKey());
     }
-    assertSame(first, encryption.acquire(key).join());
-    awaitTrue(() -> encryption.minted() == 2 && encryption.acquire(key).join() != first);
-    assertNull(bytes(first), "overwritten");
+    assertSame(first, encryptionKey());
+    awaitTrue(() -> keys.encryption().minted() == 2 && encryptionKey() != first);
+    assertNull(derived(first.handle()), "overwritten");
+    assertEquals(0, keys.waits());
   }
 
   @Test
   void aDataKeyEndsByBytes() {
-    DataKey first = encryption.acquire(key).join();
-    encryption.used(first, 10_000);
-    assertNotEquals(first.wrapped(), encryption.acquire(key).join().wrapped());
+    EncryptionKey first = encryptionKey();
+    first.used(10_000);
+    assertNotEquals(first.wrapped(), encryptionKey().wrapped());
+  }
+
+  @Test
+  void aDataKeyInUseIsUnwrappedAgainBeforeItsEnd() {
+    KeyWrapping.Minted minted = minted(Usage.SERVICE, NONE);
+    load(minted.wrapped(), NONE).join();
+    long handle = find(minted.wrapped(), NONE);
+    for (int round = 1; round <= 5; round++) {
+      long refreshes = round;
+      clock.addAndGet(800_000_000L);
+      assertEquals(handle, find(minted.wrapped(), NONE));
+      awaitTrue(() -> keys.decryption().refreshes() == refreshes);
+    }
+    assertEquals(1, keys.decryption().misses());
+    assertEquals(0, keys.waits());
+  }
+
+  @Test
+  void aDataKeyThatIsNotUsedEnds() {
+    KeyWrapping.Minted minted = minted(Usage.SERVICE, NONE);
+    load(minted.wrapped(), NONE).join();
+    clock.addAndGet(1_000_000_001L);
+    keys.sweep();
+    assertEquals(0, keys.decryption().size());
+    assertEquals(0, keys.decryption().refreshes());
   }
 
   @Test
   void evictionOverwrites() {
-    DataKey encrypting = encryption.acquire(key).join();
-    DataKey decrypting = unwrap(encrypting.wrapped(), EncryptionContext.EMPTY).join();
-    assertNotNull(bytes(decrypting));
-    encryption.evict((keyId, version) -> false);
-    decryption.evict(keyId -> false);
-    assertNull(bytes(encrypting));
-    assertNull(bytes(decrypting));
-    assertEquals(0, decryption.size());
+    EncryptionKey encrypting = encryptionKey();
+    long decrypting = find(encrypting.wrapped(), NONE);
+    assertNotNull(derived(encrypting.handle()));
+    assertNotNull(derived(decrypting));
+    keys.evict(SnapshotState.NONE);
+    assertNull(derived(encrypting.handle()));
+    assertNull(derived(decrypting));
+    assertEquals(0, keys.decryption().size());
   }
 
   @Test
   void theCacheIsBounded() {
     for (int i = 0; i < 25; i++) {
-      KeyWrapping.Minted minted = wrapping.mint(key, Usage.SERVICE, EncryptionContext.EMPTY).join();
-      assertNotNull(bytes(unwrap(minted.wrapped(), EncryptionContext.EMPTY).join()));
+      KeyWrapping.Minted minted = minted(Usage.SERVICE, NONE);
+      load(minted.wrapped(), NONE).join();
+      assertArrayEquals(expected(minted), derived(find(minted.wrapped(), NONE)));
     }
-    assertTrue(decryption.size() <= 10, "entries: " + decryption.size());
+    assertEquals(10, keys.decryption().size());
   }
 
   @Test
   void aCallerDataKeyUnwrapsUnderItsContextAlone() {
     EncryptionContext context = EncryptionContext.of(java.util.Map.of("k", "v"));
-    KeyWrapping.Minted minted = wrapping.mint(key, Usage.CALLER, context).join();
-    assertArrayEquals(minted.plaintext(), bytes(unwrap(minted.wrapped(), context).join()));
+    KeyWrapping.Minted minted = minted(Usage.CALLER, context);
+    load(minted.wrapped(), context).join();
+    assertArrayEquals(expected(minted), derived(find(minted.wrapped(), context)));
+    assertEquals(DataKeys.NONE, find(minted.wrapped(), NONE));
     CompletionException failure =
-        assertThrows(
-            CompletionException.class,
-            () -> unwrap(minted.wrapped(), EncryptionContext.EMPTY).join());
+        assertThrows(CompletionException.class, () -> load(minted.wrapped(), NONE).join());
     assertEquals(
         ErrorCode.INVALID_CIPHERTEXT,
         assertInstanceOf(ProblemException.class, failure.getCause()).code());
@@ -179,26 +263,10 @@ class DataKeysTest {
 
   @Test
   void aFailedUnwrapIsNotCached() {
-    WrappedDataKey wrapped =
-        wrapping.mint(key, Usage.SERVICE, EncryptionContext.EMPTY).join().wrapped();
-    byte[] changed = wrapped.bytes();
+    byte[] changed = minted(Usage.SERVICE, NONE).wrapped().bytes();
     changed[60] ^= 1;
     WrappedDataKey broken = WrappedDataKey.parse(changed, 0);
-    assertThrows(CompletionException.class, () -> unwrap(broken, EncryptionContext.EMPTY).join());
-    assertEquals(0, decryption.size());
-  }
-
-  @Test
-  void keyMemoryIsOverwrittenAndReused() {
-    KeyMemory memory = new KeyMemory(2);
-    byte[] one = KernelRandom.INSTANCE.bytes(32);
-    int slot = memory.store(one);
-    assertEquals(1, memory.store(one));
-    assertEquals(-1, memory.store(one), "full");
-    memory.free(slot);
-    byte[] out = new byte[32];
-    memory.read(slot, out);
-    assertArrayEquals(new byte[32], out);
-    assertEquals(slot, memory.store(one));
+    assertThrows(CompletionException.class, () -> load(broken, NONE).join());
+    assertEquals(0, keys.decryption().size());
   }
 }

@@ -1,12 +1,17 @@
 package dev.cofre.dataplane.server;
 
+import dev.cofre.contract.random.RandomSource;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
 import dev.cofre.dataplane.server.follow.ControlLink;
 import dev.cofre.dataplane.server.follow.RevisionFloor;
 import dev.cofre.dataplane.server.follow.SnapshotFollower;
 import dev.cofre.dataplane.server.http.HttpListener;
 import dev.cofre.dataplane.server.http.ServerState;
-import dev.cofre.engine.audit.FileAuditLog;
+import dev.cofre.engine.aead.AeadBackEnd;
+import dev.cofre.engine.aead.EnvelopeWarmUp;
+import dev.cofre.engine.audit.AuditLog;
+import dev.cofre.engine.audit.AuditLogConfig;
+import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.engine.config.ConfigException;
 import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.HsmSettings;
@@ -16,7 +21,7 @@ import dev.cofre.engine.process.PlaneProcess;
 import dev.cofre.engine.random.GetRandom;
 import dev.cofre.engine.request.Engine;
 import dev.cofre.engine.snapshot.SnapshotHolder;
-import dev.cofre.hsm.Hsm;
+import dev.cofre.hsm.GatewayLimits;
 import dev.cofre.hsm.HsmGateway;
 import dev.cofre.http.StrictFraming;
 import io.vertx.core.DeploymentOptions;
@@ -41,7 +46,7 @@ import java.util.concurrent.TimeoutException;
 final class DataPlane implements PlaneProcess.Running {
   private static final System.Logger LOG = System.getLogger(DataPlane.class.getName());
   private static final long START_SECONDS = 30;
-  private static final long SWEEP_MS = 1_000;
+  private static final Duration WARM_UP_MAX = Duration.ofMillis(1_500);
 
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
   private final long drainMs;
@@ -57,16 +62,30 @@ final class DataPlane implements PlaneProcess.Running {
     ListenerSettings listener = ListenerSettings.read(configuration);
     ControlLink link = ControlLink.read(configuration, listener.tls().isEmpty());
     SnapshotVerifier verifier = pinnedKey(configuration);
+    KeyLimits limits = DataKeySettings.read(configuration);
+    AeadBackEnd aead = AeadBackEnd.named(configuration.text(AeadBackEnd.SETTING));
+    AuditLogConfig auditConfig = auditConfig(configuration);
     DataPlane node = new DataPlane(configuration.number(DataPlaneSettings.DRAIN_MS));
     if (!checkOnly) {
       try {
-        node.start(configuration, listener, link, verifier);
+        node.start(configuration, listener, link, verifier, limits, aead, auditConfig);
       } catch (Exception e) {
         node.close();
         throw e;
       }
     }
     return node;
+  }
+
+  private static AuditLogConfig auditConfig(Configuration configuration) {
+    try {
+      return new AuditLogConfig(
+          configuration.flag(DataPlaneSettings.AUDIT_SYNC),
+          configuration.number(DataPlaneSettings.AUDIT_BYTES_MAX),
+          configuration.number(DataPlaneSettings.AUDIT_SEGMENT_BYTES));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage());
+    }
   }
 
   private static SnapshotVerifier pinnedKey(Configuration configuration) {
@@ -86,31 +105,39 @@ final class DataPlane implements PlaneProcess.Running {
       Configuration configuration,
       ListenerSettings listener,
       ControlLink link,
-      SnapshotVerifier verifier)
+      SnapshotVerifier verifier,
+      KeyLimits limits,
+      AeadBackEnd aead,
+      AuditLogConfig auditConfig)
       throws Exception {
-    Hsm hsm = HsmSettings.login(configuration);
-    HsmGateway gateway =
+    RandomSource random = GetRandom.orDevice();
+    aead.selfTest();
+    EnvelopeWarmUp.Result warm = aead.warmUp(random, WARM_UP_MAX);
+    LOG.log(
+        Level.INFO,
+        "AES-GCM by {0}: known answers are right, warm after {1} ms",
+        aead.text(),
+        warm.tookNs() / 1_000_000);
+    GatewayLimits hsmLimits = DataPlaneSettings.hsmLimits(configuration);
+    HsmGateway gateway = opened(new HsmGateway(HsmSettings.login(configuration), hsmLimits));
+    AuditLog audit =
         opened(
-            new HsmGateway(
-                hsm, Duration.ofMillis(configuration.number(DataPlaneSettings.HSM_DEADLINE_MS))));
-    FileAuditLog audit =
-        opened(
-            FileAuditLog.open(
-                configuration.path(DataPlaneSettings.AUDIT_FILE),
-                configuration.flag(DataPlaneSettings.AUDIT_SYNC),
-                configuration.number(DataPlaneSettings.AUDIT_BYTES_MAX)));
+            MappedAuditLog.open(
+                configuration.path(DataPlaneSettings.AUDIT_DIRECTORY), auditConfig));
     SnapshotHolder snapshots =
         new SnapshotHolder(configuration.number(DataPlaneSettings.MAX_AGE_MS), System::nanoTime);
     RevisionFloor floor = RevisionFloor.load(configuration.path(DataPlaneSettings.STATE_DIRECTORY));
     Engine engine =
-        new Engine(
-            configuration.text(DataPlaneSettings.NODE_NAME),
-            snapshots,
-            gateway,
-            audit,
-            KeyLimits.DEFAULT.lasting(configuration.number(DataPlaneSettings.DATA_KEY_TTL_MS)),
-            GetRandom.orDevice(),
-            Clock.systemUTC());
+        opened(
+            new Engine(
+                configuration.text(DataPlaneSettings.NODE_NAME),
+                snapshots,
+                gateway,
+                audit,
+                limits,
+                random,
+                aead,
+                Clock.systemUTC()));
     int loops = eventLoops(configuration);
     Vertx vertx =
         Vertx.builder()
@@ -125,7 +152,6 @@ final class DataPlane implements PlaneProcess.Running {
             listener.tls().isEmpty());
     SnapshotFollower follower =
         opened(new SnapshotFollower(vertx, link, verifier, snapshots, floor));
-    vertx.setPeriodic(SWEEP_MS, timer -> vertx.executeBlocking(() -> sweep(engine)));
     await(
         vertx.deployVerticle(
             () -> new HttpListener(listener, state), new DeploymentOptions().setInstances(loops)));
@@ -136,12 +162,6 @@ final class DataPlane implements PlaneProcess.Running {
         "the data plane listens on {0}:{1}",
         listener.host(),
         Integer.toString(listener.port()));
-  }
-
-  /** Walks over all cached data keys, so not on an event loop. */
-  private static Void sweep(Engine engine) {
-    engine.sweep();
-    return null;
   }
 
   private static int eventLoops(Configuration configuration) {

@@ -6,9 +6,14 @@ import static dev.cofre.engine.config.Setting.Kind.PATH;
 import static dev.cofre.engine.config.Setting.Kind.TEXT;
 
 import dev.cofre.dataplane.server.follow.ControlLink;
+import dev.cofre.engine.aead.AeadBackEnd;
+import dev.cofre.engine.config.ConfigException;
+import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.HsmSettings;
 import dev.cofre.engine.config.ListenerSettings;
 import dev.cofre.engine.config.Setting;
+import dev.cofre.hsm.GatewayLimits;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -44,27 +49,37 @@ public final class DataPlaneSettings {
           "state.directory",
           PATH,
           "folder for the highest snapshot revision seen (protection against rollback)");
-  static final Setting AUDIT_FILE = Setting.required("audit.file", PATH, "the audit log");
+  static final Setting AUDIT_DIRECTORY =
+      Setting.required("audit.directory", PATH, "folder of the audit log, this plane's alone");
   static final Setting AUDIT_SYNC =
       Setting.withDefault(
           "audit.sync",
           FLAG,
           "false",
-          "force each group of audit events to the disk before answering");
+          "force audit events to the disk, in groups, before answering");
   static final Setting AUDIT_BYTES_MAX =
       Setting.withDefault(
           "audit.bytesMax",
           NUMBER,
           "68719476736",
-          "length at which the audit log is full and requests are refused");
+          "length of all its files at which the audit log is full and requests are refused");
+  static final Setting AUDIT_SEGMENT_BYTES =
+      Setting.withDefault(
+          "audit.segmentBytes", NUMBER, "67108864", "length of one file of the audit log");
   static final Setting HSM_DEADLINE_MS =
       Setting.withDefault("hsm.deadlineMs", NUMBER, "2000", "how long a request waits for the HSM");
-  static final Setting DATA_KEY_TTL_MS =
+  static final Setting HSM_THREADS =
       Setting.withDefault(
-          "dataKey.ttlMs",
+          "hsm.threads",
           NUMBER,
-          "300000",
-          "how long a data key encrypts, and how long an unwrapped one is cached");
+          "2",
+          "calls that are in the HSM at once, each on a thread and in a session of its own");
+  static final Setting HSM_QUEUE_MAX =
+      Setting.withDefault(
+          "hsm.queueMax",
+          NUMBER,
+          "4096",
+          "calls that wait for the HSM; one tenant may have half of them, one principal a quarter");
   static final Setting DRAIN_MS =
       Setting.withDefault(
           "drainMs", NUMBER, "10000", "how long open requests may take to finish after SIGTERM");
@@ -75,20 +90,41 @@ public final class DataPlaneSettings {
               List.of(NODE_NAME),
               ListenerSettings.ALL,
               List.of(EVENT_LOOPS, STREAMS_MAX),
+              DataKeySettings.ALL,
+              List.of(AeadBackEnd.SETTING),
               HsmSettings.ALL,
               ControlLink.SETTINGS,
               List.of(
                   HSM_DEADLINE_MS,
-                  DATA_KEY_TTL_MS,
+                  HSM_THREADS,
+                  HSM_QUEUE_MAX,
                   PUBLIC_KEY_FILE,
                   MAX_AGE_MS,
                   STATE_DIRECTORY,
-                  AUDIT_FILE,
+                  AUDIT_DIRECTORY,
                   AUDIT_SYNC,
                   AUDIT_BYTES_MAX,
+                  AUDIT_SEGMENT_BYTES,
                   DRAIN_MS))
           .flatMap(List::stream)
           .toList();
 
   private DataPlaneSettings() {}
+
+  /**
+   * How much is asked of the HSM at once.
+   *
+   * @throws ConfigException when that cannot be
+   */
+  static GatewayLimits hsmLimits(Configuration configuration) {
+    try {
+      return new GatewayLimits(
+          Math.toIntExact(configuration.number(HSM_THREADS)),
+          Math.toIntExact(configuration.number(HSM_QUEUE_MAX)),
+          Duration.ofMillis(configuration.number(HSM_DEADLINE_MS)));
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new ConfigException(
+          "hsm.threads must be 1 to 256, hsm.queueMax 4 to 1000000, hsm.deadlineMs at least 1");
+    }
+  }
 }

@@ -8,9 +8,11 @@ import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.engine.audit.AuditLog;
+import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -19,8 +21,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /** All routes of the control plane. Immutable once made. */
 public final class Api {
@@ -59,13 +59,7 @@ public final class Api {
     RepeatedRequests repeated = new RepeatedRequests(parts.node());
     this.gatekeeper =
         new Gatekeeper(
-            parts.authenticator(),
-            parts.store(),
-            audit,
-            new RefusalLimit(
-                System::nanoTime,
-                CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS),
-                audit::turnedAway));
+            parts.authenticator(), parts.store(), audit, new RefusalLimit(System::nanoTime));
     this.management = new ArrayList<>();
     management.addAll(
         new KeyOperations(parts.store(), parts.lifecycle(), audit, repeated, parts.clock())
@@ -103,14 +97,20 @@ public final class Api {
   /** Turns a flood away before it takes a worker. */
   private Handler<RoutingContext> admitted(Handler<RoutingContext> handler) {
     return context -> {
-      try {
-        gatekeeper.admit(
-            Exchange.address(context.request()), Exchange.credentials(context.request()));
-      } catch (ProblemException e) {
-        Exchange.fail(context.response(), e);
+      HttpServerRequest request = context.request();
+      String address = Exchange.address(request);
+      if (!gatekeeper.turnsAway(address, Exchange.credentials(request))) {
+        handler.handle(context);
         return;
       }
-      handler.handle(context);
+      Context loop = context.vertx().getOrCreateContext();
+      gatekeeper
+          .turnAway(Exchange.requestId(request.response()), address)
+          .whenComplete(
+              (answer, failure) ->
+                  loop.runOnContext(
+                      ignored ->
+                          Exchange.fail(context.response(), failure == null ? answer : failure)));
     };
   }
 

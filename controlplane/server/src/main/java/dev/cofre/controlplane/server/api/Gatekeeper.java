@@ -8,6 +8,7 @@ import dev.cofre.controlplane.server.identity.Authenticator;
 import dev.cofre.controlplane.server.identity.Caller;
 import dev.cofre.controlplane.server.identity.Credentials;
 import dev.cofre.controlplane.server.store.Store;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Admits a request or refuses it: who, then whether their role may, then whether they could even
@@ -28,15 +29,19 @@ final class Gatekeeper {
   }
 
   /**
-   * Turns the request away when its address is at the limit and its sender is not known; for the
-   * event loop too.
-   *
-   * @throws ProblemException {@code quota_exceeded}
+   * Whether a request is turned away: its address is at the limit and its sender is not known. For
+   * the event loop too.
    */
-  void admit(String address, Credentials credentials) {
-    if (limit.turnsAway(address) && !known.contains(credentials)) {
-      throw turnedAway();
-    }
+  boolean turnsAway(String address, Credentials credentials) {
+    return limit.turnsAway(address) && !known.contains(credentials);
+  }
+
+  /**
+   * Completes with {@code quota_exceeded} when it is on the log that a request was turned away, or
+   * with {@code audit_unavailable}. Never blocks.
+   */
+  CompletableFuture<ProblemException> turnAway(String requestId, String address) {
+    return audit.turnedAway(requestId, address).thenApply(written -> turnedAway());
   }
 
   private static ProblemException turnedAway() {
@@ -53,11 +58,13 @@ final class Gatekeeper {
 
   /**
    * Runs {@code work} for whoever sent {@code credentials} when they may do {@code action}; writes
-   * the audit record of every refusal and failure; refusals beyond the limit share one.
+   * the audit record of every refusal and failure; those without a valid token are counted.
    */
   <T> T run(RequestFacts facts, Credentials credentials, ManagementAction action, Work<T> work) {
     // Again, for what waited for this thread meanwhile.
-    admit(facts.address(), credentials);
+    if (turnsAway(facts.address(), credentials)) {
+      throw recordedTurnedAway(facts);
+    }
     Call call = null;
     try {
       Caller caller = authenticate(credentials);
@@ -71,7 +78,7 @@ final class Gatekeeper {
     } catch (RuntimeException e) {
       ErrorCode code = Problems.code(e);
       if (code == ErrorCode.UNAUTHENTICATED && limit.refuse(facts.address())) {
-        throw turnedAway();
+        throw recordedTurnedAway(facts);
       }
       Caller caller = call == null ? null : call.caller();
       String subject =
@@ -81,6 +88,11 @@ final class Gatekeeper {
       audit.refused(facts, action.wireName(), caller, subject, code);
       throw e;
     }
+  }
+
+  private ProblemException recordedTurnedAway(RequestFacts facts) {
+    ManagementAudit.await(audit.turnedAway(facts.requestId(), facts.address()));
+    return turnedAway();
   }
 
   /**

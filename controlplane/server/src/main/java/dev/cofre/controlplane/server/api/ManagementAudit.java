@@ -6,9 +6,10 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.server.identity.Caller;
 import dev.cofre.engine.audit.AuditLog;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
-import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -41,34 +42,35 @@ final class ManagementAudit {
 
   /** It is allowed and is about to happen. */
   void allowed(Call call) {
-    append(event(call.facts(), call.action().wireName(), call.caller(), call.subject()).build());
+    await(
+        log.append(
+            event(call.facts(), call.action().wireName(), call.caller(), call.subject()).build()));
   }
 
   /** It was refused or went wrong. */
   void refused(RequestFacts facts, String action, Caller caller, String subject, ErrorCode code) {
-    AuditEvent.Builder event = event(facts, action, caller, subject);
-    append(
-        (DENIALS.contains(code) ? event.denied(code.code()) : event.failed(code.code())).build());
+    AuditEvent.Builder builder = event(facts, action, caller, subject);
+    AuditEvent event =
+        (DENIALS.contains(code) ? builder.denied(code.code()) : builder.failed(code.code()))
+            .build();
+    await(caller == null ? log.countUnauthenticated(event) : log.append(event));
   }
 
-  /** So many requests were turned away unseen. */
-  void turnedAway(int count) {
-    append(
-        AuditEvent.of(
-                clock.instant().truncatedTo(ChronoUnit.MILLIS),
-                node,
-                UUID.randomUUID().toString(),
-                "unauthenticated")
-            .amount(count, -1)
+  /**
+   * A request was turned away before anybody looked whose it is. Never blocks; the answer may leave
+   * when the future completes.
+   */
+  CompletableFuture<Void> turnedAway(String requestId, String address) {
+    return log.countUnauthenticated(
+        AuditEvent.of(now(), node, requestId, "unauthenticated")
+            .caller(null, "none", address)
             .denied(ErrorCode.QUOTA_EXCEEDED.code())
             .build());
   }
 
   private AuditEvent.Builder event(
       RequestFacts facts, String action, Caller caller, String subject) {
-    AuditEvent.Builder event =
-        AuditEvent.of(
-            clock.instant().truncatedTo(ChronoUnit.MILLIS), node, facts.requestId(), action);
+    AuditEvent.Builder event = AuditEvent.of(now(), node, facts.requestId(), action);
     if (caller == null) {
       event.caller(null, "none", facts.address());
     } else {
@@ -80,9 +82,14 @@ final class ManagementAudit {
             : subject.substring(0, SUBJECT_MAX));
   }
 
-  private void append(AuditEvent event) {
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  /** Waits until a record is in the log; not for an event loop. */
+  static void await(CompletableFuture<Void> written) {
     try {
-      log.append(event).join();
+      written.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof ProblemException problem) {
         throw problem;

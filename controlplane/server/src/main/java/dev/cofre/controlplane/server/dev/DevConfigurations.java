@@ -11,6 +11,9 @@ import java.util.List;
 final class DevConfigurations {
   static final long DRAIN_MS = 10_000;
 
+  /** Short files: two of each kind stand allocated for each plane. */
+  private static final int AUDIT_SEGMENT_BYTES = 4 << 20;
+
   private DevConfigurations() {}
 
   static void write(DevHome home) throws IOException {
@@ -35,7 +38,8 @@ final class DevConfigurations {
         "hsm.library = " + DevToken.LIBRARY,
         "hsm.tokenLabel = " + DevToken.LABEL,
         "hsm.pinFile = " + home.pin(),
-        "audit.file = " + home.audit().resolve(plane + ".jsonl"),
+        "audit.directory = " + home.audit().resolve(plane),
+        "audit.segmentBytes = " + AUDIT_SEGMENT_BYTES,
         "snapshot.publicKeyFile = " + home.dev().resolve("snapshot-signing.pem"),
         "drainMs = " + DRAIN_MS);
   }

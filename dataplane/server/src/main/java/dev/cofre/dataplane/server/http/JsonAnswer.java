@@ -4,16 +4,16 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.cofre.contract.encoding.CanonicalBase64;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.engine.request.Batch;
 import dev.cofre.engine.request.DataKeyCalls;
-import dev.cofre.engine.request.Outcome;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.List;
 
 /**
  * Writes the JSON answers. Bytes are encoded by the JDK's Base64, which is faster than the JSON
@@ -21,6 +21,9 @@ import java.util.List;
  */
 final class JsonAnswer {
   private static final JsonFactory JSON = new JsonFactory();
+
+  /** What an item takes beside its output, about. */
+  private static final int ITEM_BYTES = 128;
 
   private JsonAnswer() {}
 
@@ -30,32 +33,26 @@ final class JsonAnswer {
   }
 
   /** One input's answer. */
-  static Buffer single(Outcome outcome, String outputField) {
-    return object(
-        outcome.bytes().length,
-        json -> {
-          base64(json, outputField, outcome.bytes());
-          named(json, outcome);
-        });
+  static Buffer single(Batch batch, String outputField) {
+    return object(batch.outputLength(0), json -> output(json, batch, 0, outputField));
   }
 
   /** The answers to {@code items}, in order. */
-  static Buffer batch(List<Outcome> outcomes, String outputField) {
-    int bytes =
-        outcomes.stream()
-            .mapToInt(outcome -> outcome.bytes() == null ? 64 : outcome.bytes().length)
-            .sum();
+  static Buffer batch(Batch batch, String outputField) {
+    int bytes = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      bytes += ITEM_BYTES + batch.outputLength(i);
+    }
     return object(
         bytes,
         json -> {
           json.writeArrayFieldStart("items");
-          for (Outcome outcome : outcomes) {
+          for (int i = 0; i < batch.size(); i++) {
             json.writeStartObject();
-            if (outcome.problem() == null) {
-              base64(json, outputField, outcome.bytes());
-              named(json, outcome);
+            if (batch.problem(i) == null) {
+              output(json, batch, i, outputField);
             } else {
-              error(json, outcome.problem());
+              error(json, batch.problem(i));
             }
             json.writeEndObject();
           }
@@ -91,10 +88,17 @@ final class JsonAnswer {
     return body;
   }
 
-  private static void named(JsonGenerator json, Outcome outcome) throws IOException {
-    json.writeStringField("key", outcome.key().id().toString());
-    json.writeStringField("alias", outcome.key().alias());
-    json.writeNumberField("version", Integer.toUnsignedLong(outcome.keyVersion()));
+  private static void output(JsonGenerator json, Batch batch, int item, String field)
+      throws IOException {
+    json.writeFieldName(field);
+    ByteBuffer bytes =
+        ByteBuffer.wrap(batch.output(), batch.outputOffset(item), batch.outputLength(item));
+    byte[] encoded = Base64.getEncoder().encode(bytes).array();
+    json.writeRawUTF8String(encoded, 0, encoded.length);
+    Arrays.fill(encoded, (byte) 0);
+    json.writeStringField("key", batch.key(item).id().toString());
+    json.writeStringField("alias", batch.key(item).alias());
+    json.writeNumberField("version", Integer.toUnsignedLong(batch.keyVersion(item)));
   }
 
   private static void error(JsonGenerator json, ProblemException problem) throws IOException {
@@ -102,13 +106,6 @@ final class JsonAnswer {
     json.writeStringField("code", problem.code().code());
     json.writeStringField("message", problem.detail());
     json.writeEndObject();
-  }
-
-  private static void base64(JsonGenerator json, String field, byte[] bytes) throws IOException {
-    json.writeFieldName(field);
-    byte[] encoded = Base64.getEncoder().encode(bytes);
-    json.writeRawUTF8String(encoded, 0, encoded.length);
-    Arrays.fill(encoded, (byte) 0);
   }
 
   private static Buffer object(int bytes, Body body) {

@@ -3,13 +3,11 @@ package dev.cofre.dataplane.server.http;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.engine.request.Batch;
 import dev.cofre.engine.request.DataKeyCalls;
-import dev.cofre.engine.request.Outcome;
 import dev.cofre.engine.request.RequestPath;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -79,92 +77,99 @@ final class JsonCalls {
   }
 
   private void run(Exchange exchange, Call call, Buffer body) {
+    Batch batch = path.newBatch();
     try {
+      byte[] bytes = body.getBytes();
       switch (call.kind()) {
-        case ENCRYPT ->
-            crypt(
-                exchange,
-                read(body, "plaintext"),
-                "ciphertext",
-                request -> path.encrypt(exchange.caller(), call.key(), request.items()));
-        case DECRYPT ->
-            crypt(
-                exchange,
-                read(body, "ciphertext"),
-                "plaintext",
-                request -> path.decrypt(exchange.caller(), request.items()));
-        case REENCRYPT ->
-            crypt(
-                exchange,
-                read(body, "ciphertext"),
-                "ciphertext",
-                request -> path.reencrypt(exchange.caller(), exchange.target(), request.items()));
-        case GENERATE_DATA_KEY -> generate(exchange, call, read(body, ""));
-        case UNWRAP_DATA_KEY -> unwrap(exchange, read(body, "wrapped"));
+        case ENCRYPT -> {
+          JsonRequest request = JsonReader.read(bytes, "plaintext", batch);
+          answer(
+              exchange,
+              request,
+              batch,
+              "ciphertext",
+              path.encrypt(exchange.caller(), call.key(), batch));
+        }
+        case DECRYPT -> {
+          JsonRequest request = JsonReader.read(bytes, "ciphertext", batch);
+          answer(exchange, request, batch, "plaintext", path.decrypt(exchange.caller(), batch));
+        }
+        case REENCRYPT -> reencrypt(exchange, JsonReader.read(bytes, "ciphertext", batch), batch);
+        case GENERATE_DATA_KEY ->
+            generate(exchange, call, JsonReader.read(bytes, "", batch), batch);
+        case UNWRAP_DATA_KEY -> unwrap(exchange, JsonReader.read(bytes, "wrapped", batch), batch);
         default -> throw new IllegalStateException("no JSON body for " + call);
       }
     } catch (RuntimeException e) {
+      batch.wipeInputs();
+      batch.close();
       exchange.reject(e);
     }
   }
 
-  private static JsonRequest read(Buffer body, String inputField) {
-    return JsonReader.read(body.getBytes(), inputField);
-  }
-
-  /** Runs one of the calls that turn items into items. */
-  private interface Work {
-    CompletableFuture<List<Outcome>> start(JsonRequest request);
-  }
-
-  private void crypt(Exchange exchange, JsonRequest request, String outputField, Work work) {
-    work.start(request)
+  private void reencrypt(Exchange exchange, JsonRequest request, Batch batch) {
+    path.reencrypt(exchange.caller(), exchange.target(), batch)
         .whenComplete(
-            (outcomes, failure) -> {
+            (again, failure) -> {
+              batch.close();
               if (failure != null) {
                 exchange.refuse(failure);
-              } else if (request.batch()) {
-                exchange.answer(JSON, JsonAnswer.batch(outcomes, outputField));
-              } else if (outcomes.getFirst().problem() != null) {
-                exchange.refuse(outcomes.getFirst().problem());
               } else {
-                exchange.answer(JSON, JsonAnswer.single(outcomes.getFirst(), outputField));
+                answer(
+                    exchange,
+                    request,
+                    again,
+                    "ciphertext",
+                    CompletableFuture.completedFuture(null));
               }
-              if (failure == null) {
-                outcomes.forEach(
-                    outcome ->
-                        state.metrics().processed(exchange.action(), outcome.plaintextLength()));
-                wipe(outcomes, outputField);
-              }
-              request.items().forEach(item -> wipe(item.bytes()));
             });
   }
 
-  private static void wipe(List<Outcome> outcomes, String outputField) {
-    if (outputField.equals("plaintext")) {
-      outcomes.forEach(outcome -> wipe(outcome.bytes()));
-    }
+  /** Answers with what became of {@code batch}, which it closes, when {@code done} has ended. */
+  private void answer(
+      Exchange exchange,
+      JsonRequest request,
+      Batch batch,
+      String outputField,
+      CompletableFuture<Void> done) {
+    done.whenComplete(
+        (nothing, failure) -> {
+          try {
+            if (failure != null) {
+              exchange.refuse(failure);
+            } else if (request.batch()) {
+              exchange.answer(JSON, JsonAnswer.batch(batch, outputField));
+            } else if (batch.problem(0) != null) {
+              exchange.refuse(batch.problem(0));
+            } else {
+              exchange.answer(JSON, JsonAnswer.single(batch, outputField));
+            }
+            if (failure == null) {
+              state.metrics().processed(exchange.action(), batch.plaintextBytes());
+            }
+          } finally {
+            batch.wipeInputs();
+            batch.close();
+          }
+        });
   }
 
-  private static void wipe(byte[] bytes) {
-    if (bytes != null) {
-      Arrays.fill(bytes, (byte) 0);
-    }
-  }
-
-  private void generate(Exchange exchange, Call call, JsonRequest request) {
+  private void generate(Exchange exchange, Call call, JsonRequest request, Batch batch) {
     if (request.bytes() != EnvelopeFormat.KEY_LENGTH) {
       throw new ProblemException(
           ErrorCode.INVALID_REQUEST, "bytes must be 32: data keys are AES-256 keys");
     }
+    batch.close();
     path.generateDataKey(exchange.caller(), call.key(), request.context())
         .whenComplete(
             (generated, failure) ->
                 handOut(exchange, generated, failure, request.withPlaintext(), true));
   }
 
-  private void unwrap(Exchange exchange, JsonRequest request) {
-    path.unwrapDataKey(exchange.caller(), request.items().getFirst().bytes(), request.context())
+  private void unwrap(Exchange exchange, JsonRequest request, Batch batch) {
+    byte[] wrapped = batch.copyOfInput(0);
+    batch.close();
+    path.unwrapDataKey(exchange.caller(), wrapped, request.context())
         .whenComplete((unwrapped, failure) -> handOut(exchange, unwrapped, failure, true, false));
   }
 

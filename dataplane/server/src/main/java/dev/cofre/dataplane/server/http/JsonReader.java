@@ -10,11 +10,9 @@ import dev.cofre.contract.encoding.CanonicalBase64;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
-import dev.cofre.engine.request.Item;
+import dev.cofre.engine.request.Batch;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -46,10 +44,12 @@ final class JsonReader {
   private final JsonParser parser;
   private final String inputField;
   private final boolean envelopes;
+  private final Batch batch;
   private long inputBytes;
 
-  private JsonReader(JsonParser parser, String inputField) {
+  private JsonReader(JsonParser parser, String inputField, Batch batch) {
     this.parser = parser;
+    this.batch = batch;
     this.inputField = inputField;
     this.envelopes = inputField.equals("ciphertext");
   }
@@ -59,11 +59,12 @@ final class JsonReader {
    *
    * @param inputField the field that holds the input: {@code plaintext}, {@code ciphertext} or
    *     {@code wrapped}; empty for {@code data-keys}, which has none
+   * @param batch takes the inputs, decoded
    * @throws ProblemException {@code invalid_request} or {@code payload_too_large}
    */
-  static JsonRequest read(byte[] body, String inputField) {
+  static JsonRequest read(byte[] body, String inputField, Batch batch) {
     try (JsonParser parser = JSON.createParser(body)) {
-      JsonReader reader = new JsonReader(parser, inputField);
+      JsonReader reader = new JsonReader(parser, inputField, batch);
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw invalid("the body must be a JSON object");
       }
@@ -83,7 +84,7 @@ final class JsonReader {
   private JsonRequest request() throws IOException {
     Set<String> seen = new HashSet<>();
     Input single = new Input();
-    List<Item> items = null;
+    boolean items = false;
     int bytes = EnvelopeFormat.KEY_LENGTH;
     boolean withPlaintext = true;
     while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -92,26 +93,25 @@ final class JsonReader {
         continue;
       }
       switch (field) {
-        case "items" -> items = items();
+        case "items" -> items = readItems();
         case "bytes" -> bytes = wholeNumber();
         case "withPlaintext" -> withPlaintext = flag();
         default -> throw invalid("there is no field " + quote(field) + " here");
       }
     }
     rejectForeign(seen);
-    if (items != null) {
+    if (items) {
       limit(BATCH_BYTES_MAX, "a body of items holds");
-      return new JsonRequest(items, true, EncryptionContext.EMPTY, bytes, withPlaintext);
+      return new JsonRequest(true, EncryptionContext.EMPTY, bytes, withPlaintext);
     }
-    if (inputField.isEmpty()) {
-      return new JsonRequest(List.of(), false, single.context(), bytes, withPlaintext);
+    if (!inputField.isEmpty()) {
+      single.addTo(batch);
+      if (batch.problem(0) != null) {
+        throw batch.problem(0);
+      }
+      limit(SINGLE_BYTES_MAX, "a single JSON body holds");
     }
-    Item item = single.item();
-    if (item.problem() != null) {
-      throw item.problem();
-    }
-    limit(SINGLE_BYTES_MAX, "a single JSON body holds");
-    return new JsonRequest(List.of(item), false, item.context(), bytes, withPlaintext);
+    return new JsonRequest(false, single.context(), bytes, withPlaintext);
   }
 
   /** Fields that belong to other calls, or do not go together. */
@@ -131,13 +131,12 @@ final class JsonReader {
     }
   }
 
-  private List<Item> items() throws IOException {
+  private boolean readItems() throws IOException {
     if (parser.nextToken() != JsonToken.START_ARRAY) {
       throw invalid("items must be an array");
     }
-    List<Item> items = new ArrayList<>();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      if (items.size() == ITEMS_MAX) {
+      if (batch.size() == ITEMS_MAX) {
         throw new ProblemException(
             ErrorCode.PAYLOAD_TOO_LARGE,
             "a body holds at most " + ITEMS_MAX + " items; send more requests");
@@ -145,15 +144,15 @@ final class JsonReader {
       if (parser.currentToken() != JsonToken.START_OBJECT) {
         throw invalid("each of items must be an object");
       }
-      items.add(item());
+      readItem();
     }
-    if (items.isEmpty()) {
+    if (batch.size() == 0) {
       throw invalid("items is empty");
     }
-    return items;
+    return true;
   }
 
-  private Item item() throws IOException {
+  private void readItem() throws IOException {
     Set<String> seen = new HashSet<>();
     Input input = new Input();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -162,7 +161,7 @@ final class JsonReader {
         throw invalid("there is no field " + quote(field) + " in an item");
       }
     }
-    return input.item();
+    input.addTo(batch);
   }
 
   /** The input and the context of one item; what is wrong with them is kept until all is read. */
@@ -231,11 +230,15 @@ final class JsonReader {
       return context;
     }
 
-    Item item() {
+    void addTo(Batch target) {
       if (problem == null && bytes == null) {
         problem = invalid(inputField + " is missing");
       }
-      return problem == null ? Item.of(bytes, context) : Item.malformed(problem);
+      if (problem == null) {
+        target.add(bytes, 0, bytes.length, context);
+      } else {
+        target.addMalformed(problem);
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.cofre.dataplane.server.http;
 
+import dev.cofre.engine.audit.AuditFigures;
 import dev.cofre.engine.request.Engine;
+import dev.cofre.hsm.GatewayFigures;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -34,29 +36,44 @@ final class Metrics {
         text,
         "cofre_data_keys_minted_total",
         "Data keys made for encryption.",
-        engine.encryptionKeys().minted());
+        engine.keys().encryption().minted());
     counter(
         text,
         "cofre_data_key_cache_hits_total",
         "Look-ups that found their data key.",
-        engine.decryptionKeys().hits());
+        engine.keys().decryption().hits());
     counter(
         text,
         "cofre_data_key_cache_misses_total",
         "Look-ups that asked the HSM.",
-        engine.decryptionKeys().misses());
+        engine.keys().decryption().misses());
     gauge(
         text,
         "cofre_data_key_cache_entries",
         "Unwrapped data keys held.",
-        engine.decryptionKeys().size());
-    gauge(text, "cofre_hsm_queue", "Calls that wait for the HSM.", engine.gateway().queued());
+        engine.keys().decryption().size());
     gauge(
         text,
-        "cofre_hsm_up",
-        "Whether the HSM answered the last call.",
-        engine.gateway().isHealthy() ? 1 : 0);
-    gauge(text, "cofre_audit_up", "Whether the audit log takes events.", engine.canAudit() ? 1 : 0);
+        "cofre_data_key_cache_bytes",
+        "Bytes that the unwrapped data keys take.",
+        engine.keys().decryption().bytes());
+    counter(
+        text,
+        "cofre_data_key_cache_refreshes_total",
+        "Data keys that were unwrapped again ahead of their end.",
+        engine.keys().decryption().refreshes());
+    counter(
+        text,
+        "cofre_data_key_cache_evictions_total",
+        "Data keys that were overwritten because their time was over or their key disabled.",
+        engine.keys().decryption().evictions());
+    counter(
+        text,
+        "cofre_data_key_waits_total",
+        "Requests that waited for a data key in use, because its successor was late.",
+        engine.keys().waits());
+    hsm(text, engine.gateway().figures());
+    audit(text, engine);
     gauge(
         text,
         "cofre_snapshot_revision",
@@ -70,6 +87,66 @@ final class Metrics {
     gauge(text, "cofre_open_requests", "Requests that are not answered yet.", state.openRequests());
     state.loopLag().write(text);
     return text.toString();
+  }
+
+  private static void audit(StringBuilder text, Engine engine) {
+    AuditFigures audit = engine.auditFigures();
+    gauge(text, "cofre_audit_up", "Whether the audit log takes events.", engine.canAudit() ? 1 : 0);
+    counter(text, "cofre_audit_records_total", "Events in the audit log.", audit.records());
+    counter(
+        text,
+        "cofre_audit_unauthenticated_total",
+        "Requests of unauthenticated callers, counted in the audit log.",
+        audit.unauthenticated());
+    counter(
+        text, "cofre_audit_refused_total", "Appends that the audit log refused.", audit.refused());
+    gauge(text, "cofre_audit_used_bytes", "Budget of the audit log in use.", audit.bytesUsed());
+    gauge(text, "cofre_audit_free_bytes", "Budget of the audit log left.", audit.bytesFree());
+  }
+
+  private static void hsm(StringBuilder text, GatewayFigures hsm) {
+    gauge(text, "cofre_hsm_queue", "Calls that wait for the HSM.", hsm.waiting());
+    gauge(
+        text,
+        "cofre_hsm_up",
+        "Whether the HSM answers and calls are let through.",
+        hsm.up() ? 1 : 0);
+    counter(text, "cofre_hsm_calls_total", "Calls that the HSM answered.", hsm.calls());
+    counter(text, "cofre_hsm_failures_total", "Calls that failed for the HSM.", hsm.failures());
+    counter(text, "cofre_hsm_late_total", "Calls that missed their deadline.", hsm.late());
+    counter(text, "cofre_hsm_refused_total", "Calls that found the queue full.", hsm.refused());
+    counter(text, "cofre_hsm_rejected_total", "Wraps that did not verify.", hsm.rejected());
+    counter(
+        text,
+        "cofre_hsm_rejected_again_total",
+        "Of these, the ones that the HSM was not asked about again.",
+        hsm.remembered());
+    counter(
+        text,
+        "cofre_hsm_breaker_openings_total",
+        "How often calls were cut off because the HSM failed.",
+        hsm.breakerOpenings());
+    counter(text, "cofre_hsm_batches_total", "Batches of calls to the HSM.", hsm.batches());
+    counter(text, "cofre_hsm_batched_calls_total", "Calls in these batches.", hsm.batched());
+    quantiles(
+        text,
+        "cofre_hsm_call_ns",
+        "Time in the HSM since the start.",
+        hsm.callP50Ns(),
+        hsm.callP99Ns());
+    quantiles(
+        text,
+        "cofre_hsm_total_ns",
+        "Time from a call's submission to its result since the start.",
+        hsm.totalP50Ns(),
+        hsm.totalP99Ns());
+  }
+
+  private static void quantiles(
+      StringBuilder text, String name, String help, long median, long high) {
+    head(text, name, help, "gauge");
+    text.append(name).append("{quantile=\"0.5\"} ").append(median).append('\n');
+    text.append(name).append("{quantile=\"0.99\"} ").append(high).append('\n');
   }
 
   private static void labelled(

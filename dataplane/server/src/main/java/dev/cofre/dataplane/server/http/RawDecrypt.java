@@ -4,15 +4,13 @@ import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
-import dev.cofre.engine.request.Item;
+import dev.cofre.engine.request.Batch;
 import dev.cofre.engine.request.OpenStream;
-import dev.cofre.engine.request.Outcome;
 import dev.cofre.engine.request.Problems;
 import dev.cofre.engine.request.RequestPath;
 import dev.cofre.engine.request.SealStream;
 import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -124,7 +122,7 @@ final class RawDecrypt {
     byte[] first = begun.open(segment.array(), segment.length(), false);
     segment.clear();
     if (first == null) {
-      ProblemException invalid = Outcome.invalidCiphertext();
+      ProblemException invalid = Batch.invalidCiphertext();
       return begun
           .abort(invalid.code())
           .thenCompose(written -> CompletableFuture.failedFuture(invalid));
@@ -186,21 +184,32 @@ final class RawDecrypt {
   private void answerWhole() {
     byte[] envelope = Arrays.copyOf(header.array(), header.length() + segment.length());
     System.arraycopy(segment.array(), 0, envelope, header.length(), segment.length());
-    List<Item> items = List.of(Item.of(envelope, context));
-    CompletableFuture<List<Outcome>> done =
-        purpose == Purpose.DECRYPT
-            ? path.decrypt(exchange.caller(), items)
-            : path.reencrypt(exchange.caller(), target, items);
-    done.whenComplete(
-        (outcomes, failure) -> {
-          Outcome outcome = failure == null ? outcomes.getFirst() : null;
-          if (failure != null || outcome.problem() != null) {
-            exchange.refuse(failure == null ? outcome.problem() : failure);
-          } else {
-            state.metrics().processed(exchange.action(), outcome.plaintextLength());
-            exchange.answer(RawEncrypt.CONTENT_TYPE, Buffer.buffer(outcome.bytes()));
-          }
-        });
+    Batch batch = path.newBatch();
+    batch.add(envelope, 0, envelope.length, context);
+    if (purpose == Purpose.DECRYPT) {
+      path.decrypt(exchange.caller(), batch)
+          .whenComplete((done, failure) -> answer(batch, failure));
+    } else {
+      path.reencrypt(exchange.caller(), target, batch)
+          .whenComplete(
+              (again, failure) -> {
+                batch.close();
+                answer(again, failure);
+              });
+    }
+  }
+
+  /** Answers with the only item of {@code batch}, which it closes; null when there is a failure. */
+  private void answer(Batch batch, Throwable failure) {
+    if (failure != null || batch.problem(0) != null) {
+      exchange.refuse(failure == null ? batch.problem(0) : failure);
+    } else {
+      state.metrics().processed(exchange.action(), batch.plaintextBytes());
+      exchange.answer(RawEncrypt.CONTENT_TYPE, Buffer.buffer(batch.copyOfOutput(0)));
+    }
+    if (batch != null) {
+      batch.close();
+    }
   }
 
   /** The last segment leaves once the end events are on the log. */

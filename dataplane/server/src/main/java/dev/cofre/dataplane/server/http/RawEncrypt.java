@@ -4,13 +4,10 @@ import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
-import dev.cofre.engine.request.Item;
-import dev.cofre.engine.request.Outcome;
+import dev.cofre.engine.request.Batch;
 import dev.cofre.engine.request.RequestPath;
 import dev.cofre.engine.request.SealStream;
 import io.vertx.core.buffer.Buffer;
-import java.util.Arrays;
-import java.util.List;
 
 /**
  * A raw plaintext in, its envelope out. What fits one segment is answered whole; what is longer
@@ -110,21 +107,24 @@ final class RawEncrypt {
     if (stream != null) {
       finishStream();
     } else if (!exchange.isAnswered()) {
-      byte[] plaintext = segment.copy();
-      exchange.onEnd(() -> Arrays.fill(plaintext, (byte) 0));
-      Item item = Item.of(plaintext, context);
-      path.encrypt(exchange.caller(), key, List.of(item)).whenComplete(this::answerWhole);
+      answerWhole();
     }
   }
 
-  private void answerWhole(List<Outcome> outcomes, Throwable failure) {
-    if (failure != null) {
-      exchange.refuse(failure);
-      return;
-    }
-    Outcome outcome = outcomes.getFirst();
-    state.metrics().processed(exchange.action(), outcome.plaintextLength());
-    exchange.answer(CONTENT_TYPE, Buffer.buffer(outcome.bytes()));
+  private void answerWhole() {
+    Batch batch = path.newBatch();
+    batch.add(segment.array(), 0, segment.length(), context);
+    path.encrypt(exchange.caller(), key, batch)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                exchange.refuse(failure);
+              } else {
+                state.metrics().processed(exchange.action(), batch.plaintextBytes());
+                exchange.answer(CONTENT_TYPE, Buffer.buffer(batch.copyOfOutput(0)));
+              }
+              batch.close();
+            });
   }
 
   /** The last segment leaves once the end event is on the log. */

@@ -1,6 +1,8 @@
 package dev.cofre.dataplane.server.http;
 
 import com.google.protobuf.ByteString;
+import dev.cofre.contract.audit.AuditEvent;
+import dev.cofre.contract.audit.AuditLogReader;
 import dev.cofre.contract.encoding.Uuids;
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.snapshot.SnapshotDigest;
@@ -12,7 +14,9 @@ import dev.cofre.contract.snapshot.wire.Policy;
 import dev.cofre.contract.snapshot.wire.Principal;
 import dev.cofre.contract.snapshot.wire.Protection;
 import dev.cofre.contract.snapshot.wire.Statement;
-import dev.cofre.engine.audit.FileAuditLog;
+import dev.cofre.engine.aead.AeadBackEnd;
+import dev.cofre.engine.audit.AuditLogConfig;
+import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.engine.config.ListenerSettings;
 import dev.cofre.engine.keys.KeyLimits;
 import dev.cofre.engine.request.Engine;
@@ -26,11 +30,9 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -48,25 +50,26 @@ final class TestNode implements AutoCloseable {
   final UUID keyId = UUID.randomUUID();
   final UUID otherKeyId = UUID.randomUUID();
   final UUID expiredKeyId = UUID.randomUUID();
-  final Path auditFile;
+  final Path auditDirectory;
   private final SnapshotHolder snapshots = new SnapshotHolder(300_000, System::nanoTime);
   private final Vertx vertx = Vertx.builder().withTransport(StrictFraming.transport()).build();
   private final HsmGateway gateway;
-  private final FileAuditLog audit;
+  private final Engine engine;
+  private final MappedAuditLog audit;
   private final ServerState state;
   private final Hsm hsm;
   private long revision;
   private int version = 1;
 
   TestNode(Path directory) throws Exception {
-    auditFile = directory.resolve("audit.jsonl");
+    auditDirectory = directory.resolve("audit");
     hsm = SoftHsmToken.login();
     hsm.generateKek(label(keyId, 1));
     hsm.generateKek(label(keyId, 2));
     hsm.generateKek(label(otherKeyId, 1));
     gateway = new HsmGateway(hsm, Duration.ofSeconds(5));
-    audit = FileAuditLog.open(auditFile, false, 1L << 30);
-    Engine engine =
+    audit = MappedAuditLog.open(auditDirectory, new AuditLogConfig(false, 1L << 30, 1L << 20));
+    engine =
         new Engine(
             "test",
             snapshots,
@@ -74,6 +77,7 @@ final class TestNode implements AutoCloseable {
             audit,
             KeyLimits.DEFAULT,
             KernelRandom.INSTANCE,
+            AeadBackEnd.SUNJCE,
             Clock.systemUTC());
     state = new ServerState(engine, 64, true);
     port = freePort();
@@ -175,9 +179,9 @@ final class TestNode implements AutoCloseable {
     }
   }
 
-  /** The audit log's lines. */
+  /** The audit log's events as JSON. */
   List<String> auditLines() throws IOException {
-    return new ArrayList<>(Files.readAllLines(auditFile));
+    return AuditLogReader.events(auditDirectory).stream().map(AuditEvent::toJson).toList();
   }
 
   Vertx vertx() {
@@ -191,6 +195,7 @@ final class TestNode implements AutoCloseable {
   @Override
   public void close() {
     vertx.close().toCompletionStage().toCompletableFuture().join();
+    engine.close();
     gateway.close();
     audit.close();
   }

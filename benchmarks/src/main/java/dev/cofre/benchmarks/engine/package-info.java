@@ -1,0 +1,2 @@
+/** Requests through the whole engine. */
+package dev.cofre.benchmarks.engine;

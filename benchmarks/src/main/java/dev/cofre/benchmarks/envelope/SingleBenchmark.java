@@ -1,0 +1,60 @@
+package dev.cofre.benchmarks.envelope;
+
+import static dev.cofre.benchmarks.Buffers.COUNT;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** One request for each envelope, with a salt from the kernel. Figures are per envelope. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class SingleBenchmark {
+  /** Whose AES-GCM. */
+  @Param({"sunjce", "accp"})
+  public String backEnd;
+
+  /** Bytes of plaintext of an item. */
+  @Param({"64", "1024", "16384", "1048576"})
+  public int size;
+
+  private EnvelopePath path;
+
+  /** Proves the answers. */
+  @Setup
+  public void prepare() {
+    path = new EnvelopePath(backEnd, size);
+    seal();
+    open();
+    path.prove();
+  }
+
+  /** 100 requests of one item. */
+  @Benchmark
+  @OperationsPerInvocation(COUNT)
+  public byte[][] seal() {
+    for (int i = 0; i < COUNT; i++) {
+      path.begin();
+      path.seal(i);
+    }
+    return path.buffers.envelopes;
+  }
+
+  /** 100 envelopes made by as many requests. */
+  @Benchmark
+  @OperationsPerInvocation(COUNT)
+  public byte[][] open() {
+    for (int i = 0; i < COUNT; i++) {
+      path.open(i);
+    }
+    return path.buffers.opened;
+  }
+}

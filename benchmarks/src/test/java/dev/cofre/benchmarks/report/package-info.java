@@ -1,0 +1,2 @@
+/** The harness: gates, ratios, what is written. */
+package dev.cofre.benchmarks.report;

@@ -1,0 +1,16 @@
+package dev.cofre.engine.audit;
+
+/**
+ * What an audit log tells of itself. Immutable.
+ *
+ * @param records events taken since it was opened
+ * @param bytesUsed of the budget, by records, the older segments whole
+ * @param bytesFree of the budget
+ * @param refused appends that were refused since it was opened
+ * @param unauthenticated requests of unauthenticated callers counted since it was opened
+ */
+public record AuditFigures(
+    long records, long bytesUsed, long bytesFree, long refused, long unauthenticated) {
+  /** Of a log that keeps no account. */
+  public static final AuditFigures NONE = new AuditFigures(0, 0, 0, 0, 0);
+}

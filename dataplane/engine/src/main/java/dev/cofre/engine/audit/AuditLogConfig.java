@@ -1,0 +1,58 @@
+package dev.cofre.engine.audit;
+
+/**
+ * How an audit log is kept. Immutable.
+ *
+ * @param sync whether records are forced to the disk before they are acknowledged
+ * @param bytesMax what all files together may take; a sixteenth of it is for counted records
+ * @param segmentBytes how long one file is; less when the budget holds fewer than four of them
+ */
+public record AuditLogConfig(boolean sync, long bytesMax, long segmentBytes) {
+  /** The default length of a segment. */
+  public static final long SEGMENT_BYTES = 64L << 20;
+
+  /** The smallest budget. */
+  public static final long BYTES_MAX_LEAST = 256L << 10;
+
+  private static final int PAGE = 4_096;
+  private static final int SHARE = 16;
+  private static final int SEGMENTS_LEAST = 4;
+  private static final long SEGMENT_BYTES_MOST = 1L << 30;
+
+  /** Validates. */
+  public AuditLogConfig {
+    if (bytesMax < BYTES_MAX_LEAST) {
+      throw new IllegalArgumentException(
+          "audit.bytesMax must be at least " + BYTES_MAX_LEAST + ", not " + bytesMax);
+    }
+    if (segmentBytes < PAGE || segmentBytes > SEGMENT_BYTES_MOST) {
+      throw new IllegalArgumentException(
+          "audit.segmentBytes must be from " + PAGE + " to " + SEGMENT_BYTES_MOST);
+    }
+  }
+
+  /** Segments of the default length. */
+  public AuditLogConfig(boolean sync, long bytesMax) {
+    this(sync, bytesMax, SEGMENT_BYTES);
+  }
+
+  long eventBytesMax() {
+    return bytesMax - unauthenticatedBytesMax();
+  }
+
+  long unauthenticatedBytesMax() {
+    return bytesMax / SHARE;
+  }
+
+  int eventSegmentBytes() {
+    return pages(Math.min(segmentBytes, eventBytesMax() / SEGMENTS_LEAST));
+  }
+
+  int unauthenticatedSegmentBytes() {
+    return pages(Math.min(segmentBytes / SHARE, unauthenticatedBytesMax() / SEGMENTS_LEAST));
+  }
+
+  private static int pages(long bytes) {
+    return (int) Math.max(PAGE, bytes / PAGE * PAGE);
+  }
+}

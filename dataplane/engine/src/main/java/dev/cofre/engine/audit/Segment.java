@@ -1,0 +1,170 @@
+package dev.cofre.engine.audit;
+
+import dev.cofre.contract.audit.AuditRecordFormat;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * One mapped file of records ({@link AuditRecordFormat}), which any number of threads write without
+ * a lock.
+ *
+ * <p>Concurrency: records follow each other without gaps, and the place behind the last one holds
+ * zeros. A writer claims that place by swinging its length field from 0 to the negative length of
+ * what it will write: the claim itself is in the file, so at whatever moment the process is killed,
+ * a reader steps over what was claimed and not written, and never takes bytes behind the last claim
+ * for a record. (A counter beside the records, raised first, would leave a gap of zeros when its
+ * raiser is killed before it writes; what stands behind the gap would have to be searched for.) The
+ * commit is a release store of the positive length; of several records claimed as one the first
+ * length is stored last, so that they appear together.
+ *
+ * <p>{@code tail} is a hint, always at the beginning of a record or of the free space: writers that
+ * lost the race, or find that another did not move it yet, move it on themselves.
+ *
+ * <p>Memory: the mapping lives as long as this object is reachable: no thread can write into
+ * unmapped memory.
+ */
+final class Segment {
+  /** What {@link #claim} returns when there is no room. */
+  static final int NO_ROOM = -1;
+
+  private static final int TAIL = 16;
+  private static final int LINE_INTS = 32;
+  private static final VarHandle TAIL_INDEX = MethodHandles.arrayElementVarHandle(int[].class);
+  private static final VarHandle INT =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN).varHandle();
+
+  private final MemorySegment memory;
+  private final long number;
+  private final int limit;
+
+  /** Alone on its cache lines: it changes with every record, what is beside it hardly ever. */
+  private final int[] tail = new int[LINE_INTS];
+
+  private volatile Segment next;
+  private volatile boolean refused;
+
+  /** Continues the segment {@code number} in {@code memory} at {@code end}. */
+  Segment(MemorySegment memory, long number, int end) {
+    this.memory = memory;
+    this.number = number;
+    this.limit = (int) memory.byteSize() & -AuditRecordFormat.ALIGNMENT;
+    TAIL_INDEX.setRelease(tail, TAIL, end);
+  }
+
+  long number() {
+    return number;
+  }
+
+  int limit() {
+    return limit;
+  }
+
+  /** How many bytes of records an empty one takes. */
+  int capacity() {
+    return limit - AuditRecordFormat.SEGMENT_HEADER_LENGTH;
+  }
+
+  /** Where the free space begins, or began a moment ago. */
+  int tail() {
+    return (int) TAIL_INDEX.getAcquire(tail, TAIL);
+  }
+
+  Segment next() {
+    return next;
+  }
+
+  void setNext(Segment successor) {
+    next = successor;
+  }
+
+  /** Whether a record was refused because this one had no room and no successor. */
+  boolean isStarved() {
+    return refused && next == null;
+  }
+
+  void refuse() {
+    if (!refused) {
+      refused = true;
+    }
+  }
+
+  /**
+   * Claims {@code bytes}, a multiple of the alignment.
+   *
+   * @return where they begin, or {@link #NO_ROOM}
+   */
+  int claim(int bytes) {
+    while (true) {
+      int at = tail();
+      int length;
+      if (at > limit - bytes) {
+        length = at == limit ? AuditRecordFormat.END : (int) INT.getAcquire(memory, (long) at);
+        if (length == 0 || at == limit) {
+          return NO_ROOM;
+        }
+      } else {
+        length = (int) INT.compareAndExchange(memory, (long) at, 0, -bytes);
+        if (length == 0) {
+          TAIL_INDEX.compareAndSet(tail, TAIL, at, at + bytes);
+          return at;
+        }
+      }
+      TAIL_INDEX.compareAndSet(tail, TAIL, at, behind(at, length));
+    }
+  }
+
+  /** Says that nothing follows in this segment, unless it is said already. */
+  void end() {
+    while (true) {
+      int at = tail();
+      if (at == limit) {
+        return;
+      }
+      int length = (int) INT.compareAndExchange(memory, (long) at, 0, AuditRecordFormat.END);
+      int behind = length == 0 ? limit : behind(at, length);
+      TAIL_INDEX.compareAndSet(tail, TAIL, at, behind);
+    }
+  }
+
+  private int behind(int at, int length) {
+    if (length == AuditRecordFormat.END) {
+      return limit;
+    }
+    return at + (length < 0 ? -length : AuditRecordFormat.aligned(length));
+  }
+
+  /** Fills what was claimed at {@code at} with {@code records} and commits it. */
+  void commit(int at, byte[] records, int bytes, int firstLength) {
+    // No byte of the records may be seen where the claim is not: a reader after a kill counts on
+    // it.
+    VarHandle.storeStoreFence();
+    MemorySegment.copy(
+        records,
+        Integer.BYTES,
+        memory,
+        ValueLayout.JAVA_BYTE,
+        (long) at + Integer.BYTES,
+        bytes - Integer.BYTES);
+    INT.setRelease(memory, (long) at, firstLength);
+  }
+
+  /** Raises the count of the counted record at {@code at} by one. */
+  void raise(int at) {
+    INT.getAndAdd(memory, (long) at + AuditRecordFormat.COUNT_AT, 1);
+  }
+
+  /** Makes the pages from {@code from} to {@code to} writable without a fault; changes nothing. */
+  void touch(int from, int to, int pageBytes) {
+    for (int page = from; page < Math.min(to, limit); page += pageBytes) {
+      INT.getAndBitwiseOr(memory, (long) page & -pageBytes, 0);
+    }
+  }
+
+  /** Forces the bytes from {@code from} to {@code to} to the disk. */
+  void force(int from, int to) {
+    memory.asSlice(from, to - from).force();
+  }
+}

@@ -1,0 +1,149 @@
+package dev.cofre.engine.audit;
+
+import dev.cofre.contract.audit.AuditRecordFormat;
+import dev.cofre.contract.audit.AuditSegments;
+import dev.cofre.contract.audit.RecordBuffer;
+import dev.cofre.hsm.SecretFiles;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+
+/**
+ * The files of one chain of segments: makes them, finds them again after a restart, keeps to the
+ * budget. Blocks; used by one thread at a time.
+ */
+final class SegmentFiles {
+  private static final System.Logger LOG = System.getLogger(SegmentFiles.class.getName());
+  private static final String PARTIAL = ".partial";
+
+  private final Path directory;
+  private final String chain;
+  private final int segmentBytes;
+  private final long bytesMax;
+
+  SegmentFiles(Path directory, String chain, int segmentBytes, long bytesMax) {
+    this.directory = directory;
+    this.chain = chain;
+    this.segmentBytes = segmentBytes;
+    this.bytesMax = bytesMax;
+  }
+
+  long bytesMax() {
+    return bytesMax;
+  }
+
+  /** The length of all segments with a number below {@code number}. */
+  long bytesBefore(long number) throws IOException {
+    return bytes(AuditSegments.list(directory, chain).headMap(number, false));
+  }
+
+  private static long bytes(Map<Long, Path> segments) throws IOException {
+    long bytes = 0;
+    for (Path file : segments.values()) {
+      try {
+        bytes += Files.size(file);
+      } catch (NoSuchFileException e) {
+        LOG.log(Level.DEBUG, "{0} was moved away", file);
+      }
+    }
+    return bytes;
+  }
+
+  /**
+   * Finds where the last process stopped; where there is nothing, makes the first segment. A
+   * segment that is damaged, or has records behind its end, is left as it is: the segment that is
+   * returned has no room then, and what follows goes to its successor.
+   */
+  Segment recover() throws IOException {
+    NavigableMap<Long, Path> segments = AuditSegments.list(directory, chain);
+    Files.deleteIfExists(partial(segments.isEmpty() ? 1 : segments.lastKey() + 1));
+    Segment later = null;
+    for (Map.Entry<Long, Path> entry : segments.descendingMap().entrySet()) {
+      MemorySegment memory = map(entry.getValue());
+      RecordBuffer records = new RecordBuffer(memory.asByteBuffer());
+      boolean isFirst = entry.getKey().equals(segments.firstKey());
+      if (isFirst || records.length(AuditRecordFormat.SEGMENT_HEADER_LENGTH) != 0) {
+        int end = SegmentRecovery.end(records, entry.getValue());
+        Segment active = new Segment(memory, entry.getKey(), end);
+        active.setNext(later);
+        return active;
+      }
+      later = new Segment(memory, entry.getKey(), AuditRecordFormat.SEGMENT_HEADER_LENGTH);
+    }
+    return create(1);
+  }
+
+  /**
+   * Makes segment {@code number}, all its blocks allocated.
+   *
+   * @throws IOException when the budget or the disk has no room for it
+   */
+  Segment create(long number) throws IOException {
+    if (bytes(AuditSegments.list(directory, chain)) + segmentBytes > bytesMax) {
+      throw new IOException("its files have reached their limit of " + bytesMax + " bytes");
+    }
+    Path partial = partial(number);
+    Files.deleteIfExists(partial);
+    try (FileChannel channel =
+        FileChannel.open(
+            partial,
+            Set.of(
+                StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+      FileBlocks.allocate(partial, segmentBytes);
+      channel.write(header(number), 0);
+      channel.force(true);
+      Files.move(
+          partial, AuditSegments.file(directory, chain, number), StandardCopyOption.ATOMIC_MOVE);
+      SecretFiles.syncDirectory(directory);
+      return new Segment(map(channel), number, AuditRecordFormat.SEGMENT_HEADER_LENGTH);
+    } catch (IOException e) {
+      Files.deleteIfExists(partial);
+      throw e;
+    }
+  }
+
+  private Path partial(long number) {
+    Path file = AuditSegments.file(directory, chain, number);
+    return file.resolveSibling(file.getFileName() + PARTIAL);
+  }
+
+  private static ByteBuffer header(long number) {
+    ByteBuffer header = ByteBuffer.allocate(AuditRecordFormat.SEGMENT_HEADER_LENGTH);
+    header.putLong(0, AuditRecordFormat.SEGMENT_MAGIC);
+    header.putInt(AuditRecordFormat.SEGMENT_FORMAT_AT, AuditRecordFormat.FORMAT);
+    header.putLong(AuditRecordFormat.SEGMENT_NUMBER_AT, number);
+    return header;
+  }
+
+  private static MemorySegment map(Path file) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      MemorySegment memory = map(channel);
+      if (memory.byteSize() < AuditRecordFormat.SEGMENT_HEADER_LENGTH + Long.BYTES
+          || memory.get(ValueLayout.JAVA_LONG.withOrder(ByteOrder.BIG_ENDIAN), 0)
+              != AuditRecordFormat.SEGMENT_MAGIC) {
+        throw new IOException(file + " is not an audit segment; move it away");
+      }
+      return memory;
+    }
+  }
+
+  private static MemorySegment map(FileChannel channel) throws IOException {
+    return channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), Arena.ofAuto());
+  }
+}

@@ -1,0 +1,52 @@
+package dev.cofre.engine.audit;
+
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The background thread that allocates and touches segments ahead of their writers, and tries again
+ * while there is no room. Thread-safe.
+ */
+final class SegmentKeeper implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(SegmentKeeper.class.getName());
+  private static final long PERIOD_NS = TimeUnit.SECONDS.toNanos(1);
+
+  private volatile boolean closed;
+  private volatile Thread thread;
+
+  /** Begins to look after {@code chains}. */
+  void start(List<SegmentChain> chains) {
+    thread = Thread.ofPlatform().name("audit-keeper").daemon().start(() -> run(chains));
+  }
+
+  /** Has it look now. Never blocks. */
+  void wake() {
+    LockSupport.unpark(thread);
+  }
+
+  private void run(List<SegmentChain> chains) {
+    while (!closed) {
+      for (SegmentChain chain : chains) {
+        try {
+          chain.maintain();
+        } catch (RuntimeException | InternalError e) {
+          LOG.log(Level.ERROR, "the audit log's segments cannot be looked after", e);
+        }
+      }
+      LockSupport.parkNanos(this, PERIOD_NS);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    wake();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.cofre.engine.keys;
+
+import dev.cofre.engine.snapshot.KeyMetadata;
+import dev.cofre.engine.snapshot.SnapshotState;
+import java.util.function.LongSupplier;
+
+/**
+ * All data keys of a node: those that encrypt and those that decrypt, in one memory with a limit.
+ * Thread-safe.
+ */
+public final class DataKeys {
+  /** The handle of no data key. */
+  public static final long NONE = KeySlots.NONE;
+
+  private static final int ENCRYPTION_KEYS_MAX = 16_384;
+
+  /** Keys that leave and keys that enter overlap for a moment. */
+  private static final int SPARE = 1_024;
+
+  private final KeySlots slots;
+  private final DecryptionKeys decryption;
+  private final EncryptionKeys encryption;
+
+  /** No data keys yet; {@code nanoClock} counts like {@link System#nanoTime()}. */
+  public DataKeys(KeyWrapping wrapping, KeyLimits limits, LongSupplier nanoClock) {
+    this.slots = new KeySlots(limits.decryptEntriesMax() + ENCRYPTION_KEYS_MAX + SPARE);
+    this.decryption = new DecryptionKeys(wrapping, slots, limits, nanoClock);
+    this.encryption =
+        new EncryptionKeys(wrapping, decryption, slots, limits, ENCRYPTION_KEYS_MAX, nanoClock);
+  }
+
+  /** The data keys that decrypt. */
+  public DecryptionKeys decryption() {
+    return decryption;
+  }
+
+  /** The data keys that encrypt. */
+  public EncryptionKeys encryption() {
+    return encryption;
+  }
+
+  /** An event loop's derivations from them. */
+  public Derivations newDerivations() {
+    return new Derivations(slots);
+  }
+
+  /** Overwrites the data keys of keys that {@code state} does not let work any more. */
+  public void evict(SnapshotState state) {
+    encryption.evict(
+        (id, version) -> {
+          KeyMetadata key = state.key(id);
+          return key != null && !key.disabled() && key.currentVersion() == version;
+        });
+    decryption.evict(
+        id -> {
+          KeyMetadata key = state.key(id);
+          return key != null && !key.disabled();
+        });
+  }
+
+  /** Overwrites data keys whose time is over. Walks over all of them, so not on an event loop. */
+  public void sweep() {
+    encryption.evict((id, version) -> true);
+    decryption.sweep();
+  }
+
+  /**
+   * How many requests waited for a data key in use: one that was over before its successor came.
+   */
+  public long waits() {
+    return encryption.waits() + decryption.waits();
+  }
+}

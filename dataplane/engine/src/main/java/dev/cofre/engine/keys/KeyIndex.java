@@ -1,0 +1,174 @@
+package dev.cofre.engine.keys;
+
+import dev.cofre.contract.envelope.EnvelopeFormat;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+
+/**
+ * Finds slots by the wrapped data key that they hold: a hash table of chains through the slots.
+ *
+ * <p>Concurrency: {@link #find} takes no lock; a reader that is overtaken by a change may miss what
+ * is there, so a miss is looked up once more in {@link #insert}. All else takes the monitor, for a
+ * bounded number of steps, and is never called on an event loop.
+ *
+ * <p>Who chooses the hashed bytes is this node or the HSM: only what the HSM unwrapped is ever
+ * inserted, so nobody makes long chains.
+ */
+final class KeyIndex {
+  private static final VarHandle HEAD = MethodHandles.arrayElementVarHandle(int[].class);
+  private static final int END = -1;
+  private static final int STEPS_MAX = 64;
+  private static final int BUCKETS_AT_ONCE = 4_096;
+
+  private final KeySlots slots;
+  private final int entriesMax;
+  private final int[] heads;
+  private final byte[] scratch = new byte[EnvelopeFormat.WRAPPED_DATA_KEY_LENGTH];
+  private int size;
+  private int hand;
+
+  /** An index of at most {@code entriesMax} of {@code slots}. */
+  KeyIndex(KeySlots slots, int entriesMax) {
+    this.slots = slots;
+    this.entriesMax = entriesMax;
+    this.heads = new int[Integer.highestOneBit(Math.max(16, entriesMax)) << 1];
+    Arrays.fill(heads, END);
+  }
+
+  /**
+   * The handle of the data key that stands in {@code wrapped} at {@code offset}.
+   *
+   * @param digest of the context under which it must have been unwrapped, or null for any
+   */
+  long find(byte[] wrapped, int offset, byte[] digest) {
+    int slot = (int) HEAD.getAcquire(heads, bucket(wrapped, offset));
+    for (int i = 0; i < STEPS_MAX && slot != END; i++) {
+      long handle = slots.heldIn(slot);
+      if (handle != KeySlots.NONE
+          && slots.holds(slot, wrapped, offset)
+          && (digest == null || slots.isUnder(slot, digest))
+          && slots.isHeld(handle)) {
+        return handle;
+      }
+      slot = slots.next(slot);
+    }
+    return KeySlots.NONE;
+  }
+
+  /**
+   * Holds a data key and finds it from now on; when all entries are taken, one that was not used
+   * lately goes. One that is there already is extended.
+   *
+   * @return whether there was a slot for it
+   */
+  synchronized boolean insert(
+      byte[] state, byte[] wrapped, byte[] digest, long expiresAtNs, long refreshAtNs) {
+    long known = find(wrapped, 0, digest);
+    if (known != KeySlots.NONE) {
+      slots.extend(KeySlots.slot(known), expiresAtNs, refreshAtNs);
+      return true;
+    }
+    if (size >= entriesMax) {
+      makeRoom();
+    }
+    long handle = slots.hold(state, wrapped, digest, expiresAtNs, refreshAtNs);
+    if (handle == KeySlots.NONE) {
+      return false;
+    }
+    int bucket = bucket(wrapped, 0);
+    slots.next(KeySlots.slot(handle), heads[bucket]);
+    HEAD.setRelease(heads, bucket, KeySlots.slot(handle));
+    size++;
+    return true;
+  }
+
+  /** Extends the data key with {@code handle} if it is still held. */
+  synchronized void extend(long handle, long expiresAtNs, long refreshAtNs) {
+    if (slots.isHeld(handle)) {
+      slots.extend(KeySlots.slot(handle), expiresAtNs, refreshAtNs);
+    }
+  }
+
+  /** Puts off the refresh of the data key with {@code handle}. */
+  synchronized void refreshLater(long handle, long refreshAtNs) {
+    if (slots.isHeld(handle)) {
+      int slot = KeySlots.slot(handle);
+      slots.extend(slot, slots.expiresAtNs(slot), refreshAtNs);
+    }
+  }
+
+  /** Overwrites the data key with {@code handle}. */
+  synchronized void remove(long handle) {
+    if (slots.isHeld(handle)) {
+      slots.copyWrapped(KeySlots.slot(handle), scratch);
+      int gone = KeySlots.slot(handle);
+      removeIf(bucket(scratch, 0), slot -> slot == gone);
+    }
+  }
+
+  /**
+   * Overwrites all data keys whose slots {@code isOver} accepts; others get their turn in between.
+   *
+   * @return how many that were
+   */
+  int removeIf(IntPredicate isOver) {
+    int removed = 0;
+    for (int from = 0; from < heads.length; from += BUCKETS_AT_ONCE) {
+      removed += removeIf(from, Math.min(heads.length, from + BUCKETS_AT_ONCE), isOver);
+    }
+    return removed;
+  }
+
+  private synchronized int removeIf(int from, int to, IntPredicate isOver) {
+    int removed = 0;
+    for (int bucket = from; bucket < to; bucket++) {
+      removed += removeIf(bucket, isOver);
+    }
+    return removed;
+  }
+
+  private int removeIf(int bucket, IntPredicate isOver) {
+    int removed = 0;
+    int before = END;
+    int slot = heads[bucket];
+    while (slot != END) {
+      int next = slots.next(slot);
+      if (!isOver.test(slot)) {
+        before = slot;
+      } else {
+        if (before == END) {
+          HEAD.setRelease(heads, bucket, next);
+        } else {
+          slots.next(before, next);
+        }
+        slots.free(slots.heldIn(slot));
+        size--;
+        removed++;
+      }
+      slot = next;
+    }
+    return removed;
+  }
+
+  /** The clock algorithm: who was used since the hand last passed stays for this round. */
+  private void makeRoom() {
+    for (int i = 0; i < 2 * heads.length && size >= entriesMax; i++) {
+      removeIf(hand, slot -> size >= entriesMax && !slots.takeUsed(slot));
+      hand = hand + 1 & heads.length - 1;
+    }
+  }
+
+  synchronized int size() {
+    return size;
+  }
+
+  private int bucket(byte[] wrapped, int offset) {
+    int iv = offset + EnvelopeFormat.WRAP_OFFSET;
+    long mixed =
+        (Words.get(wrapped, iv) ^ Words.get(wrapped, iv + Long.BYTES) * 0x9E3779B97F4A7C15L)
+            * 0xD6E8FEB86659FD93L;
+    return (int) (mixed >>> Integer.SIZE) & heads.length - 1;
+  }
+}

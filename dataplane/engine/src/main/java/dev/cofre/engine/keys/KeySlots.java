@@ -1,0 +1,248 @@
+package dev.cofre.engine.keys;
+
+import static dev.cofre.contract.envelope.EnvelopeFormat.WRAPPED_DATA_KEY_LENGTH;
+import static dev.cofre.contract.envelope.RequestKeyDerivation.STATE_LENGTH;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Data keys outside the heap, in slots of fixed size.
+ *
+ * <p>A slot holds the data key with what was derived from it once ({@link
+ * dev.cofre.contract.envelope.RequestKeyDerivation#saveState}), {@value
+ * dev.cofre.contract.envelope.RequestKeyDerivation#STATE_LENGTH} bytes in locked memory, and beside
+ * them a record that is no secret:
+ *
+ * <pre>
+ *   0            4        8             16             24       28           32
+ *   +------------+--------+-------------+--------------+--------+------------+
+ *   | generation | next   | expires, ns | refresh, ns  | used   | refreshing |
+ *   +------------+--------+-------------+--------------+--------+------------+
+ *   32                    64                         168       192
+ *   +---------------------+---------------------------+---------+
+ *   | context digest (32) | wrapped data key (104)    | –       |
+ *   +---------------------+---------------------------+---------+
+ * </pre>
+ *
+ * <p>Concurrency: a held slot has an odd generation, and who refers to it carries (generation,
+ * slot) as a handle. {@link #read} copies a key out and then looks whether the generation is still
+ * the same, as with a sequence lock, so event loops read without a lock and never get the bytes of
+ * another key. Holding and freeing take the monitor; no event loop does either.
+ *
+ * <p>Memory: a freed slot is overwritten at once.
+ */
+final class KeySlots {
+  /** The handle of no slot. */
+  static final long NONE = -1;
+
+  private static final int RECORD_LENGTH = 192;
+  private static final int NEXT = 4;
+  private static final int EXPIRES = 8;
+  private static final int REFRESH = 16;
+  private static final int USED = 24;
+  private static final int REFRESHING = 28;
+  private static final int DIGEST = 32;
+  static final int DIGEST_LENGTH = 32;
+  private static final int WRAPPED = 64;
+  private static final int CACHE_LINE = 64;
+
+  private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+  private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
+  private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
+
+  private final int slots;
+  private final MemorySegment secrets;
+  private final MemorySegment records;
+  private final int[] free;
+  private int freeCount;
+
+  /** Memory for {@code slots} data keys. */
+  KeySlots(int slots) {
+    this.slots = slots;
+    this.secrets = LockedMemory.allocate((long) slots * STATE_LENGTH);
+    this.records = Arena.ofAuto().allocate((long) slots * RECORD_LENGTH, CACHE_LINE);
+    this.free = new int[slots];
+    for (int i = 0; i < slots; i++) {
+      free[i] = slots - 1 - i;
+    }
+    this.freeCount = slots;
+  }
+
+  /** How many there are. */
+  int capacity() {
+    return slots;
+  }
+
+  /** What a slot takes, in bytes. */
+  static int slotBytes() {
+    return STATE_LENGTH + RECORD_LENGTH + Integer.BYTES;
+  }
+
+  /**
+   * Copies a data key's {@code state} into a free slot.
+   *
+   * @param digest of the context under which it was unwrapped; zeros when that does not matter
+   * @return the handle, or {@link #NONE} when no slot is free
+   */
+  synchronized long hold(
+      byte[] state, byte[] wrapped, byte[] digest, long expiresAtNs, long refreshAtNs) {
+    if (freeCount == 0) {
+      return NONE;
+    }
+    int slot = free[--freeCount];
+    long record = record(slot);
+    MemorySegment.copy(state, 0, secrets, JAVA_BYTE, secret(slot), STATE_LENGTH);
+    MemorySegment.copy(wrapped, 0, records, JAVA_BYTE, record + WRAPPED, WRAPPED_DATA_KEY_LENGTH);
+    MemorySegment.copy(digest, 0, records, JAVA_BYTE, record + DIGEST, DIGEST_LENGTH);
+    LONG.set(records, record + EXPIRES, expiresAtNs);
+    LONG.set(records, record + REFRESH, refreshAtNs);
+    INT.set(records, record + USED, 0);
+    INT.set(records, record + REFRESHING, 0);
+    int generation = (int) INT.get(records, record) + 1;
+    INT.setRelease(records, record, generation);
+    return handle(slot, generation);
+  }
+
+  /** Overwrites and frees the slot of {@code handle}; does nothing when that was done before. */
+  synchronized void free(long handle) {
+    int slot = slot(handle);
+    if (!isHeld(handle)) {
+      return;
+    }
+    INT.setVolatile(records, record(slot), generation(handle) + 1);
+    VarHandle.fullFence();
+    secrets.asSlice(secret(slot), STATE_LENGTH).fill((byte) 0);
+    free[freeCount++] = slot;
+  }
+
+  /** Whether the slot of {@code handle} still holds the same data key. */
+  boolean isHeld(long handle) {
+    return (int) INT.getAcquire(records, record(slot(handle))) == generation(handle);
+  }
+
+  /**
+   * Copies a data key out.
+   *
+   * @param state takes the state; the caller overwrites it after use
+   * @param wrapped takes the data key as it stands in envelopes
+   * @return false when it was freed; {@code state} is overwritten then
+   */
+  boolean read(long handle, byte[] state, byte[] wrapped) {
+    int slot = slot(handle);
+    if (!isHeld(handle)) {
+      return false;
+    }
+    MemorySegment.copy(secrets, JAVA_BYTE, secret(slot), state, 0, STATE_LENGTH);
+    MemorySegment.copy(
+        records, JAVA_BYTE, record(slot) + WRAPPED, wrapped, 0, WRAPPED_DATA_KEY_LENGTH);
+    VarHandle.loadLoadFence();
+    if (isHeld(handle)) {
+      return true;
+    }
+    java.util.Arrays.fill(state, (byte) 0);
+    return false;
+  }
+
+  /** The handle of what {@code slot} holds now, or {@link #NONE}. */
+  long heldIn(int slot) {
+    int generation = (int) INT.getAcquire(records, record(slot));
+    return (generation & 1) == 0 ? NONE : handle(slot, generation);
+  }
+
+  /** Whether {@code slot} holds the data key that stands in {@code wrapped} at {@code offset}. */
+  boolean holds(int slot, byte[] wrapped, int offset) {
+    long at = record(slot) + WRAPPED;
+    for (int i = 0; i < WRAPPED_DATA_KEY_LENGTH; i += Long.BYTES) {
+      if (records.get(WORD, at + i) != Words.get(wrapped, offset + i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether {@code slot} was held under the context with {@code digest}. */
+  boolean isUnder(int slot, byte[] digest) {
+    long at = record(slot) + DIGEST;
+    for (int i = 0; i < DIGEST_LENGTH; i += Long.BYTES) {
+      if (records.get(WORD, at + i) != Words.get(digest, i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Copies the data key that {@code slot} holds, as it stands in envelopes. */
+  void copyWrapped(int slot, byte[] out) {
+    MemorySegment.copy(records, JAVA_BYTE, record(slot) + WRAPPED, out, 0, WRAPPED_DATA_KEY_LENGTH);
+  }
+
+  /** The slot that follows {@code slot} in a chain, or -1. */
+  int next(int slot) {
+    return (int) INT.getAcquire(records, record(slot) + NEXT);
+  }
+
+  /** Chains {@code next}, or nothing when it is -1, behind {@code slot}. */
+  void next(int slot, int next) {
+    INT.setRelease(records, record(slot) + NEXT, next);
+  }
+
+  long expiresAtNs(int slot) {
+    return (long) LONG.getOpaque(records, record(slot) + EXPIRES);
+  }
+
+  long refreshAtNs(int slot) {
+    return (long) LONG.getOpaque(records, record(slot) + REFRESH);
+  }
+
+  /** Sets when {@code slot} expires, or -1 to leave that, and when it is to be refreshed. */
+  void extend(int slot, long expiresAtNs, long refreshAtNs) {
+    LONG.setOpaque(records, record(slot) + EXPIRES, expiresAtNs);
+    LONG.setOpaque(records, record(slot) + REFRESH, refreshAtNs);
+    INT.setRelease(records, record(slot) + REFRESHING, 0);
+  }
+
+  /** Marks that {@code slot} was used. */
+  void use(int slot) {
+    long at = record(slot) + USED;
+    if ((int) INT.getOpaque(records, at) == 0) {
+      INT.setOpaque(records, at, 1);
+    }
+  }
+
+  /** Whether {@code slot} was used since this was asked last. */
+  boolean takeUsed(int slot) {
+    long at = record(slot) + USED;
+    boolean used = (int) INT.getOpaque(records, at) != 0;
+    INT.setOpaque(records, at, 0);
+    return used;
+  }
+
+  /** True for the one who is to refresh {@code slot}. */
+  boolean beginRefresh(int slot) {
+    return INT.compareAndSet(records, record(slot) + REFRESHING, 0, 1);
+  }
+
+  static int slot(long handle) {
+    return (int) handle;
+  }
+
+  private static int generation(long handle) {
+    return (int) (handle >>> Integer.SIZE);
+  }
+
+  private static long handle(int slot, int generation) {
+    return (long) generation << Integer.SIZE | slot;
+  }
+
+  private static long record(int slot) {
+    return (long) slot * RECORD_LENGTH;
+  }
+
+  private static long secret(int slot) {
+    return (long) slot * STATE_LENGTH;
+  }
+}

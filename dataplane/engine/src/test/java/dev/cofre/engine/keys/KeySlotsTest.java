@@ -1,0 +1,144 @@
+package dev.cofre.engine.keys;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.cofre.contract.envelope.EnvelopeFormat;
+import dev.cofre.contract.envelope.RequestKeyDerivation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** Slots and their index, alone and under threads that hold and free while others read. */
+class KeySlotsTest {
+  private static final byte[] NO_DIGEST = new byte[KeySlots.DIGEST_LENGTH];
+  private static final long NEVER = Long.MAX_VALUE / 2;
+
+  /** A state whose bytes are all {@code value}, and the wrapped data key that goes with it. */
+  private static byte[] state(int value) {
+    byte[] state = new byte[RequestKeyDerivation.STATE_LENGTH];
+    Arrays.fill(state, (byte) value);
+    return state;
+  }
+
+  private static byte[] wrapped(int value) {
+    byte[] wrapped = new byte[EnvelopeFormat.WRAPPED_DATA_KEY_LENGTH];
+    for (int i = 0; i < wrapped.length; i += 4) {
+      wrapped[i] = (byte) value;
+      wrapped[i + 1] = (byte) (value >>> 8);
+      wrapped[i + 2] = (byte) (value >>> 16);
+    }
+    return wrapped;
+  }
+
+  private static long hold(KeySlots slots, int value) {
+    return slots.hold(state(value), wrapped(value), NO_DIGEST, NEVER, NEVER);
+  }
+
+  @Test
+  void aFreedSlotIsOverwrittenAndUsedAgainUnderAnotherHandle() {
+    KeySlots slots = new KeySlots(2);
+    long first = hold(slots, 1);
+    hold(slots, 2);
+    assertEquals(KeySlots.NONE, hold(slots, 3), "full");
+    slots.free(first);
+    byte[] state = state(9);
+    assertFalse(slots.read(first, state, new byte[EnvelopeFormat.WRAPPED_DATA_KEY_LENGTH]));
+    long third = hold(slots, 3);
+    assertNotEquals(first, third);
+    assertEquals(KeySlots.slot(first), KeySlots.slot(third));
+    slots.free(first);
+    assertTrue(slots.isHeld(third), "a handle that is over frees nothing");
+  }
+
+  @Test
+  void aKeyIsSmallerThan300Bytes() {
+    assertTrue(KeySlots.slotBytes() + 2 * Integer.BYTES <= 300);
+  }
+
+  @Test
+  void theIndexForgetsWhoWasNotUsed() {
+    KeySlots slots = new KeySlots(64);
+    KeyIndex index = new KeyIndex(slots, 32);
+    for (int i = 0; i < 32; i++) {
+      insert(index, i);
+    }
+    for (int i = 32; i < 200; i++) {
+      slots.use(KeySlots.slot(index.find(wrapped(7), 0, null)));
+      insert(index, i);
+    }
+    assertEquals(32, index.size());
+    assertNotEquals(KeySlots.NONE, index.find(wrapped(7), 0, null), "used all the time");
+    assertNotEquals(KeySlots.NONE, index.find(wrapped(199), 0, null), "the newest");
+  }
+
+  private static void insert(KeyIndex index, int value) {
+    assertTrue(index.insert(state(value), wrapped(value), NO_DIGEST, NEVER, NEVER));
+  }
+
+  /** Readers get the bytes of the key they asked for, or nothing. */
+  @Test
+  void readersNeverGetAnotherKey() throws InterruptedException {
+    long seed = Long.getLong("cofre.test.seed", System.nanoTime());
+    System.out.println("KeySlotsTest: replay with -Dcofre.test.seed=" + seed);
+    KeySlots slots = new KeySlots(40);
+    KeyIndex index = new KeyIndex(slots, 16);
+    AtomicBoolean over = new AtomicBoolean();
+    AtomicInteger found = new AtomicInteger();
+    AtomicReference<String> wrong = new AtomicReference<>();
+    List<Thread> threads = new ArrayList<>();
+    for (int t = 0; t < 2; t++) {
+      SplittableRandom random = new SplittableRandom(seed + t);
+      threads.add(Thread.ofPlatform().start(() -> read(slots, index, random, over, found, wrong)));
+    }
+    SplittableRandom random = new SplittableRandom(seed - 1);
+    for (int i = 0; i < 300_000 && wrong.get() == null; i++) {
+      int value = random.nextInt(100);
+      if (random.nextInt(4) == 0) {
+        long handle = index.find(wrapped(value), 0, null);
+        if (handle != KeySlots.NONE) {
+          index.remove(handle);
+        }
+      } else {
+        insert(index, value);
+      }
+    }
+    over.set(true);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(null, wrong.get());
+    assertTrue(found.get() > 0, "the readers found something");
+    assertTrue(index.size() <= 16);
+    index.removeIf(slot -> true);
+    assertEquals(0, index.size());
+  }
+
+  private static void read(
+      KeySlots slots,
+      KeyIndex index,
+      SplittableRandom random,
+      AtomicBoolean over,
+      AtomicInteger found,
+      AtomicReference<String> wrong) {
+    byte[] state = new byte[RequestKeyDerivation.STATE_LENGTH];
+    byte[] wrapped = new byte[EnvelopeFormat.WRAPPED_DATA_KEY_LENGTH];
+    while (!over.get()) {
+      int value = random.nextInt(100);
+      long handle = index.find(wrapped(value), 0, null);
+      if (handle != KeySlots.NONE && slots.read(handle, state, wrapped)) {
+        found.incrementAndGet();
+        if (!Arrays.equals(state(value), state) || !Arrays.equals(wrapped(value), wrapped)) {
+          wrong.set("asked for " + value + ", got " + state[0]);
+        }
+      }
+    }
+  }
+}

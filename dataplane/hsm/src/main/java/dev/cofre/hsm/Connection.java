@@ -1,0 +1,133 @@
+package dev.cofre.hsm;
+
+/**
+ * One login to a token: its sessions, and what was learned of the token through them. It ends when
+ * the token has to be logged in to anew.
+ *
+ * <p>Concurrency: thread-safe; called while no restart of the module can begin.
+ */
+final class Connection {
+
+  private final HsmConfig config;
+  private final PinUse pin;
+  private final long slot;
+  private final Cryptoki.Session session;
+  private final TokenKeys keys;
+  private final WrapBackend wraps;
+  private SunToken sun;
+  private volatile boolean broken;
+
+  private Connection(
+      HsmConfig config, PinUse pin, long slot, Cryptoki.Session session, SunToken sun) {
+    this.config = config;
+    this.pin = pin;
+    this.slot = slot;
+    this.session = session;
+    this.keys = new TokenKeys(session, slot);
+    this.sun = sun;
+    this.wraps =
+        switch (config.backend()) {
+          case SUNPKCS11 -> new SunPkcs11Backend(sun(), pin, this::hasKek);
+          case FFM -> new FfmBackend(session.cryptoki(), slot);
+        };
+  }
+
+  /**
+   * Logs in, trying the PIN once.
+   *
+   * @param old what is to be replaced; may be null. It is closed
+   */
+  static Connection open(HsmConfig config, Cryptoki cryptoki, PinUse pin, Connection old) {
+    boolean same = old != null && !old.session.isOver();
+    long slot = same ? old.slot : cryptoki.slotOf(config);
+    Cryptoki.Session session = pin.tryOnce(usable -> cryptoki.login(slot, usable));
+    SunToken sun = same ? old.sunIfOpen() : null;
+    try {
+      if (sun != null) {
+        sun.load(pin);
+      }
+      Connection fresh = new Connection(config, pin, slot, session, sun);
+      if (old != null) {
+        old.close();
+      }
+      return fresh;
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  /** What carries wraps and unwraps. */
+  WrapBackend wraps() {
+    return wraps;
+  }
+
+  /** The JDK's view of the token, which is opened when it is needed first. */
+  synchronized SunToken sun() {
+    if (sun == null) {
+      sun = SunToken.open(config, slot, pin);
+    }
+    return sun;
+  }
+
+  private synchronized SunToken sunIfOpen() {
+    return sun;
+  }
+
+  /** A call failed for it: whoever comes next shall log in anew. */
+  void breakOff() {
+    broken = true;
+  }
+
+  boolean isBroken() {
+    return broken || isOver();
+  }
+
+  /** Whether the module was begun anew since: none of its handles may be used. */
+  boolean isOver() {
+    return session.isOver();
+  }
+
+  long generation() {
+    return session.generation();
+  }
+
+  synchronized boolean isLoggedIn() {
+    return keys.isLoggedIn();
+  }
+
+  /** Whether the token can still be read. */
+  boolean isTokenPresent() {
+    return session.cryptoki().isPresent(slot);
+  }
+
+  synchronized boolean hasKek(String label) {
+    return keys.findKek(label).isPresent();
+  }
+
+  synchronized boolean isTaken(String label) {
+    return keys.isTaken(label);
+  }
+
+  synchronized void generateKek(String label) {
+    keys.generateKek(label);
+  }
+
+  synchronized void destroyKek(String label) {
+    keys.findKek(label).ifPresent(keys::destroy);
+    wraps.forget(label);
+  }
+
+  /** Logs out the process from the token. */
+  void logOut() {
+    if (!isOver()) {
+      session.functions().logout(session.handle());
+    }
+  }
+
+  /** Gives back its sessions. */
+  void close() {
+    wraps.close();
+    session.close();
+  }
+}

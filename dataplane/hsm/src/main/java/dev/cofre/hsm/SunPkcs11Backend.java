@@ -1,0 +1,80 @@
+package dev.cofre.hsm;
+
+import java.security.GeneralSecurityException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.GCMParameterSpec;
+
+/**
+ * AES-GCM by the JDK's PKCS#11 provider, which pools its sessions and makes four calls where there
+ * is AAD: it cannot be told of it before it begins.
+ *
+ * <p>Thread-safe. A KEK is asked for by its label alone first: the provider's key store lists all
+ * keys of the token to find one, which is done only for one that is there.
+ */
+final class SunPkcs11Backend implements WrapBackend {
+  private static final int TAG_BITS = 128;
+
+  private final SunToken token;
+  private final PinUse pin;
+  private final Predicate<String> isInToken;
+  private final Map<String, SecretKey> keks = new ConcurrentHashMap<>();
+
+  SunPkcs11Backend(SunToken token, PinUse pin, Predicate<String> isInToken) {
+    this.token = token;
+    this.pin = pin;
+    this.isInToken = isInToken;
+  }
+
+  @Override
+  public byte[] encrypt(String kekLabel, byte[] iv, byte[] aad, byte[] input)
+      throws GeneralSecurityException {
+    return crypt(Cipher.ENCRYPT_MODE, kekLabel, iv, aad, input);
+  }
+
+  @Override
+  public byte[] decrypt(String kekLabel, byte[] iv, byte[] aad, byte[] input)
+      throws GeneralSecurityException {
+    return crypt(Cipher.DECRYPT_MODE, kekLabel, iv, aad, input);
+  }
+
+  private byte[] crypt(int mode, String kekLabel, byte[] iv, byte[] aad, byte[] input)
+      throws GeneralSecurityException {
+    Cipher gcm = Cipher.getInstance("AES/GCM/NoPadding", token.provider());
+    gcm.init(mode, kek(kekLabel), new GCMParameterSpec(TAG_BITS, iv));
+    gcm.updateAAD(aad);
+    return gcm.doFinal(input);
+  }
+
+  private SecretKey kek(String label) {
+    SecretKey known = keks.get(label);
+    if (known != null) {
+      return known;
+    }
+    if (!isInToken.test(label)) {
+      throw new KekMissingException(label);
+    }
+    Optional<SecretKey> found = token.kek(label);
+    if (found.isEmpty()) {
+      token.load(pin);
+      found = token.kek(label);
+    }
+    SecretKey kek = found.orElseThrow(() -> new KekMissingException(label));
+    keks.put(label, kek);
+    return kek;
+  }
+
+  @Override
+  public void forget(String kekLabel) {
+    keks.remove(kekLabel);
+  }
+
+  @Override
+  public void close() {
+    keks.clear();
+  }
+}

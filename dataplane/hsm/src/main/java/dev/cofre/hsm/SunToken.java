@@ -1,0 +1,152 @@
+package dev.cofre.hsm;
+
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.InvalidParameterException;
+import java.security.Key;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.ProviderException;
+import java.security.PublicKey;
+import java.security.Security;
+import java.security.Signature;
+import java.security.cert.Certificate;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.crypto.SecretKey;
+
+/**
+ * A token as the JDK's PKCS#11 provider sees it: a provider and a key store of one generation of
+ * the module. Its view of the keys is as old as its last {@link #load}.
+ *
+ * <p>Thread-safe; called while no restart of the module can begin.
+ *
+ * <p>Memory: providers, key stores and key pairs are kept for ever. What the provider cleans up
+ * when they are collected are handles, whose numbers belong to others after a restart of the
+ * module: it would close their sessions, or destroy their keys.
+ */
+final class SunToken {
+  private static final AtomicInteger INSTANCES = new AtomicInteger();
+  private static final Queue<Object> KEPT = new ConcurrentLinkedQueue<>();
+
+  private final Provider provider;
+  private volatile KeyStore keyStore;
+
+  private SunToken(Provider provider) {
+    this.provider = provider;
+    KEPT.add(provider);
+  }
+
+  /** A provider for {@code slot}, in a session of its own. */
+  static SunToken open(HsmConfig config, long slot, PinUse pin) {
+    Provider base = Security.getProvider("SunPKCS11");
+    if (base == null) {
+      throw new HsmException(
+          "this Java runtime lacks the module jdk.crypto.cryptoki; use a full JDK 25");
+    }
+    try {
+      SunToken token = new SunToken(base.configure(providerConfig(config, slot)));
+      token.load(pin);
+      return token;
+    } catch (ProviderException | InvalidParameterException e) {
+      throw new HsmException(
+          "slot "
+              + slot
+              + " of "
+              + config.library()
+              + " cannot be used; check hsm.slot and hsm.tokenLabel",
+          e);
+    }
+  }
+
+  private static String providerConfig(HsmConfig config, long slot) {
+    return """
+        --
+        name = cofre%d
+        library = "%s"
+        slot = %d
+        showInfo = false
+        omitInitialize = true
+        attributes(generate,CKO_PRIVATE_KEY,CKK_EC) = {
+          CKA_SENSITIVE = true
+          CKA_EXTRACTABLE = false
+          CKA_PRIVATE = true
+          CKA_SIGN = true
+          CKA_DERIVE = false
+        }
+        """
+        .formatted(INSTANCES.incrementAndGet(), config.library(), slot);
+  }
+
+  Provider provider() {
+    return provider;
+  }
+
+  /** Lists the token's objects afresh, logging in first when need be. */
+  synchronized void load(PinUse pin) {
+    pin.tryOnce(
+        usable -> {
+          try {
+            KeyStore fresh = KeyStore.getInstance("PKCS11", provider);
+            fresh.load(null, usable.chars());
+            keyStore = fresh;
+            return fresh;
+          } catch (IOException e) {
+            throw LoginFailure.of(e);
+          } catch (GeneralSecurityException | ProviderException e) {
+            throw new HsmException("the HSM's keys cannot be listed", e);
+          }
+        });
+  }
+
+  Optional<SecretKey> kek(String label) {
+    try {
+      return keyStore.getKey(label, null) instanceof SecretKey kek
+          ? Optional.of(kek)
+          : Optional.empty();
+    } catch (GeneralSecurityException | ProviderException e) {
+      throw new HsmException("the HSM's keys cannot be read", e);
+    }
+  }
+
+  /** The public half of the signing key with {@code label}. */
+  Optional<PublicKey> publicKey(String label) {
+    try {
+      return Optional.ofNullable(keyStore.getCertificate(label)).map(Certificate::getPublicKey);
+    } catch (GeneralSecurityException | ProviderException e) {
+      throw new HsmException("the HSM's keys cannot be read", e);
+    }
+  }
+
+  /** Makes a signing key with {@code label} when there is none. */
+  synchronized void makeSigningKey(String label, PinUse pin) {
+    try {
+      load(pin);
+      if (!keyStore.containsAlias(label)) {
+        KEPT.add(SelfSigned.generate(provider, keyStore, label));
+        load(pin);
+      }
+    } catch (GeneralSecurityException | ProviderException e) {
+      throw new HsmException("the HSM's signing key " + label + " cannot be made", e);
+    }
+  }
+
+  /** ECDSA over P-256 with SHA-256, DER. */
+  byte[] sign(String label, byte[] message) {
+    try {
+      Key key = keyStore.getKey(label, null);
+      if (!(key instanceof PrivateKey privateKey)) {
+        throw new HsmException("the token's object " + label + " is no signing key");
+      }
+      Signature signature = Signature.getInstance("SHA256withECDSA", provider);
+      signature.initSign(privateKey);
+      signature.update(message);
+      return signature.sign();
+    } catch (GeneralSecurityException | ProviderException e) {
+      throw new HsmException("the HSM could not sign", e);
+    }
+  }
+}

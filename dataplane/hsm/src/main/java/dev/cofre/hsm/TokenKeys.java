@@ -1,0 +1,164 @@
+package dev.cofre.hsm;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
+
+/**
+ * Finding, making and destroying keys of a token by their labels, through one session.
+ *
+ * <p>A label is looked for by the token itself: however many keys it holds, none but the one is
+ * listed. Not thread-safe, as the session is not.
+ */
+final class TokenKeys {
+  private static final long CKM_AES_KEY_GEN = 0x1080;
+  private static final long MECHANISM_LENGTH = 24;
+  private static final long KEK_LENGTH = 32;
+  private static final int LABEL_MAX = 256;
+  private static final long SESSION_INFO_LENGTH = 32;
+  private static final long STATE_OFFSET = 8;
+  private static final long CKS_RO_USER_FUNCTIONS = 1;
+  private static final long CKS_RW_USER_FUNCTIONS = 3;
+
+  private final Cryptoki.Session session;
+  private final long slot;
+  private final Pkcs11Functions functions;
+
+  TokenKeys(Cryptoki.Session session, long slot) {
+    this.session = session;
+    this.slot = slot;
+    this.functions = session.functions();
+  }
+
+  /** The handle of the secret key with {@code label}. */
+  OptionalLong findKek(String label) {
+    try (Arena arena = Arena.ofConfined()) {
+      return find(
+          arena,
+          new Template(arena)
+              .number(Template.CKA_CLASS, Template.CKO_SECRET_KEY)
+              .flag(Template.CKA_TOKEN, true)
+              .text(Template.CKA_LABEL, label));
+    }
+  }
+
+  /** Whether any object of the token has {@code label}. */
+  boolean isTaken(String label) {
+    try (Arena arena = Arena.ofConfined()) {
+      return find(
+              arena,
+              new Template(arena).flag(Template.CKA_TOKEN, true).text(Template.CKA_LABEL, label))
+          .isPresent();
+    }
+  }
+
+  private OptionalLong find(Arena arena, Template template) {
+    MemorySegment object = arena.allocate(JAVA_LONG);
+    MemorySegment count = arena.allocate(JAVA_LONG);
+    checked(functions.findObjectsInit(session.handle(), template.segment(), template.count()));
+    long result = functions.findObjects(session.handle(), object, 1, count);
+    checked(functions.findObjectsFinal(session.handle()));
+    checked(result);
+    if (count.get(JAVA_LONG, 0) == 0) {
+      requireSight();
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(object.get(JAVA_LONG, 0));
+  }
+
+  /** A token that was logged out or taken away finds nothing, and reports no error. */
+  private void requireSight() {
+    if (!isLoggedIn()) {
+      throw new TokenFailure("the session is not logged in");
+    }
+    if (!session.cryptoki().isPresent(slot)) {
+      throw new TokenFailure("the token cannot be read");
+    }
+  }
+
+  /** Whether the session lives and the user is logged in. */
+  boolean isLoggedIn() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = arena.allocate(SESSION_INFO_LENGTH, Long.BYTES);
+      long state =
+          functions.getSessionInfo(session.handle(), info) == CkResult.OK
+              ? info.get(JAVA_LONG, STATE_OFFSET)
+              : -1;
+      return state == CKS_RO_USER_FUNCTIONS || state == CKS_RW_USER_FUNCTIONS;
+    }
+  }
+
+  /** Generates an AES-256 KEK in the token: complete with its label, or not at all. */
+  void generateKek(String label) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment mechanism = arena.allocate(MECHANISM_LENGTH, Long.BYTES);
+      mechanism.set(JAVA_LONG, 0, CKM_AES_KEY_GEN);
+      mechanism.set(ADDRESS, 8, MemorySegment.NULL);
+      Template template =
+          new Template(arena)
+              .number(Template.CKA_CLASS, Template.CKO_SECRET_KEY)
+              .number(Template.CKA_KEY_TYPE, Template.CKK_AES)
+              .number(Template.CKA_VALUE_LEN, KEK_LENGTH)
+              .text(Template.CKA_LABEL, label)
+              .flag(Template.CKA_TOKEN, true)
+              .flag(Template.CKA_PRIVATE, true)
+              .flag(Template.CKA_SENSITIVE, true)
+              .flag(Template.CKA_EXTRACTABLE, false)
+              .flag(Template.CKA_ENCRYPT, true)
+              .flag(Template.CKA_DECRYPT, true)
+              .flag(Template.CKA_WRAP, false)
+              .flag(Template.CKA_UNWRAP, false);
+      checked(
+          functions.generateKey(
+              session.handle(),
+              mechanism,
+              template.segment(),
+              template.count(),
+              arena.allocate(JAVA_LONG)));
+    }
+  }
+
+  void destroy(long object) {
+    checked(functions.destroyObject(session.handle(), object));
+  }
+
+  /**
+   * A copy of {@code object} that lives in this session, guarded as it is; empty when the module
+   * makes none.
+   */
+  OptionalLong copy(long object) {
+    try (Arena arena = Arena.ofConfined()) {
+      Template template = new Template(arena).flag(Template.CKA_TOKEN, false);
+      MemorySegment copy = arena.allocate(JAVA_LONG);
+      long result =
+          functions.copyObject(
+              session.handle(), object, template.segment(), template.count(), copy);
+      return result == CkResult.OK ? OptionalLong.of(copy.get(JAVA_LONG, 0)) : OptionalLong.empty();
+    }
+  }
+
+  /** Whether {@code object} is still there and has {@code label}. */
+  boolean isStill(long object, String label) {
+    try (Arena arena = Arena.ofConfined()) {
+      Template template = new Template(arena).room(Template.CKA_LABEL, LABEL_MAX);
+      MemorySegment array = template.segment();
+      return functions.getAttributeValue(session.handle(), object, array, 1) == CkResult.OK
+          && label.equals(text(template.first(), Template.length(array)));
+    }
+  }
+
+  private static String text(MemorySegment value, long length) {
+    return new String(value.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
+  }
+
+  private static void checked(long result) {
+    if (result != CkResult.OK) {
+      throw new TokenFailure(result);
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package dev.cofre.hsm;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** What every back end does with a real token: logins, losses of them, guarded keys. */
+abstract class TokenContract extends HsmContract {
+  abstract HsmConfig config();
+
+  /** A fresh copy of the token's PIN. */
+  abstract Pin pin();
+
+  @Override
+  final Hsm login() {
+    return Pkcs11Hsm.login(config(), pin());
+  }
+
+  @Test
+  void findsKeysAgainAfterALogin() {
+    Wrap wrap = wrap(kek("kept"));
+    hsm.close();
+    hsm = login();
+    assertArrayEquals(new byte[32], unwrap(wrap));
+  }
+
+  @Test
+  void findsKeysThatAnotherLoginMade() {
+    try (Hsm other = login()) {
+      other.generateKek(label("theirs"));
+      assertTrue(hsm.hasKek(label("theirs")));
+      assertArrayEquals(new byte[32], unwrap(wrap(label("theirs"))));
+    }
+  }
+
+  @Test
+  void keyBytesCannotBeReadOut() {
+    unwrap(wrap(kek("unreadable")));
+    List<KekProof.Finding> findings;
+    try (Pin pin = pin()) {
+      findings = KekProof.run(config(), pin);
+    }
+    assertTrue(findings.stream().anyMatch(one -> one.label().equals(label("unreadable"))));
+    for (KekProof.Finding finding : findings) {
+      assertFalse(finding.readable(), finding.label());
+      assertTrue(finding.guarded(), finding.label());
+    }
+  }
+
+  /** The login is the process's: whoever logs out does so for all. */
+  private void logOutTheProcess() {
+    login().close();
+  }
+
+  @Test
+  void logsInAgainWhenItWasLoggedOut() {
+    Wrap wrap = wrap(kek("logged-out"));
+    Hsm.SigningKey signing = hsm.signingKey(label("logged-out-signing"));
+    logOutTheProcess();
+    assertArrayEquals(new byte[32], unwrap(wrap));
+    logOutTheProcess();
+    assertEquals(48, wrap(wrap.kekLabel()).wrapped().length);
+    logOutTheProcess();
+    assertTrue(signing.sign(AAD).length > 60);
+    logOutTheProcess();
+    assertTrue(hsm.hasKek(wrap.kekLabel()));
+    logOutTheProcess();
+    hsm.ping();
+  }
+
+  @Test
+  void anotherLoginsHealingIsNoticed() {
+    Wrap wrap = wrap(kek("healed-by-another"));
+    Hsm.SigningKey signing = hsm.signingKey(label("healed-by-another-signing"));
+    try (Hsm other = login()) {
+      for (int i = 0; i < 5; i++) {
+        other.heal();
+        assertArrayEquals(new byte[32], unwrap(wrap));
+        assertTrue(signing.sign(AAD).length > 60);
+      }
+    }
+  }
+
+  @Test
+  void callsSurviveHealings() throws Exception {
+    Wrap wrap = wrap(kek("busy"));
+    AtomicBoolean stop = new AtomicBoolean();
+    AtomicBoolean wrong = new AtomicBoolean();
+    Thread busy =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!stop.get()) {
+                    try {
+                      unwrap(wrap);
+                    } catch (WrapRejectedException e) {
+                      wrong.set(true);
+                    } catch (HsmException e) {
+                      Thread.onSpinWait();
+                    }
+                  }
+                });
+    for (int i = 0; i < 20; i++) {
+      hsm.heal();
+      assertArrayEquals(new byte[32], unwrap(wrap));
+    }
+    stop.set(true);
+    busy.join();
+    assertFalse(wrong.get(), "a restart is not the ciphertext's fault");
+  }
+
+  @Test
+  void aPinThatWasRefusedIsNeverTriedAgain() {
+    Pin pin = pin();
+    try (Hsm once = Pkcs11Hsm.login(config(), pin)) {
+      char right = pin.chars()[0];
+      pin.chars()[0] = '!';
+      logOutTheProcess();
+
+      HsmException first = awaitFailure(once);
+      assertTrue(first.getMessage().contains("refused the PIN"), first.getMessage());
+
+      // If the token were asked, it would say yes now.
+      pin.chars()[0] = right;
+      HsmException second = assertThrows(HsmException.class, once::ping);
+      assertEquals(first.getMessage(), second.getMessage());
+      assertThrows(HsmException.class, () -> once.generateKek("never"));
+      assertThrows(HsmException.class, () -> once.hasKek("never"));
+      assertThrows(HsmException.class, () -> once.signingKey("never"));
+      assertThrows(HsmException.class, once::heal);
+      assertNotSame(second, assertThrows(HsmException.class, once::ping));
+    }
+  }
+
+  /** A provider may believe in its login for a few milliseconds before it looks again. */
+  private static HsmException awaitFailure(Hsm hsm) {
+    HsmException[] failure = new HsmException[1];
+    Conditions.await(
+        () -> {
+          try {
+            hsm.ping();
+            return false;
+          } catch (HsmException e) {
+            failure[0] = e;
+            return true;
+          }
+        });
+    return failure[0];
+  }
+
+  @Test
+  void aWrongPinIsRefusedWithANextStep() {
+    hsm.close();
+    try (Pin wrong = pin()) {
+      wrong.chars()[0] = '!';
+      HsmException refused =
+          assertThrows(HsmException.class, () -> Pkcs11Hsm.login(config(), wrong));
+      assertTrue(refused.getMessage().contains("hsm.pinFile"), refused.getMessage());
+    }
+    hsm = login();
+  }
+
+  @Test
+  void noPinIsTriedAfterTheClose() {
+    Wrap wrap = wrap(kek("closed"));
+    hsm.close();
+    assertClosed(assertThrows(HsmException.class, hsm::ping));
+    assertClosed(assertThrows(HsmException.class, hsm::heal));
+    assertClosed(assertThrows(HsmException.class, () -> unwrap(wrap)));
+    assertClosed(assertThrows(HsmException.class, () -> wrap(wrap.kekLabel())));
+  }
+
+  private static void assertClosed(HsmException failure) {
+    assertEquals("the HSM connection is closed", failure.getMessage());
+  }
+}
