@@ -1,77 +1,89 @@
 package dev.cofre.benchmarks.engine;
 
+import static dev.cofre.benchmarks.Buffers.COUNT;
+
+import dev.cofre.benchmarks.Buffers;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.engine.keys.KeyLimits;
 import dev.cofre.engine.request.Batch;
 import dev.cofre.hsm.SimulatedHsm;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Requests through the whole engine: permit, data key, envelope, audit. A batch of {@code items},
- * each of {@code length} bytes; the score is a batch's.
+ * Requests through the whole engine: permit, data key, envelope, audit; {@value
+ * dev.cofre.benchmarks.Buffers#COUNT} items in one request, or in as many requests.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(
-    value = 5,
-    jvmArgsAppend = {
-      "--enable-native-access=ALL-UNNAMED",
-      "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED"
-    })
-@Warmup(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 200, time = 4, timeUnit = TimeUnit.MILLISECONDS)
 public class EngineBenchmark {
-  /** How many items a request holds. */
-  @Param({"1", "100"})
-  public int items;
-
-  /** How long each plaintext is. */
+  /** Bytes of plaintext of an item. */
   @Param("1024")
-  public int length;
+  public int size;
+
+  /** Whether the audit log is the real one, or one that keeps nothing. */
+  @Param({"on", "off"})
+  public String audit;
 
   private EngineFixture engine;
-  private byte[][] plaintexts;
-  private byte[][] envelopes;
+  private Buffers buffers;
+  private final byte[][] envelopes = new byte[COUNT][];
 
-  /** Seals, and sees that it opens. */
+  /** Seals each item by a request of its own, and sees that all open. */
   @Setup
-  public void prepare() {
+  public void prepare() throws IOException {
     engine =
-        new EngineFixture(new SimulatedHsm(Duration.ZERO, 4), new NoAuditLog(), KeyLimits.DEFAULT);
-    SplittableRandom random = new SplittableRandom(1);
-    plaintexts = new byte[items][length];
-    for (byte[] plaintext : plaintexts) {
-      random.nextBytes(plaintext);
+        new EngineFixture(
+            new SimulatedHsm(Duration.ZERO, 4), audit.equals("on"), KeyLimits.DEFAULT);
+    buffers = new Buffers(size);
+    for (int i = 0; i < COUNT; i++) {
+      Batch sealing = engine.path().newBatch();
+      sealing.add(buffers.plaintexts[i], 0, size, EncryptionContext.EMPTY);
+      engine.path().encrypt(engine.caller(), EngineFixture.KEY, sealing).join();
+      envelopes[i] = sealing.copyOfOutput(0);
+      sealing.close();
     }
-    Batch batch = batch(plaintexts);
-    engine.path().encrypt(engine.caller(), EngineFixture.KEY, batch).join();
-    envelopes = outputs(batch);
-    batch.close();
     Batch opened = batch(envelopes);
     engine.path().decrypt(engine.caller(), opened).join();
-    if (!Arrays.deepEquals(plaintexts, outputs(opened))) {
-      throw new IllegalStateException("the engine does not open what it seals");
+    for (int i = 0; i < COUNT; i++) {
+      if (!Arrays.equals(buffers.plaintexts[i], opened.copyOfOutput(i))) {
+        throw new IllegalStateException("the engine does not open what it seals");
+      }
     }
     opened.close();
   }
 
-  /** Ends it. */
+  /** One request's envelopes, as a batch makes them: the same salt in all. */
+  @State(Scope.Thread)
+  public static class Sealed {
+    private final byte[][] envelopes = new byte[COUNT][];
+
+    /** Seals them in one request. */
+    @Setup
+    public void prepare(EngineBenchmark benchmark) {
+      Batch batch = benchmark.batch(benchmark.buffers.plaintexts);
+      benchmark.engine.path().encrypt(benchmark.engine.caller(), EngineFixture.KEY, batch).join();
+      for (int i = 0; i < COUNT; i++) {
+        envelopes[i] = batch.copyOfOutput(i);
+      }
+      batch.close();
+    }
+  }
+
+  /** Ends the engine. */
   @TearDown
   public void close() {
     engine.close();
@@ -85,34 +97,59 @@ public class EngineBenchmark {
     return batch;
   }
 
-  private static byte[][] outputs(Batch batch) {
-    byte[][] outputs = new byte[batch.size()][];
-    for (int i = 0; i < outputs.length; i++) {
-      if (batch.problem(i) != null) {
-        throw batch.problem(i);
-      }
-      outputs[i] = batch.copyOfOutput(i);
+  private int finish(Batch batch) {
+    int last = batch.size() - 1;
+    if (batch.problem(last) != null) {
+      throw batch.problem(last);
     }
-    return outputs;
+    int length = batch.outputLength(last);
+    batch.close();
+    return length;
   }
 
-  /** One request's encryption. */
+  /** One request. */
   @Benchmark
-  public int encrypt() {
-    Batch batch = batch(plaintexts);
+  @OperationsPerInvocation(COUNT)
+  public int encryptBatch() {
+    Batch batch = batch(buffers.plaintexts);
     engine.path().encrypt(engine.caller(), EngineFixture.KEY, batch).join();
-    int written = batch.outputLength(items - 1);
-    batch.close();
-    return written;
+    return finish(batch);
   }
 
-  /** One request's decryption. */
+  /** One request, of what one request sealed. */
   @Benchmark
-  public int decrypt() {
-    Batch batch = batch(envelopes);
+  @OperationsPerInvocation(COUNT)
+  public int decryptBatch(Sealed sealed) {
+    Batch batch = batch(sealed.envelopes);
     engine.path().decrypt(engine.caller(), batch).join();
-    int written = batch.outputLength(items - 1);
-    batch.close();
-    return written;
+    return finish(batch);
+  }
+
+  /** A request for each item. */
+  @Benchmark
+  @OperationsPerInvocation(COUNT)
+  public int encryptSingles() {
+    int length = 0;
+    for (byte[] plaintext : buffers.plaintexts) {
+      Batch batch = engine.path().newBatch();
+      batch.add(plaintext, 0, plaintext.length, EncryptionContext.EMPTY);
+      engine.path().encrypt(engine.caller(), EngineFixture.KEY, batch).join();
+      length += finish(batch);
+    }
+    return length;
+  }
+
+  /** A request for each item, each sealed by another request. */
+  @Benchmark
+  @OperationsPerInvocation(COUNT)
+  public int decryptSingles() {
+    int length = 0;
+    for (byte[] envelope : envelopes) {
+      Batch batch = engine.path().newBatch();
+      batch.add(envelope, 0, envelope.length, EncryptionContext.EMPTY);
+      engine.path().decrypt(engine.caller(), batch).join();
+      length += finish(batch);
+    }
+    return length;
   }
 }

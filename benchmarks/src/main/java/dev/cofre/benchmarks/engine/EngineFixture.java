@@ -15,6 +15,8 @@ import dev.cofre.contract.snapshot.wire.Protection;
 import dev.cofre.contract.snapshot.wire.Statement;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.audit.AuditLog;
+import dev.cofre.engine.audit.AuditLogConfig;
+import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.engine.keys.KeyLimits;
 import dev.cofre.engine.keys.KeyWrapping;
 import dev.cofre.engine.random.GetRandom;
@@ -25,11 +27,17 @@ import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.HsmGateway;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** A whole engine with one KMS key and one workload that may use it, and one event loop's path. */
 final class EngineFixture implements AutoCloseable {
@@ -38,6 +46,10 @@ final class EngineFixture implements AutoCloseable {
   private static final String LABEL = "kek-demo-1";
   private static final long AGE_MAX_MS = 3_600_000;
 
+  /** More than a fork writes, and not much more than a disk has. */
+  private static final long AUDIT_BYTES_MAX = 8L << 30;
+
+  private final Path folder;
   private final UUID keyId = new UUID(1, 2);
   private final HsmGateway gateway;
   private final AuditLog audit;
@@ -47,10 +59,14 @@ final class EngineFixture implements AutoCloseable {
   private final KeyMetadata key;
   private final RandomSource random = GetRandom.orDevice();
 
-  EngineFixture(Hsm hsm, AuditLog audit, KeyLimits limits) {
+  EngineFixture(Hsm hsm, boolean audited, KeyLimits limits) throws IOException {
     hsm.generateKek(LABEL);
+    this.folder = Files.createTempDirectory("cofre-benchmark");
     this.gateway = new HsmGateway(hsm, Duration.ofSeconds(10));
-    this.audit = audit;
+    this.audit =
+        audited
+            ? MappedAuditLog.open(folder, new AuditLogConfig(false, AUDIT_BYTES_MAX))
+            : new NoAuditLog();
     SnapshotHolder snapshots = new SnapshotHolder(AGE_MAX_MS, System::nanoTime);
     this.engine =
         new Engine(
@@ -146,5 +162,12 @@ final class EngineFixture implements AutoCloseable {
     engine.close();
     gateway.close();
     audit.close();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

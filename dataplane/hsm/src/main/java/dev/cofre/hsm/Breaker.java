@@ -155,7 +155,8 @@ final class Breaker {
       }
       hsm.heal();
       return sings() || isEmptyButAlive();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An error as well: without the probe nothing would ever be let through again.
       failing = true;
       LOG.log(Level.DEBUG, "the HSM cannot be healed yet", e);
       return false;

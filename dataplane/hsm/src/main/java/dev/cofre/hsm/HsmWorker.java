@@ -89,7 +89,8 @@ final class HsmWorker {
       gateway.breaker().answered(null);
       gateway.rejected(call);
       fail(call, HsmGateway.invalid());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An error as well: the caller is told, and the thread goes on for the others.
       gateway.counters().failures.increment();
       gateway.breaker().failed(e);
       fail(call, HsmGateway.unavailable());

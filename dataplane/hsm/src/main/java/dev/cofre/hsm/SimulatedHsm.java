@@ -49,7 +49,7 @@ public final class SimulatedHsm implements Hsm {
     ERRORS,
     /** No call returns before the outage ends. */
     HANGS,
-    /** The keys are gone, and nothing else seems wrong. */
+    /** The storage is gone: there are no keys, nothing else seems wrong, and healing fails. */
     NO_KEYS,
     /** Each call fails until {@link Hsm#heal} was called, which works. */
     SESSIONS_LOST,
@@ -185,6 +185,9 @@ public final class SimulatedHsm implements Hsm {
     healings.increment();
     if (outage == Outage.SESSIONS_LOST) {
       outage = Outage.NONE;
+    }
+    if (outage == Outage.NO_KEYS) {
+      throw new HsmException("the simulated HSM's token is gone");
     }
     call();
   }

@@ -109,6 +109,17 @@ class ArchitectureTest {
         .check(classes);
   }
 
+  @Test
+  void nothingThatRunsInProductionKnowsTheSimulatedHsm() {
+    noClasses()
+        .that()
+        .haveNameNotMatching("dev\\.cofre\\.hsm\\.SimulatedHsm.*")
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("dev\\.cofre\\.hsm\\.SimulatedHsm.*")
+        .check(classes);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

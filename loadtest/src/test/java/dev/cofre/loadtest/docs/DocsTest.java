@@ -154,7 +154,7 @@ class DocsTest {
     String unit =
         setting.key().endsWith("Ms")
             ? "ms"
-            : setting.key().endsWith("bytesMax")
+            : setting.key().endsWith("bytesMax") || setting.key().endsWith("Bytes")
                 ? "bytes"
                 : setting.key().endsWith("port")
                     ? "port"

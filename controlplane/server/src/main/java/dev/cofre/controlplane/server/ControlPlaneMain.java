@@ -23,6 +23,7 @@ public final class ControlPlaneMain {
   private static PlaneProcess.Running start(Configuration configuration, boolean checkOnly)
       throws Exception {
     ControlPlaneSettings settings = ControlPlaneSettings.read(configuration);
+    HsmSettings.hsmConfig(configuration);
     if (checkOnly) {
       return () -> {};
     }

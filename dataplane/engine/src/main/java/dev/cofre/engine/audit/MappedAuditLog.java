@@ -18,9 +18,10 @@ import java.util.concurrent.atomic.LongAdder;
  * process; with {@code sync} it was also forced to the disk, which survives a power cut.
  *
  * <p>Memory: events are written by the foreign memory API, not through Agrona's buffers: its access
- * is checked against the bounds and the life of the mapping at no cost that could be measured, and
- * needs no access to the JDK's internals. An append makes no garbage; without {@code sync} all that
- * succeed return the same completed future.
+ * is checked against the bounds and the life of the mapping, where a mistake with the other would
+ * write into memory of something else, and it needs no access to the JDK's internals. An append of
+ * ASCII texts makes no garbage; without {@code sync} all that succeed return the same completed
+ * future.
  *
  * <p>Thread-safe. Blocks in {@link #open} and {@link #close} only.
  */
@@ -37,6 +38,7 @@ public final class MappedAuditLog implements AuditLog {
   private final LongAdder recorded = new LongAdder();
   private final LongAdder refused = new LongAdder();
   private final LongAdder counted = new LongAdder();
+  private volatile boolean faulty;
   private volatile boolean closed;
 
   private MappedAuditLog(Path directory, AuditLogConfig config, DirectoryLock lock)
@@ -111,6 +113,9 @@ public final class MappedAuditLog implements AuditLog {
       return refuse();
     }
     recorded.add(count);
+    if (faulty) {
+      faulty = false;
+    }
     return disk == null
         ? DONE
         : disk.await(records.segment(), records.at(), records.at() + records.length());
@@ -141,9 +146,12 @@ public final class MappedAuditLog implements AuditLog {
     return Refusal.future();
   }
 
-  /** An InternalError is a mapped page that the disk could not back. */
+  /** An InternalError is a mapped page that the disk could not back. Said once, not each time. */
   private CompletableFuture<Void> failed(Throwable cause) {
-    LOG.log(Level.ERROR, "an audit record could not be written", cause);
+    if (!faulty) {
+      faulty = true;
+      LOG.log(Level.ERROR, "an audit record could not be written", cause);
+    }
     return refuse();
   }
 

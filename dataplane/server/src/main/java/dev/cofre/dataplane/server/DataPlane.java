@@ -1,8 +1,6 @@
 package dev.cofre.dataplane.server;
 
 import dev.cofre.contract.random.RandomSource;
-import dev.cofre.contract.snapshot.SnapshotVerifier;
-import dev.cofre.dataplane.server.follow.ControlLink;
 import dev.cofre.dataplane.server.follow.RevisionFloor;
 import dev.cofre.dataplane.server.follow.SnapshotFollower;
 import dev.cofre.dataplane.server.http.HttpListener;
@@ -10,18 +8,13 @@ import dev.cofre.dataplane.server.http.ServerState;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.aead.EnvelopeWarmUp;
 import dev.cofre.engine.audit.AuditLog;
-import dev.cofre.engine.audit.AuditLogConfig;
 import dev.cofre.engine.audit.MappedAuditLog;
-import dev.cofre.engine.config.ConfigException;
 import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.HsmSettings;
-import dev.cofre.engine.config.ListenerSettings;
-import dev.cofre.engine.keys.KeyLimits;
 import dev.cofre.engine.process.PlaneProcess;
 import dev.cofre.engine.random.GetRandom;
 import dev.cofre.engine.request.Engine;
 import dev.cofre.engine.snapshot.SnapshotHolder;
-import dev.cofre.hsm.GatewayLimits;
 import dev.cofre.hsm.HsmGateway;
 import dev.cofre.http.StrictFraming;
 import io.vertx.core.DeploymentOptions;
@@ -30,7 +23,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -59,16 +51,11 @@ final class DataPlane implements PlaneProcess.Running {
   /** Validates {@code configuration} and, unless {@code checkOnly}, starts a node. */
   static PlaneProcess.Running start(Configuration configuration, boolean checkOnly)
       throws Exception {
-    ListenerSettings listener = ListenerSettings.read(configuration);
-    ControlLink link = ControlLink.read(configuration, listener.tls().isEmpty());
-    SnapshotVerifier verifier = pinnedKey(configuration);
-    KeyLimits limits = DataKeySettings.read(configuration);
-    AeadBackEnd aead = AeadBackEnd.named(configuration.text(AeadBackEnd.SETTING));
-    AuditLogConfig auditConfig = auditConfig(configuration);
+    NodeSettings settings = NodeSettings.read(configuration);
     DataPlane node = new DataPlane(configuration.number(DataPlaneSettings.DRAIN_MS));
     if (!checkOnly) {
       try {
-        node.start(configuration, listener, link, verifier, limits, aead, auditConfig);
+        node.start(configuration, settings);
       } catch (Exception e) {
         node.close();
         throw e;
@@ -77,53 +64,16 @@ final class DataPlane implements PlaneProcess.Running {
     return node;
   }
 
-  private static AuditLogConfig auditConfig(Configuration configuration) {
-    try {
-      return new AuditLogConfig(
-          configuration.flag(DataPlaneSettings.AUDIT_SYNC),
-          configuration.number(DataPlaneSettings.AUDIT_BYTES_MAX),
-          configuration.number(DataPlaneSettings.AUDIT_SEGMENT_BYTES));
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException(e.getMessage());
-    }
-  }
-
-  private static SnapshotVerifier pinnedKey(Configuration configuration) {
-    try {
-      return SnapshotVerifier.fromPem(
-          Files.readString(configuration.path(DataPlaneSettings.PUBLIC_KEY_FILE)));
-    } catch (IOException | IllegalArgumentException e) {
-      throw new ConfigException(
-          DataPlaneSettings.PUBLIC_KEY_FILE.key()
-              + ": "
-              + configuration.path(DataPlaneSettings.PUBLIC_KEY_FILE)
-              + " does not hold the control plane's public key in PEM; copy it from the control plane's snapshot.publicKeyFile");
-    }
-  }
-
-  private void start(
-      Configuration configuration,
-      ListenerSettings listener,
-      ControlLink link,
-      SnapshotVerifier verifier,
-      KeyLimits limits,
-      AeadBackEnd aead,
-      AuditLogConfig auditConfig)
-      throws Exception {
+  private void start(Configuration configuration, NodeSettings settings) throws Exception {
     RandomSource random = GetRandom.orDevice();
-    aead.selfTest();
-    EnvelopeWarmUp.Result warm = aead.warmUp(random, WARM_UP_MAX);
-    LOG.log(
-        Level.INFO,
-        "AES-GCM by {0}: known answers are right, warm after {1} ms",
-        aead.text(),
-        warm.tookNs() / 1_000_000);
-    GatewayLimits hsmLimits = DataPlaneSettings.hsmLimits(configuration);
-    HsmGateway gateway = opened(new HsmGateway(HsmSettings.login(configuration), hsmLimits));
+    settings.aead().selfTest();
+    HsmGateway gateway =
+        opened(new HsmGateway(HsmSettings.login(configuration), settings.gateway()));
     AuditLog audit =
         opened(
             MappedAuditLog.open(
-                configuration.path(DataPlaneSettings.AUDIT_DIRECTORY), auditConfig));
+                configuration.path(DataPlaneSettings.AUDIT_DIRECTORY), settings.audit()));
+    warmUp(settings.aead(), random);
     SnapshotHolder snapshots =
         new SnapshotHolder(configuration.number(DataPlaneSettings.MAX_AGE_MS), System::nanoTime);
     RevisionFloor floor = RevisionFloor.load(configuration.path(DataPlaneSettings.STATE_DIRECTORY));
@@ -134,9 +84,9 @@ final class DataPlane implements PlaneProcess.Running {
                 snapshots,
                 gateway,
                 audit,
-                limits,
+                settings.keyLimits(),
                 random,
-                aead,
+                settings.aead(),
                 Clock.systemUTC()));
     int loops = eventLoops(configuration);
     Vertx vertx =
@@ -149,19 +99,30 @@ final class DataPlane implements PlaneProcess.Running {
         new ServerState(
             engine,
             (int) configuration.number(DataPlaneSettings.STREAMS_MAX),
-            listener.tls().isEmpty());
+            settings.listener().tls().isEmpty());
     SnapshotFollower follower =
-        opened(new SnapshotFollower(vertx, link, verifier, snapshots, floor));
+        opened(
+            new SnapshotFollower(vertx, settings.control(), settings.verifier(), snapshots, floor));
     await(
         vertx.deployVerticle(
-            () -> new HttpListener(listener, state), new DeploymentOptions().setInstances(loops)));
+            () -> new HttpListener(settings.listener(), state),
+            new DeploymentOptions().setInstances(loops)));
     // Only now: a node that cannot listen has nothing to tell but that.
     follower.start();
     LOG.log(
         Level.INFO,
         "the data plane listens on {0}:{1}",
-        listener.host(),
-        Integer.toString(listener.port()));
+        settings.listener().host(),
+        Integer.toString(settings.listener().port()));
+  }
+
+  private static void warmUp(AeadBackEnd aead, RandomSource random) {
+    EnvelopeWarmUp.Result warm = aead.warmUp(random, WARM_UP_MAX);
+    LOG.log(
+        Level.INFO,
+        "AES-GCM by {0}: known answers are right, warm after {1} ms",
+        aead.text(),
+        warm.tookNs() / 1_000_000);
   }
 
   private static int eventLoops(Configuration configuration) {

@@ -1,0 +1,172 @@
+package dev.cofre.hsm;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.hsm.SimulatedHsm.Outage;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The gateway while its HSM fails, and after. */
+class GatewayOutageTest {
+  private static final byte[] AAD = {1, 2};
+  private static final Requester CALLER = new Requester("default", "app");
+  private static final long WAY_BACK_NS = 1_000_000_000L;
+
+  private final SimulatedHsm hsm = new SimulatedHsm(Duration.ZERO, 16);
+  private HsmGateway gateway;
+
+  @BeforeEach
+  void open() {
+    hsm.generateKek("kek");
+    hsm.generateKek("other");
+    gateway = new HsmGateway(hsm, GatewayLimits.DEFAULT.withDeadline(Duration.ofMillis(500)));
+  }
+
+  @AfterEach
+  void close() {
+    hsm.fail(Outage.NONE);
+    gateway.close();
+  }
+
+  private MintedKey mint(String kek) {
+    return gateway.mint(CALLER, kek, AAD, KernelRandom.INSTANCE, null).join();
+  }
+
+  private CompletableFuture<byte[]> unwrap(String kek, MintedKey key) {
+    return gateway.unwrap(CALLER, kek, key.iv(), AAD, key.wrapped(), null);
+  }
+
+  private static ErrorCode code(CompletableFuture<?> failing) {
+    CompletionException failure = assertThrows(CompletionException.class, failing::join);
+    return assertInstanceOf(ProblemException.class, failure.getCause()).code();
+  }
+
+  private boolean isCutOff(MintedKey key) {
+    CompletableFuture<byte[]> answer = unwrap("kek", key);
+    boolean atOnce = answer.isDone();
+    return atOnce && code(answer) == ErrorCode.HSM_UNAVAILABLE;
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ERRORS", "HANGS", "NO_KEYS"})
+  void whateverItsOutageItComesBackWithinASecond(Outage outage) {
+    MintedKey key = mint("kek");
+    hsm.fail(outage);
+    assertEquals(ErrorCode.HSM_UNAVAILABLE, code(unwrap("kek", key)));
+    Conditions.await(() -> isCutOff(key));
+    assertFalse(gateway.isHealthy());
+    long asked = hsm.unwraps();
+    for (int i = 0; i < 1_000; i++) {
+      assertTrue(isCutOff(key));
+    }
+    assertTrue(hsm.unwraps() - asked < 100, "only the probe asks");
+
+    long backNs = System.nanoTime();
+    hsm.fail(Outage.NONE);
+    Conditions.await(() -> !unwrap("kek", key).isCompletedExceptionally());
+    assertTrue(System.nanoTime() - backNs < WAY_BACK_NS);
+    Conditions.await(gateway::isHealthy);
+    assertArrayEquals(key.plaintext(), unwrap("kek", key).join());
+    assertEquals(1, gateway.figures().breakerOpenings());
+  }
+
+  @Test
+  void lostSessionsAreHealed() {
+    MintedKey key = mint("kek");
+    hsm.fail(Outage.SESSIONS_LOST);
+    code(unwrap("kek", key));
+    Conditions.await(() -> hsm.healings() > 0 && !unwrap("kek", key).isCompletedExceptionally());
+    assertArrayEquals(key.plaintext(), unwrap("kek", key).join());
+  }
+
+  @Test
+  void anIdleNodeNoticesAnOutage() {
+    mint("kek");
+    hsm.fail(Outage.ERRORS);
+    Conditions.await(() -> !gateway.isHealthy());
+    hsm.fail(Outage.NONE);
+    Conditions.await(gateway::isHealthy);
+  }
+
+  @Test
+  void oneMissingKekCutsOffNobodyElse() {
+    MintedKey key = mint("kek");
+    MintedKey other = mint("other");
+    hsm.destroyKek("other");
+    for (int i = 0; i < 100; i++) {
+      assertEquals(ErrorCode.HSM_UNAVAILABLE, code(unwrap("other", other)));
+      assertArrayEquals(key.plaintext(), unwrap("kek", key).join());
+    }
+    assertEquals(0, gateway.figures().breakerOpenings());
+    Conditions.await(gateway::isHealthy);
+  }
+
+  @Test
+  void aMissingKekCutsOffNobodyWhenItIsAllThatIsKnown() {
+    MintedKey key = mint("kek");
+    hsm.destroyKek("kek");
+    code(unwrap("kek", key));
+    Conditions.await(() -> hsm.healings() > 0 && gateway.isHealthy());
+    MintedKey other = mint("other");
+    assertArrayEquals(other.plaintext(), unwrap("other", other).join());
+  }
+
+  @Test
+  void aNodeThatHasSeenNothingYetHasItsHsmHealed() {
+    hsm.fail(Outage.SESSIONS_LOST);
+    code(gateway.mint(CALLER, "kek", AAD, KernelRandom.INSTANCE, null));
+    Conditions.await(() -> hsm.healings() > 0);
+    mint("kek");
+  }
+
+  @Test
+  void aSlowQueueIsNoOutage() {
+    gateway.close();
+    gateway =
+        new HsmGateway(
+            new SimulatedHsmWithin(hsm),
+            GatewayLimits.DEFAULT.withDeadline(Duration.ofMillis(100)));
+    MintedKey key = mint("kek");
+    CompletableFuture<?>[] many = new CompletableFuture<?>[200];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = unwrap("kek", key);
+    }
+    CompletableFuture.allOf(many).exceptionally(late -> null).join();
+    assertTrue(gateway.figures().late() > 0, "the last ones had no time");
+    assertEquals(0, gateway.figures().breakerOpenings());
+  }
+
+  /** Five milliseconds a call. */
+  private static final class SimulatedHsmWithin extends StubHsm {
+    private final Hsm hsm;
+
+    SimulatedHsmWithin(Hsm hsm) {
+      this.hsm = hsm;
+    }
+
+    @Override
+    public byte[] wrap(String kekLabel, byte[] iv, byte[] aad, byte[] key) {
+      return hsm.wrap(kekLabel, iv, aad, key);
+    }
+
+    @Override
+    public byte[] unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
+      java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+      return hsm.unwrap(kekLabel, iv, aad, wrapped);
+    }
+  }
+}

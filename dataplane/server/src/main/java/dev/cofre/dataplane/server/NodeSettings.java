@@ -1,0 +1,77 @@
+package dev.cofre.dataplane.server;
+
+import dev.cofre.contract.snapshot.SnapshotVerifier;
+import dev.cofre.dataplane.server.follow.ControlLink;
+import dev.cofre.engine.aead.AeadBackEnd;
+import dev.cofre.engine.audit.AuditLogConfig;
+import dev.cofre.engine.config.ConfigException;
+import dev.cofre.engine.config.Configuration;
+import dev.cofre.engine.config.HsmSettings;
+import dev.cofre.engine.config.ListenerSettings;
+import dev.cofre.engine.keys.KeyLimits;
+import dev.cofre.hsm.GatewayLimits;
+import java.io.IOException;
+import java.nio.file.Files;
+
+/**
+ * A node's configuration, read and validated as a whole before anything is opened. Immutable.
+ *
+ * @param listener where it listens
+ * @param control where it follows the control plane
+ * @param verifier the pinned key that signs snapshots
+ * @param keyLimits how long and how much data keys are used
+ * @param aead who does AES-GCM
+ * @param gateway how the HSM is asked
+ * @param audit how the audit log is kept
+ */
+record NodeSettings(
+    ListenerSettings listener,
+    ControlLink control,
+    SnapshotVerifier verifier,
+    KeyLimits keyLimits,
+    AeadBackEnd aead,
+    GatewayLimits gateway,
+    AuditLogConfig audit) {
+
+  /**
+   * What {@code configuration} says.
+   *
+   * @throws ConfigException when it cannot be so
+   */
+  static NodeSettings read(Configuration configuration) {
+    ListenerSettings listener = ListenerSettings.read(configuration);
+    HsmSettings.hsmConfig(configuration);
+    return new NodeSettings(
+        listener,
+        ControlLink.read(configuration, listener.tls().isEmpty()),
+        pinnedKey(configuration),
+        DataKeySettings.read(configuration),
+        AeadBackEnd.named(configuration.text(AeadBackEnd.SETTING)),
+        DataPlaneSettings.hsmLimits(configuration),
+        auditConfig(configuration));
+  }
+
+  private static AuditLogConfig auditConfig(Configuration configuration) {
+    try {
+      return new AuditLogConfig(
+          configuration.flag(DataPlaneSettings.AUDIT_SYNC),
+          configuration.number(DataPlaneSettings.AUDIT_BYTES_MAX),
+          configuration.number(DataPlaneSettings.AUDIT_SEGMENT_BYTES));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage());
+    }
+  }
+
+  private static SnapshotVerifier pinnedKey(Configuration configuration) {
+    try {
+      return SnapshotVerifier.fromPem(
+          Files.readString(configuration.path(DataPlaneSettings.PUBLIC_KEY_FILE)));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ConfigException(
+          DataPlaneSettings.PUBLIC_KEY_FILE.key()
+              + ": "
+              + configuration.path(DataPlaneSettings.PUBLIC_KEY_FILE)
+              + " does not hold the control plane's public key in PEM; copy it from the control plane's snapshot.publicKeyFile");
+    }
+  }
+}
