@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -72,29 +74,23 @@ public final class LoadGenerator implements AutoCloseable {
       throws IOException, InterruptedException {
     long startNs = System.nanoTime() + LEAD_NS;
     long endNs = startNs + duration.toNanos();
-    IOException[] failures = new IOException[loops.size()];
-    List<Thread> threads = new ArrayList<>();
+    List<FutureTask<Void>> runs = new ArrayList<>();
     for (int i = 0; i < loops.size(); i++) {
-      int index = i;
-      threads.add(
-          Thread.ofPlatform()
-              .daemon()
-              .name("load-", index)
-              .start(
-                  () -> {
-                    try {
-                      loops.get(index).run(plan.pacing(), startNs, endNs, recordings.get(index));
-                    } catch (IOException e) {
-                      failures[index] = e;
-                    }
-                  }));
+      LoadLoop loop = loops.get(i);
+      Recording recording = recordings.get(i);
+      runs.add(
+          new FutureTask<>(
+              () -> {
+                loop.run(plan.pacing(), startNs, endNs, recording);
+                return null;
+              }));
+      Thread.ofPlatform().daemon().name("load-" + i).start(runs.get(i));
     }
-    for (Thread thread : threads) {
-      thread.join();
-    }
-    for (IOException failure : failures) {
-      if (failure != null) {
-        throw failure;
+    for (FutureTask<Void> run : runs) {
+      try {
+        run.get();
+      } catch (ExecutionException e) {
+        throw new IOException("the generator failed: " + e.getCause().getMessage(), e.getCause());
       }
     }
     return startNs;

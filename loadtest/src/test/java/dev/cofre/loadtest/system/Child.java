@@ -33,6 +33,11 @@ final class Child implements AutoCloseable {
     return name;
   }
 
+  /** The processor time that it has taken so far. */
+  Duration processorTime() {
+    return process.info().totalCpuDuration().orElseThrow();
+  }
+
   /** What it has said so far on its standard output. */
   String out() throws IOException {
     return Files.readString(out);

@@ -38,6 +38,10 @@ final class FlightRecording {
   private static final List<String> HSM =
       List.of(
           "sun.security.pkcs11.",
+          "dev.cofre.hsm.SunPkcs11",
+          "dev.cofre.hsm.SunToken",
+          "dev.cofre.hsm.Ffm",
+          "dev.cofre.hsm.GcmSession",
           "dev.cofre.hsm.Pkcs11",
           "dev.cofre.hsm.Cryptoki",
           "dev.cofre.hsm.TokenCipher");

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A token that vanishes for a while: what is cached is served, the rest is refused at once. */
 @ExtendWith(SystemExtension.class)
-@Tag("full")
 class HsmGoneTest {
   private static final String DATA_KEYS = "/v1/keys/demo/data-keys";
   private static final String UNAVAILABLE = "503 hsm_unavailable";
@@ -40,6 +39,7 @@ class HsmGoneTest {
   }
 
   @Test
+  @Tag("full")
   void forHalfAMinute(Workspace workspace) throws Exception {
     gone(workspace, Duration.ofSeconds(30));
   }

@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Looks for 256-bit keys in a process's memory and in a heap dump: each half of a key, as bytes and
@@ -25,6 +28,9 @@ final class KeySearch {
   private static final int HPROF_PRIMITIVE_ARRAY = 0x23;
   private static final Map<Integer, String> HPROF_TYPES =
       Map.of(5, "char", 8, "byte", 9, "short", 10, "int", 11, "long");
+
+  private static final Pattern THREAD =
+      Pattern.compile("(?m)^\"([^\"]+)\".*\\[0x([0-9a-f]{16})\\]$");
 
   private final List<byte[]> needles = new ArrayList<>();
   private final List<String> names = new ArrayList<>();
@@ -79,25 +85,40 @@ final class KeySearch {
   }
 
   /** Looks into all memory of {@code pid} that can be read; returns how many MiB that was. */
-  long memory(long pid) throws IOException {
+  long memory(long pid) throws IOException, InterruptedException {
     long total = 0;
+    NavigableMap<Long, String> stacks = stacks(pid);
     Path proc = Path.of("/proc", Long.toString(pid));
     try (RandomAccessFile memory = new RandomAccessFile(proc.resolve("mem").toFile(), "r")) {
       for (String line : Files.readAllLines(proc.resolve("maps"))) {
         String[] fields = line.split(" +", 6);
         String name = fields.length > 5 && !fields[5].isEmpty() ? fields[5] : "anonymous memory";
         if (fields[1].startsWith("r") && !name.startsWith("[v")) {
-          String[] range = fields[0].split("-");
+          long from = Long.parseUnsignedLong(fields[0].replaceAll("-.*", ""), 16);
+          long to = Long.parseUnsignedLong(fields[0].replaceAll(".*-", ""), 16);
+          Map.Entry<Long, String> stack = stacks.ceilingEntry(from);
+          String whose = stack == null || stack.getKey() >= to ? "" : ", the stack of ";
           total +=
               mapping(
                   memory,
-                  Long.parseUnsignedLong(range[0], 16),
-                  Long.parseUnsignedLong(range[1], 16),
-                  name + " " + fields[0]);
+                  from,
+                  to,
+                  whose.isEmpty() ? name + " " + fields[0] : name + whose + stack.getValue());
         }
       }
     }
     return total >> 20;
+  }
+
+  /** The Java threads of {@code pid} by an address in the stack of each. */
+  private static NavigableMap<Long, String> stacks(long pid)
+      throws IOException, InterruptedException {
+    NavigableMap<Long, String> stacks = new TreeMap<>();
+    Matcher thread = THREAD.matcher(Jcmd.run(pid, "Thread.print"));
+    while (thread.find()) {
+      stacks.put(Long.parseUnsignedLong(thread.group(2), 16), thread.group(1));
+    }
+    return stacks;
   }
 
   private long mapping(RandomAccessFile memory, long from, long to, String name)

@@ -76,6 +76,8 @@ class KillTest {
   private static void killDataPlane(Workspace workspace, int kills) throws Exception {
     Random random = Seed.of("KillTest");
     Deployment deployment = Deployment.create(workspace, "planes");
+    // Each start begins a new file, which takes its place on the disk at once.
+    deployment.settings(Cofre.DATA_PLANE).put("audit.segmentBytes", "4194304");
     deployment.dataPlaneOptions(FAST_START + workspace.resolve("dataplane.jsa"));
     deployment.startControlPlane();
     // This one leaves the archive of classes that makes the later starts short.

@@ -43,7 +43,7 @@ class ThroughputTest {
   @Tag("full")
   void figuresAtSeveralRates(Workspace workspace) throws Exception {
     Deployment deployment = Deployment.create(workspace, "planes");
-    deployment.startBoth();
+    Child plane = deployment.startBoth()[1];
     DataPlaneLoad load = DataPlaneLoad.both(deployment);
     double capacity = load.capacity(Duration.ofSeconds(10), Duration.ofSeconds(10));
     for (int percent : new int[] {25, 50, 70, 90}) {
@@ -52,8 +52,16 @@ class ThroughputTest {
       LoadPlan plan =
           LoadPlan.of(Pacing.constant(capacity * percent / 100))
               .lasting(Duration.ofSeconds(2), Duration.ofSeconds(30));
+      Duration before = plane.processorTime();
       LoadResult result = load.run(percent + " % of the capacity", plan, folder);
       assertEquals(Map.of(), result.errors());
+      double seconds = plan.warmUp().plus(plan.duration()).toMillis() / 1e3;
+      System.out.printf(
+          "of processor time, a request: the node %.1f µs, the generator %.1f µs%n",
+          plane.processorTime().minus(before).toNanos()
+              / 1e3
+              / (seconds * plan.pacing().ratePerSecond()),
+          1e6 * result.busyShare() / result.reached());
     }
   }
 

@@ -1,0 +1,2 @@
+/** What is written down of a run. */
+package dev.cofre.loadtest;
