@@ -88,7 +88,7 @@ public class FirstRequestBenchmark {
   /** One request. */
   @Benchmark
   public int seal() {
-    sealer.begin(derivation, wrapped, random);
+    sealer.begin(derivation, random);
     return sealer.seal(NO_CONTEXT, plaintext, 0, SIZE, envelope, 0);
   }
 }
