@@ -40,9 +40,14 @@ public class EngineBenchmark {
 
   private EngineFixture engine;
   private Buffers buffers;
+
+  /** Each sealed by a request of its own. */
   private final byte[][] envelopes = new byte[COUNT][];
 
-  /** Seals each item by a request of its own, and sees that all open. */
+  /** All sealed by one request: the same salt in all. */
+  private final byte[][] ofOneRequest = new byte[COUNT][];
+
+  /** Seals each item by a request of its own, then all by one, and sees that they open. */
   @Setup
   public void prepare() throws IOException {
     engine =
@@ -50,13 +55,24 @@ public class EngineBenchmark {
             new SimulatedHsm(Duration.ZERO, 4), audit.equals("on"), KeyLimits.DEFAULT);
     buffers = new Buffers(size);
     for (int i = 0; i < COUNT; i++) {
-      Batch sealing = engine.path().newBatch();
-      sealing.add(buffers.plaintexts[i], 0, size, EncryptionContext.EMPTY);
-      engine.path().encrypt(engine.caller(), EngineFixture.KEY, sealing).join();
-      envelopes[i] = sealing.copyOfOutput(0);
-      sealing.close();
+      Batch single = engine.path().newBatch();
+      single.add(buffers.plaintexts[i], 0, size, EncryptionContext.EMPTY);
+      engine.path().encrypt(engine.caller(), EngineFixture.KEY, single).join();
+      envelopes[i] = single.copyOfOutput(0);
+      single.close();
     }
-    Batch opened = batch(envelopes);
+    Batch sealing = batch(buffers.plaintexts);
+    engine.path().encrypt(engine.caller(), EngineFixture.KEY, sealing).join();
+    for (int i = 0; i < COUNT; i++) {
+      ofOneRequest[i] = sealing.copyOfOutput(i);
+    }
+    sealing.close();
+    proveThatTheyOpen(envelopes);
+    proveThatTheyOpen(ofOneRequest);
+  }
+
+  private void proveThatTheyOpen(byte[][] sealed) {
+    Batch opened = batch(sealed);
     engine.path().decrypt(engine.caller(), opened).join();
     for (int i = 0; i < COUNT; i++) {
       if (!Arrays.equals(buffers.plaintexts[i], opened.copyOfOutput(i))) {
@@ -64,23 +80,6 @@ public class EngineBenchmark {
       }
     }
     opened.close();
-  }
-
-  /** One request's envelopes, as a batch makes them: the same salt in all. */
-  @State(Scope.Thread)
-  public static class Sealed {
-    private final byte[][] envelopes = new byte[COUNT][];
-
-    /** Seals them in one request. */
-    @Setup
-    public void prepare(EngineBenchmark benchmark) {
-      Batch batch = benchmark.batch(benchmark.buffers.plaintexts);
-      benchmark.engine.path().encrypt(benchmark.engine.caller(), EngineFixture.KEY, batch).join();
-      for (int i = 0; i < COUNT; i++) {
-        envelopes[i] = batch.copyOfOutput(i);
-      }
-      batch.close();
-    }
   }
 
   /** Ends the engine. */
@@ -119,8 +118,8 @@ public class EngineBenchmark {
   /** One request, of what one request sealed. */
   @Benchmark
   @OperationsPerInvocation(COUNT)
-  public int decryptBatch(Sealed sealed) {
-    Batch batch = batch(sealed.envelopes);
+  public int decryptBatch() {
+    Batch batch = batch(ofOneRequest);
     engine.path().decrypt(engine.caller(), batch).join();
     return finish(batch);
   }

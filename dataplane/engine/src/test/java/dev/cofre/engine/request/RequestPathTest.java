@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -175,6 +176,42 @@ class RequestPathTest {
     assertArrayEquals(TEXT, done.copyOfOutput(0));
     assertArrayEquals(TEXT, done.copyOfOutput(3));
     assertArrayEquals(TEXT, done.copyOfOutput(6));
+  }
+
+  @Test
+  void aBatchOpensWhatABatchSealed() {
+    byte[][] plaintexts = new byte[100][];
+    for (int i = 0; i < plaintexts.length; i++) {
+      plaintexts[i] = KernelRandom.INSTANCE.bytes(1_024);
+    }
+    byte[][] envelopes =
+        outputs(plaintexts, batch -> loop.path.encrypt(loop.caller, "demo", batch));
+    byte[][] opened = outputs(envelopes, batch -> loop.path.decrypt(loop.caller, batch));
+    assertArrayEquals(plaintexts, opened);
+    assertArrayEquals(
+        plaintexts, outputs(envelopes, batch -> loop.path.decrypt(loop.caller, batch)));
+  }
+
+  private byte[][] outputs(byte[][] inputs, Function<Batch, CompletableFuture<Void>> call) {
+    return loop.run(
+            () -> {
+              Batch batch = loop.path.newBatch();
+              for (byte[] input : inputs) {
+                batch.add(input, 0, input.length, NONE);
+              }
+              return call.apply(batch)
+                  .thenApply(
+                      done -> {
+                        byte[][] outputs = new byte[inputs.length][];
+                        for (int i = 0; i < outputs.length; i++) {
+                          assertNull(batch.problem(i));
+                          outputs[i] = batch.copyOfOutput(i);
+                        }
+                        batch.close();
+                        return outputs;
+                      });
+            })
+        .join();
   }
 
   @Test
