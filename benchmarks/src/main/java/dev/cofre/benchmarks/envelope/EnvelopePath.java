@@ -19,7 +19,7 @@ final class EnvelopePath {
   private final RequestKeyDerivation derivation;
   private final EnvelopeSealer sealer;
   private final EnvelopeOpener opener;
-  private final RandomSource random = GetRandom.orDevice();
+  private final RandomSource random = GetRandom.orDevice().confined();
 
   EnvelopePath(String backEnd, int size) {
     AeadBackEnd aead = AeadBackEnd.named(backEnd);

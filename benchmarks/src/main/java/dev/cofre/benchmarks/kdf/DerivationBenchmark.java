@@ -45,7 +45,7 @@ public class DerivationBenchmark {
   @State(Scope.Thread)
   public static class Salted {
     /** Which source. */
-    @Param({"device", "getrandom"})
+    @Param({"vdso", "getrandom", "device"})
     public String source;
 
     RandomSource random;
@@ -77,6 +77,10 @@ public class DerivationBenchmark {
   }
 
   static RandomSource source(String name) {
-    return name.equals("device") ? KernelRandom.INSTANCE : GetRandom.orDevice();
+    return switch (name) {
+      case "device" -> KernelRandom.INSTANCE;
+      case "getrandom" -> GetRandom.orDevice();
+      default -> GetRandom.orDevice().confined();
+    };
   }
 }

@@ -46,7 +46,7 @@ public class FirstRequestBenchmark {
   @Param({"1", "1000"})
   public int request;
 
-  private final RandomSource random = GetRandom.orDevice();
+  private final RandomSource random = GetRandom.orDevice().confined();
   private final byte[] plaintext = new byte[SIZE];
   private final byte[] envelope = new byte[(int) EnvelopeFormat.envelopeLength(SIZE)];
   private WrappedDataKey wrapped;

@@ -6,6 +6,14 @@ public interface RandomSource {
   /** Fills {@code length} bytes of {@code out} from {@code offset} on with unpredictable bytes. */
   void fill(byte[] out, int offset, int length);
 
+  /**
+   * The same source for the use of one thread at a time: an event loop's own may be faster. What it
+   * gives is as unpredictable and as fresh.
+   */
+  default RandomSource confined() {
+    return this;
+  }
+
   /** {@code length} fresh bytes. */
   default byte[] bytes(int length) {
     byte[] bytes = new byte[length];

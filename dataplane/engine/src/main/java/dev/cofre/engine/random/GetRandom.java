@@ -46,6 +46,12 @@ public final class GetRandom implements RandomSource {
         Linker.Option.critical(true));
   }
 
+  /** By the vDSO where the kernel has it there, without a system call for each fill. */
+  @Override
+  public RandomSource confined() {
+    return VdsoRandom.orElse(this);
+  }
+
   /** Falls back to the device for what the call does not give (a sandbox may forbid it). */
   @Override
   public void fill(byte[] out, int offset, int length) {

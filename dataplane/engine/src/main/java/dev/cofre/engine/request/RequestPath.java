@@ -10,6 +10,7 @@ import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.contract.random.RandomSource;
 import dev.cofre.engine.keys.Derivations;
 import dev.cofre.engine.keys.EncryptionKey;
 import dev.cofre.engine.policy.Action;
@@ -44,6 +45,7 @@ public final class RequestPath {
   private final Authorizer authorizer;
   private final Derivations derivations;
   private final BatchKeys batchKeys;
+  private final RandomSource random;
   private final EnvelopeSealer sealer;
   private final EnvelopeOpener opener;
   private final ArrayDeque<Batch> batches = new ArrayDeque<>(BATCHES_KEPT);
@@ -54,6 +56,7 @@ public final class RequestPath {
     this.authorizer = engine.newAuthorizer();
     this.derivations = engine.keys.newDerivations();
     this.batchKeys = new BatchKeys(engine, authorizer);
+    this.random = engine.random.confined();
     this.sealer = new EnvelopeSealer(engine.aead.newAead());
     this.opener = new EnvelopeOpener(engine.aead.newAead());
   }
@@ -150,7 +153,7 @@ public final class RequestPath {
     }
     batch.opens(false);
     batch.reserve(output);
-    sealer.begin(derivation, engine.random);
+    sealer.begin(derivation, random);
     for (int i = 0; i < batch.size(); i++) {
       if (batch.isOpen(i)) {
         int written =
@@ -297,7 +300,7 @@ public final class RequestPath {
     RequestKeyDerivation derivation = dataKey == null ? null : derivations.get(dataKey.handle());
     if (derivation != null) {
       return CompletableFuture.completedFuture(
-          new SealStream(engine, loop, caller, key, dataKey, derivation, context));
+          new SealStream(engine, loop, caller, key, dataKey, derivation, random, context));
     }
     if (attempts == 0) {
       throw gone();

@@ -5,6 +5,7 @@ import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.envelope.EnvelopeSealer;
 import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.random.RandomSource;
 import dev.cofre.engine.keys.EncryptionKey;
 import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.snapshot.KeyMetadata;
@@ -31,6 +32,7 @@ public final class SealStream {
       KeyMetadata key,
       EncryptionKey dataKey,
       RequestKeyDerivation derivation,
+      RandomSource random,
       EncryptionContext context) {
     this.trail =
         new StreamTrail(
@@ -44,7 +46,7 @@ public final class SealStream {
             context);
     this.dataKey = dataKey;
     this.context = context;
-    this.sealer = new EnvelopeSealer(engine.aead.newAead(), derivation, engine.random);
+    this.sealer = new EnvelopeSealer(engine.aead.newAead(), derivation, random);
   }
 
   /** The key that encrypts. */

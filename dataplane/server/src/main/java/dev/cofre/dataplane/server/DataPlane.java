@@ -5,6 +5,7 @@ import dev.cofre.dataplane.server.follow.RevisionFloor;
 import dev.cofre.dataplane.server.follow.SnapshotFollower;
 import dev.cofre.dataplane.server.http.HttpListener;
 import dev.cofre.dataplane.server.http.ServerState;
+import dev.cofre.dataplane.server.rehearsal.Rehearsal;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.aead.EnvelopeWarmUp;
 import dev.cofre.engine.audit.AuditLog;
@@ -38,7 +39,7 @@ import java.util.concurrent.TimeoutException;
 final class DataPlane implements PlaneProcess.Running {
   private static final System.Logger LOG = System.getLogger(DataPlane.class.getName());
   private static final long START_SECONDS = 30;
-  private static final Duration WARM_UP_MAX = Duration.ofMillis(1_500);
+  private static final Duration WARM_UP_MAX = Duration.ofSeconds(1);
 
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
   private final long drainMs;
@@ -95,6 +96,7 @@ final class DataPlane implements PlaneProcess.Running {
             .withTransport(StrictFraming.transport())
             .build();
     closing.push(() -> await(vertx.close()));
+    Rehearsal.run(vertx, settings.aead(), random, settings.rehearsal());
     state =
         new ServerState(
             engine,
