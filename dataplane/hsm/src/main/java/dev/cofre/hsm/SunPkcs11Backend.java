@@ -1,6 +1,7 @@
 package dev.cofre.hsm;
 
 import java.security.GeneralSecurityException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,7 +48,13 @@ final class SunPkcs11Backend implements WrapBackend {
     Cipher gcm = Cipher.getInstance("AES/GCM/NoPadding", token.provider());
     gcm.init(mode, kek(kekLabel), new GCMParameterSpec(TAG_BITS, iv));
     gcm.updateAAD(aad);
-    return gcm.doFinal(input);
+    // Into an array of ours: the provider would cut its own and leave the data key in the rest.
+    byte[] out = new byte[gcm.getOutputSize(input.length)];
+    try {
+      return Arrays.copyOf(out, gcm.doFinal(input, 0, input.length, out, 0));
+    } finally {
+      Arrays.fill(out, (byte) 0);
+    }
   }
 
   private SecretKey kek(String label) {

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentMap;
 final class UnauthenticatedCounts {
   static final String OTHERS = "other";
   static final int SOURCES_MAX = 64;
+  private static final long LATE_SECONDS_MAX = 60;
 
   private final SegmentChain chain;
   private volatile Second current = new Second(Long.MIN_VALUE, new ConcurrentHashMap<>());
@@ -55,10 +56,10 @@ final class UnauthenticatedCounts {
     return place;
   }
 
-  /** A thread that is a moment late counts into the second that has begun. */
+  /** A thread that is late counts into the second that has begun, unless the clock was set back. */
   private Second second(long number) {
     Second second = current;
-    if (number > second.number || number < second.number - 1) {
+    if (number > second.number || number < second.number - LATE_SECONDS_MAX) {
       second = new Second(number, new ConcurrentHashMap<>());
       current = second;
     }
