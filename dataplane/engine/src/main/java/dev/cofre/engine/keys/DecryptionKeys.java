@@ -166,8 +166,8 @@ public final class DecryptionKeys {
               long now = nanoClock.getAsLong();
               if (failure == null) {
                 Arrays.fill(bytes, (byte) 0);
-                refreshes.increment();
                 index.extend(handle, expiresAtNs(now), refreshAtNs(now));
+                refreshes.increment();
               } else {
                 // It serves until its end; who uses it meanwhile tries again.
                 index.refreshLater(handle, now + (long) (RETRY_SHARE * ttlNs));
