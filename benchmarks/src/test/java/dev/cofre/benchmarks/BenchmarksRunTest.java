@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.BenchmarkList;
@@ -21,6 +22,11 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Every benchmark runs and proves its answers; how fast is not looked at. */
 class BenchmarksRunTest {
+  @BeforeAll
+  static void makeThemSmall() {
+    System.setProperty("cofre.benchmarks.tiny", "true");
+  }
+
   @Test
   void allRunOnce() throws RunnerException {
     Collection<RunResult> results =

@@ -49,7 +49,7 @@ public class KeyCacheBenchmark {
   private static final int DRAWS = 1 << 20;
   private static final int WRAPS_AT_ONCE = 512;
 
-  /** A tenth of a second in place of many, where only the answers are looked at. */
+  /** Few where only the answers are looked at: {@code BenchmarksRunTest}. */
   private static final int ENVELOPES =
       Boolean.getBoolean("cofre.benchmarks.tiny") ? 1_000 : 1_000_000;
 
@@ -71,12 +71,13 @@ public class KeyCacheBenchmark {
   /** Caches all data keys, and sees that their envelopes open. */
   @Setup
   public void prepare() throws IOException {
+    int distinct = Math.min(keys, ENVELOPES);
     KeyLimits limits =
-        new KeyLimits(3_600_000, Long.MAX_VALUE, Long.MAX_VALUE, 36_000_000, keys + 1_000, 300_000);
+        new KeyLimits(
+            3_600_000, Long.MAX_VALUE, Long.MAX_VALUE, 36_000_000, distinct + 1_000, 300_000);
     engine = new EngineFixture(new SimulatedHsm(Duration.ZERO, 4), true, limits);
     arena = Arena.ofShared();
     envelopes = arena.allocate((long) ENVELOPES * LENGTH, Long.BYTES);
-    int distinct = Math.min(keys, ENVELOPES);
     mint(distinct);
     for (int i = distinct; i < ENVELOPES; i++) {
       MemorySegment.copy(

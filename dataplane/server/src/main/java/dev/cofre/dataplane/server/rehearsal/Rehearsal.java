@@ -13,17 +13,20 @@ import dev.cofre.hsm.SimulatedHsm;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -36,8 +39,8 @@ import java.util.concurrent.TimeoutException;
  * before the first caller comes.
  *
  * <p>It has an engine of its own, with a KEK in this process, a token and a port that end with it;
- * no key, token or audit log of the node is touched. That it fails does not keep a node from
- * serving: it is only slow at first.
+ * no key, token or audit log of the node is touched. Its client is the JDK's, on threads of its
+ * own. That it fails does not keep a node from serving: it is only slow at first.
  */
 public final class Rehearsal implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Rehearsal.class.getName());
@@ -48,7 +51,7 @@ public final class Rehearsal implements AutoCloseable {
   private static final int LONG_LENGTH = 1 << 20;
   private static final int SMALL_PER_ROUND = 4;
   private static final int TOKEN_LENGTH = 32;
-  private static final long ANSWER_SECONDS = 5;
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
   private static final Duration SNAPSHOT_AGE_MAX = Duration.ofMinutes(1);
 
   private final Vertx vertx;
@@ -57,8 +60,8 @@ public final class Rehearsal implements AutoCloseable {
   private final String token;
   private final int port;
   private final HttpClient client;
-  private final Buffer small = Buffer.buffer(new byte[SMALL_LENGTH]);
-  private final Buffer large = Buffer.buffer(new byte[LONG_LENGTH]);
+  private final byte[] small = new byte[SMALL_LENGTH];
+  private final byte[] large = new byte[LONG_LENGTH];
   private String deployment;
 
   private Rehearsal(Vertx vertx, AeadBackEnd aead, RandomSource random) throws IOException {
@@ -67,7 +70,7 @@ public final class Rehearsal implements AutoCloseable {
     this.port = freePort();
     SimulatedHsm hsm = new SimulatedHsm(Duration.ZERO, 2);
     hsm.generateKek(RehearsalSnapshot.KEK_LABEL);
-    this.gateway = new HsmGateway(hsm, Duration.ofSeconds(ANSWER_SECONDS));
+    this.gateway = new HsmGateway(hsm, ANSWER_LIMIT);
     this.engine =
         new Engine(
             "rehearsal",
@@ -78,8 +81,7 @@ public final class Rehearsal implements AutoCloseable {
             random,
             aead,
             Clock.systemUTC());
-    this.client =
-        vertx.createHttpClient(new HttpClientOptions().setDefaultHost(HOST).setDefaultPort(port));
+    this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   }
 
   /** Rehearses for {@code limit}, on {@code vertx}'s event loops; blocks its caller. */
@@ -95,9 +97,12 @@ public final class Rehearsal implements AutoCloseable {
         rehearsal.round();
         rounds++;
       }
-      LOG.log(Level.INFO, "rehearsed {0} rounds of requests", rounds);
+      LOG.log(Level.DEBUG, "rehearsed {0} rounds of requests", rounds);
     } catch (IOException | ExecutionException | TimeoutException | RuntimeException e) {
-      LOG.log(Level.WARNING, "the rehearsal ended early, first requests may be slow: {0}", e);
+      LOG.log(
+          Level.WARNING,
+          "the rehearsal ended early, first requests may be slow: {0}",
+          e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -112,47 +117,46 @@ public final class Rehearsal implements AutoCloseable {
                 () -> new HttpListener(settings, state), new DeploymentOptions().setInstances(1)));
   }
 
-  private void round() throws ExecutionException, TimeoutException, InterruptedException {
+  private void round() throws IOException, InterruptedException {
     String encrypt = "/v1/keys/" + RehearsalSnapshot.KEY + "/encrypt";
     for (int i = 0; i < SMALL_PER_ROUND; i++) {
       thereAndBack(encrypt, small);
     }
     thereAndBack(encrypt, large);
-    String plaintext = Base64.getEncoder().encodeToString(small.getBytes());
-    Buffer item = Buffer.buffer("{\"plaintext\":\"" + plaintext + "\"}");
-    post(encrypt, JSON, Buffer.buffer("{\"items\":[" + item + "," + item + "]}"));
+    String item = "{\"plaintext\":\"" + Base64.getEncoder().encodeToString(small) + "\"}";
+    String items = "{\"items\":[" + item + "," + item + "]}";
+    post(encrypt, JSON, items.getBytes(StandardCharsets.US_ASCII));
   }
 
-  private void thereAndBack(String encrypt, Buffer plaintext)
-      throws ExecutionException, TimeoutException, InterruptedException {
-    Buffer back = post("/v1/decrypt", RAW, post(encrypt, RAW, plaintext));
-    if (!back.equals(plaintext)) {
-      throw new IllegalStateException("what was encrypted did not come back");
+  private void thereAndBack(String encrypt, byte[] plaintext)
+      throws IOException, InterruptedException {
+    if (!Arrays.equals(plaintext, post("/v1/decrypt", RAW, post(encrypt, RAW, plaintext)))) {
+      throw new IOException("what was encrypted did not come back");
     }
   }
 
-  private Buffer post(String path, String contentType, Buffer body)
-      throws ExecutionException, TimeoutException, InterruptedException {
-    return await(
-        client
-            .request(HttpMethod.POST, path)
-            .compose(
-                request ->
-                    request
-                        .putHeader("Authorization", "Bearer " + token)
-                        .putHeader("Content-Type", contentType)
-                        .send(body))
-            .compose(
-                response ->
-                    response.statusCode() == 200
-                        ? response.body()
-                        : Future.failedFuture(
-                            "an answer has the status " + response.statusCode())));
+  private byte[] post(String path, String contentType, byte[] body)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://" + HOST + ":" + port + path))
+            .timeout(ANSWER_LIMIT)
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", contentType)
+            .POST(BodyPublishers.ofByteArray(body))
+            .build();
+    HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
+    if (response.statusCode() != 200) {
+      throw new IOException("an answer has the status " + response.statusCode());
+    }
+    return response.body();
   }
 
   private static <T> T await(Future<T> future)
       throws ExecutionException, TimeoutException, InterruptedException {
-    return future.toCompletionStage().toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    return future
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static int freePort() throws IOException {
@@ -164,7 +168,7 @@ public final class Rehearsal implements AutoCloseable {
   @Override
   public void close() {
     try {
-      await(client.close());
+      client.shutdownNow();
       if (deployment != null) {
         await(vertx.undeploy(deployment));
       }
