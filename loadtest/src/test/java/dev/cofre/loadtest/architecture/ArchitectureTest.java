@@ -110,12 +110,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void nothingThatServesCallersKnowsTheSimulatedHsm() {
+  void nothingThatRunsInProductionKnowsTheSimulatedHsm() {
     noClasses()
         .that()
         .haveNameNotMatching("dev\\.cofre\\.hsm\\.SimulatedHsm.*")
-        .and()
-        .resideOutsideOfPackage("dev.cofre.dataplane.server.rehearsal")
         .should()
         .dependOnClassesThat()
         .haveNameMatching("dev\\.cofre\\.hsm\\.SimulatedHsm.*")

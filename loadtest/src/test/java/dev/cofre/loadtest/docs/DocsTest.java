@@ -154,7 +154,8 @@ class DocsTest {
     String unit =
         setting.key().endsWith("Ms")
             ? "ms"
-            : setting.key().endsWith("bytesMax") || setting.key().endsWith("Bytes")
+            : setting.key().toLowerCase(Locale.ROOT).endsWith("bytesmax")
+                    || setting.key().endsWith("Bytes")
                 ? "bytes"
                 : setting.key().endsWith("port")
                     ? "port"

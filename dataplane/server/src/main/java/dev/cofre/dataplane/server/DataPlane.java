@@ -5,7 +5,6 @@ import dev.cofre.dataplane.server.follow.RevisionFloor;
 import dev.cofre.dataplane.server.follow.SnapshotFollower;
 import dev.cofre.dataplane.server.http.HttpListener;
 import dev.cofre.dataplane.server.http.ServerState;
-import dev.cofre.dataplane.server.rehearsal.Rehearsal;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.aead.EnvelopeWarmUp;
 import dev.cofre.engine.audit.AuditLog;
@@ -96,7 +95,6 @@ final class DataPlane implements PlaneProcess.Running {
             .withTransport(StrictFraming.transport())
             .build();
     closing.push(() -> await(vertx.close()));
-    Rehearsal.run(vertx, settings.aead(), random, settings.rehearsal());
     state =
         new ServerState(
             engine,
