@@ -10,8 +10,8 @@ import java.util.function.IntPredicate;
  * Finds slots by the wrapped data key that they hold: a hash table of chains through the slots.
  *
  * <p>Concurrency: {@link #find} takes no lock; a reader that is overtaken by a change may miss what
- * is there, so a miss is looked up once more in {@link #insert}. All else takes the monitor, for a
- * bounded number of steps, and is never called on an event loop.
+ * is there, so a miss is looked up once more in {@link #insert}. All that changes the chains takes
+ * the monitor, for a bounded number of steps, and is never called on an event loop.
  *
  * <p>Who chooses the hashed bytes is this node or the HSM: only what the HSM unwrapped is ever
  * inserted, so nobody makes long chains.
@@ -91,11 +91,14 @@ final class KeyIndex {
     }
   }
 
-  /** Puts off the refresh of the data key with {@code handle}. */
-  synchronized void refreshLater(long handle, long refreshAtNs) {
+  /**
+   * Puts off the refresh of the data key with {@code handle}. Takes no monitor, for an HSM that is
+   * known to be away says so on the event loop: should the slot change hands meanwhile, its next
+   * data key is refreshed at that time, which is before its end.
+   */
+  void refreshLater(long handle, long refreshAtNs) {
     if (slots.isHeld(handle)) {
-      int slot = KeySlots.slot(handle);
-      slots.extend(slot, slots.expiresAtNs(slot), refreshAtNs);
+      slots.refreshLater(KeySlots.slot(handle), refreshAtNs);
     }
   }
 

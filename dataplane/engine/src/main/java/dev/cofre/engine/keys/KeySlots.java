@@ -54,7 +54,6 @@ final class KeySlots {
   private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
   private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
 
-  private final int slots;
   private final MemorySegment secrets;
   private final MemorySegment records;
   private final int[] free;
@@ -62,7 +61,6 @@ final class KeySlots {
 
   /** Memory for {@code slots} data keys. */
   KeySlots(int slots) {
-    this.slots = slots;
     this.secrets = LockedMemory.allocate((long) slots * STATE_LENGTH);
     this.records = Arena.ofAuto().allocate((long) slots * RECORD_LENGTH, CACHE_LINE);
     this.free = new int[slots];
@@ -70,11 +68,6 @@ final class KeySlots {
       free[i] = slots - 1 - i;
     }
     this.freeCount = slots;
-  }
-
-  /** How many there are. */
-  int capacity() {
-    return slots;
   }
 
   /** What a slot takes, in bytes. */
@@ -198,9 +191,15 @@ final class KeySlots {
     return (long) LONG.getOpaque(records, record(slot) + REFRESH);
   }
 
-  /** Sets when {@code slot} expires, or -1 to leave that, and when it is to be refreshed. */
+  /** Sets when {@code slot} expires and when it is to be refreshed. */
   void extend(int slot, long expiresAtNs, long refreshAtNs) {
     LONG.setOpaque(records, record(slot) + EXPIRES, expiresAtNs);
+    LONG.setOpaque(records, record(slot) + REFRESH, refreshAtNs);
+    INT.setRelease(records, record(slot) + REFRESHING, 0);
+  }
+
+  /** Puts off the refresh of {@code slot} until {@code refreshAtNs}. */
+  void refreshLater(int slot, long refreshAtNs) {
     LONG.setOpaque(records, record(slot) + REFRESH, refreshAtNs);
     INT.setRelease(records, record(slot) + REFRESHING, 0);
   }
