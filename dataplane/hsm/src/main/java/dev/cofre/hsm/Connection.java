@@ -1,5 +1,7 @@
 package dev.cofre.hsm;
 
+import java.util.Set;
+
 /**
  * One login to a token: its sessions, and what was learned of the token through them. It ends when
  * the token has to be logged in to anew.
@@ -103,6 +105,10 @@ final class Connection {
 
   synchronized boolean hasKek(String label) {
     return keys.findKek(label).isPresent();
+  }
+
+  synchronized Set<String> kekLabels() {
+    return keys.kekLabels();
   }
 
   synchronized boolean isTaken(String label) {

@@ -2,6 +2,7 @@ package dev.cofre.hsm;
 
 import java.security.PublicKey;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A logged-in token. Its keys are named by label; their bytes never enter this process.
@@ -22,6 +23,9 @@ public interface Hsm extends AutoCloseable {
 
   /** Whether the token holds a KEK with {@code label}. */
   boolean hasKek(String label);
+
+  /** The labels of all secret keys that the token holds. It lists each object: not for often. */
+  Set<String> kekLabels();
 
   /** Destroys the KEK with {@code label}; does nothing when there is none. */
   void destroyKek(String label);

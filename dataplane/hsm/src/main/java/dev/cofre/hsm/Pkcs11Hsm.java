@@ -4,6 +4,7 @@ import java.security.GeneralSecurityException;
 import java.security.ProviderException;
 import java.security.PublicKey;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -126,6 +127,11 @@ public final class Pkcs11Hsm implements Hsm {
   @Override
   public boolean hasKek(String label) {
     return retried(token -> token.hasKek(label));
+  }
+
+  @Override
+  public Set<String> kekLabels() {
+    return retried(Connection::kekLabels);
   }
 
   @Override

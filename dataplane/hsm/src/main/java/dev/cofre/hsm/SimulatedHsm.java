@@ -10,6 +10,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
@@ -96,6 +97,12 @@ public final class SimulatedHsm implements Hsm {
   public boolean hasKek(String label) {
     call();
     return outage != Outage.NO_KEYS && keks.containsKey(label);
+  }
+
+  @Override
+  public Set<String> kekLabels() {
+    call();
+    return outage == Outage.NO_KEYS ? Set.of() : Set.copyOf(keks.keySet());
   }
 
   @Override

@@ -7,7 +7,12 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Finding, making and destroying keys of a token by their labels, through one session.
@@ -20,6 +25,7 @@ final class TokenKeys {
   private static final long MECHANISM_LENGTH = 24;
   private static final long KEK_LENGTH = 32;
   private static final int LABEL_MAX = 256;
+  private static final int LISTED_AT_ONCE = 256;
   private static final long SESSION_INFO_LENGTH = 32;
   private static final long STATE_OFFSET = 8;
   private static final long CKS_RO_USER_FUNCTIONS = 1;
@@ -44,6 +50,52 @@ final class TokenKeys {
               .number(Template.CKA_CLASS, Template.CKO_SECRET_KEY)
               .flag(Template.CKA_TOKEN, true)
               .text(Template.CKA_LABEL, label));
+    }
+  }
+
+  /** The labels of all secret keys of the token. */
+  Set<String> kekLabels() {
+    Set<String> labels = new HashSet<>();
+    for (long handle : kekHandles()) {
+      label(handle).ifPresent(labels::add);
+    }
+    return labels;
+  }
+
+  private List<Long> kekHandles() {
+    List<Long> handles = new ArrayList<>();
+    try (Arena arena = Arena.ofConfined()) {
+      Template template =
+          new Template(arena)
+              .number(Template.CKA_CLASS, Template.CKO_SECRET_KEY)
+              .flag(Template.CKA_TOKEN, true);
+      MemorySegment page = arena.allocate(JAVA_LONG, LISTED_AT_ONCE);
+      MemorySegment count = arena.allocate(JAVA_LONG);
+      checked(functions.findObjectsInit(session.handle(), template.segment(), template.count()));
+      long result;
+      do {
+        result = functions.findObjects(session.handle(), page, LISTED_AT_ONCE, count);
+        for (long i = 0; result == CkResult.OK && i < count.get(JAVA_LONG, 0); i++) {
+          handles.add(page.getAtIndex(JAVA_LONG, i));
+        }
+      } while (result == CkResult.OK && count.get(JAVA_LONG, 0) > 0);
+      checked(functions.findObjectsFinal(session.handle()));
+      checked(result);
+    }
+    if (handles.isEmpty()) {
+      requireSight();
+    }
+    return handles;
+  }
+
+  /** The label of {@code object}; empty when it is gone. */
+  private Optional<String> label(long object) {
+    try (Arena arena = Arena.ofConfined()) {
+      Template template = new Template(arena).room(Template.CKA_LABEL, LABEL_MAX);
+      MemorySegment array = template.segment();
+      return functions.getAttributeValue(session.handle(), object, array, 1) == CkResult.OK
+          ? Optional.of(text(template.first(), Template.length(array)))
+          : Optional.empty();
     }
   }
 
@@ -144,12 +196,7 @@ final class TokenKeys {
 
   /** Whether {@code object} is still there and has {@code label}. */
   boolean isStill(long object, String label) {
-    try (Arena arena = Arena.ofConfined()) {
-      Template template = new Template(arena).room(Template.CKA_LABEL, LABEL_MAX);
-      MemorySegment array = template.segment();
-      return functions.getAttributeValue(session.handle(), object, array, 1) == CkResult.OK
-          && label.equals(text(template.first(), Template.length(array)));
-    }
+    return label(object).filter(label::equals).isPresent();
   }
 
   private static String text(MemorySegment value, long length) {

@@ -2,6 +2,7 @@ package dev.cofre.hsm;
 
 import java.security.PublicKey;
 import java.util.Optional;
+import java.util.Set;
 
 /** An HSM that holds nothing; tests override what they need. */
 class StubHsm implements Hsm {
@@ -11,6 +12,11 @@ class StubHsm implements Hsm {
   @Override
   public boolean hasKek(String label) {
     return false;
+  }
+
+  @Override
+  public Set<String> kekLabels() {
+    return Set.of();
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.cofre.controlplane.domain;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What one can ask of the control plane, by the names that stand in the audit log. */
 public enum ManagementAction {
@@ -15,10 +17,26 @@ public enum ManagementAction {
   POLICY_SHOW,
   POLICY_DELETE,
   PRINCIPAL_LIST,
+  APPROVAL_REQUEST,
+  APPROVAL_LIST,
+  APPROVAL_SHOW,
+  APPROVAL_APPROVE,
+  APPROVAL_REJECT,
+  APPROVAL_WITHDRAW,
+  APPROVAL_RUN,
+  APPROVAL_EXPIRE,
+  APPROVAL_RULE_LIST,
+  APPROVAL_RULE_SHOW,
+  APPROVAL_RULE_UPDATE,
   SNAPSHOT_READ;
 
-  /** {@code key:create} and so on. */
+  /** {@code key:create}, {@code approval:rule-list} and so on. */
   public String wireName() {
-    return name().toLowerCase(Locale.ROOT).replace('_', ':');
+    return name().toLowerCase(Locale.ROOT).replaceFirst("_", ":").replace('_', '-');
+  }
+
+  /** The action with {@code wireName}; empty when there is none. */
+  public static Optional<ManagementAction> find(String wireName) {
+    return Arrays.stream(values()).filter(action -> action.wireName().equals(wireName)).findFirst();
   }
 }

@@ -1,5 +1,13 @@
 package dev.cofre.controlplane.domain;
 
+import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_APPROVE;
+import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_REJECT;
+import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_RULE_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_RULE_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_RULE_UPDATE;
+import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_WITHDRAW;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_CREATE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_DISABLE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_ENABLE;
@@ -13,6 +21,7 @@ import static dev.cofre.controlplane.domain.ManagementAction.POLICY_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.SNAPSHOT_READ;
 
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,12 +30,24 @@ import java.util.Set;
  * that is for policies, and for workloads alone (invariant I6).
  */
 public final class Permissions {
+  /** What those may who ask for what needs approval, or give it. */
+  private static final Set<ManagementAction> APPROVING =
+      Set.of(
+          APPROVAL_LIST,
+          APPROVAL_SHOW,
+          APPROVAL_APPROVE,
+          APPROVAL_REJECT,
+          APPROVAL_WITHDRAW,
+          APPROVAL_RULE_LIST,
+          APPROVAL_RULE_SHOW);
+
   private static final Map<Role, Set<ManagementAction>> TABLE =
       Map.of(
           Role.PLATFORM_ADMIN,
-          Set.of(KEY_LIST, KEY_SHOW),
+          approving(KEY_LIST, KEY_SHOW),
           Role.SECURITY_ADMIN,
-          Set.of(
+          approving(
+              APPROVAL_RULE_UPDATE,
               KEY_LIST,
               KEY_SHOW,
               POLICY_CREATE,
@@ -35,13 +56,22 @@ public final class Permissions {
               POLICY_DELETE,
               PRINCIPAL_LIST),
           Role.CRYPTO_OFFICER,
-          Set.of(KEY_LIST, KEY_SHOW, KEY_CREATE, KEY_ROTATE, KEY_DISABLE, KEY_ENABLE),
+          approving(KEY_LIST, KEY_SHOW, KEY_CREATE, KEY_ROTATE, KEY_DISABLE, KEY_ENABLE),
           Role.APP_OWNER,
           Set.of(KEY_LIST, KEY_SHOW),
           Role.WORKLOAD,
           Set.of(KEY_LIST, KEY_SHOW),
           Role.AUDITOR,
-          Set.of(KEY_LIST, KEY_SHOW, POLICY_LIST, POLICY_SHOW, PRINCIPAL_LIST),
+          Set.of(
+              APPROVAL_LIST,
+              APPROVAL_SHOW,
+              APPROVAL_RULE_LIST,
+              APPROVAL_RULE_SHOW,
+              KEY_LIST,
+              KEY_SHOW,
+              POLICY_LIST,
+              POLICY_SHOW,
+              PRINCIPAL_LIST),
           Role.NODE,
           Set.of(SNAPSHOT_READ));
 
@@ -49,6 +79,12 @@ public final class Permissions {
       Set.of(Role.PLATFORM_ADMIN, Role.SECURITY_ADMIN, Role.CRYPTO_OFFICER, Role.AUDITOR);
 
   private Permissions() {}
+
+  private static Set<ManagementAction> approving(ManagementAction... others) {
+    Set<ManagementAction> all = new HashSet<>(APPROVING);
+    all.addAll(Set.of(others));
+    return Set.copyOf(all);
+  }
 
   /** Whether one of {@code principal}'s roles may do {@code action}. */
   public static boolean allow(Principal principal, ManagementAction action) {

@@ -27,6 +27,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.UUID;
 
 /**
  * A running control plane.
@@ -67,9 +68,11 @@ final class ControlPlane implements AutoCloseable {
   private void start(Hsm hsm) throws Exception {
     AuditLog audit = opened(MappedAuditLog.open(settings.auditDirectory(), settings.audit()));
     Store store = opened(Store.open(settings.store(), clock));
+    String instance = UUID.randomUUID().toString();
     Reconciliation reconciliation = new Reconciliation(store, hsm);
-    reconciliation.removeHalfMade(settings.node(), clock);
-    KeyLifecycle lifecycle = new KeyLifecycle(store, hsm, settings.node());
+    KeyLifecycle lifecycle = new KeyLifecycle(store, hsm, instance);
+    Upkeep upkeep = opened(new Upkeep(store, instance, settings.node(), reconciliation, lifecycle));
+    upkeep.enter();
     bootstrap(store, lifecycle, audit);
 
     SnapshotPublisher publisher =
@@ -84,9 +87,11 @@ final class ControlPlane implements AutoCloseable {
         new Api(
             new Api.Parts(
                 settings.node(),
+                instance,
                 clock,
                 store,
                 lifecycle,
+                reconciliation,
                 new Authenticator(store, settings.nodeNames(), plaintext),
                 audit,
                 publisher,
@@ -108,6 +113,7 @@ final class ControlPlane implements AutoCloseable {
       opened(new HeadWatch(publisher, held)).start();
     }
     vitals.start(listener::isDraining);
+    upkeep.start(api::takeUpApprovals);
     LOG.log(
         Level.INFO,
         "the control plane {0} listens on {1}:{2}",

@@ -25,6 +25,9 @@ final class Vitals implements Readiness, AutoCloseable {
   private static final long PERIOD_MS = 2_000;
   private static final long CLOSE_MS = 10_000;
 
+  /** The HSM's keys are compared with the table's once in so many probes: each is listed for it. */
+  private static final int COMPARED_EVERY = 15;
+
   private final Store store;
   private final Hsm hsm;
   private final AuditLog audit;
@@ -32,6 +35,7 @@ final class Vitals implements Readiness, AutoCloseable {
   private final ScheduledExecutorService probe =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("vitals").daemon().factory());
+  private int probesToCompare;
   private volatile List<String> found = List.of("starting");
   private volatile BooleanSupplier draining = () -> false;
 
@@ -47,6 +51,11 @@ final class Vitals implements Readiness, AutoCloseable {
     this.draining = draining;
     probe();
     probe.scheduleWithFixedDelay(this::probe, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public List<String> degradations() {
+    return reconciliation.missingKeks().isEmpty() ? List.of() : List.of("hsm-keys-missing");
   }
 
   @Override
@@ -70,12 +79,13 @@ final class Vitals implements Readiness, AutoCloseable {
       if (hsm.signingPublicKey(SnapshotPublisher.KEY_LABEL).isEmpty()) {
         now.add("hsm");
       }
-      List<String> missing = reconciliation.missingKeks();
-      if (!missing.isEmpty()) {
-        now.add("hsm-keys-missing");
-        warn(now, "the HSM lacks KEKs that the store knows: " + missing + "; restore the token");
+      if (probesToCompare == 0) {
+        reconciliation.compare();
+        probesToCompare = COMPARED_EVERY;
       }
+      probesToCompare--;
     } catch (HsmException e) {
+      probesToCompare = 0;
       now.add("hsm");
       warn(now, e.getMessage());
     } catch (StoreException e) {

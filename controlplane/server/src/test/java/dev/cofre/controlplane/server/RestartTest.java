@@ -18,6 +18,7 @@ import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.engine.audit.AuditLogConfig;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.SoftHsmToken;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -93,8 +94,9 @@ class RestartTest {
   }
 
   @Test
-  void aKeyWithoutItsKekKeepsThePlaneFromBeingReady() throws Exception {
+  void aKeyWithoutItsKekIsShownAsBrokenAndTheOthersGoOn() throws Exception {
     try (TestPlane plane = TestPlane.in(directory)) {
+      plane.createKey("whole");
       JsonObject key = plane.createKey("lost");
       plane.plane.close();
       try (Hsm hsm = SoftHsmToken.login()) {
@@ -102,8 +104,36 @@ class RestartTest {
       }
       plane.start();
       HttpResponse<String> ready = plane.get(null, "/health/ready");
-      assertEquals(503, ready.statusCode());
-      assertTrue(ready.body().contains("hsm-keys-missing"), ready.body());
+      assertEquals(200, ready.statusCode(), ready.body());
+      assertEquals(
+          new JsonArray().add("hsm-keys-missing"),
+          new JsonObject(ready.body()).getJsonArray("degraded"));
+      JsonObject broken = new JsonObject(plane.get("auditor", "/v1/keys/lost").body());
+      assertEquals(new JsonArray().add(1), broken.getJsonArray("brokenVersions"));
+      JsonObject whole = new JsonObject(plane.get("auditor", "/v1/keys/whole").body());
+      assertFalse(whole.containsKey("brokenVersions"), whole::encode);
+      assertEquals(1, plane.metric("cofre_controlplane_hsm_keys_missing"));
+    }
+  }
+
+  @Test
+  void aKekThatNobodyKnowsIsToldOfAndLeftAlone() throws Exception {
+    String label = KmsKey.kekLabel(UUID.randomUUID(), 1);
+    try (TestPlane plane = TestPlane.in(directory)) {
+      plane.createKey("known");
+      long before = plane.metric("cofre_controlplane_hsm_keys_unknown");
+      plane.plane.close();
+      try (Hsm hsm = SoftHsmToken.login()) {
+        hsm.generateKek(label);
+      }
+      plane.start();
+      assertEquals(200, plane.get(null, "/health/ready").statusCode());
+      assertTrue(plane.metric("cofre_controlplane_hsm_keys_unknown") > before);
+      try (Hsm hsm = SoftHsmToken.login()) {
+        assertTrue(hsm.hasKek(label));
+        assertTrue(hsm.kekLabels().contains(label));
+        hsm.destroyKek(label);
+      }
     }
   }
 

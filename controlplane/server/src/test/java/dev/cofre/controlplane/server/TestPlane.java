@@ -114,20 +114,40 @@ final class TestPlane implements AutoCloseable {
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
   }
 
+  /** The value of a metric without labels. */
+  long metric(String name) throws Exception {
+    return get(null, "/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToLong(line -> Long.parseLong(line.split(" ")[1]))
+        .findFirst()
+        .orElseThrow();
+  }
+
   static String keyDocument(String alias) {
+    return keyDocument(alias, "dev");
+  }
+
+  static String keyDocument(String alias, String environment) {
     return new JsonObject()
         .put("alias", alias)
         .put("owner", "team-a")
         .put("purpose", "tests")
         .put("dataClass", "internal")
-        .put("environment", "dev")
+        .put("environment", environment)
         .put("expiresAt", "2099-01-01T00:00:00Z")
         .put("protection", "HSM")
         .encode();
   }
 
   JsonObject createKey(String alias) throws Exception {
-    HttpResponse<String> made = post("crypto-officer", "/v1/keys", keyDocument(alias), Map.of());
+    return createKey(alias, "dev");
+  }
+
+  JsonObject createKey(String alias, String environment) throws Exception {
+    HttpResponse<String> made =
+        post("crypto-officer", "/v1/keys", keyDocument(alias, environment), Map.of());
     if (made.statusCode() != 201) {
       throw new AssertionError(made.body());
     }

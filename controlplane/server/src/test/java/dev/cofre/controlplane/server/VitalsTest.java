@@ -10,6 +10,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -66,7 +67,11 @@ class VitalsTest {
                 assertTrue(released.await(30, TimeUnit.SECONDS));
                 left.set(true);
               }
-              return method.getName().equals("signingPublicKey") ? Optional.empty() : null;
+              return switch (method.getName()) {
+                case "signingPublicKey" -> Optional.empty();
+                case "kekLabels" -> Set.of();
+                default -> null;
+              };
             });
   }
 }

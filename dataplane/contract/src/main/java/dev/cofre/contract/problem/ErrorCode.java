@@ -19,6 +19,7 @@ public enum ErrorCode {
   KEY_PENDING_DESTRUCTION("key_pending_destruction", 409, "The key awaits its destruction"),
   ALIAS_IN_USE("alias_in_use", 409, "The alias is in use"),
   CONFLICT("conflict", 409, "The request conflicts with the state of the resource"),
+  REQUEST_IN_PROGRESS("request_in_progress", 409, "The first such request is still at work"),
   PRECONDITION_FAILED("precondition_failed", 412, "The resource was changed meanwhile"),
   PAYLOAD_TOO_LARGE("payload_too_large", 413, "The body is too large"),
   URI_TOO_LONG("uri_too_long", 414, "The request line is too long"),
@@ -29,6 +30,7 @@ public enum ErrorCode {
   OVERLOADED("overloaded", 503, "The server is overloaded"),
   HSM_UNAVAILABLE("hsm_unavailable", 503, "The HSM cannot be reached"),
   AUDIT_UNAVAILABLE("audit_unavailable", 503, "The audit log cannot take a record"),
+  STORE_UNAVAILABLE("store_unavailable", 503, "The store cannot be reached"),
   POLICY_STALE("policy_stale", 503, "The policy is older than its limit"),
   NOT_READY("not_ready", 503, "The server is starting or stopping"),
   DEADLINE_EXCEEDED("deadline_exceeded", 504, "The deadline has passed");
@@ -60,7 +62,7 @@ public enum ErrorCode {
 
   /** Whether the same request may succeed later; such answers carry {@code Retry-After}. */
   public boolean isRetryable() {
-    return status == 503 || status == 429;
+    return status == 503 || status == 429 || this == REQUEST_IN_PROGRESS;
   }
 
   /** The code named {@code code}, or {@link #INTERNAL} when this release does not know it. */

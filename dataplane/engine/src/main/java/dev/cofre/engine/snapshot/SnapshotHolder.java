@@ -51,11 +51,13 @@ public final class SnapshotHolder {
   /**
    * Puts {@code next}, which was made from {@link #last()}, in force.
    *
-   * @param askedNs when the node's request with the statement's nonce left, by the monotonic clock
+   * @param askedNs when the node's request with the statement's nonce left, by the monotonic clock,
+   *     less the statement's own age; it makes no state older than it was proven before
    */
   public synchronized void publish(SnapshotState next, long askedNs) {
     SnapshotState before = held.state;
-    held = new Held(next, askedNs);
+    boolean older = before != SnapshotState.NONE && askedNs - held.provenNs < 0;
+    held = new Held(next, older ? held.provenNs : askedNs);
     if (next != before) {
       listeners.forEach(listener -> listener.accept(next));
     }

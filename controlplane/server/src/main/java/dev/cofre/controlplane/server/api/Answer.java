@@ -7,10 +7,15 @@ import io.vertx.core.json.JsonObject;
  *
  * @param entityTag the object's revision as an ETag; null when there is none
  * @param contentType null when there is no body
+ * @param location the path of what was made; null when it is not told
  */
-record Answer(int status, String entityTag, String contentType, byte[] body) {
+record Answer(int status, String entityTag, String contentType, byte[] body, String location) {
   static final String JSON = "application/json";
   private static final byte[] EMPTY = {};
+
+  Answer(int status, String entityTag, String contentType, byte[] body) {
+    this(status, entityTag, contentType, body, null);
+  }
 
   static Answer json(int status, JsonObject body) {
     return new Answer(status, null, JSON, body.toBuffer().getBytes());
@@ -18,6 +23,16 @@ record Answer(int status, String entityTag, String contentType, byte[] body) {
 
   static Answer object(int status, long revision, JsonObject body) {
     return new Answer(status, entityTag(revision), JSON, body.toBuffer().getBytes());
+  }
+
+  /** It waits for the approval that {@code body} tells of. */
+  static Answer accepted(JsonObject body) {
+    return new Answer(202, null, JSON, body.toBuffer().getBytes(), approvalPath(body));
+  }
+
+  /** The path of the approval that {@code body} tells of. */
+  static String approvalPath(JsonObject body) {
+    return "/v1/approvals/" + body.getString("id");
   }
 
   static Answer empty() {

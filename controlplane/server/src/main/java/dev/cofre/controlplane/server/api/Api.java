@@ -4,6 +4,7 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.server.identity.Authenticator;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
+import dev.cofre.controlplane.server.keys.Reconciliation;
 import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
@@ -29,6 +30,8 @@ public final class Api {
   private final Workers workers;
   private final Gatekeeper gatekeeper;
   private final List<Route> management;
+  private final Approvals approvals;
+  private final ApprovalRunner runner;
   private final SnapshotHandler snapshots;
   private final OpenHandlers open;
   private final Counters counters = new Counters();
@@ -37,13 +40,16 @@ public final class Api {
    * What the routes work with.
    *
    * @param node the name of this node, for the audit log
+   * @param instance this process among the control planes of the store
    * @param metricsOpen whether metrics are shown to everybody
    */
   public record Parts(
       String node,
+      String instance,
       Clock clock,
       Store store,
       KeyLifecycle lifecycle,
+      Reconciliation reconciliation,
       Authenticator authenticator,
       AuditLog audit,
       SnapshotPublisher publisher,
@@ -56,24 +62,47 @@ public final class Api {
   public Api(Parts parts) {
     this.workers = parts.workers();
     ManagementAudit audit = new ManagementAudit(parts.audit(), parts.node(), parts.clock());
-    RepeatedRequests repeated = new RepeatedRequests(parts.node());
+    RepeatedRequests repeated = new RepeatedRequests(parts.instance());
     this.gatekeeper =
         new Gatekeeper(
             parts.authenticator(), parts.store(), audit, new RefusalLimit(System::nanoTime));
+    this.approvals = new Approvals(parts.store(), audit, repeated);
+    this.runner = new ApprovalRunner(parts.store(), audit, parts.instance(), this::routes);
     this.management = new ArrayList<>();
     management.addAll(
-        new KeyOperations(parts.store(), parts.lifecycle(), audit, repeated, parts.clock())
+        new KeyOperations(
+                parts.store(),
+                parts.lifecycle(),
+                parts.reconciliation(),
+                audit,
+                repeated,
+                parts.clock())
             .routes());
-    management.addAll(new PolicyOperations(parts.store(), audit, repeated).routes());
+    management.addAll(new PolicyOperations(parts.store(), audit, repeated, approvals).routes());
+    management.addAll(new ApprovalOperations(parts.store(), audit, repeated, runner).routes());
+    management.addAll(
+        new ApprovalRuleOperations(parts.store(), audit, repeated, approvals).routes());
     this.snapshots =
         new SnapshotHandler(parts.publisher(), parts.held(), gatekeeper, audit, workers);
     this.open =
         new OpenHandlers(parts.readiness(), counters, gatekeeper, workers, parts.metricsOpen());
     counters.gauge("cofre_controlplane_snapshot_requests_held", parts.held()::size);
+    counters.gauge("cofre_controlplane_snapshot_revision", () -> parts.publisher().lastRevision());
     counters.gauge(
-        "cofre_controlplane_snapshot_revision", () -> parts.publisher().head().revision());
+        "cofre_controlplane_hsm_keys_missing", () -> parts.reconciliation().missingKeks().size());
+    counters.gauge(
+        "cofre_controlplane_hsm_keys_unknown", () -> parts.reconciliation().unknownKeks().size());
     counters.gauge(
         "cofre_controlplane_ready", () -> parts.readiness().obstacles().isEmpty() ? 1 : 0);
+  }
+
+  private Routes routes() {
+    return new Routes(management);
+  }
+
+  /** Ends requests for approval that nobody decided in time, and runs approved ones; blocks. */
+  public void takeUpApprovals() {
+    runner.takeUp();
   }
 
   /** Every method on every path, as OpenAPI writes them. */
@@ -84,7 +113,7 @@ public final class Api {
           table,
           route.method(),
           route.path(),
-          admitted(new ManagementHandler(route, gatekeeper, workers)));
+          admitted(new ManagementHandler(route, gatekeeper, workers, approvals)));
     }
     add(table, HttpMethod.GET, SnapshotHandler.PATH, admitted(snapshots));
     add(table, HttpMethod.GET, "/health/live", open::live);

@@ -20,12 +20,18 @@ final class Call {
   private final RequestFacts facts;
   private final Caller caller;
   private final ManagementAction action;
+  private final Optional<Approved> approved;
   private String subject;
 
   Call(RequestFacts facts, Caller caller, ManagementAction action) {
+    this(facts, caller, action, Optional.empty());
+  }
+
+  Call(RequestFacts facts, Caller caller, ManagementAction action, Optional<Approved> approved) {
     this.facts = facts;
     this.caller = caller;
     this.action = action;
+    this.approved = approved;
     this.subject = facts.pathParameters().values().stream().findFirst().orElse(null);
   }
 
@@ -43,6 +49,11 @@ final class Call {
 
   ManagementAction action() {
     return action;
+  }
+
+  /** Present when it is the run of an approved request. */
+  Optional<Approved> approved() {
+    return approved;
   }
 
   /** The id of what it is about, or what was asked for. */

@@ -90,7 +90,7 @@ final class Documents {
         .put("next", more ? cursor.apply(shown.getLast()) : null);
   }
 
-  private static JsonObject stamp(JsonObject json, Stamp stamp) {
+  static JsonObject stamp(JsonObject json, Stamp stamp) {
     return json.put("createdAt", stamp.createdAt().toString())
         .put("createdBy", stamp.createdBy())
         .put("updatedAt", stamp.updatedAt().toString())

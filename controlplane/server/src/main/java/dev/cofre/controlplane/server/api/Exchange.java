@@ -83,6 +83,9 @@ final class Exchange {
     if (answer.entityTag() != null) {
       response.putHeader("ETag", answer.entityTag());
     }
+    if (answer.location() != null) {
+      response.putHeader("Location", answer.location());
+    }
     if (answer.contentType() == null) {
       response.end();
     } else {

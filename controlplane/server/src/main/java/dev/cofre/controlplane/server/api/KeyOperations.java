@@ -13,11 +13,14 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.KeyDraft;
 import dev.cofre.controlplane.domain.KeyState;
+import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.keys.KeySelection;
+import dev.cofre.controlplane.server.keys.Reconciliation;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.Transaction;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.util.List;
@@ -27,6 +30,7 @@ import java.util.function.Function;
 final class KeyOperations {
   private final Store store;
   private final KeyLifecycle lifecycle;
+  private final Reconciliation reconciliation;
   private final ManagementAudit audit;
   private final RepeatedRequests repeated;
   private final Clock clock;
@@ -34,11 +38,13 @@ final class KeyOperations {
   KeyOperations(
       Store store,
       KeyLifecycle lifecycle,
+      Reconciliation reconciliation,
       ManagementAudit audit,
       RepeatedRequests repeated,
       Clock clock) {
     this.store = store;
     this.lifecycle = lifecycle;
+    this.reconciliation = reconciliation;
     this.audit = audit;
     this.repeated = repeated;
     this.clock = clock;
@@ -120,13 +126,24 @@ final class KeyOperations {
     List<KmsKey> found =
         store.read(tx -> KeySelection.page(tx, call.principal(), call.after(), limit + 1));
     audit.allowed(call);
-    return Answer.json(200, Documents.page(found, limit, Documents::key, KmsKey::alias));
+    return Answer.json(200, Documents.page(found, limit, this::document, KmsKey::alias));
   }
 
   private Answer show(Call call) {
     KmsKey key = store.read(tx -> visible(tx, call));
     audit.allowed(call);
-    return Answer.object(200, key.stamp().revision(), Documents.key(key));
+    return Answer.object(200, key.stamp().revision(), document(key));
+  }
+
+  /** The key as it is shown, with the versions that the HSM has lost. */
+  private JsonObject document(KmsKey key) {
+    List<Integer> lost =
+        key.versions().stream()
+            .filter(version -> reconciliation.missingKeks().contains(version.kekLabel()))
+            .map(KeyVersion::number)
+            .toList();
+    JsonObject json = Documents.key(key);
+    return lost.isEmpty() ? json : json.put("brokenVersions", new JsonArray(lost));
   }
 
   private Answer versions(Call call) {

@@ -3,6 +3,8 @@ package dev.cofre.controlplane.server.api;
 import dev.cofre.contract.audit.AuditEvent;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.ManagementAction;
+import dev.cofre.controlplane.domain.approval.ApprovalRequest;
 import dev.cofre.controlplane.server.identity.Caller;
 import dev.cofre.engine.audit.AuditLog;
 import java.time.Clock;
@@ -47,6 +49,31 @@ final class ManagementAudit {
             event(call.facts(), call.action().wireName(), call.caller(), call.subject()).build()));
   }
 
+  /** A step in the life of {@code request}, by {@code call}, is about to happen. */
+  void approval(Call call, ManagementAction action, ApprovalRequest request) {
+    await(
+        log.append(
+            event(call.facts(), action.wireName(), call.caller(), subject(request)).build()));
+  }
+
+  /** The same by the control plane itself; {@code failure} is null when it goes well. */
+  void approval(
+      RequestFacts facts, ManagementAction action, ApprovalRequest request, ErrorCode failure) {
+    AuditEvent.Builder event =
+        AuditEvent.of(now(), node, facts.requestId(), action.wireName())
+            .caller(request.requester(), "approval", null)
+            .key(subject(request));
+    if (failure != null) {
+      event.failed(failure.code());
+    }
+    await(log.append(event.build()));
+  }
+
+  /** Which request it is, and what exactly it asks for. */
+  private static String subject(ApprovalRequest request) {
+    return request.id() + " sha256:" + request.digestHex();
+  }
+
   /** It was refused or went wrong. */
   void refused(RequestFacts facts, String action, Caller caller, String subject, ErrorCode code) {
     AuditEvent.Builder builder = event(facts, action, caller, subject);
@@ -82,7 +109,8 @@ final class ManagementAudit {
             : subject.substring(0, SUBJECT_MAX));
   }
 
-  private Instant now() {
+  /** The time, in milliseconds. */
+  Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 

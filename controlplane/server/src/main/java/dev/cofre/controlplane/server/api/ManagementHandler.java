@@ -6,17 +6,28 @@ import dev.cofre.controlplane.server.identity.Credentials;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
+import java.util.Set;
 
 /** Runs one route's operation on a worker thread and answers. */
 final class ManagementHandler implements Handler<RoutingContext> {
+  /** The paths whose requests bring a document; others take none. */
+  private static final Set<String> DOCUMENTS =
+      Set.of(
+          "/v1/keys",
+          "/v1/policies",
+          "/v1/approvals/{approval}/approve",
+          "/v1/approval-rules/{action}");
+
   private final Route route;
   private final Gatekeeper gatekeeper;
   private final Workers workers;
+  private final Approvals approvals;
 
-  ManagementHandler(Route route, Gatekeeper gatekeeper, Workers workers) {
+  ManagementHandler(Route route, Gatekeeper gatekeeper, Workers workers, Approvals approvals) {
     this.route = route;
     this.gatekeeper = gatekeeper;
     this.workers = workers;
+    this.approvals = approvals;
   }
 
   @Override
@@ -39,7 +50,7 @@ final class ManagementHandler implements Handler<RoutingContext> {
 
   private Answer operate(Call call) {
     requireJson(call.facts());
-    return route.operation().run(call);
+    return approvals.run(route.operation(), call);
   }
 
   private void requireJson(RequestFacts facts) {
@@ -52,8 +63,9 @@ final class ManagementHandler implements Handler<RoutingContext> {
       throw new ProblemException(
           ErrorCode.UNSUPPORTED_MEDIA_TYPE, "send the body as Content-Type: application/json");
     }
-    boolean takesDocument = route.path().equals("/v1/keys") || route.path().equals("/v1/policies");
-    if (!takesDocument && facts.body().length > 0 && !StrictJson.object(facts.body()).isEmpty()) {
+    if (!DOCUMENTS.contains(route.path())
+        && facts.body().length > 0
+        && !StrictJson.object(facts.body()).isEmpty()) {
       throw new ProblemException(
           ErrorCode.INVALID_REQUEST, "this request takes no fields; leave the body away");
     }

@@ -52,7 +52,8 @@ final class OpenHandlers {
     JsonObject body =
         new JsonObject()
             .put("status", obstacles.isEmpty() ? "ready" : "not_ready")
-            .put("obstacles", new JsonArray(obstacles));
+            .put("obstacles", new JsonArray(obstacles))
+            .put("degraded", new JsonArray(readiness.degradations()));
     if (!obstacles.isEmpty()) {
       context.response().putHeader("Retry-After", "1");
     }

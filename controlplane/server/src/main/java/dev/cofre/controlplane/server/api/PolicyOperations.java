@@ -26,11 +26,14 @@ final class PolicyOperations {
   private final Store store;
   private final ManagementAudit audit;
   private final RepeatedRequests repeated;
+  private final Approvals approvals;
 
-  PolicyOperations(Store store, ManagementAudit audit, RepeatedRequests repeated) {
+  PolicyOperations(
+      Store store, ManagementAudit audit, RepeatedRequests repeated, Approvals approvals) {
     this.store = store;
     this.audit = audit;
     this.repeated = repeated;
+    this.approvals = approvals;
   }
 
   List<Route> routes() {
@@ -53,6 +56,7 @@ final class PolicyOperations {
           }
           Policy policy =
               PolicyBook.add(tx, draft, call.principal().tenant(), call.principal().id());
+          approvals.require(tx, call, PolicyMatter.made(tx, policy));
           Answer answer = Answer.object(201, policy.stamp().revision(), Documents.policy(policy));
           call.subject(policy.id().toString());
           return finish(tx, call, answer);
@@ -69,6 +73,7 @@ final class PolicyOperations {
           }
           Policy policy = find(tx, call);
           call.requireMatch(policy.stamp().revision());
+          approvals.require(tx, call, PolicyMatter.removed(tx, policy));
           tx.policies().delete(policy.id());
           return finish(tx, call, Answer.empty());
         });

@@ -23,7 +23,8 @@ final class Problems {
       case ProblemException problem -> problem.code();
       case InvalidDocumentException invalid -> ErrorCode.INVALID_REQUEST;
       case HsmException hsm -> ErrorCode.HSM_UNAVAILABLE;
-      case StoreException store -> ErrorCode.NOT_READY;
+      case StoreException store when store.kind() != StoreException.Kind.FAULT ->
+          ErrorCode.STORE_UNAVAILABLE;
       default -> ErrorCode.INTERNAL;
     };
   }
@@ -37,13 +38,12 @@ final class Problems {
           case InvalidDocumentException invalid ->
               "fields are wrong or missing: " + invalid.getMessage();
           case HsmException hsm -> "the HSM cannot be reached; try again, and see the node's log";
-          case StoreException store ->
+          case StoreException store when store.kind() != StoreException.Kind.FAULT ->
               "the store cannot be reached; try again, and see the node's log";
           default -> "the server failed; report the request id to its operator";
         };
-    if (code == ErrorCode.INTERNAL
-        || failure instanceof HsmException
-        || failure instanceof StoreException) {
+    // A store that is away is told once, by its readiness.
+    if (code == ErrorCode.INTERNAL || failure instanceof HsmException) {
       LOG.log(Level.ERROR, "request " + requestId + " failed", failure);
     }
     JsonObject json = ProblemJson.object(code, detail, requestId);

@@ -2,8 +2,11 @@ package dev.cofre.controlplane.server.api;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.approval.ApprovalRequest;
+import dev.cofre.controlplane.domain.approval.ApprovalState;
 import dev.cofre.controlplane.server.store.IdempotentAnswer;
 import dev.cofre.controlplane.server.store.Transaction;
+import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,17 +17,17 @@ import java.util.Optional;
  * sent again finds either its answer or no trace of itself. Stateless.
  */
 final class RepeatedRequests {
-  private final String node;
+  private final String instance;
 
-  RepeatedRequests(String node) {
-    this.node = node;
+  RepeatedRequests(String instance) {
+    this.instance = instance;
   }
 
   /**
    * The answer that {@code call} got before, if it is a repetition.
    *
-   * @throws ProblemException {@code conflict} when the key was used for another request, or the
-   *     first one is still being worked on
+   * @throws ProblemException {@code conflict} when the key was used for another request, {@code
+   *     request_in_progress} when the first one is still being worked on
    */
   Optional<Answer> find(Transaction tx, Call call) {
     Optional<String> key = call.idempotencyKey();
@@ -42,13 +45,18 @@ final class RepeatedRequests {
     }
     if (before.get().status() == 0) {
       throw new ProblemException(
-          ErrorCode.CONFLICT, "the first request with this Idempotency-Key is at work; try again");
+          ErrorCode.REQUEST_IN_PROGRESS,
+          "the first request with this Idempotency-Key is at work, or its control plane died and is"
+              + " not cleaned up after yet; try again");
     }
     return before.map(RepeatedRequests::answer);
   }
 
   private static Answer answer(IdempotentAnswer before) {
     String body = before.body();
+    if (before.status() == 202) {
+      return Answer.accepted(new JsonObject(body));
+    }
     return new Answer(
         before.status(),
         before.entityTag(),
@@ -61,11 +69,25 @@ final class RepeatedRequests {
     put(tx, call, new IdempotentAnswer(digest(call), 0, null, null));
   }
 
-  /** Stores the answer to {@code call}. */
+  /**
+   * Stores the answer to {@code call}, and with it that an approved request is done.
+   *
+   * @throws ProblemException {@code conflict} when another control plane has taken up the approved
+   *     request meanwhile: then nothing of this one may be committed
+   */
   void end(Transaction tx, Call call, Answer answer) {
+    call.approved().ifPresent(approved -> finish(tx, approved.request(), answer));
     String body =
         answer.contentType() == null ? null : new String(answer.body(), StandardCharsets.UTF_8);
     put(tx, call, new IdempotentAnswer(digest(call), answer.status(), answer.entityTag(), body));
+  }
+
+  private static void finish(Transaction tx, ApprovalRequest request, Answer answer) {
+    if (!tx.approvals()
+        .finish(request.id(), request.claim(), ApprovalState.DONE, ApprovalRunner.stored(answer))) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT, "another control plane has taken up the request");
+    }
   }
 
   /** Forgets {@code call}, which failed. */
@@ -75,7 +97,7 @@ final class RepeatedRequests {
 
   private void put(Transaction tx, Call call, IdempotentAnswer answer) {
     call.idempotencyKey()
-        .ifPresent(key -> tx.idempotency().put(call.principal().id(), key, node, answer));
+        .ifPresent(key -> tx.idempotency().put(call.principal().id(), key, instance, answer));
   }
 
   private static byte[] digest(Call call) {

@@ -1,7 +1,10 @@
 package dev.cofre.controlplane.server.api;
 
 import io.vertx.core.MultiMap;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What a request said, copied off the connection so that a worker thread can read it.
@@ -18,4 +21,17 @@ record RequestFacts(
     Map<String, String> pathParameters,
     MultiMap query,
     MultiMap headers,
-    byte[] body) {}
+    byte[] body) {
+
+  /** The query in one form: by name, then as sent, percent-encoded; empty when there is none. */
+  String canonicalQuery() {
+    return query.names().stream()
+        .sorted()
+        .flatMap(name -> query.getAll(name).stream().map(value -> coded(name) + "=" + coded(value)))
+        .collect(Collectors.joining("&"));
+  }
+
+  private static String coded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}

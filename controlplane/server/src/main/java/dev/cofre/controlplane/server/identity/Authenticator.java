@@ -4,6 +4,7 @@ import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Role;
 import dev.cofre.controlplane.domain.Stamp;
 import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.store.StoreException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -12,7 +13,8 @@ import java.util.Set;
  * Finds out who sends a request. Thread-safe; reads the store, so it is not called on an event
  * loop.
  *
- * <p>Nodes prove who they are by mTLS. Their bearer token is for plain HTTP on loopback alone.
+ * <p>Nodes prove who they are by mTLS. Their bearer token is for plain HTTP on loopback alone;
+ * while the store is away it counts for who was known by it before.
  */
 public final class Authenticator {
   private static final String NODE_TENANT = "";
@@ -20,6 +22,7 @@ public final class Authenticator {
   private final Store store;
   private final Set<String> nodeNames;
   private final boolean nodeTokens;
+  private final RememberedNodes remembered = new RememberedNodes(System::nanoTime);
 
   /**
    * Authenticates against {@code store}.
@@ -37,8 +40,7 @@ public final class Authenticator {
   public Optional<Caller> authenticate(Credentials credentials) {
     if (credentials.token().isPresent()) {
       byte[] digest = credentials.token().get().digest();
-      return store
-          .read(tx -> tx.principals().findByToken(digest))
+      return principal(digest)
           .filter(principal -> nodeTokens || !principal.roles().contains(Role.NODE))
           .map(principal -> new Caller(principal, "token"));
     }
@@ -46,6 +48,16 @@ public final class Authenticator {
         .filter(nodeNames::contains)
         .findFirst()
         .map(name -> new Caller(node(name), "mtls"));
+  }
+
+  private Optional<Principal> principal(byte[] digest) {
+    try {
+      Optional<Principal> found = store.read(tx -> tx.principals().findByToken(digest));
+      remembered.seen(digest, found);
+      return found;
+    } catch (StoreException e) {
+      return Optional.of(remembered.find(digest).orElseThrow(() -> e));
+    }
   }
 
   private static Principal node(String name) {

@@ -10,13 +10,17 @@ import dev.cofre.controlplane.domain.Protection;
 import dev.cofre.controlplane.domain.Stamp;
 import dev.cofre.controlplane.server.store.HalfMade;
 import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.store.StoreException;
 import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.hsm.Hsm;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Makes keys and key versions, and moves keys between their states.
@@ -32,15 +36,18 @@ import java.util.function.Function;
 public final class KeyLifecycle {
   private static final System.Logger LOG = System.getLogger(KeyLifecycle.class.getName());
 
+  private static final int LEFT_OVER_MAX = 10_000;
+
   private final Store store;
   private final Hsm hsm;
-  private final String node;
+  private final String instance;
+  private final Queue<Runnable> leftOver = new ArrayBlockingQueue<>(LEFT_OVER_MAX);
 
-  /** Works on {@code store} and {@code hsm} in the name of {@code node}. */
-  public KeyLifecycle(Store store, Hsm hsm, String node) {
+  /** Works on {@code store} and {@code hsm} in the name of the control plane {@code instance}. */
+  public KeyLifecycle(Store store, Hsm hsm, String instance) {
     this.store = store;
     this.hsm = hsm;
-    this.node = node;
+    this.instance = instance;
   }
 
   /**
@@ -75,7 +82,9 @@ public final class KeyLifecycle {
     UUID id = UUID.randomUUID();
     HalfMade first = new HalfMade(id, 1, KmsKey.kekLabel(id, 1));
     KmsKey key =
-        store.change(
+        begin(
+            () -> first,
+            making,
             tx -> {
               making.begin().accept(tx);
               if (tx.keys().isAliasTaken(draft.tenant(), draft.alias())) {
@@ -86,7 +95,7 @@ public final class KeyLifecycle {
               Stamp stamp = Stamp.created(tx.now(), by);
               KeyVersion version = version(tx, first, by);
               tx.halfMade().insertKey(id, draft, stamp);
-              tx.halfMade().insertVersion(id, version, node);
+              tx.halfMade().insertVersion(id, version, instance);
               return new KmsKey(id, draft, KeyState.ACTIVE, 1, List.of(version), stamp);
             });
     return make(first, making, tx -> key);
@@ -99,16 +108,20 @@ public final class KeyLifecycle {
    */
   public <T> T rotate(Function<Transaction, KmsKey> select, String by, Making<T> making) {
     KeyVersion[] version = new KeyVersion[1];
+    HalfMade[] half = new HalfMade[1];
     HalfMade next =
-        store.change(
+        begin(
+            () -> half[0],
+            making,
             tx -> {
               making.begin().accept(tx);
               KmsKey key = requireActive(select.apply(tx));
               int number = tx.halfMade().nextVersion(key.id());
               HalfMade made =
                   new HalfMade(key.id(), number, KmsKey.freshKekLabel(key.id(), number));
+              half[0] = made;
               version[0] = version(tx, made, by);
-              tx.halfMade().insertVersion(key.id(), version[0], node);
+              tx.halfMade().insertVersion(key.id(), version[0], instance);
               return made;
             });
     return make(
@@ -122,6 +135,18 @@ public final class KeyLifecycle {
           }
           return key.with(version[0], tx.now(), by);
         });
+  }
+
+  /** The first transaction; when its outcome is unknown, what it may have left is undone later. */
+  private <T> T begin(Supplier<HalfMade> half, Making<?> making, Function<Transaction, T> work) {
+    try {
+      return store.change(work);
+    } catch (StoreException e) {
+      if (half.get() != null) {
+        undo(half.get(), making, e);
+      }
+      throw e;
+    }
   }
 
   /** Generates the KEK, then makes visible what {@code finish} says the key is. */
@@ -144,31 +169,49 @@ public final class KeyLifecycle {
     }
   }
 
+  private void undo(HalfMade half, Making<?> making, RuntimeException cause) {
+    try {
+      undo(half, making);
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e);
+      boolean later = leftOver.offer(() -> undo(half, making));
+      LOG.log(
+          Level.WARNING,
+          "{0} stays half-made {1}: {2}",
+          half.kekLabel(),
+          later ? "for now" : "until the next start",
+          e.getMessage());
+    }
+  }
+
   /**
    * Gives the version up, then removes the KEK, then the row: a row without a KEK is found again at
    * the next start.
    */
-  private void undo(HalfMade half, Making<?> making, RuntimeException cause) {
-    try {
-      // When a commit's outcome was unknown, the version may be visible: then its KEK must stay.
-      if (!store.<Boolean>change(tx -> tx.halfMade().beginRemoval(half))) {
-        return;
-      }
-      hsm.destroyKek(half.kekLabel());
-      store.change(
-          tx -> {
-            if (tx.halfMade().remove(half)) {
-              making.undo().accept(tx);
-            }
-            return null;
-          });
-    } catch (RuntimeException e) {
-      cause.addSuppressed(e);
-      LOG.log(
-          Level.WARNING,
-          "{0} stays half-made until the next start: {1}",
-          half.kekLabel(),
-          e.getMessage());
+  private void undo(HalfMade half, Making<?> making) {
+    // When a commit's outcome was unknown, the version may be visible: then its KEK must stay. When
+    // others gave it up because this process was slow, its KEK may have been made after that.
+    boolean stays =
+        store.<Boolean>change(
+            tx -> !tx.halfMade().beginRemoval(half) && tx.halfMade().isMade(half.kekLabel()));
+    if (stays) {
+      return;
+    }
+    hsm.destroyKek(half.kekLabel());
+    store.change(
+        tx -> {
+          if (tx.halfMade().remove(half)) {
+            making.undo().accept(tx);
+          }
+          return null;
+        });
+  }
+
+  /** Undoes what could not be undone when it failed, because store or HSM were away then too. */
+  public void undoLeftOver() {
+    for (Runnable undo = leftOver.peek(); undo != null; undo = leftOver.peek()) {
+      undo.run();
+      leftOver.remove(undo);
     }
   }
 

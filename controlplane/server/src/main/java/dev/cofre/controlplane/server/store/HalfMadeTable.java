@@ -3,7 +3,6 @@ package dev.cofre.controlplane.server.store;
 import dev.cofre.controlplane.domain.KeyDraft;
 import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.Stamp;
-import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -47,8 +46,8 @@ public final class HalfMadeTable {
         .execute();
   }
 
-  /** Writes a version that is being made by {@code node}. */
-  public void insertVersion(UUID keyId, KeyVersion version, String node) {
+  /** Writes a version that is being made by the control plane {@code instance}. */
+  public void insertVersion(UUID keyId, KeyVersion version, String instance) {
     handle
         .createUpdate(
             "insert into key_version (key_id, version_number, state, protection, kek_label,"
@@ -58,7 +57,7 @@ public final class HalfMadeTable {
         .bind("number", version.number())
         .bind("protection", version.protection().name())
         .bind("label", version.kekLabel())
-        .bind("node", node)
+        .bind("node", instance)
         .bind("createdAt", Times.column(version.createdAt()))
         .bind("createdBy", version.createdBy())
         .execute();
@@ -126,18 +125,36 @@ public final class HalfMadeTable {
     return removed;
   }
 
-  /** What {@code node} left half-made, and what anyone did before {@code abandonedBefore}. */
-  public List<HalfMade> leftBy(String node, Instant abandonedBefore) {
+  /** What control planes left half-made that are dead now. */
+  public List<HalfMade> leftByTheDead() {
     return handle
         .createQuery(
             "select key_id, version_number, kek_label from key_version"
                 + " where state in ('CREATING', 'REMOVING')"
-                + " and (made_by_node = :node or created_at < :before)")
-        .bind("node", node)
-        .bind("before", Times.column(abandonedBefore))
+                + " and made_by_node not in (select instance from control_plane)")
         .map(
             (row, context) ->
                 new HalfMade(row.getObject(1, UUID.class), row.getInt(2), row.getString(3)))
         .list();
+  }
+
+  /** The labels of all KEKs that are being made or removed. */
+  public List<String> labels() {
+    return handle
+        .createQuery("select kek_label from key_version where state in ('CREATING', 'REMOVING')")
+        .mapTo(String.class)
+        .list();
+  }
+
+  /** Whether the version with this KEK was made: it is or was visible, and its KEK must stay. */
+  public boolean isMade(String kekLabel) {
+    return handle
+            .createQuery(
+                "select count(*) from key_version where kek_label = :label"
+                    + " and state not in ('CREATING', 'REMOVING')")
+            .bind("label", kekLabel)
+            .mapTo(Integer.class)
+            .one()
+        > 0;
   }
 }

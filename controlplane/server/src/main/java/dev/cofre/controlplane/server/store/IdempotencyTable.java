@@ -9,6 +9,11 @@ import org.jdbi.v3.core.Handle;
 public final class IdempotencyTable {
   private static final Duration KEPT = Duration.ofHours(24);
 
+  private static final String UNFINISHED_OF_THE_DEAD =
+      "status = 0 and made_by_node not in (select instance from control_plane)"
+          + " and made_by_node not in"
+          + " (select made_by_node from key_version where state in ('CREATING', 'REMOVING'))";
+
   private final Handle handle;
   private final Instant now;
 
@@ -35,7 +40,7 @@ public final class IdempotencyTable {
   }
 
   /** Writes {@code answer} in the place of what stood there, and forgets the outdated ones. */
-  public void put(String principal, String key, String node, IdempotentAnswer answer) {
+  public void put(String principal, String key, String instance, IdempotentAnswer answer) {
     handle
         .createUpdate("delete from idempotent_answer where created_at < :oldest")
         .bind("oldest", Times.column(now.minus(KEPT)))
@@ -52,7 +57,7 @@ public final class IdempotencyTable {
         .bind("status", answer.status())
         .bind("tag", answer.entityTag())
         .bind("body", answer.body())
-        .bind("node", node)
+        .bind("node", instance)
         .bind("now", Times.column(now))
         .execute();
   }
@@ -68,14 +73,20 @@ public final class IdempotencyTable {
         .execute();
   }
 
-  /** Forgets the requests that {@code node} was working on, and anyone's before that time. */
-  public void removeUnfinished(String node, Instant abandonedBefore) {
-    handle
-        .createUpdate(
-            "delete from idempotent_answer where status = 0"
-                + " and (made_by_node = :node or created_at < :before)")
-        .bind("node", node)
-        .bind("before", Times.column(abandonedBefore))
-        .execute();
+  /** Whether {@link #removeUnfinishedOfTheDead} has something to do. */
+  public boolean hasUnfinishedOfTheDead() {
+    return handle
+            .createQuery("select count(*) from idempotent_answer where " + UNFINISHED_OF_THE_DEAD)
+            .mapTo(Integer.class)
+            .one()
+        > 0;
+  }
+
+  /**
+   * Forgets the requests that control planes were working on that are dead now, and of whom nothing
+   * half-made is left.
+   */
+  public void removeUnfinishedOfTheDead() {
+    handle.createUpdate("delete from idempotent_answer where " + UNFINISHED_OF_THE_DEAD).execute();
   }
 }

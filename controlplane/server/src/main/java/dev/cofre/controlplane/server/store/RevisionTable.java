@@ -113,7 +113,7 @@ public final class RevisionTable {
     try {
       return ChangeSet.parseFrom(encoded);
     } catch (InvalidProtocolBufferException e) {
-      throw new StoreException("a stored snapshot revision cannot be read", e);
+      throw StoreException.unreadable(e);
     }
   }
 }

@@ -22,9 +22,11 @@ import org.jdbi.v3.core.JdbiException;
  */
 public final class Store implements AutoCloseable {
   private static final int CONNECTIONS_MAX = 10;
-  private static final long CONNECT_TIMEOUT_MS = 10_000;
+  private static final long CONNECTION_WAIT_MS = 2_500;
+  private static final long VALIDATION_MS = 1_000;
 
   private final HikariDataSource pool;
+  private final StoreGate gate = new StoreGate(System::nanoTime);
   private final Jdbi jdbi;
   private final Clock clock;
   private final boolean shared;
@@ -48,7 +50,7 @@ public final class Store implements AutoCloseable {
     try {
       pool = new HikariDataSource(poolConfig(location));
       Flyway.configure()
-          .dataSource(pool)
+          .dataSource(location.jdbcUrl(), location.user(), location.password())
           .locations("classpath:db/migration")
           .placeholders(location.placeholders())
           .loggers("slf4j")
@@ -65,12 +67,7 @@ public final class Store implements AutoCloseable {
       if (pool != null) {
         pool.close();
       }
-      throw new StoreException(
-          "the store "
-              + location.url()
-              + " cannot be opened, check store.url, store.user and that no other process has it: "
-              + firstLine(e),
-          e);
+      throw StoreException.notOpened(location.url(), e);
     }
   }
 
@@ -80,19 +77,11 @@ public final class Store implements AutoCloseable {
     config.setUsername(location.user());
     config.setPassword(location.password());
     config.setMaximumPoolSize(CONNECTIONS_MAX);
-    config.setConnectionTimeout(CONNECT_TIMEOUT_MS);
+    config.setConnectionTimeout(CONNECTION_WAIT_MS);
+    config.setValidationTimeout(VALIDATION_MS);
+    location.driverProperties().forEach(config::addDataSourceProperty);
     config.setPoolName("store");
     return config;
-  }
-
-  private static String firstLine(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String message =
-        root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-    return message.lines().filter(line -> !line.isBlank()).findFirst().orElse("");
   }
 
   /** Whether other control planes may change it too. */
@@ -125,11 +114,23 @@ public final class Store implements AutoCloseable {
     return result;
   }
 
+  /** Writes what stands in no order with changes and what data planes do not follow. */
+  public <T> T note(Function<Transaction, T> work) {
+    return transaction(work);
+  }
+
   private <T> T transaction(Function<Transaction, T> work) {
+    gate.enter();
     try (Handle handle = jdbi.open()) {
-      return handle.inTransaction(h -> work.apply(new Transaction(h, clock)));
+      T result = handle.inTransaction(h -> work.apply(new Transaction(h, clock)));
+      gate.answered();
+      return result;
     } catch (JdbiException e) {
-      throw new StoreException("the store failed: " + firstLine(e), e);
+      StoreException failure = StoreException.of(e);
+      if (failure.kind() == StoreException.Kind.AWAY) {
+        gate.failed();
+      }
+      throw failure;
     }
   }
 

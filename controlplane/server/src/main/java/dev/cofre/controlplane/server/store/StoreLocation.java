@@ -37,6 +37,22 @@ public record StoreLocation(String url, String user, String password) {
     return isShared() ? url : url + H2_OPTIONS;
   }
 
+  /**
+   * What keeps a PostgreSQL that is away, or a control plane that stands still with the lock of all
+   * changes, from holding up the others: each wait has its end.
+   */
+  Map<String, String> driverProperties() {
+    return isShared()
+        ? Map.of(
+            "connectTimeout", "2",
+            "loginTimeout", "2",
+            "socketTimeout", "10",
+            "tcpKeepAlive", "true",
+            "ApplicationName", "cofre",
+            "options", "-c lock_timeout=8000 -c idle_in_transaction_session_timeout=15000")
+        : Map.of();
+  }
+
   /** What differs in the migrations. */
   Map<String, String> placeholders() {
     return Map.of("byBytes", isShared() ? "collate \"C\"" : "");

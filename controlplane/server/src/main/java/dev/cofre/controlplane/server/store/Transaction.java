@@ -56,6 +56,21 @@ public final class Transaction {
     return new MilestoneTable(handle, now);
   }
 
+  /** Requests for approval. */
+  public ApprovalTable approvals() {
+    return new ApprovalTable(handle, now);
+  }
+
+  /** The rules of approval. */
+  public ApprovalRuleTable approvalRules() {
+    return new ApprovalRuleTable(handle);
+  }
+
+  /** The control planes of this database. */
+  public ControlPlaneTable controlPlanes() {
+    return new ControlPlaneTable(handle);
+  }
+
   Changes changes() {
     return changes;
   }

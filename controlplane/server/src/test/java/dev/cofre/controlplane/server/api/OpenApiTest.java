@@ -47,7 +47,9 @@ class OpenApiTest {
         new Api(
             new Api.Parts(
                 "node",
+                "instance",
                 Clock.systemUTC(),
+                null,
                 null,
                 null,
                 null,
@@ -55,7 +57,7 @@ class OpenApiTest {
                 null,
                 new HeldRequests(1),
                 null,
-                List::of,
+                null,
                 true));
     api.table()
         .forEach(

@@ -61,7 +61,7 @@ class GivenUpVersionTest {
     // While the first one's KEK is destroyed, the other control plane finishes the second one.
     whenDestroying = label -> finish(label.equals(kek(one)) ? two : one);
 
-    new Reconciliation(store, hsm()).removeHalfMade("node", Clock.systemUTC());
+    new Reconciliation(store, hsm()).removeHalfMade();
 
     assertEquals(List.of(true), finished);
     assertVisibleKeksStay();
@@ -72,7 +72,7 @@ class GivenUpVersionTest {
   void whatReconciliationGaveUpCannotBeFinished() {
     KmsKey key = begin("key");
     whenDestroying = label -> finish(key);
-    new Reconciliation(store, hsm()).removeHalfMade("node", Clock.systemUTC());
+    new Reconciliation(store, hsm()).removeHalfMade();
     assertGone(key.alias());
   }
 
@@ -84,12 +84,10 @@ class GivenUpVersionTest {
           throw new IllegalStateException("killed");
         };
     Reconciliation reconciliation = new Reconciliation(store, hsm());
-    assertThrows(
-        IllegalStateException.class,
-        () -> reconciliation.removeHalfMade("node", Clock.systemUTC()));
+    assertThrows(IllegalStateException.class, () -> reconciliation.removeHalfMade());
     finish(key);
     whenDestroying = label -> {};
-    reconciliation.removeHalfMade("node", Clock.systemUTC());
+    reconciliation.removeHalfMade();
     assertGone(key.alias());
   }
 
@@ -157,7 +155,7 @@ class GivenUpVersionTest {
 
   private KmsKey half(String label) {
     UUID id =
-        store.read(tx -> tx.halfMade().leftBy("node", Instant.EPOCH)).stream()
+        store.read(tx -> tx.halfMade().leftByTheDead()).stream()
             .filter(half -> half.kekLabel().equals(label))
             .findFirst()
             .orElseThrow()

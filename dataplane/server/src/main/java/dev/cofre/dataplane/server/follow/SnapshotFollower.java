@@ -21,6 +21,7 @@ import java.lang.System.Logger.Level;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Asks the control plane for what changed since the held revision, again and again; each question
@@ -172,8 +173,14 @@ public final class SnapshotFollower implements AutoCloseable {
     // The floor rises only by what can be followed, and before it is.
     SnapshotState next = snapshots.last().apply(statement);
     floor.raise(statement);
-    snapshots.publish(next, askedNs);
+    snapshots.publish(next, askedNs - agedNs(statement));
     return statement.getRevision();
+  }
+
+  /** By how much the statement is older than its question; so much that nothing overflows. */
+  private static long agedNs(Statement statement) {
+    long ageMs = Math.min(Long.MAX_VALUE >>> 24, statement.getStoreAgeMs());
+    return TimeUnit.MILLISECONDS.toNanos(Math.max(0, ageMs));
   }
 
   private Statement verified(byte[] signed, byte[] nonce) throws SnapshotRejectedException {

@@ -1,0 +1,44 @@
+package dev.cofre.controlplane.domain.approval;
+
+import dev.cofre.controlplane.domain.ManagementAction;
+import dev.cofre.controlplane.domain.Role;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which actions need approval: this table says when and whose; how many and for how long is its
+ * default, which an installation can change. What does not stand here runs at once.
+ */
+public final class ApprovalRules {
+  /** How long a request waits, unless its rule says otherwise. */
+  public static final Duration VALIDITY = Duration.ofHours(24);
+
+  private static final List<ApprovalRule> SHIPPED =
+      List.of(
+          rule(ManagementAction.POLICY_CREATE, ApprovalCondition.PROD, 1, Role.SECURITY_ADMIN),
+          rule(ManagementAction.POLICY_DELETE, ApprovalCondition.PROD, 1, Role.SECURITY_ADMIN),
+          rule(
+              ManagementAction.APPROVAL_RULE_UPDATE,
+              ApprovalCondition.ALWAYS,
+              1,
+              Role.SECURITY_ADMIN));
+
+  private ApprovalRules() {}
+
+  private static ApprovalRule rule(
+      ManagementAction action, ApprovalCondition condition, int approvals, Role... approvers) {
+    return new ApprovalRule(action, condition, approvals, Set.of(approvers), VALIDITY, null);
+  }
+
+  /** All rules as shipped. */
+  public static List<ApprovalRule> shipped() {
+    return SHIPPED;
+  }
+
+  /** The rule of {@code action} as shipped; empty when it never needs approval. */
+  public static Optional<ApprovalRule> shipped(ManagementAction action) {
+    return SHIPPED.stream().filter(rule -> rule.action() == action).findFirst();
+  }
+}
