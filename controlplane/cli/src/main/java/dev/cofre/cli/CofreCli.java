@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IFactory;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 
 /** The command line's main class and root command. */
@@ -24,8 +25,9 @@ import picocli.CommandLine.ScopeType;
       "0:done",
       "1:refused by the service, or the answer or envelope is not whole or not valid",
       "2:wrong usage: options, environment or token file",
-      "3:the service cannot be reached or did not answer in time",
+      "3:taken, and waits for the approval of others; the request's id is printed",
       "4:the input cannot be read or the output cannot be written",
+      "5:the service cannot be reached or did not answer in time",
       "70:a fault of this program"
     },
     footerHeading = "%nEnvironment:%n",
@@ -41,6 +43,7 @@ import picocli.CommandLine.ScopeType;
       InspectCommand.class,
       KeyCommand.class,
       PolicyCommand.class,
+      ApprovalCommand.class,
       AuditCommand.class,
       CompletionCommand.class
     })
@@ -65,7 +68,8 @@ public final class CofreCli {
     cli.setErr(terminal.err());
     cli.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
     cli.setParameterExceptionHandler((failure, args) -> misused(terminal, failure));
-    cli.setExecutionExceptionHandler((failure, command, parsed) -> failed(terminal, failure));
+    cli.setExecutionExceptionHandler(
+        (failure, command, parsed) -> failed(terminal, failure, parsed));
     return cli;
   }
 
@@ -75,7 +79,13 @@ public final class CofreCli {
     return ExitCodes.USAGE;
   }
 
-  private static int failed(Terminal terminal, Exception failure) throws Exception {
+  private static int failed(Terminal terminal, Exception failure, ParseResult parsed)
+      throws Exception {
+    if (failure instanceof PendingException pending) {
+      OutputOption.printPending(terminal, pending.approval(), parsed);
+      report(terminal, pending.line());
+      return ExitCodes.PENDING;
+    }
     FailureReport report = FailureReport.of(failure);
     if (report == null) {
       report(terminal, "internal error, please report it: " + failure);

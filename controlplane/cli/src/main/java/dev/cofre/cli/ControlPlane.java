@@ -1,6 +1,7 @@
 package dev.cofre.cli;
 
 import dev.cofre.client.Endpoint;
+import dev.cofre.client.JsonAnswer;
 import dev.cofre.client.JsonApi;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -15,11 +16,19 @@ import picocli.CommandLine.Option;
 
 /** The options by which a command reaches the control plane. */
 final class ControlPlane {
+  private static final int ACCEPTED = 202;
+
   @Option(
       names = "--control-url",
       paramLabel = "URL",
       description = "Address of the control plane (COFRE_CONTROL_URL).")
   String url;
+
+  @Option(
+      names = "--reason",
+      paramLabel = "TEXT",
+      description = "Why, for those who must approve it, when it needs approval.")
+  String reason;
 
   @Mixin Credentials credentials = new Credentials();
 
@@ -42,15 +51,25 @@ final class ControlPlane {
         credentials.endpoint(environment, PlaneAddress.control(url, environment), role);
     Vertx vertx = Threads.start();
     try (JsonApi api = new JsonApi(vertx, endpoint)) {
-      return calls.apply((method, path, body) -> await(api, method, path, body));
+      return calls.apply((method, path, body) -> await(api, method, path, body, headers()));
     } finally {
       Threads.stop(vertx);
     }
   }
 
-  private static JsonObject await(JsonApi api, HttpMethod method, String path, JsonObject body) {
+  private Map<String, String> headers() {
+    return reason == null ? Map.of() : Map.of("Cofre-Reason", escaped(reason));
+  }
+
+  private static JsonObject await(
+      JsonApi api, HttpMethod method, String path, JsonObject body, Map<String, String> headers) {
     try {
-      return api.call(method, path, body).toCompletionStage().toCompletableFuture().join();
+      JsonAnswer answer =
+          api.ask(method, path, body, headers).toCompletionStage().toCompletableFuture().join();
+      if (answer.status() == ACCEPTED) {
+        throw new PendingException(answer.document());
+      }
+      return answer.document();
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException failure ? failure : e;
     }

@@ -10,11 +10,14 @@ final class ExitCodes {
   /** The command line, the environment or the token file is wrong; nothing was asked. */
   static final int USAGE = 2;
 
-  /** The service cannot be reached or did not answer in time. */
-  static final int UNREACHABLE = 3;
+  /** The request was taken and waits for the approval of others; its id is printed. */
+  static final int PENDING = 3;
 
   /** The standard input cannot be read or the standard output cannot be written. */
   static final int LOCAL_IO = 4;
+
+  /** The service cannot be reached or did not answer in time. */
+  static final int UNREACHABLE = 5;
 
   /** A fault of this program. */
   static final int FAULT = 70;

@@ -4,6 +4,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 
 /** How a command prints data: as text for people or as JSON for programs. */
 final class OutputOption {
@@ -19,6 +20,20 @@ final class OutputOption {
       defaultValue = "text",
       description = "How to print: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
   private Form form;
+
+  /**
+   * Prints a request that waits for approval in the form that the command line of {@code parsed}
+   * asks for: all of it as JSON, or its id alone.
+   */
+  static void printPending(Terminal terminal, JsonObject approval, ParseResult parsed) {
+    ParseResult last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    boolean json = last.matchedOptionValue("--output", Form.text) == Form.json;
+    terminal.print(
+        json ? approval.encodePrettily() + "\n" : Terminal.plain(approval.getString("id")) + "\n");
+  }
 
   boolean isJson() {
     return form == Form.json;

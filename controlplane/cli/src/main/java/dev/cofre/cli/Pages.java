@@ -25,11 +25,16 @@ record Pages(Terminal terminal, OutputOption output, List<Column> columns) {
 
   /** Prints at most {@code itemsMax} items of the list at {@code path}. */
   void print(ControlPlane.Calls calls, String path, long itemsMax) {
+    print(calls, path, "", itemsMax);
+  }
+
+  /** The same of those that {@code filter}, a part of the query, leaves. */
+  void print(ControlPlane.Calls calls, String path, String filter, long itemsMax) {
     long left = itemsMax;
     String after = null;
     boolean first = true;
     do {
-      JsonObject page = calls.get(query(path, Math.min(left, PAGE_ITEMS_MAX), after));
+      JsonObject page = calls.get(query(path, filter, Math.min(left, PAGE_ITEMS_MAX), after));
       if (after == null) {
         begin();
       }
@@ -43,8 +48,8 @@ record Pages(Terminal terminal, OutputOption output, List<Column> columns) {
     end(after);
   }
 
-  private static String query(String path, long limit, String after) {
-    String query = path + "?limit=" + limit;
+  private static String query(String path, String filter, long limit, String after) {
+    String query = path + "?limit=" + limit + (filter.isEmpty() ? "" : "&" + filter);
     return after == null ? query : query + "&after=" + ControlPlane.escaped(after);
   }
 

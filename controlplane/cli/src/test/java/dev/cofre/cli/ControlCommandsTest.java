@@ -62,7 +62,7 @@ class ControlCommandsTest {
             .toCompletableFuture()
             .join();
     Files.createDirectory(home.resolve("dev"));
-    for (String role : List.of("crypto-officer", "security-admin")) {
+    for (String role : List.of("crypto-officer", "security-admin", "security-admin-2")) {
       Files.writeString(home.resolve("dev").resolve(role + ".token"), role + "\n");
     }
     environment =
@@ -97,7 +97,12 @@ class ControlCommandsTest {
       request.response().setStatusCode(204).end();
       return;
     }
-    if (request.path().endsWith("/missing")) {
+    if (request.path().startsWith("/v1/approvals/")) {
+      answer = approval();
+    } else if ("guarded".equals(request.getHeader("Cofre-Reason"))) {
+      status = 202;
+      answer = approval();
+    } else if (request.path().endsWith("/missing")) {
       status = 404;
       answer = new JsonObject().put("code", "key_not_found").put("detail", "no such\nkey");
     } else if (request.path().endsWith("/rotate")) {
@@ -126,6 +131,57 @@ class ControlCommandsTest {
               .put("next", first ? "a b&c" : null);
     }
     request.response().setStatusCode(status).end(answer.toBuffer());
+  }
+
+  private static JsonObject approval() {
+    return new JsonObject()
+        .put("id", POLICY_ID)
+        .put("action", "policy:create")
+        .put("changes", new JsonArray().add("+ name: \"p\"").add("- effect: \"deny\""))
+        .put("request", new JsonObject().put("method", "POST").put("body", "e30="))
+        .put("digest", "ab".repeat(32))
+        .put("needed", 1)
+        .put("expiresAt", "2030-01-01T00:00:00Z");
+  }
+
+  @Test
+  void whatWaitsForApprovalSaysItsIdAndHasAnExitCodeOfItsOwn() {
+    String create = "policy create --name p --principal a --action encrypt --key k";
+    CliRun run = run((create + " --reason guarded").split(" "));
+    assertEquals(ExitCodes.PENDING, run.exitCode(), run::err);
+    assertEquals(POLICY_ID + "\n", run.text());
+    assertEquals(1, run.errLines(), run::err);
+    assertTrue(
+        run.err().contains("approval approve " + POLICY_ID + " --digest " + "ab".repeat(32)),
+        run::err);
+    CliRun json = run((create + " --reason guarded --output json").split(" "));
+    assertEquals(ExitCodes.PENDING, json.exitCode());
+    assertEquals(approval(), new JsonObject(json.text()));
+  }
+
+  @Test
+  void approvesWhatItShowedAsTheSecondSecurityAdmin() {
+    CliRun run = run("approval", "approve", POLICY_ID);
+    assertEquals(ExitCodes.OK, run.exitCode(), run::err);
+    assertTrue(run.err().contains("+ name: \"p\"\n- effect: \"deny\"\n"), run::err);
+    assertTrue(run.text().contains("  + name"), run::text);
+    assertEquals("GET /v1/approvals/" + POLICY_ID, asked.get(0).line());
+    assertEquals("POST /v1/approvals/" + POLICY_ID + "/approve", asked.get(1).line());
+    assertEquals("Bearer security-admin-2", asked.get(1).token());
+    assertEquals(new JsonObject().put("digest", "ab".repeat(32)), asked.get(1).body());
+    CliRun named = run("approval", "approve", POLICY_ID, "--digest", "cd".repeat(32));
+    assertEquals(ExitCodes.OK, named.exitCode(), named::err);
+    assertEquals(new JsonObject().put("digest", "cd".repeat(32)), asked.get(2).body());
+  }
+
+  @Test
+  void rejectsAndWithdraws() {
+    assertEquals(ExitCodes.OK, run("approval", "reject", POLICY_ID).exitCode());
+    assertEquals(ExitCodes.OK, run("approval", "withdraw", POLICY_ID).exitCode());
+    assertEquals("POST /v1/approvals/" + POLICY_ID + "/reject", asked.get(0).line());
+    assertEquals("Bearer security-admin-2", asked.get(0).token());
+    assertEquals("POST /v1/approvals/" + POLICY_ID + "/withdraw", asked.get(1).line());
+    assertEquals("Bearer security-admin", asked.get(1).token());
   }
 
   private CliRun run(String... args) {

@@ -45,6 +45,12 @@ class UsageTest {
         "policy list --help",
         "policy show --help",
         "policy delete --help",
+        "approval --help",
+        "approval list --help",
+        "approval show --help",
+        "approval approve --help",
+        "approval reject --help",
+        "approval withdraw --help",
         "audit --help",
         "audit show --help"
       })
@@ -65,6 +71,8 @@ class UsageTest {
         "encrypt",
         "encrypt --key",
         "policy",
+        "approval",
+        "approval approve",
         "audit",
         "audit show"
       })

@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -37,14 +38,25 @@ public final class JsonApi implements AutoCloseable {
    * @return the answer's object; an empty one when the answer has no body
    */
   public Future<JsonObject> call(HttpMethod method, String path, JsonObject body) {
-    Map<String, String> headers =
-        body == null ? Map.of("Accept", JSON) : Map.of("Accept", JSON, "Content-Type", JSON);
+    return ask(method, path, body, Map.of()).map(JsonAnswer::document);
+  }
+
+  /**
+   * Calls {@code path} with further {@code headers}; the answer says with which success.
+   *
+   * @param path begins with a slash and is percent-encoded, as its query is
+   * @param body or null for none
+   */
+  public Future<JsonAnswer> ask(
+      HttpMethod method, String path, JsonObject body, Map<String, String> headers) {
+    Map<String, String> all = new HashMap<>(headers);
+    all.put("Accept", JSON);
+    if (body != null) {
+      all.put("Content-Type", JSON);
+    }
     return transport
-        .exchange(
-            new Call(method, path, headers),
-            body == null ? null : body.toBuffer(),
-            ANSWER_BYTES_MAX)
-        .map(JsonApi::parse);
+        .reply(new Call(method, path, all), body == null ? null : body.toBuffer(), ANSWER_BYTES_MAX)
+        .map(reply -> new JsonAnswer(reply.status(), parse(reply.body())));
   }
 
   private static JsonObject parse(Buffer answer) {

@@ -78,8 +78,16 @@ final class Transport implements AutoCloseable {
         });
   }
 
+  /** A successful answer: its status and all of its body. */
+  record Reply(int status, Buffer body) {}
+
   /** Sends a whole body and reads a whole answer, within the endpoint's request timeout. */
   Future<Buffer> exchange(Call call, Buffer body, long answerBytesMax) {
+    return reply(call, body, answerBytesMax).map(Reply::body);
+  }
+
+  /** The same, for who wants to know with which success it was answered. */
+  Future<Reply> reply(Call call, Buffer body, long answerBytesMax) {
     long timeoutMs = endpoint.limits().requestTimeoutMs();
     Exchange exchange = new Exchange(body, answerBytesMax, timeoutMs);
     long timer = vertx.setTimer(timeoutMs, id -> exchange.timeOut());
@@ -90,7 +98,7 @@ final class Transport implements AutoCloseable {
 
   /** A call that is not a stream. */
   private final class Exchange {
-    private final Promise<Buffer> result = Promise.promise();
+    private final Promise<Reply> result = Promise.promise();
     private final Buffer body;
     private final long answerBytesMax;
     private final long timeoutMs;
@@ -127,7 +135,8 @@ final class Transport implements AutoCloseable {
           .compose(
               response -> {
                 answerBegan = true;
-                return Answers.read(response, answerBytesMax);
+                return Answers.read(response, answerBytesMax)
+                    .map(whole -> new Reply(response.statusCode(), whole));
               })
           .onSuccess(result::tryComplete)
           .onFailure(this::fail);

@@ -145,6 +145,29 @@ final class Deployment {
     return plane.equals(Cofre.CONTROL_PLANE) ? control : data;
   }
 
+  /**
+   * The settings of another plane of the kind {@code plane}, with folders and the port {@code base +
+   * offset} of its own; what stands in the first one's settings now is the same.
+   */
+  Map<String, String> another(String plane, String name, int offset) {
+    Map<String, String> settings = new LinkedHashMap<>(settings(plane));
+    settings.put("node.name", name);
+    settings.put("http.port", Integer.toString(port + offset));
+    settings.put("audit.directory", folder.resolve(name + "-audit").toString());
+    settings.computeIfPresent(
+        "state.directory", (key, value) -> folder.resolve(name + "-state").toString());
+    settings.remove("bootstrap.directory");
+    settings.remove("bootstrap.demo");
+    return settings;
+  }
+
+  /** Starts the plane with {@code settings} and waits until it is ready. */
+  Child startReady(String plane, Map<String, String> settings) throws Exception {
+    Child child = start(plane, settings);
+    awaitReady(child, Api.at("http://127.0.0.1:" + settings.get("http.port"), null));
+    return child;
+  }
+
   /** Data keys that encrypt, and unwrapped ones, last {@code lifeMs} in the data plane. */
   void dataKeysLast(long lifeMs) {
     data.put("dataKey.encryptMs", Long.toString(lifeMs));
@@ -196,7 +219,7 @@ final class Deployment {
 
   /** Starts {@code plane} with {@code settings}. */
   Child start(String plane, Map<String, String> settings) throws IOException {
-    Path file = folder.resolve(plane + ".conf");
+    Path file = folder.resolve(settings.get("node.name") + ".conf");
     Files.write(
         file,
         settings.entrySet().stream()

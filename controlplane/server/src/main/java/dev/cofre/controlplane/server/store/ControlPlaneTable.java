@@ -58,7 +58,7 @@ public final class ControlPlaneTable {
     return handle
         .createQuery(
             "select instance from control_plane where instance <> :instance"
-                + " and seen_at < current_timestamp - interval '1' second * :seconds")
+                + " and seen_at < current_timestamp - interval '1' second * cast(:seconds as integer)")
         .bind("instance", instance)
         .bind("seconds", seconds)
         .mapTo(String.class)
@@ -70,7 +70,7 @@ public final class ControlPlaneTable {
     handle
         .createUpdate(
             "delete from control_plane where instance = :instance"
-                + " and seen_at < current_timestamp - interval '1' second * :seconds")
+                + " and seen_at < current_timestamp - interval '1' second * cast(:seconds as integer)")
         .bind("instance", instance)
         .bind("seconds", seconds)
         .execute();

@@ -19,15 +19,14 @@ public final class StoreException extends RuntimeException {
 
   /**
    * H2's codes of the file system and of a database that has closed itself: 90028 and 90031 I/O,
-   * 90067 connection broken, 90098 closed, 90121 called at its end, 50000 general.
+   * 90067 connection broken, 90098 closed, 90121 called at its end.
    */
-  private static final Set<String> H2_AWAY =
-      Set.of("90028", "90031", "90067", "90098", "90121", "50000", "50100");
+  private static final Set<String> H2_AWAY = Set.of("90028", "90031", "90067", "90098", "90121");
 
-  /** H2's codes of a damaged file: 90030 corrupted, 90048 and 90049 format. */
-  private static final Set<String> H2_DAMAGED = Set.of("90030", "90048", "90049", "50000");
+  /** H2's codes of a damaged file: 90030 corrupted, 90048 and 90049 format, HY000 any other. */
+  private static final Set<String> H2_DAMAGED = Set.of("90030", "90048", "90049", "HY000");
 
-  private static final Set<String> BUSY = Set.of("50200", "40001", "40P01", "55P03", "HYT00");
+  private static final Set<String> BUSY = Set.of("40001", "40P01", "55P03", "HYT00");
 
   private final Kind kind;
 
@@ -80,6 +79,7 @@ public final class StoreException extends RuntimeException {
         state.startsWith("22")
             || state.startsWith("23")
             || state.startsWith("42")
+            || state.equals("HYC00")
             || (state.startsWith("9") && !H2_AWAY.contains(state));
     return refused ? Kind.FAULT : Kind.AWAY;
   }
