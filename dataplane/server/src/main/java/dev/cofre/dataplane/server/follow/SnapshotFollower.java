@@ -4,7 +4,7 @@ import dev.cofre.contract.encoding.Hex;
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.snapshot.SnapshotRejectedException;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
-import dev.cofre.contract.snapshot.wire.Statement;
+import dev.cofre.contract.snapshot.wire.RawStatement;
 import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.engine.snapshot.SnapshotState;
 import io.vertx.core.Future;
@@ -149,7 +149,7 @@ public final class SnapshotFollower implements AutoCloseable {
    * on a worker thread.
    */
   private long prove(byte[] signed, byte[] nonce) throws SnapshotRejectedException {
-    Statement statement = verified(signed, nonce);
+    RawStatement statement = verified(signed, nonce);
     floor.check(statement);
     boolean continues =
         statement.getFromRevision() == floor.revision()
@@ -167,7 +167,7 @@ public final class SnapshotFollower implements AutoCloseable {
   /** Runs on a worker thread. */
   private long follow(byte[] signed, byte[] nonce, long askedNs)
       throws SnapshotRejectedException, IOException {
-    Statement statement = verified(signed, nonce);
+    RawStatement statement = verified(signed, nonce);
     floor.check(statement);
     // The floor rises only by what can be followed, and before it is.
     SnapshotState next = snapshots.last().apply(statement);
@@ -176,8 +176,8 @@ public final class SnapshotFollower implements AutoCloseable {
     return statement.getRevision();
   }
 
-  private Statement verified(byte[] signed, byte[] nonce) throws SnapshotRejectedException {
-    Statement statement = verifier.verify(signed);
+  private RawStatement verified(byte[] signed, byte[] nonce) throws SnapshotRejectedException {
+    RawStatement statement = verifier.verify(signed);
     if (!MessageDigest.isEqual(nonce, statement.getNonce().toByteArray())) {
       throw new SnapshotRejectedException(
           "it does not answer this node's question (its nonce is another one)");
