@@ -22,7 +22,7 @@ public record AccessQuestion(
     String sourceAddress,
     Instant time,
     String authentication) {
-  static final Pattern PRINCIPAL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@:/-]{0,127}");
+  static final Pattern PRINCIPAL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,127}");
   private static final Pattern KEY = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
   private static final int PAIRS_MAX = 32;
   private static final int PAIR_KEY_MAX = 128;
@@ -66,6 +66,13 @@ public record AccessQuestion(
     String authentication =
         fields.oneOf("authentication", "token", PolicyConditions.AUTHENTICATIONS, name -> name);
     return new AccessQuestion(
-        principal, action, key, from, context, address == null ? "" : address, time, authentication);
+        principal,
+        action,
+        key,
+        from,
+        context,
+        address == null ? "" : address,
+        time,
+        authentication);
   }
 }

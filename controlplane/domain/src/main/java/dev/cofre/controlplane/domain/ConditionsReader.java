@@ -58,8 +58,14 @@ final class ConditionsReader {
     }
     fields.endNested();
     return new PolicyConditions(
-        context, networks, weekdays, from, to, authentication == null ? "" : authentication,
-        perSecond, perDay);
+        context,
+        networks,
+        weekdays,
+        from,
+        to,
+        authentication == null ? "" : authentication,
+        perSecond,
+        perDay);
   }
 
   private static List<ContextCondition> context(DocumentFields context, DocumentFields parent) {

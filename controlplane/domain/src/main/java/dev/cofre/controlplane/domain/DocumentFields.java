@@ -273,6 +273,15 @@ final class DocumentFields {
    */
   void end() {
     endNested();
+    requireRight();
+  }
+
+  /**
+   * Refuses the document when anything was wrong.
+   *
+   * @throws InvalidDocumentException when anything was wrong
+   */
+  void requireRight() {
     if (!errors.isEmpty()) {
       throw new InvalidDocumentException(errors);
     }

@@ -20,7 +20,8 @@ final class KeyTags {
         tags.entrySet().stream()
             .allMatch(
                 tag ->
-                    NAME.matcher(tag.getKey()).matches() && VALUE.matcher(tag.getValue()).matches());
+                    NAME.matcher(tag.getKey()).matches()
+                        && VALUE.matcher(tag.getValue()).matches());
     if (!right) {
       fields.wrong(
           field,

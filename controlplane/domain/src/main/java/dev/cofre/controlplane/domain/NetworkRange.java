@@ -27,8 +27,7 @@ public final class NetworkRange {
   /** The range {@code text}, when it is one whose bits after the prefix are zero. */
   public static Optional<NetworkRange> parse(String text) {
     Matcher form = FORM.matcher(text);
-    Optional<byte[]> bytes =
-        form.matches() ? address(form.group(1)) : Optional.empty();
+    Optional<byte[]> bytes = form.matches() ? address(form.group(1)) : Optional.empty();
     return bytes
         .map(address -> new NetworkRange(address, Integer.parseInt(form.group(2)), text))
         .filter(NetworkRange::isWellFormed);

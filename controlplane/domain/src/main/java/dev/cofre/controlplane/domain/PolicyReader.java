@@ -34,6 +34,13 @@ public final class PolicyReader {
    */
   public static PolicyDocument read(Map<String, ?> document) {
     DocumentFields fields = new DocumentFields(document);
+    PolicyDocument read = read(fields);
+    fields.requireRight();
+    return read;
+  }
+
+  /** Reads a policy within another document, whose end tells what was wrong. */
+  static PolicyDocument read(DocumentFields fields) {
     String name = fields.matching("name", null, NAME, NAME_RULE);
     String description =
         fields.has("description") ? fields.printable("description", DESCRIPTION_MAX) : "";
@@ -58,7 +65,7 @@ public final class PolicyReader {
               question, test.oneOf("expect", null, Effect.wireNames(), Effect::of)));
       test.endNested();
     }
-    fields.end();
+    fields.endNested();
     return new PolicyDocument(name, description, notAfter, statements, tests);
   }
 
@@ -78,7 +85,8 @@ public final class PolicyReader {
     boolean any = fields.flag("anyPrincipal");
     List<String> principals = any ? nobody(fields) : principals(fields);
     Set<KeyUse> actions = actions(fields);
-    Map<String, String> tags = fields.textMap("tags", TAGS_MAX, KeyTags.NAME_MAX, KeyTags.VALUE_MAX);
+    Map<String, String> tags =
+        fields.textMap("tags", TAGS_MAX, KeyTags.NAME_MAX, KeyTags.VALUE_MAX);
     List<String> keys =
         tags.isEmpty() ? fields.texts("keys", ITEMS_MAX) : fields.optionalTexts("keys", ITEMS_MAX);
     keys.stream()
@@ -107,7 +115,8 @@ public final class PolicyReader {
             ConditionsReader.read(fields.object("conditions")));
     if (statement.isWildcard() && environment == null && (!keys.isEmpty() || !tags.isEmpty())) {
       fields.wrong(
-          "environment", "is missing: what selects keys by a pattern or tags names one environment");
+          "environment",
+          "is missing: what selects keys by a pattern or tags names one environment");
     }
     checkMove(fields, statement);
     return statement;

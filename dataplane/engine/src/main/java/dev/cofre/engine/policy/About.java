@@ -58,6 +58,19 @@ final class About {
     return (allowed & ~denied) != 0;
   }
 
+  /** Those that allow {@code action}, be it under a condition; none when one always denies it. */
+  List<CompiledStatement> grants(Action action) {
+    List<CompiledStatement> grants = new ArrayList<>();
+    for (CompiledStatement statement : statements) {
+      if (statement.isAbout(action) && statement.isAllow()) {
+        grants.add(statement);
+      } else if (statement.isAbout(action) && !statement.isConditional()) {
+        return List.of();
+      }
+    }
+    return grants;
+  }
+
   /** What they say of {@code action}. */
   Decision decide(Action action, String from) {
     List<CompiledStatement> allows = new ArrayList<>();

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * One statement of a policy, ready to be matched. Immutable and thread-safe.
@@ -159,8 +160,35 @@ public final class CompiledStatement {
         && (action != Action.REENCRYPT || fromEnvironment.equals(from));
   }
 
+  /** Whether it is about {@code action} at all. */
+  boolean isAbout(Action action) {
+    return (actions & action.bit()) != 0;
+  }
+
   int actions() {
     return actions;
+  }
+
+  /** Whether it is in force at {@code timeMs}, UTC milliseconds. */
+  public boolean isInForceAt(long timeMs) {
+    return isInForce(timeMs);
+  }
+
+  /** The keys that it names one by one. */
+  public List<UUID> namedKeys() {
+    return List.of(keys);
+  }
+
+  /** What it selects other keys by, each as text: {@code orders-*}, or {@code app=shop}. */
+  public List<String> patterns() {
+    if (keys.length == 0 && prefixes.length == 0) {
+      return List.of(
+          tags.entrySet().stream()
+              .map(tag -> tag.getKey() + "=" + tag.getValue())
+              .sorted()
+              .collect(Collectors.joining(",")));
+    }
+    return Arrays.stream(prefixes).map(prefix -> prefix + "*").toList();
   }
 
   boolean isInForce(long nowMs) {

@@ -84,6 +84,12 @@ final class Groups {
     }
   }
 
+  /** The names of the groups that list {@code member} themselves. */
+  List<String> listing(String tenant, String member) {
+    String[] names = listedIn.get(PolicyIndex.key(tenant, member));
+    return names == null ? List.of() : List.of(names);
+  }
+
   /** Whom {@code subject} counts as. */
   Membership of(PolicyEvaluator.Subject subject) {
     if (groups.size() == 0) {

@@ -136,9 +136,26 @@ public final class PolicyEvaluator {
     return membership.roles().contains(WORKLOAD) && about.mayBeUsed();
   }
 
+  /**
+   * The statements that allow {@code subject} to do {@code action} with the key at {@code nowMs},
+   * some of them under conditions; none when it is not allowed.
+   */
+  public List<CompiledStatement> grants(
+      Subject subject, Action action, KeyReference key, long nowMs) {
+    Membership membership = groups.of(subject);
+    return subject.tenant().equals(key.tenant()) && usesKeys(membership.roles())
+        ? about(membership, key, nowMs).grants(action)
+        : List.of();
+  }
+
   /** Whom {@code subject} counts as. */
   public Membership membership(Subject subject) {
     return groups.of(subject);
+  }
+
+  /** The names of the groups that list {@code reference} themselves. */
+  public List<String> groupsListing(String tenant, String reference) {
+    return groups.listing(tenant, reference);
   }
 
   /** How many policies. */

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.cofre.contract.encoding.Uuids;
 import dev.cofre.contract.snapshot.SnapshotRejectedException;
+import dev.cofre.contract.snapshot.wire.ChangeSet;
 import dev.cofre.contract.snapshot.wire.Group;
 import dev.cofre.contract.snapshot.wire.KmsKey;
 import dev.cofre.contract.snapshot.wire.Policy;
@@ -56,6 +57,19 @@ final class SnapshotEdit {
     return done();
   }
 
+  /** Makes the changes of {@code changes}. */
+  void apply(ChangeSet changes) throws SnapshotRejectedException {
+    for (KmsKey key : changes.getKeysList()) {
+      key(key);
+    }
+    changes.getRemovedPrincipalsList().forEach(this::removePrincipal);
+    changes.getPrincipalsList().forEach(this::principal);
+    changes.getRemovedGroupsList().forEach(policy::removeGroup);
+    changes.getGroupsList().forEach(policy::putGroup);
+    changes.getRemovedPoliciesList().forEach(policy::remove);
+    changes.getPoliciesList().forEach(policy::put);
+  }
+
   private void key(KmsKey key) throws SnapshotRejectedException {
     if (key.getId().size() != Uuids.LENGTH) {
       throw new SnapshotRejectedException("a key's id is malformed");
@@ -91,7 +105,7 @@ final class SnapshotEdit {
     }
   }
 
-  private SnapshotContents done() {
+  SnapshotContents done() {
     aliasesOf.forEach((tenant, changed) -> aliases.put(tenant, changed.done()));
     return new SnapshotContents(
         keys.done(), aliases.done(), principals.done(), tokens.done(), policy.done());

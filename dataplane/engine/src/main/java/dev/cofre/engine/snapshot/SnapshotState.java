@@ -4,11 +4,13 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.cofre.contract.snapshot.SnapshotDigest;
 import dev.cofre.contract.snapshot.SnapshotRejectedException;
+import dev.cofre.contract.snapshot.wire.ChangeSet;
 import dev.cofre.contract.snapshot.wire.RawStatement;
 import dev.cofre.contract.snapshot.wire.Statement;
 import dev.cofre.engine.persistent.PersistentMap;
 import dev.cofre.engine.policy.PolicyEvaluator;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -33,6 +35,23 @@ public final class SnapshotState {
     this.revision = revision;
     this.digest = digest;
     this.contents = contents;
+  }
+
+  /**
+   * The state after {@code changes}, as a control plane reads them from its own store: nothing is
+   * checked but that they are well formed.
+   *
+   * @param digest of the chain after them
+   */
+  public SnapshotState with(long nextEpoch, List<ChangeSet> changes, byte[] digest)
+      throws SnapshotRejectedException {
+    SnapshotEdit edit = new SnapshotEdit(nextEpoch == epoch ? contents : SnapshotContents.NONE);
+    long last = nextEpoch == epoch ? revision : 0;
+    for (ChangeSet one : changes) {
+      edit.apply(one);
+      last = one.getRevision();
+    }
+    return new SnapshotState(nextEpoch, last, digest.clone(), edit.done());
   }
 
   /** The same for a statement whose objects were parsed already. */

@@ -64,7 +64,11 @@ public final class Api {
     management.addAll(
         new KeyOperations(parts.store(), parts.lifecycle(), audit, repeated, parts.clock())
             .routes());
-    management.addAll(new PolicyOperations(parts.store(), audit, repeated).routes());
+    Changing changing = new Changing(parts.store(), audit, repeated);
+    management.addAll(new AccessOperations(changing).routes());
+    management.addAll(new PolicyOperations(changing).routes());
+    management.addAll(new PrincipalOperations(changing).routes());
+    management.addAll(new GroupOperations(changing).routes());
     this.snapshots =
         new SnapshotHandler(parts.publisher(), parts.held(), gatekeeper, audit, workers);
     this.open =

@@ -3,6 +3,7 @@ package dev.cofre.controlplane.server.identity;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Role;
 import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.server.access.Subject;
 import dev.cofre.controlplane.server.store.Store;
 import java.time.Instant;
 import java.util.Optional;
@@ -38,7 +39,11 @@ public final class Authenticator {
     if (credentials.token().isPresent()) {
       byte[] digest = credentials.token().get().digest();
       return store
-          .read(tx -> tx.principals().findByToken(digest))
+          .read(
+              tx ->
+                  tx.principals()
+                      .findByToken(digest)
+                      .map(found -> Subject.withGroupRoles(found, tx.live().policy())))
           .filter(principal -> nodeTokens || !principal.roles().contains(Role.NODE))
           .map(principal -> new Caller(principal, "token"));
     }

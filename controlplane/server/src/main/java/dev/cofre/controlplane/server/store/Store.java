@@ -28,6 +28,7 @@ public final class Store implements AutoCloseable {
   private final Jdbi jdbi;
   private final Clock clock;
   private final boolean shared;
+  private final LiveState live = new LiveState();
   private final CopyOnWriteArrayList<Consumer<SnapshotHead>> listeners =
       new CopyOnWriteArrayList<>();
 
@@ -127,7 +128,7 @@ public final class Store implements AutoCloseable {
 
   private <T> T transaction(Function<Transaction, T> work) {
     try (Handle handle = jdbi.open()) {
-      return handle.inTransaction(h -> work.apply(new Transaction(h, clock)));
+      return handle.inTransaction(h -> work.apply(new Transaction(h, clock, live)));
     } catch (JdbiException e) {
       throw new StoreException("the store failed: " + firstLine(e), e);
     }
