@@ -4,10 +4,12 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -20,11 +22,161 @@ final class DocumentFields {
   private static final Instant LATEST = Instant.parse("9999-01-01T00:00:00Z");
 
   private final Map<String, ?> document;
+  private final String path;
   private final Set<String> known = new LinkedHashSet<>();
-  private final List<FieldError> errors = new ArrayList<>();
+  private final List<FieldError> errors;
 
   DocumentFields(Map<String, ?> document) {
+    this(document, "", new ArrayList<>());
+  }
+
+  private DocumentFields(Map<String, ?> document, String path, List<FieldError> errors) {
     this.document = document;
+    this.path = path;
+    this.errors = errors;
+  }
+
+  /** Whether the document has {@code field}, with a value or null. */
+  boolean has(String field) {
+    return document.containsKey(field);
+  }
+
+  /** The fields of the object {@code field}; null when there is none. */
+  DocumentFields object(String field) {
+    known.add(field);
+    return document.get(field) == null ? null : child(field, document.get(field));
+  }
+
+  /** The fields of each object in the list {@code field}; none when it is absent. */
+  List<DocumentFields> objects(String field, int itemsMax) {
+    known.add(field);
+    Object value = document.get(field);
+    List<DocumentFields> children = new ArrayList<>();
+    if (value == null) {
+      return children;
+    }
+    if (!(value instanceof List<?> list) || list.size() > itemsMax) {
+      wrong(field, "must be a list of at most " + itemsMax + " objects");
+      return children;
+    }
+    for (int i = 0; i < list.size(); i++) {
+      DocumentFields child = child(field + "[" + i + "]", list.get(i));
+      if (child != null) {
+        children.add(child);
+      }
+    }
+    return children;
+  }
+
+  private DocumentFields child(String name, Object value) {
+    if (!(value instanceof Map<?, ?> map)) {
+      wrong(name, "must be an object");
+      return null;
+    }
+    Map<String, Object> named = new LinkedHashMap<>();
+    map.forEach((key, item) -> named.put(String.valueOf(key), item));
+    return new DocumentFields(named, path + name + ".", errors);
+  }
+
+  /** The names of the fields there are, in their order. */
+  List<String> names() {
+    known.addAll(document.keySet());
+    return List.copyOf(document.keySet());
+  }
+
+  /** True or false; false when it is absent. */
+  boolean flag(String field) {
+    return Boolean.TRUE.equals(optionalFlag(field));
+  }
+
+  /** True or false; null when it is absent. */
+  Boolean optionalFlag(String field) {
+    known.add(field);
+    Object value = document.get(field);
+    if (value != null && !(value instanceof Boolean)) {
+      wrong(field, "must be true or false");
+      return null;
+    }
+    return (Boolean) value;
+  }
+
+  /** A whole number from 1 to {@code most}; 0 when it is absent. */
+  long count(String field, long most) {
+    known.add(field);
+    Object value = document.get(field);
+    if (value == null) {
+      return 0;
+    }
+    boolean whole = value instanceof Integer || value instanceof Long;
+    if (!whole || ((Number) value).longValue() < 1 || ((Number) value).longValue() > most) {
+      wrong(field, "must be a whole number from 1 to " + most);
+      return 0;
+    }
+    return ((Number) value).longValue();
+  }
+
+  /** A time in UTC, cut to milliseconds; null when it is absent. */
+  Instant time(String field) {
+    String value = optionalText(field);
+    if (value == null) {
+      return null;
+    }
+    try {
+      Instant time = Instant.parse(value).truncatedTo(ChronoUnit.MILLIS);
+      if (!value.endsWith("Z") || time.isAfter(LATEST) || time.isBefore(Instant.EPOCH)) {
+        wrong(field, "must be in UTC, written with a Z at its end, from 1970 to 9999");
+      }
+      return time;
+    } catch (DateTimeParseException e) {
+      wrong(field, "must be an RFC 3339 time in UTC, as 2027-01-31T00:00:00Z");
+      return null;
+    }
+  }
+
+  /** A text; null when it is absent. */
+  String optionalText(String field) {
+    known.add(field);
+    return document.get(field) == null ? null : text(field, null);
+  }
+
+  /** Different texts; none when it is absent. */
+  List<String> optionalTexts(String field, int itemsMax) {
+    known.add(field);
+    return document.get(field) == null ? List.of() : texts(field, itemsMax);
+  }
+
+  /** Texts by name, at most {@code itemsMax}; none when it is absent. */
+  Map<String, String> textMap(String field, int itemsMax, int keyMax, int valueMax) {
+    known.add(field);
+    Object value = document.get(field);
+    if (value == null) {
+      return Map.of();
+    }
+    boolean right =
+        value instanceof Map<?, ?> map
+            && map.size() <= itemsMax
+            && map.entrySet().stream()
+                .allMatch(
+                    entry ->
+                        entry.getKey() instanceof String key
+                            && entry.getValue() instanceof String text
+                            && !key.isEmpty()
+                            && key.length() <= keyMax
+                            && text.length() <= valueMax);
+    if (!right) {
+      wrong(
+          field,
+          "must be an object of at most "
+              + itemsMax
+              + " texts of at most "
+              + valueMax
+              + " characters, their names of 1 to "
+              + keyMax);
+      return Map.of();
+    }
+    Map<String, String> texts = new TreeMap<>();
+    ((Map<?, ?>) value).forEach((key, text) -> texts.put((String) key, (String) text));
+    return texts;
   }
 
   /** A text that matches {@code pattern}; {@code what} completes "must be". */
@@ -111,7 +263,7 @@ final class DocumentFields {
   }
 
   void wrong(String field, String message) {
-    errors.add(new FieldError(field, message));
+    errors.add(new FieldError(path + field, message));
   }
 
   /**
@@ -120,13 +272,27 @@ final class DocumentFields {
    * @throws InvalidDocumentException when anything was wrong
    */
   void end() {
+    endNested();
+    requireRight();
+  }
+
+  /**
+   * Refuses the document when anything was wrong.
+   *
+   * @throws InvalidDocumentException when anything was wrong
+   */
+  void requireRight() {
+    if (!errors.isEmpty()) {
+      throw new InvalidDocumentException(errors);
+    }
+  }
+
+  /** Ends the reading of an object within another, whose {@link #end} tells what was wrong. */
+  void endNested() {
     for (String field : new TreeSet<>(document.keySet())) {
       if (!known.contains(field)) {
         wrong(field, "is not a known field (there are " + String.join(", ", known) + ")");
       }
-    }
-    if (!errors.isEmpty()) {
-      throw new InvalidDocumentException(errors);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * @param purpose what it is for
  * @param usage what it can do: {@value #ENCRYPT_DECRYPT}
  * @param expiresAt when it ends to encrypt
+ * @param tags what policies can select it by
  */
 public record KeyDraft(
     String alias,
@@ -24,7 +25,8 @@ public record KeyDraft(
     String purpose,
     String usage,
     Protection protection,
-    Instant expiresAt) {
+    Instant expiresAt,
+    Map<String, String> tags) {
 
   /** The one usage there is. */
   public static final String ENCRYPT_DECRYPT = "encrypt-decrypt";
@@ -35,6 +37,35 @@ public record KeyDraft(
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
   private static final String NAME_RULE =
       "1 to 128 of a-z, 0-9, '.', '_' and '-', beginning with a letter or digit";
+
+  /** Takes a copy of {@code tags}. */
+  public KeyDraft {
+    tags = Map.copyOf(tags);
+  }
+
+  /** Without tags. */
+  public KeyDraft(
+      String alias,
+      String tenant,
+      Environment environment,
+      DataClass dataClass,
+      String owner,
+      String purpose,
+      String usage,
+      Protection protection,
+      Instant expiresAt) {
+    this(
+        alias,
+        tenant,
+        environment,
+        dataClass,
+        owner,
+        purpose,
+        usage,
+        protection,
+        expiresAt,
+        Map.of());
+  }
 
   /**
    * Reads the document of a key to be made.
@@ -58,7 +89,8 @@ public record KeyDraft(
             fields.printable("purpose", TEXT_MAX),
             fields.oneOf("usage", ENCRYPT_DECRYPT, List.of(ENCRYPT_DECRYPT), usage -> usage),
             fields.oneOf("protection", null, protections(), Protection::valueOf),
-            fields.future("expiresAt", now));
+            fields.future("expiresAt", now),
+            KeyTags.read(fields, "tags"));
     fields.end();
     return draft;
   }

@@ -9,7 +9,9 @@ public enum KeyUse {
   ENCRYPT,
   DECRYPT,
   DATA_KEY_GENERATE,
-  DATA_KEY_UNWRAP;
+  DATA_KEY_UNWRAP,
+  /** To bring ciphertext of another environment under the key. */
+  REENCRYPT;
 
   /** The name in documents and answers. */
   public String wireName() {

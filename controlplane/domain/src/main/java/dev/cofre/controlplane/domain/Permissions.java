@@ -8,6 +8,11 @@ import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_RULE_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_RULE_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_WITHDRAW;
+import static dev.cofre.controlplane.domain.ManagementAction.GROUP_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.GROUP_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.GROUP_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.GROUP_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.GROUP_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_CREATE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_DISABLE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_ENABLE;
@@ -16,9 +21,17 @@ import static dev.cofre.controlplane.domain.ManagementAction.KEY_ROTATE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.POLICY_CREATE;
 import static dev.cofre.controlplane.domain.ManagementAction.POLICY_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.POLICY_EXPLAIN;
 import static dev.cofre.controlplane.domain.ManagementAction.POLICY_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.POLICY_REVIEW;
 import static dev.cofre.controlplane.domain.ManagementAction.POLICY_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.POLICY_UPDATE;
+import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_DELETE;
 import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_TOKEN;
+import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.SNAPSHOT_READ;
 
 import java.util.HashSet;
@@ -53,8 +66,21 @@ public final class Permissions {
               POLICY_CREATE,
               POLICY_LIST,
               POLICY_SHOW,
+              POLICY_UPDATE,
               POLICY_DELETE,
-              PRINCIPAL_LIST),
+              POLICY_EXPLAIN,
+              POLICY_REVIEW,
+              PRINCIPAL_CREATE,
+              PRINCIPAL_LIST,
+              PRINCIPAL_SHOW,
+              PRINCIPAL_UPDATE,
+              PRINCIPAL_DELETE,
+              PRINCIPAL_TOKEN,
+              GROUP_CREATE,
+              GROUP_LIST,
+              GROUP_SHOW,
+              GROUP_UPDATE,
+              GROUP_DELETE),
           Role.CRYPTO_OFFICER,
           approving(KEY_LIST, KEY_SHOW, KEY_CREATE, KEY_ROTATE, KEY_DISABLE, KEY_ENABLE),
           Role.APP_OWNER,
@@ -71,7 +97,12 @@ public final class Permissions {
               KEY_SHOW,
               POLICY_LIST,
               POLICY_SHOW,
-              PRINCIPAL_LIST),
+              POLICY_EXPLAIN,
+              POLICY_REVIEW,
+              PRINCIPAL_LIST,
+              PRINCIPAL_SHOW,
+              GROUP_LIST,
+              GROUP_SHOW),
           Role.NODE,
           Set.of(SNAPSHOT_READ));
 
@@ -94,15 +125,5 @@ public final class Permissions {
   /** Whether {@code principal} sees the metadata of every key of their tenant. */
   public static boolean seesAllKeys(Principal principal) {
     return principal.roles().stream().anyMatch(SEE_ALL_KEYS::contains);
-  }
-
-  /** Whether {@code principal} sees the metadata of the keys they own. */
-  public static boolean seesOwnKeys(Principal principal) {
-    return principal.roles().contains(Role.APP_OWNER);
-  }
-
-  /** Whether {@code principal} sees the metadata of the keys that a policy grants them. */
-  public static boolean seesGrantedKeys(Principal principal) {
-    return principal.roles().contains(Role.WORKLOAD);
   }
 }

@@ -47,9 +47,7 @@ class PermissionsTest {
   void whoSeesWhichKeys() {
     assertTrue(Permissions.seesAllKeys(withRole(Role.AUDITOR)));
     assertFalse(Permissions.seesAllKeys(withRole(Role.APP_OWNER)));
-    assertTrue(Permissions.seesOwnKeys(withRole(Role.APP_OWNER)));
     assertFalse(Permissions.seesAllKeys(withRole(Role.WORKLOAD)));
-    assertTrue(Permissions.seesGrantedKeys(withRole(Role.WORKLOAD)));
     assertFalse(Permissions.seesAllKeys(withRole(Role.NODE)));
   }
 

@@ -130,6 +130,37 @@ public final class EncryptionContext {
     return keys;
   }
 
+  /** Whether there is a pair with this key, given in UTF-8. Makes no garbage. */
+  public boolean has(byte[] key) {
+    return valueOf(key) >= 0;
+  }
+
+  /** Whether there is this pair, given in UTF-8. Makes no garbage. */
+  public boolean has(byte[] key, byte[] value) {
+    int at = valueOf(key);
+    return at >= 0
+        && u16(at) == value.length
+        && Arrays.equals(canonical, at + 2, at + 2 + value.length, value, 0, value.length);
+  }
+
+  /** Where the value of {@code key} stands in the canonical form, with its length; -1: nowhere. */
+  private int valueOf(byte[] key) {
+    int at = 2;
+    for (int pair = 0; pair < keys.size(); pair++) {
+      int keyLength = u16(at);
+      int value = at + 2 + keyLength;
+      if (keyLength == key.length && Arrays.equals(canonical, at + 2, value, key, 0, keyLength)) {
+        return value;
+      }
+      at = value + 2 + u16(value);
+    }
+    return -1;
+  }
+
+  private int u16(int at) {
+    return ((canonical[at] & 0xff) << 8) | (canonical[at + 1] & 0xff);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof EncryptionContext that && Arrays.equals(canonical, that.canonical);

@@ -1,8 +1,11 @@
 package dev.cofre.contract.snapshot;
 
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.cofre.contract.snapshot.wire.RawStatement;
 import dev.cofre.contract.snapshot.wire.SignedStatement;
-import dev.cofre.contract.snapshot.wire.Statement;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -82,29 +85,39 @@ public final class SnapshotVerifier {
   }
 
   /**
-   * The statement in {@code signed}, once its signature was verified.
+   * The statement in {@code signed}, once its signature was verified. It holds slices of {@code
+   * signed}, which must not be written to any more.
    *
    * @throws SnapshotRejectedException when it was not signed by the pinned key or cannot be read
    */
-  public Statement verify(byte[] signed) throws SnapshotRejectedException {
+  public RawStatement verify(byte[] signed) throws SnapshotRejectedException {
     try {
-      SignedStatement envelope = SignedStatement.parseFrom(signed);
+      SignedStatement envelope =
+          SignedStatement.parseFrom(aliased(UnsafeByteOperations.unsafeWrap(signed)));
       if (!MessageDigest.isEqual(keyId, envelope.getVerificationKeyId().toByteArray())) {
         throw new SnapshotRejectedException(
             "it names another verification key than the pinned one");
       }
-      byte[] statement = envelope.getStatement().toByteArray();
+      ByteString statement = envelope.getStatement();
       Signature signature = Signature.getInstance(ALGORITHM);
       signature.initVerify(key);
-      signature.update(signingInput(statement));
+      signature.update(DOMAIN);
+      signature.update(statement.asReadOnlyByteBuffer());
       if (!signature.verify(envelope.getSignature().toByteArray())) {
         throw new SnapshotRejectedException("its signature does not verify");
       }
-      return Statement.parseFrom(statement);
-    } catch (InvalidProtocolBufferException e) {
+      return RawStatement.parseFrom(aliased(statement));
+    } catch (IOException e) {
       throw new SnapshotRejectedException("it cannot be read");
     } catch (GeneralSecurityException e) {
       throw new SnapshotRejectedException("its signature is malformed");
     }
+  }
+
+  /** Reads {@code bytes} without copying what they hold. */
+  private static CodedInputStream aliased(ByteString bytes) {
+    CodedInputStream in = bytes.newCodedInput();
+    in.enableAliasing(true);
+    return in;
   }
 }

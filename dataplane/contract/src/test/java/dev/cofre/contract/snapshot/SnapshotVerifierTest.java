@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import dev.cofre.contract.random.ReplayableRandom;
 import dev.cofre.contract.snapshot.wire.ChangeSet;
 import dev.cofre.contract.snapshot.wire.KmsKey;
+import dev.cofre.contract.snapshot.wire.RawStatement;
 import dev.cofre.contract.snapshot.wire.SignedStatement;
 import dev.cofre.contract.snapshot.wire.Statement;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +20,10 @@ import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SnapshotVerifierTest {
@@ -37,7 +40,23 @@ class SnapshotVerifierTest {
 
   @Test
   void whatThePinnedKeySignedIsRead() throws Exception {
-    assertEquals(STATEMENT, verifier.verify(signed(pair, STATEMENT.toByteArray())));
+    assertEquals(
+        STATEMENT,
+        Statement.parseFrom(verifier.verify(signed(pair, STATEMENT.toByteArray())).toByteString()));
+  }
+
+  /** Reading a statement raw loses nothing: each field has the number it has in Statement. */
+  @Test
+  void aRawStatementHasTheFieldsOfAStatement() {
+    List<String> fields = new ArrayList<>();
+    Statement.getDescriptor()
+        .getFields()
+        .forEach(field -> fields.add(field.getNumber() + " " + field.getName()));
+    List<String> raw = new ArrayList<>();
+    RawStatement.getDescriptor()
+        .getFields()
+        .forEach(field -> raw.add(field.getNumber() + " " + field.getName()));
+    assertEquals(fields, raw);
   }
 
   @Test
@@ -82,7 +101,9 @@ class SnapshotVerifierTest {
   void pemComesBack() throws Exception {
     String pem = SnapshotVerifier.toPem(pair.getPublic());
     SnapshotVerifier read = SnapshotVerifier.fromPem(pem);
-    assertEquals(STATEMENT, read.verify(signed(pair, STATEMENT.toByteArray())));
+    assertEquals(
+        STATEMENT,
+        Statement.parseFrom(read.verify(signed(pair, STATEMENT.toByteArray())).toByteString()));
     for (String bad : new String[] {"", "no pem", pem.substring(0, 80)}) {
       assertThrows(IllegalArgumentException.class, () -> SnapshotVerifier.fromPem(bad));
     }

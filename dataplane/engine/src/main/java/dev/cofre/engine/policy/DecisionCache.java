@@ -7,16 +7,26 @@ import java.util.UUID;
  * Decisions of one snapshot revision by (principal, action, key), where a key is asked for by its
  * name or its id. Not thread-safe: one per event loop.
  *
- * <p>It is a table of {@value #PLACES} places, in which a newer decision takes an older one's; so
- * it is bounded whatever names are asked for, and a look-up makes no garbage.
+ * <p>It is a table of {@value #SETS} sets of {@value #WAYS} places, in which a newer decision takes
+ * an older one's; so it is bounded whatever names are asked for, and a look-up makes no garbage. A
+ * thousand pairs in use hardly ever take each other's places.
  *
  * @param <D> what was decided
  */
 public final class DecisionCache<D> {
-  private static final int PLACES = 1_024;
+  private static final int WAYS = 4;
+  private static final int SETS = 2_048;
+
+  /** The most decisions that are kept. */
+  static final int PLACES = WAYS * SETS;
 
   private final Entry[] entries = new Entry[PLACES];
+
+  /** The hashes of the entries, so that others of a set are not looked at. */
+  private final int[] hashes = new int[PLACES];
+
   private Object revision;
+  private int turn;
 
   private record Entry(
       PolicyEvaluator.Subject subject, Action action, Object key, Object decision) {
@@ -48,22 +58,51 @@ public final class DecisionCache<D> {
 
   @SuppressWarnings("unchecked") // put() takes nothing but D
   private D find(PolicyEvaluator.Subject subject, Action action, Object key) {
-    Entry entry = entries[place(subject, action, key)];
-    return entry != null && entry.isOf(subject, action, key) ? (D) entry.decision : null;
+    int hash = hash(subject, action, key);
+    int set = place(hash);
+    for (int i = set; i < set + WAYS; i++) {
+      if (hashes[i] == hash) {
+        Entry entry = entries[i];
+        if (entry != null && entry.isOf(subject, action, key)) {
+          return (D) entry.decision;
+        }
+      }
+    }
+    return null;
   }
 
   /** Remembers a decision about a key by its name. */
   public void put(PolicyEvaluator.Subject subject, Action action, String name, D decision) {
-    entries[place(subject, action, name)] = new Entry(subject, action, name, decision);
+    putAny(subject, action, name, decision);
   }
 
   /** Remembers a decision about a key by its id. */
   public void put(PolicyEvaluator.Subject subject, Action action, UUID id, D decision) {
-    entries[place(subject, action, id)] = new Entry(subject, action, id, decision);
+    putAny(subject, action, id, decision);
   }
 
-  private static int place(PolicyEvaluator.Subject subject, Action action, Object key) {
-    int hash = 31 * (31 * subject.id().hashCode() + action.text().hashCode()) + key.hashCode();
-    return (hash ^ hash >>> 16) & PLACES - 1;
+  private void putAny(PolicyEvaluator.Subject subject, Action action, Object key, D decision) {
+    int hash = hash(subject, action, key);
+    int set = place(hash);
+    int place = set + (turn++ & WAYS - 1);
+    for (int i = set + WAYS - 1; i >= set; i--) {
+      Entry entry = entries[i];
+      if (entry == null || (hashes[i] == hash && entry.isOf(subject, action, key))) {
+        place = i;
+      }
+    }
+    hashes[place] = hash;
+    entries[place] = new Entry(subject, action, key, decision);
+  }
+
+  private static int hash(PolicyEvaluator.Subject subject, Action action, Object key) {
+    int hash = 31 * (31 * subject.id().hashCode() + action.bit()) + key.hashCode();
+    hash *= 0x9e3779b9;
+    return hash ^ hash >>> 15;
+  }
+
+  /** The first place of the set for {@code hash}. */
+  private static int place(int hash) {
+    return (hash & SETS - 1) * WAYS;
   }
 }

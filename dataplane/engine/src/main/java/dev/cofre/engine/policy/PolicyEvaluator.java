@@ -1,92 +1,330 @@
 package dev.cofre.engine.policy;
 
-import com.google.protobuf.ByteString;
-import dev.cofre.contract.encoding.Uuids;
-import dev.cofre.contract.snapshot.wire.Effect;
+import dev.cofre.contract.snapshot.wire.Group;
 import dev.cofre.contract.snapshot.wire.Policy;
+import dev.cofre.engine.persistent.PersistentMap;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
- * The policies of one snapshot revision, compiled to two sets. Immutable and thread-safe.
+ * The policies and groups of one snapshot revision. Immutable and thread-safe: {@link #edit} makes
+ * the next one, in time that depends on the change alone.
  *
  * <p>Only a workload uses keys: roles that manage or audit never do, whatever a policy says
  * (invariant I6).
+ *
+ * <p>Concurrency: everything below is shared with the next revision and never written to; a
+ * decision reads it without a lock. Statements stand in an index by each principal that they name,
+ * and in others by each key, beginning of an alias and tag; a decision goes through the shorter
+ * list, so neither a principal with a hundred thousand grants nor a key with as many users makes it
+ * slow.
  */
 public final class PolicyEvaluator {
   /** The role that uses keys. */
   public static final String WORKLOAD = "workload";
 
+  /** Nothing is allowed. */
+  public static final PolicyEvaluator NONE =
+      new PolicyEvaluator(
+          PersistentMap.empty(),
+          Groups.NONE,
+          PolicyIndex.NONE,
+          PolicyIndex.NONE,
+          PolicyIndex.NONE,
+          PolicyIndex.NONE);
+
   private static final Set<String> SEE_ALL_OF_TENANT =
       Set.of("platform-admin", "security-admin", "crypto-officer", "auditor");
   private static final String APP_OWNER = "app-owner";
+  private static final String ANYBODY = "*";
 
-  private final Map<Grant, Effect> effects;
-  private final Set<Sight> sights;
+  /** A list of this length is gone through without looking for a shorter one. */
+  private static final int SHORT = 64;
 
-  private record Grant(String tenant, String principal, String action, UUID key) {}
+  private final PersistentMap<String, CompiledStatement[]> policies;
+  private final Groups groups;
+  private final PolicyIndex byPrincipal;
+  private final PolicyIndex byKey;
+  private final PolicyIndex byPrefix;
+  private final PolicyIndex byTag;
 
-  private record Sight(String tenant, String principal, UUID key) {}
-
-  private PolicyEvaluator(Map<Grant, Effect> effects, Set<Sight> sights) {
-    this.effects = effects;
-    this.sights = sights;
+  private PolicyEvaluator(
+      PersistentMap<String, CompiledStatement[]> policies,
+      Groups groups,
+      PolicyIndex byPrincipal,
+      PolicyIndex byKey,
+      PolicyIndex byPrefix,
+      PolicyIndex byTag) {
+    this.policies = policies;
+    this.groups = groups;
+    this.byPrincipal = byPrincipal;
+    this.byKey = byKey;
+    this.byPrefix = byPrefix;
+    this.byTag = byTag;
   }
 
-  /** Compiles {@code policies}. A policy that this release does not understand whole denies. */
+  /** Compiles {@code policies}. */
   public static PolicyEvaluator compile(Collection<Policy> policies) {
-    Map<Grant, Effect> effects = new HashMap<>();
-    Set<Sight> sights = new HashSet<>();
-    for (Policy policy : policies) {
-      Effect effect = effect(policy);
-      for (ByteString keyId : policy.getKeysList()) {
-        UUID key = Uuids.get(keyId.toByteArray(), 0);
-        for (String principal : policy.getPrincipalsList()) {
-          if (effect == Effect.EFFECT_ALLOW) {
-            sights.add(new Sight(policy.getTenant(), principal, key));
-          }
-          for (String action : policy.getActionsList()) {
-            Grant grant = new Grant(policy.getTenant(), principal, action, key);
-            effects.merge(grant, effect, (a, b) -> a == Effect.EFFECT_DENY ? a : b);
-          }
-        }
-      }
+    Editor editor = NONE.edit();
+    policies.forEach(editor::put);
+    return editor.done();
+  }
+
+  /** Whether {@code subject} may do {@code action} with the key in a request with {@code facts}. */
+  public boolean allows(Subject subject, Action action, KeyReference key, Facts facts) {
+    return decide(subject, action, key, facts.nowMs()).allows(facts);
+  }
+
+  /** What is to be remembered about {@code subject}, {@code action} and {@code key}. */
+  public Decision decide(Subject subject, Action action, KeyReference key, long nowMs) {
+    return decide(subject, action, key, "", nowMs);
+  }
+
+  /**
+   * Whether {@code subject} may bring what was encrypted in {@code from} under {@code target}, in
+   * another environment of the same tenant.
+   */
+  public Decision decideMove(Subject subject, String from, KeyReference target, long nowMs) {
+    return decide(subject, Action.REENCRYPT, target, from, nowMs);
+  }
+
+  private Decision decide(
+      Subject subject, Action action, KeyReference key, String from, long nowMs) {
+    if (!subject.tenant().equals(key.tenant())) {
+      return Decision.of(Decision.Outcome.UNSEEN, Long.MAX_VALUE);
     }
-    return new PolicyEvaluator(effects, sights);
+    Membership membership = groups.of(subject);
+    About about = about(membership, key, nowMs);
+    if (!sees(membership, about, key, subject)) {
+      return Decision.of(Decision.Outcome.UNSEEN, about.changesMs);
+    }
+    if (!usesKeys(membership.roles())) {
+      return Decision.of(Decision.Outcome.DENIED, about.changesMs);
+    }
+    return about.decide(action, from);
   }
 
-  /** A condition that this release does not know must not make an allowance wider. */
-  private static Effect effect(Policy policy) {
-    boolean understood = policy.getUnknownFields().asMap().isEmpty();
-    return understood && policy.getEffect() == Effect.EFFECT_ALLOW
-        ? Effect.EFFECT_ALLOW
-        : Effect.EFFECT_DENY;
-  }
-
-  /** Whether {@code subject} may do {@code action} with the key. */
-  public boolean allows(Subject subject, Action action, KeyReference key) {
-    return subject.tenant().equals(key.tenant())
-        && subject.roles().contains(WORKLOAD)
-        && effects.get(new Grant(key.tenant(), subject.id(), action.text(), key.id()))
-            == Effect.EFFECT_ALLOW;
+  /** Who manages or audits never uses keys, whatever else they are. */
+  static boolean usesKeys(Set<String> roles) {
+    return roles.contains(WORKLOAD) && SEE_ALL_OF_TENANT.stream().noneMatch(roles::contains);
   }
 
   /** Whether {@code subject} may know that the key is there. */
-  public boolean sees(Subject subject, KeyReference key) {
+  public boolean sees(Subject subject, KeyReference key, long nowMs) {
     if (!subject.tenant().equals(key.tenant())) {
       return false;
     }
-    for (String role : subject.roles()) {
+    Membership membership = groups.of(subject);
+    return sees(membership, about(membership, key, nowMs), key, subject);
+  }
+
+  private static boolean sees(
+      Membership membership, About about, KeyReference key, Subject subject) {
+    for (String role : membership.roles()) {
       if (SEE_ALL_OF_TENANT.contains(role)
-          || (role.equals(APP_OWNER) && key.owner().equals(subject.id()))) {
+          || (role.equals(APP_OWNER)
+              && (key.owner().equals(subject.id())
+                  || membership.references().contains(key.owner())))) {
         return true;
       }
     }
-    return sights.contains(new Sight(key.tenant(), subject.id(), key.id()));
+    return membership.roles().contains(WORKLOAD) && about.mayBeUsed();
+  }
+
+  /**
+   * The statements that allow {@code subject} to do {@code action} with the key at {@code nowMs},
+   * some of them under conditions; none when it is not allowed.
+   */
+  public List<CompiledStatement> grants(
+      Subject subject, Action action, KeyReference key, long nowMs) {
+    Membership membership = groups.of(subject);
+    return subject.tenant().equals(key.tenant()) && usesKeys(membership.roles())
+        ? about(membership, key, nowMs).grants(action)
+        : List.of();
+  }
+
+  /** Whom {@code subject} counts as. */
+  public Membership membership(Subject subject) {
+    return groups.of(subject);
+  }
+
+  /** The names of the groups that list {@code reference} themselves. */
+  public List<String> groupsListing(String tenant, String reference) {
+    return groups.listing(tenant, reference);
+  }
+
+  /** How many policies. */
+  public int size() {
+    return policies.size();
+  }
+
+  /** Calls {@code action} with each policy's statements. */
+  public void forEachPolicy(Consumer<CompiledStatement[]> action) {
+    policies.forEachValue(action);
+  }
+
+  /** The statements of the policy with {@code id}, or null. */
+  public CompiledStatement[] policy(String id) {
+    return policies.get(id);
+  }
+
+  /** The statements that name {@code reference}: a principal's id or {@code group:NAME}. */
+  public List<CompiledStatement> naming(String tenant, String reference) {
+    return List.of(byPrincipal.get(PolicyIndex.key(tenant, reference)));
+  }
+
+  /** The statements about one principal and one key that are in force. */
+  private About about(Membership membership, KeyReference key, long nowMs) {
+    About about = new About(nowMs);
+    List<CompiledStatement[]> naming = naming(membership.references(), key.tenant());
+    if (length(naming) <= SHORT) {
+      naming.forEach(list -> about.addSelecting(list, key));
+      return about;
+    }
+    List<CompiledStatement[]> selecting = selecting(key);
+    if (length(naming) <= length(selecting)) {
+      naming.forEach(list -> about.addSelecting(list, key));
+    } else {
+      selecting.forEach(list -> about.addNaming(list, membership.references(), key));
+    }
+    return about;
+  }
+
+  private List<CompiledStatement[]> naming(Set<String> references, String tenant) {
+    List<CompiledStatement[]> lists = new ArrayList<>(references.size() + 1);
+    lists.add(byPrincipal.get(PolicyIndex.key(tenant, ANYBODY)));
+    for (String reference : references) {
+      lists.add(byPrincipal.get(PolicyIndex.key(tenant, reference)));
+    }
+    return lists;
+  }
+
+  /** Lists that hold every statement that selects {@code key}, and others. */
+  List<CompiledStatement[]> selecting(KeyReference key) {
+    List<CompiledStatement[]> lists = new ArrayList<>();
+    lists.add(byKey.get(key.id()));
+    if (!byPrefix.isEmpty()) {
+      for (int length = 0; length <= key.alias().length(); length++) {
+        String prefix = key.alias().substring(0, length);
+        lists.add(byPrefix.get(PolicyIndex.key(key.tenant(), key.environment(), prefix)));
+      }
+    }
+    if (!byTag.isEmpty()) {
+      key.tags()
+          .forEach(
+              (tag, value) ->
+                  lists.add(byTag.get(tagKey(key.tenant(), key.environment(), tag, value))));
+    }
+    return lists;
+  }
+
+  private static int length(List<CompiledStatement[]> lists) {
+    int length = 0;
+    for (CompiledStatement[] list : lists) {
+      length += list.length;
+    }
+    return length;
+  }
+
+  private static String tagKey(String tenant, String environment, String tag, String value) {
+    return PolicyIndex.key(tenant, environment, tag, value);
+  }
+
+  /** Makes the next revision. */
+  public Editor edit() {
+    return new Editor(this);
+  }
+
+  /** Changes to the policies and groups. Not thread-safe. */
+  public static final class Editor {
+    private final PersistentMap.Editor<String, CompiledStatement[]> policies;
+    private final PolicyIndex.Editor byPrincipal;
+    private final PolicyIndex.Editor byKey;
+    private final PolicyIndex.Editor byPrefix;
+    private final PolicyIndex.Editor byTag;
+    private Groups groups;
+
+    private Editor(PolicyEvaluator before) {
+      this.policies = before.policies.edit();
+      this.byPrincipal = before.byPrincipal.edit();
+      this.byKey = before.byKey.edit();
+      this.byPrefix = before.byPrefix.edit();
+      this.byTag = before.byTag.edit();
+      this.groups = before.groups;
+    }
+
+    /** Adds {@code policy}, in place of one with its id. */
+    public Editor put(Policy policy) {
+      remove(policy.getId());
+      CompiledStatement[] statements = CompiledStatement.of(policy);
+      policies.put(policy.getId(), statements);
+      for (CompiledStatement statement : statements) {
+        index(statement, PolicyIndex.Editor::add);
+      }
+      return this;
+    }
+
+    /** Removes the policy with {@code id}, if there is one. */
+    public Editor remove(String id) {
+      CompiledStatement[] statements = policies.remove(id);
+      if (statements != null) {
+        for (CompiledStatement statement : statements) {
+          index(statement, PolicyIndex.Editor::remove);
+        }
+      }
+      return this;
+    }
+
+    /** Adds {@code group}, in place of one with its id. */
+    public Editor putGroup(Group group) {
+      groups = groups.with(group);
+      return this;
+    }
+
+    /** Removes the group with {@code id}, if there is one. */
+    public Editor removeGroup(String id) {
+      groups = groups.without(id);
+      return this;
+    }
+
+    /** Adds a statement to an index or removes it. */
+    private interface Change {
+      void in(PolicyIndex.Editor index, Object key, CompiledStatement statement);
+    }
+
+    private void index(CompiledStatement statement, Change change) {
+      String tenant = statement.tenant();
+      if (statement.isForAnyPrincipal()) {
+        change.in(byPrincipal, PolicyIndex.key(tenant, ANYBODY), statement);
+      }
+      for (String principal : statement.principalReferences()) {
+        change.in(byPrincipal, PolicyIndex.key(tenant, principal), statement);
+      }
+      for (UUID key : statement.keyIds()) {
+        change.in(byKey, key, statement);
+      }
+      for (String prefix : statement.aliasPrefixes()) {
+        change.in(byPrefix, PolicyIndex.key(tenant, statement.environment(), prefix), statement);
+      }
+      boolean byTagAlone = statement.keyIds().length == 0 && statement.aliasPrefixes().length == 0;
+      for (Map.Entry<String, String> tag : statement.tags().entrySet()) {
+        if (byTagAlone) {
+          String key = tagKey(tenant, statement.environment(), tag.getKey(), tag.getValue());
+          change.in(byTag, key, statement);
+        }
+      }
+    }
+
+    /** The next revision; the editor must not be used any more. */
+    public PolicyEvaluator done() {
+      return new PolicyEvaluator(
+          policies.done(), groups, byPrincipal.done(), byKey.done(), byPrefix.done(), byTag.done());
+    }
   }
 
   /** Who asks. */
@@ -97,7 +335,7 @@ public final class PolicyEvaluator {
     /** The principal's tenant. */
     String tenant();
 
-    /** The principal's roles. */
+    /** The principal's own roles. */
     Set<String> roles();
   }
 
@@ -109,7 +347,16 @@ public final class PolicyEvaluator {
     /** The key's tenant. */
     String tenant();
 
-    /** The principal or team that owns the key. */
+    /** The principal, {@code group:NAME} or team that owns the key. */
     String owner();
+
+    /** The key's alias. */
+    String alias();
+
+    /** The key's environment. */
+    String environment();
+
+    /** What it is marked with. */
+    Map<String, String> tags();
   }
 }

@@ -1,10 +1,13 @@
 package dev.cofre.engine.request;
 
+import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.policy.Action;
+import dev.cofre.engine.policy.Decision;
 import dev.cofre.engine.policy.DecisionCache;
+import dev.cofre.engine.policy.Facts;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.PrincipalMetadata;
 import dev.cofre.engine.snapshot.SnapshotHolder;
@@ -27,6 +30,8 @@ final class Authorizer {
   private final SnapshotHolder snapshots;
   private final Clock clock;
   private final DecisionCache<Permit> decisions = new DecisionCache<>();
+  private Caller lastCaller;
+  private Facts lastFacts;
 
   Authorizer(SnapshotHolder snapshots, Clock clock) {
     this.snapshots = snapshots;
@@ -45,15 +50,15 @@ final class Authorizer {
   }
 
   /**
-   * The key that {@code name} (id or alias) means to {@code caller}, when it may do {@code action}
-   * with it now.
+   * The permit to do {@code action} with the key that {@code name} (id or alias) means to {@code
+   * caller}. When it is conditional, {@link #objection} has the last word.
    */
-  KeyMetadata permit(Caller caller, Action action, String name) {
+  Permit permit(Caller caller, Action action, String name) {
     SnapshotState state = snapshots.current();
     decisions.follow(state);
     PrincipalMetadata principal = caller.principal();
     Permit permit = decisions.get(principal, action, name);
-    if (permit == null) {
+    if (permit == null || isOver(permit)) {
       permit = decide(state, principal, action, find(state, principal.tenant(), name), absent());
       decisions.put(principal, action, name, permit);
     }
@@ -61,65 +66,147 @@ final class Authorizer {
   }
 
   /**
-   * The key that made the wrapped data key that stands in {@code envelope} at {@code offset}, when
-   * {@code caller} may do {@code action} with it now.
+   * The permit to do {@code action} with the key that made the wrapped data key that stands in
+   * {@code envelope} at {@code offset}.
    */
-  KeyMetadata permit(Caller caller, Action action, byte[] envelope, int offset) {
+  Permit permit(Caller caller, Action action, byte[] envelope, int offset) {
     SnapshotState state = snapshots.current();
     decisions.follow(state);
     PrincipalMetadata principal = caller.principal();
     UUID id = WrappedDataKey.keyIdAt(envelope, offset);
     Permit permit = decisions.get(principal, action, id);
-    if (permit == null) {
+    if (permit == null || isOver(permit)) {
       permit = decide(state, principal, action, state.key(id), Batch.invalidCiphertext());
       decisions.put(principal, action, id, permit);
     }
-    KeyMetadata key = granted(permit, action);
-    KeyMetadata.Version version = key.versions().get(WrappedDataKey.keyVersionAt(envelope, offset));
+    granted(permit, action);
+    KeyMetadata.Version version =
+        permit.key().versions().get(WrappedDataKey.keyVersionAt(envelope, offset));
     if (version == null || version.protection() != WrappedDataKey.protectionAt(envelope, offset)) {
       throw Batch.invalidCiphertext();
     }
-    return key;
+    return permit;
   }
 
-  /** Re-encryption keeps tenant and environment. */
-  void permitMove(KeyMetadata source, KeyMetadata target) {
-    if (!source.tenant().equals(target.tenant())
-        || !source.environment().equals(target.environment())) {
+  /**
+   * The key of {@code permit}, when a request of {@code caller} with {@code context} may use it.
+   */
+  KeyMetadata require(Permit permit, Caller caller, Action action, EncryptionContext context) {
+    ProblemException objection = objection(permit, caller, action, context);
+    if (objection != null) {
+      throw objection;
+    }
+    return permit.key();
+  }
+
+  /** Why a request of {@code caller} with {@code context} is refused, or null. */
+  ProblemException objection(
+      Permit permit, Caller caller, Action action, EncryptionContext context) {
+    return permit.isConditional() && !permit.conditions().allows(facts(caller, context))
+        ? unmet(action)
+        : null;
+  }
+
+  private Facts facts(Caller caller, EncryptionContext context) {
+    long nowMs = clock.millis();
+    if (lastFacts == null || !caller.equals(lastCaller)) {
+      lastFacts = Facts.of(context, caller.address(), caller.strength(), nowMs);
+      lastCaller = caller;
+    }
+    lastFacts = new Facts(context, lastFacts.address(), lastFacts.authentication(), nowMs);
+    return lastFacts;
+  }
+
+  /**
+   * Re-encryption keeps tenant and environment, unless a policy names both environments.
+   *
+   * @return the permit to move, or null when none is needed
+   */
+  Permit permitMove(Caller caller, KeyMetadata source, KeyMetadata target) {
+    boolean sameTenant = source.tenant().equals(target.tenant());
+    if (sameTenant && source.environment().equals(target.environment())) {
+      return null;
+    }
+    Decision decision =
+        snapshots
+            .current()
+            .policy()
+            .decideMove(caller.principal(), source.environment(), target, clock.millis());
+    if (!sameTenant
+        || decision.outcome() == Decision.Outcome.DENIED
+        || decision.outcome() == Decision.Outcome.UNSEEN) {
       throw new ProblemException(
           ErrorCode.FORBIDDEN,
-          "re-encryption keeps tenant and environment; decrypt and encrypt in two calls where policy allows both");
+          "re-encryption keeps tenant and environment; between environments it needs a policy that allows reencrypt and names both");
     }
+    return permitOf(target, decision);
   }
 
-  private static Permit decide(
+  /** Why a stream that uses {@code key} must end; null while it may go on. */
+  ErrorCode obstacle(Caller caller, Action action, KeyMetadata key, EncryptionContext context) {
+    SnapshotState state = snapshots.last();
+    KeyMetadata now = state.key(key.id());
+    if (now == null || now.disabled()) {
+      return ErrorCode.KEY_DISABLED;
+    }
+    PrincipalMetadata principal = state.principal(caller.principalId());
+    return principal != null
+            && state.policy().allows(principal, action, now, facts(caller, context))
+        ? null
+        : ErrorCode.FORBIDDEN;
+  }
+
+  private boolean isOver(Permit permit) {
+    return permit.validUntilMs() != Long.MAX_VALUE && clock.millis() >= permit.validUntilMs();
+  }
+
+  private Permit decide(
       SnapshotState state,
       PrincipalMetadata principal,
       Action action,
       KeyMetadata key,
       ProblemException absent) {
-    if (key == null || !state.policy().sees(principal, key)) {
-      return new Permit(null, absent);
+    if (key == null) {
+      return new Permit(null, absent, null, Long.MAX_VALUE);
     }
-    if (!state.policy().allows(principal, action, key)) {
-      return new Permit(
-          key,
-          new ProblemException(
-              ErrorCode.FORBIDDEN,
-              "no policy allows you "
-                  + action.text()
-                  + " with this key; ask a security-admin for a grant"));
-    }
+    Decision decision = state.policy().decide(principal, action, key, clock.millis());
+    return switch (decision.outcome()) {
+      case UNSEEN -> new Permit(null, absent, null, decision.validUntilMs());
+      case DENIED ->
+          new Permit(
+              key,
+              new ProblemException(
+                  ErrorCode.FORBIDDEN,
+                  "no policy allows you "
+                      + action.text()
+                      + " with this key; ask a security-admin for a grant"),
+              null,
+              decision.validUntilMs());
+      case ALLOWED, CONDITIONAL -> permitOf(key, decision);
+    };
+  }
+
+  private static Permit permitOf(KeyMetadata key, Decision decision) {
     return new Permit(
         key,
         key.disabled()
             ? new ProblemException(
                 ErrorCode.KEY_DISABLED, "the key is disabled; a crypto-officer can enable it")
-            : null);
+            : null,
+        decision.outcome() == Decision.Outcome.CONDITIONAL ? decision : null,
+        decision.validUntilMs());
+  }
+
+  private static ProblemException unmet(Action action) {
+    return new ProblemException(
+        ErrorCode.FORBIDDEN,
+        "a policy allows you "
+            + action.text()
+            + " with this key under conditions that this request does not meet; a security-admin can see which with ./cofre policy explain");
   }
 
   /** What depends on the time is looked at each time. */
-  private KeyMetadata granted(Permit permit, Action action) {
+  private Permit granted(Permit permit, Action action) {
     if (permit.denial() != null) {
       throw permit.denial();
     }
@@ -128,7 +215,7 @@ final class Authorizer {
           ErrorCode.KEY_EXPIRED,
           "the key has expired: it decrypts, but protects nothing new; use another key");
     }
-    return permit.key();
+    return permit;
   }
 
   private static ProblemException absent() {

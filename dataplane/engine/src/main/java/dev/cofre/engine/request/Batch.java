@@ -222,6 +222,20 @@ public final class Batch implements AutoCloseable {
     problems++;
   }
 
+  /** Whether there is nothing left to do: each item has its problem. */
+  boolean isSettled() {
+    return size > 0 && problems == size;
+  }
+
+  /** Says which key was asked for by items that got no data key, for the audit log. */
+  void nameKey(KeyMetadata key) {
+    for (int i = 0; i < size; i++) {
+      if (use[i] == null) {
+        use[i] = Use.refused(key);
+      }
+    }
+  }
+
   /** Whether no item has a problem. */
   boolean isWhole() {
     return problems == 0;

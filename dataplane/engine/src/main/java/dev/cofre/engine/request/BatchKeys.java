@@ -46,8 +46,8 @@ final class BatchKeys {
         continue;
       }
       Use use = batch.use(i);
-      if (use.problem() != null) {
-        batch.fail(i, use.problem());
+      if (use.problem() != null || objects(caller, use, batch, i)) {
+        batch.fail(i, use.problem() != null ? use.problem() : objection(caller, use, batch, i));
       } else if (use.handle() == DataKeys.NONE) {
         ready = false;
       }
@@ -81,10 +81,34 @@ final class BatchKeys {
       }
     }
     KeyMetadata key = engine.snapshots.last().key(WrappedDataKey.keyIdAt(envelope, offset));
-    Use use = batch.addUse(new Use(key, envelope, offset, context));
+    Use use = new Use(key, envelope, offset, context);
     batch.use(item, use);
-    find(caller, use, nowNs);
+    permit(caller, use);
+    if (use.problem() == null && objects(caller, use, batch, item)) {
+      // Another item's context may meet the conditions; no HSM call for this one.
+      return true;
+    }
+    batch.addUse(use);
+    if (use.problem() == null) {
+      find(caller, use, nowNs);
+    }
     return true;
+  }
+
+  private boolean objects(Caller caller, Use use, Batch batch, int item) {
+    return use.permit().isConditional() && objection(caller, use, batch, item) != null;
+  }
+
+  private ProblemException objection(Caller caller, Use use, Batch batch, int item) {
+    return authorizer.objection(use.permit(), caller, Action.DECRYPT, batch.context(item));
+  }
+
+  private void permit(Caller caller, Use use) {
+    try {
+      use.permitted(authorizer.permit(caller, Action.DECRYPT, use.header(), use.headerOffset()));
+    } catch (ProblemException problem) {
+      use.fail(problem);
+    }
   }
 
   /** After a wait: what was loaded is looked up again, and whether it is still allowed. */
@@ -95,14 +119,17 @@ final class BatchKeys {
     }
     if (loading != null && loading.isCompletedExceptionally()) {
       use.fail(Problems.of(loading.exceptionNow()));
-    } else {
+      return;
+    }
+    permit(caller, use);
+    if (use.problem() == null) {
       find(caller, use, nowNs);
     }
   }
 
   private void find(Caller caller, Use use, long nowNs) {
     try {
-      KeyMetadata key = authorizer.permit(caller, Action.DECRYPT, use.header(), use.headerOffset());
+      KeyMetadata key = use.permit().key();
       long handle =
           engine
               .keys

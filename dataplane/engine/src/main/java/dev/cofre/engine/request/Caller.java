@@ -1,5 +1,6 @@
 package dev.cofre.engine.request;
 
+import dev.cofre.engine.policy.AuthenticationStrength;
 import dev.cofre.engine.snapshot.PrincipalMetadata;
 import dev.cofre.hsm.Requester;
 
@@ -16,6 +17,11 @@ public record Caller(
   /** On whose behalf the HSM is asked. */
   Requester requester() {
     return new Requester(principal.tenant(), principal.id());
+  }
+
+  /** How strongly they proved it. */
+  AuthenticationStrength strength() {
+    return AuthenticationStrength.of(authentication);
   }
 
   String principalId() {

@@ -47,7 +47,12 @@ public final class DataKeyCalls {
         Action.GENERATE_DATA_KEY,
         name,
         () -> {
-          KeyMetadata key = authorizer.permit(caller, Action.GENERATE_DATA_KEY, name);
+          KeyMetadata key =
+              authorizer.require(
+                  authorizer.permit(caller, Action.GENERATE_DATA_KEY, name),
+                  caller,
+                  Action.GENERATE_DATA_KEY,
+                  context);
           return engine
               .wrapping
               .mint(key, Usage.CALLER, context, caller.requester())
@@ -72,7 +77,12 @@ public final class DataKeyCalls {
           if (wrapped == null || wrapped.usage() != Usage.CALLER) {
             throw Batch.invalidCiphertext();
           }
-          KeyMetadata key = authorizer.permit(caller, Action.UNWRAP_DATA_KEY, bytes, 0);
+          KeyMetadata key =
+              authorizer.require(
+                  authorizer.permit(caller, Action.UNWRAP_DATA_KEY, bytes, 0),
+                  caller,
+                  Action.UNWRAP_DATA_KEY,
+                  context);
           return engine
               .wrapping
               .unwrap(

@@ -26,6 +26,7 @@ public final class OpenStream {
 
   OpenStream(
       Engine engine,
+      Authorizer authorizer,
       Executor loop,
       Caller caller,
       KeyMetadata key,
@@ -35,6 +36,7 @@ public final class OpenStream {
     this.trail =
         new StreamTrail(
             engine,
+            authorizer,
             loop,
             caller,
             Action.DECRYPT,
@@ -93,10 +95,10 @@ public final class OpenStream {
   }
 
   /**
-   * Whether the key is still enabled; asked now and then, so that a long stream ends soon after its
-   * key.
+   * Why the stream must end, or null; asked now and then, so that a long stream ends soon after its
+   * key is disabled or its grant is gone.
    */
-  public boolean mayContinue() {
-    return trail.mayContinue();
+  public ErrorCode obstacle() {
+    return trail.obstacle();
   }
 }

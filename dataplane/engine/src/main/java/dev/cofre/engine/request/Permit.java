@@ -1,6 +1,7 @@
 package dev.cofre.engine.request;
 
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.engine.policy.Decision;
 import dev.cofre.engine.snapshot.KeyMetadata;
 
 /**
@@ -8,5 +9,12 @@ import dev.cofre.engine.snapshot.KeyMetadata;
  *
  * @param key the key; null when it is absent or may not be seen
  * @param denial why not, or null
+ * @param conditions what is asked of each request beside; null when nothing is
+ * @param validUntilMs from when on it must be decided anew, UTC milliseconds
  */
-record Permit(KeyMetadata key, ProblemException denial) {}
+record Permit(KeyMetadata key, ProblemException denial, Decision conditions, long validUntilMs) {
+  /** Whether the request itself decides. */
+  boolean isConditional() {
+    return conditions != null;
+  }
+}

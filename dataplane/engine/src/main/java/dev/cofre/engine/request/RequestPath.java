@@ -110,7 +110,11 @@ public final class RequestPath {
   private CompletableFuture<Void> encrypt(
       Caller caller, String name, KeyMetadata source, Batch batch, int attempts) {
     try {
-      KeyMetadata key = permitEncrypt(caller, name, source);
+      KeyMetadata key = permitEncrypt(caller, name, source, batch);
+      if (batch.isSettled()) {
+        batch.nameKey(key);
+        return onLoop(engine.audit.record(caller, Action.ENCRYPT.text(), batch));
+      }
       EncryptionKey dataKey = engine.keys.encryption().ready(key, engine.nanoTime());
       RequestKeyDerivation derivation = dataKey == null ? null : derivations.get(dataKey.handle());
       if (derivation != null) {
@@ -131,12 +135,35 @@ public final class RequestPath {
     }
   }
 
-  private KeyMetadata permitEncrypt(Caller caller, String name, KeyMetadata source) {
-    KeyMetadata key = authorizer.permit(caller, Action.ENCRYPT, name);
+  private KeyMetadata permitEncrypt(Caller caller, String name, KeyMetadata source, Batch batch) {
+    Permit permit = authorizer.permit(caller, Action.ENCRYPT, name);
+    askEach(permit, caller, Action.ENCRYPT, batch);
     if (source != null) {
-      authorizer.permitMove(source, key);
+      Permit move = authorizer.permitMove(caller, source, permit.key());
+      if (move != null) {
+        askEach(move, caller, Action.REENCRYPT, batch);
+      }
     }
-    return key;
+    return permit.key();
+  }
+
+  /** Conditions look at each item's own context. */
+  private void askEach(Permit permit, Caller caller, Action action, Batch batch) {
+    if (!permit.isConditional()) {
+      return;
+    }
+    if (batch.sharesContext() && batch.size() > 0) {
+      authorizer.require(permit, caller, action, batch.context(0));
+      return;
+    }
+    for (int i = 0; i < batch.size(); i++) {
+      ProblemException objection =
+          batch.isOpen(i) ? authorizer.objection(permit, caller, action, batch.context(i)) : null;
+      if (objection != null) {
+        batch.use(i, Use.refused(permit.key()));
+        batch.fail(i, objection);
+      }
+    }
   }
 
   private void seal(
@@ -145,7 +172,9 @@ public final class RequestPath {
     long plaintext = 0;
     long output = 0;
     for (int i = 0; i < batch.size(); i++) {
-      batch.use(i, use);
+      if (batch.use(i) == null) {
+        batch.use(i, use);
+      }
       if (batch.isOpen(i)) {
         plaintext += batch.inputLength(i);
         output += EnvelopeFormat.envelopeLength(batch.inputLength(i));
@@ -295,12 +324,18 @@ public final class RequestPath {
 
   private CompletableFuture<SealStream> sealStream(
       Caller caller, String name, KeyMetadata source, EncryptionContext context, int attempts) {
-    KeyMetadata key = permitEncrypt(caller, name, source);
+    Permit permit = authorizer.permit(caller, Action.ENCRYPT, name);
+    KeyMetadata key = authorizer.require(permit, caller, Action.ENCRYPT, context);
+    Permit move = source == null ? null : authorizer.permitMove(caller, source, key);
+    if (move != null) {
+      authorizer.require(move, caller, Action.REENCRYPT, context);
+    }
     EncryptionKey dataKey = engine.keys.encryption().ready(key, engine.nanoTime());
     RequestKeyDerivation derivation = dataKey == null ? null : derivations.get(dataKey.handle());
     if (derivation != null) {
       return CompletableFuture.completedFuture(
-          new SealStream(engine, loop, caller, key, dataKey, derivation, random, context));
+          new SealStream(
+              engine, authorizer, loop, caller, key, dataKey, derivation, random, context));
     }
     if (attempts == 0) {
       throw gone();
@@ -338,12 +373,14 @@ public final class RequestPath {
     if (header.length < HEADER_LENGTH || !WrappedDataKey.isAt(header, 0)) {
       throw Batch.invalidCiphertext();
     }
-    KeyMetadata key = authorizer.permit(caller, Action.DECRYPT, header, 0);
+    KeyMetadata key =
+        authorizer.require(
+            authorizer.permit(caller, Action.DECRYPT, header, 0), caller, Action.DECRYPT, context);
     long handle = engine.keys.decryption().find(header, 0, key, context, engine.nanoTime());
     RequestKeyDerivation derivation = derivations.get(handle);
     if (derivation != null) {
       return CompletableFuture.completedFuture(
-          new OpenStream(engine, loop, caller, key, derivation, header, context));
+          new OpenStream(engine, authorizer, loop, caller, key, derivation, header, context));
     }
     if (attempts == 0) {
       throw gone();

@@ -27,6 +27,7 @@ public final class SealStream {
 
   SealStream(
       Engine engine,
+      Authorizer authorizer,
       Executor loop,
       Caller caller,
       KeyMetadata key,
@@ -37,6 +38,7 @@ public final class SealStream {
     this.trail =
         new StreamTrail(
             engine,
+            authorizer,
             loop,
             caller,
             Action.ENCRYPT,
@@ -92,10 +94,10 @@ public final class SealStream {
   }
 
   /**
-   * Whether the key is still enabled; asked now and then, so that a long stream ends soon after its
-   * key.
+   * Why the stream must end, or null; asked now and then, so that a long stream ends soon after its
+   * key is disabled or its grant is gone.
    */
-  public boolean mayContinue() {
-    return trail.mayContinue();
+  public ErrorCode obstacle() {
+    return trail.obstacle();
   }
 }

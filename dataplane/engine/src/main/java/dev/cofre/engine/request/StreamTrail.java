@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
  */
 final class StreamTrail {
   private final Engine engine;
+  private final Authorizer authorizer;
   private final Executor loop;
   private final Caller caller;
   private final Action action;
@@ -27,6 +28,7 @@ final class StreamTrail {
 
   StreamTrail(
       Engine engine,
+      Authorizer authorizer,
       Executor loop,
       Caller caller,
       Action action,
@@ -35,6 +37,7 @@ final class StreamTrail {
       int keyVersion,
       EncryptionContext context) {
     this.engine = engine;
+    this.authorizer = authorizer;
     this.loop = loop;
     this.caller = caller;
     this.action = action;
@@ -56,10 +59,9 @@ final class StreamTrail {
     return bytes;
   }
 
-  /** Whether the key is still enabled. */
-  boolean mayContinue() {
-    KeyMetadata now = engine.snapshots.last().key(key.id());
-    return now != null && !now.disabled();
+  /** Why the stream must end, or null. */
+  ErrorCode obstacle() {
+    return authorizer.obstacle(caller, action, key, context);
   }
 
   CompletableFuture<Void> begin() {

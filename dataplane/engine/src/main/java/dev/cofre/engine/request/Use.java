@@ -29,6 +29,7 @@ final class Use {
   private ProblemException problem;
   private long handle = DataKeys.NONE;
   private CompletableFuture<Void> loading;
+  private Permit permit;
 
   /** The data key that the envelope in {@code header} at {@code headerOffset} names. */
   Use(KeyMetadata key, byte[] header, int headerOffset, EncryptionContext context) {
@@ -48,6 +49,20 @@ final class Use {
     this.headerOffset = 0;
     this.context = EncryptionContext.EMPTY;
     this.handle = dataKey.handle();
+  }
+
+  private Use(KeyMetadata key) {
+    this.key = key;
+    this.keyVersion = 0;
+    this.dataKeyId = null;
+    this.header = null;
+    this.headerOffset = 0;
+    this.context = EncryptionContext.EMPTY;
+  }
+
+  /** None: {@code key} was asked for, and refused. */
+  static Use refused(KeyMetadata key) {
+    return new Use(key);
   }
 
   /** A data key that encrypts. */
@@ -101,6 +116,15 @@ final class Use {
   /** What completes when it is at hand, or null. */
   CompletableFuture<Void> loading() {
     return loading;
+  }
+
+  /** The permit to use it; null before it was asked for. */
+  Permit permit() {
+    return permit;
+  }
+
+  void permitted(Permit given) {
+    this.permit = given;
   }
 
   void found(long found) {

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
  * @param currentVersion the version that encrypts
  * @param versions every version that decrypts, by number
  * @param expiresAtMs UTC milliseconds
+ * @param tags what policies select it by
  */
 public record KeyMetadata(
     UUID id,
@@ -26,7 +27,8 @@ public record KeyMetadata(
     boolean disabled,
     int currentVersion,
     Map<Integer, Version> versions,
-    long expiresAtMs)
+    long expiresAtMs,
+    Map<String, String> tags)
     implements PolicyEvaluator.KeyReference {
 
   /**
@@ -40,16 +42,18 @@ public record KeyMetadata(
     return new KeyMetadata(
         Uuids.get(key.getId().toByteArray(), 0),
         key.getAlias(),
-        key.getTenant(),
-        key.getEnvironment(),
-        key.getOwner(),
+        // Few of these for a million keys.
+        key.getTenant().intern(),
+        key.getEnvironment().intern(),
+        key.getOwner().intern(),
         // A state of a later release is no state to work in.
         key.getState() != KeyState.KEY_STATE_ACTIVE,
         key.getCurrentVersion(),
         key.getVersionsList().stream()
             .map(KeyMetadata::version)
             .collect(Collectors.toUnmodifiableMap(Version::number, v -> v)),
-        key.getExpiresAtMs());
+        key.getExpiresAtMs(),
+        key.getTagsCount() == 0 ? Map.of() : Map.copyOf(key.getTagsMap()));
   }
 
   private static Version version(KeyVersion version) {

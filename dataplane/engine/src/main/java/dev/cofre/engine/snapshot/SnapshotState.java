@@ -1,18 +1,18 @@
 package dev.cofre.engine.snapshot;
 
 import com.google.protobuf.ByteString;
-import dev.cofre.contract.encoding.Uuids;
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.cofre.contract.snapshot.SnapshotDigest;
 import dev.cofre.contract.snapshot.SnapshotRejectedException;
-import dev.cofre.contract.snapshot.wire.KmsKey;
-import dev.cofre.contract.snapshot.wire.Policy;
-import dev.cofre.contract.snapshot.wire.Principal;
+import dev.cofre.contract.snapshot.wire.ChangeSet;
+import dev.cofre.contract.snapshot.wire.RawStatement;
 import dev.cofre.contract.snapshot.wire.Statement;
+import dev.cofre.engine.persistent.PersistentMap;
 import dev.cofre.engine.policy.PolicyEvaluator;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * All that one revision says. Immutable: {@link #apply} makes the next one.
@@ -23,42 +23,44 @@ import java.util.UUID;
 public final class SnapshotState {
   /** What a node knows before its first statement. */
   public static final SnapshotState NONE =
-      new SnapshotState(0, 0, new byte[0], Map.of(), Map.of(), Map.of());
+      new SnapshotState(0, 0, new byte[0], SnapshotContents.NONE);
 
   private final long epoch;
   private final long revision;
   private final byte[] digest;
-  private final Map<UUID, KeyMetadata> keys;
-  private final Map<String, Principal> principals;
-  private final Map<String, Policy> policies;
+  private final SnapshotContents contents;
 
-  private final Map<Alias, KeyMetadata> keysByAlias = new HashMap<>();
-  private final Map<ByteString, PrincipalMetadata> principalsByToken = new HashMap<>();
-  private final PolicyEvaluator policy;
-
-  private record Alias(String tenant, String alias) {}
-
-  private SnapshotState(
-      long epoch,
-      long revision,
-      byte[] digest,
-      Map<UUID, KeyMetadata> keys,
-      Map<String, Principal> principals,
-      Map<String, Policy> policies) {
+  private SnapshotState(long epoch, long revision, byte[] digest, SnapshotContents contents) {
     this.epoch = epoch;
     this.revision = revision;
     this.digest = digest;
-    this.keys = keys;
-    this.principals = principals;
-    this.policies = policies;
-    for (KeyMetadata key : keys.values()) {
-      keysByAlias.put(new Alias(key.tenant(), key.alias()), key);
+    this.contents = contents;
+  }
+
+  /**
+   * The state after {@code changes}, as a control plane reads them from its own store: nothing is
+   * checked but that they are well formed.
+   *
+   * @param digest of the chain after them
+   */
+  public SnapshotState with(long nextEpoch, List<ChangeSet> changes, byte[] digest)
+      throws SnapshotRejectedException {
+    SnapshotEdit edit = new SnapshotEdit(nextEpoch == epoch ? contents : SnapshotContents.NONE);
+    long last = nextEpoch == epoch ? revision : 0;
+    for (ChangeSet one : changes) {
+      edit.apply(one);
+      last = one.getRevision();
     }
-    for (Principal principal : principals.values()) {
-      PrincipalMetadata metadata = PrincipalMetadata.of(principal);
-      principal.getTokenDigestsList().forEach(token -> principalsByToken.put(token, metadata));
+    return new SnapshotState(nextEpoch, last, digest.clone(), edit.done());
+  }
+
+  /** The same for a statement whose objects were parsed already. */
+  public SnapshotState apply(Statement statement) throws SnapshotRejectedException {
+    try {
+      return apply(RawStatement.parseFrom(statement.toByteString()));
+    } catch (InvalidProtocolBufferException e) {
+      throw new SnapshotRejectedException("it is malformed");
     }
-    this.policy = PolicyEvaluator.compile(policies.values());
   }
 
   /**
@@ -66,7 +68,7 @@ public final class SnapshotState {
    *
    * @throws SnapshotRejectedException when it must not be followed from here
    */
-  public SnapshotState apply(Statement statement) throws SnapshotRejectedException {
+  public SnapshotState apply(RawStatement statement) throws SnapshotRejectedException {
     if (statement.getEpoch() < epoch
         || (statement.getEpoch() == epoch && statement.getRevision() < revision)) {
       throw new SnapshotRejectedException(
@@ -110,31 +112,13 @@ public final class SnapshotState {
     }
   }
 
-  private SnapshotState next(Statement statement, boolean complete)
+  private SnapshotState next(RawStatement statement, boolean complete)
       throws SnapshotRejectedException {
-    Map<UUID, KeyMetadata> nextKeys = complete ? new HashMap<>() : new HashMap<>(keys);
-    Map<String, Principal> nextPrincipals = complete ? new HashMap<>() : new HashMap<>(principals);
-    Map<String, Policy> nextPolicies = complete ? new HashMap<>() : new HashMap<>(policies);
-    for (KmsKey key : statement.getKeysList()) {
-      if (key.getId().size() != Uuids.LENGTH) {
-        throw new SnapshotRejectedException("a key's id is malformed");
-      }
-      KeyMetadata metadata = KeyMetadata.of(key);
-      nextKeys.put(metadata.id(), metadata);
-    }
-    statement.getRemovedPrincipalsList().forEach(nextPrincipals::remove);
-    statement
-        .getPrincipalsList()
-        .forEach(principal -> nextPrincipals.put(principal.getId(), principal));
-    statement.getRemovedPoliciesList().forEach(nextPolicies::remove);
-    statement.getPoliciesList().forEach(policy -> nextPolicies.put(policy.getId(), policy));
     return new SnapshotState(
         statement.getEpoch(),
         statement.getRevision(),
         statement.getDigest().toByteArray(),
-        nextKeys,
-        nextPrincipals,
-        nextPolicies);
+        new SnapshotEdit(complete ? SnapshotContents.NONE : contents).apply(statement));
   }
 
   /** The epoch, 0 before the first statement. */
@@ -154,17 +138,33 @@ public final class SnapshotState {
 
   /** The key with {@code id}, or null. */
   public KeyMetadata key(UUID id) {
-    return keys.get(id);
+    return contents.keys().get(id);
   }
 
   /** The key with {@code alias} in {@code tenant}, or null. */
   public KeyMetadata key(String tenant, String alias) {
-    return keysByAlias.get(new Alias(tenant, alias));
+    PersistentMap<String, KeyMetadata> aliases = contents.aliases().get(tenant);
+    return aliases == null ? null : aliases.get(alias);
   }
 
-  /** All keys. */
-  public Iterable<KeyMetadata> keys() {
-    return keys.values();
+  /** Calls {@code action} with each key. */
+  public void forEachKey(Consumer<KeyMetadata> action) {
+    contents.keys().forEachValue(action);
+  }
+
+  /** How many keys. */
+  public int keyCount() {
+    return contents.keys().size();
+  }
+
+  /** The principal with {@code id}, or null. */
+  public PrincipalMetadata principal(String id) {
+    return contents.principals().get(id);
+  }
+
+  /** Calls {@code action} with each principal. */
+  public void forEachPrincipal(Consumer<PrincipalMetadata> action) {
+    contents.principals().forEachValue(action);
   }
 
   /**
@@ -172,11 +172,11 @@ public final class SnapshotState {
    * it takes says nothing of the tokens.
    */
   public PrincipalMetadata principal(byte[] token) {
-    return principalsByToken.get(ByteString.copyFrom(SnapshotDigest.sha256(token)));
+    return contents.tokens().get(ByteString.copyFrom(SnapshotDigest.sha256(token)));
   }
 
   /** The compiled policies. */
   public PolicyEvaluator policy() {
-    return policy;
+    return contents.policy();
   }
 }

@@ -52,6 +52,6 @@ class DecisionCacheTest {
     for (int i = 0; i < 100_000; i++) {
       kept += cache.get(subject, Action.ENCRYPT, "name-" + i) == null ? 0 : 1;
     }
-    assertEquals(true, kept > 0 && kept <= 1_024, "kept: " + kept);
+    assertEquals(true, kept > 0 && kept <= DecisionCache.PLACES, "kept: " + kept);
   }
 }

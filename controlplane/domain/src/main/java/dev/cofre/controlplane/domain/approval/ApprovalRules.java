@@ -18,6 +18,7 @@ public final class ApprovalRules {
   private static final List<ApprovalRule> SHIPPED =
       List.of(
           rule(ManagementAction.POLICY_CREATE, ApprovalCondition.PROD, 1, Role.SECURITY_ADMIN),
+          rule(ManagementAction.POLICY_UPDATE, ApprovalCondition.PROD, 1, Role.SECURITY_ADMIN),
           rule(ManagementAction.POLICY_DELETE, ApprovalCondition.PROD, 1, Role.SECURITY_ADMIN),
           rule(
               ManagementAction.APPROVAL_RULE_UPDATE,

@@ -78,10 +78,13 @@ public final class Api {
                 repeated,
                 parts.clock())
             .routes());
-    management.addAll(new PolicyOperations(parts.store(), audit, repeated, approvals).routes());
+    Changing changing = new Changing(parts.store(), audit, repeated, approvals);
+    management.addAll(new AccessOperations(changing).routes());
+    management.addAll(new PolicyOperations(changing).routes());
+    management.addAll(new PrincipalOperations(changing).routes());
+    management.addAll(new GroupOperations(changing).routes());
     management.addAll(new ApprovalOperations(parts.store(), audit, repeated, runner).routes());
-    management.addAll(
-        new ApprovalRuleOperations(parts.store(), audit, repeated, approvals).routes());
+    management.addAll(new ApprovalRuleOperations(changing).routes());
     this.snapshots =
         new SnapshotHandler(parts.publisher(), parts.held(), gatekeeper, audit, workers);
     this.open =

@@ -44,7 +44,8 @@ final class ApprovalOperations {
     return List.of(
         new Route(GET, "/v1/approvals", APPROVAL_LIST, this::list),
         new Route(GET, "/v1/approvals/{approval}", APPROVAL_SHOW, this::show),
-        new Route(POST, "/v1/approvals/{approval}/approve", APPROVAL_APPROVE, this::approve),
+        Route.withDocument(
+            POST, "/v1/approvals/{approval}/approve", APPROVAL_APPROVE, this::approve),
         new Route(POST, "/v1/approvals/{approval}/reject", APPROVAL_REJECT, this::reject),
         new Route(POST, "/v1/approvals/{approval}/withdraw", APPROVAL_WITHDRAW, this::withdraw));
   }

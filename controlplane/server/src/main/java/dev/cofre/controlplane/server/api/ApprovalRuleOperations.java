@@ -16,72 +16,53 @@ import dev.cofre.controlplane.domain.Stamp;
 import dev.cofre.controlplane.domain.approval.ApprovalMatter;
 import dev.cofre.controlplane.domain.approval.ApprovalRule;
 import dev.cofre.controlplane.domain.approval.ApprovalRuleDraft;
-import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.Transaction;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** The routes under /v1/approval-rules. Thread-safe. */
 final class ApprovalRuleOperations {
   private static final int PRINCIPALS_PAGE = 500;
 
-  private final Store store;
-  private final ManagementAudit audit;
-  private final RepeatedRequests repeated;
-  private final Approvals approvals;
+  private final Changing changing;
 
-  ApprovalRuleOperations(
-      Store store, ManagementAudit audit, RepeatedRequests repeated, Approvals approvals) {
-    this.store = store;
-    this.audit = audit;
-    this.repeated = repeated;
-    this.approvals = approvals;
+  ApprovalRuleOperations(Changing changing) {
+    this.changing = changing;
   }
 
   List<Route> routes() {
     return List.of(
         new Route(GET, "/v1/approval-rules", APPROVAL_RULE_LIST, this::list),
         new Route(GET, "/v1/approval-rules/{action}", APPROVAL_RULE_SHOW, this::show),
-        new Route(PUT, "/v1/approval-rules/{action}", APPROVAL_RULE_UPDATE, this::update));
+        Route.withDocument(PUT, "/v1/approval-rules/{action}", APPROVAL_RULE_UPDATE, this::update));
   }
 
   private Answer list(Call call) {
     JsonArray items = new JsonArray();
-    store
-        .read(tx -> tx.approvalRules().all(call.principal().tenant()))
+    changing
+        .read(call, tx -> tx.approvalRules().all(call.principal().tenant()))
         .forEach(rule -> items.add(ApprovalDocuments.rule(rule)));
-    audit.allowed(call);
     return Answer.json(200, new JsonObject().put("items", items).putNull("next"));
   }
 
   private Answer show(Call call) {
-    ApprovalRule rule = store.read(tx -> find(tx, call));
-    audit.allowed(call);
-    return answer(rule);
+    return answer(changing.read(call, tx -> find(tx, call)));
   }
 
   private Answer update(Call call) {
     ApprovalRuleDraft draft = ApprovalRuleDraft.read(call.document());
-    return store.change(
+    return changing.run(
+        call,
         tx -> {
-          Optional<Answer> before = repeated.find(tx, call);
-          if (before.isPresent()) {
-            audit.allowed(call);
-            return before.get();
-          }
           ApprovalRule rule = find(tx, call);
           call.requireMatch(rule.revision());
           ApprovalRule changed = rule.with(draft, stamp(tx, call, rule));
           requireEnough(tx, call, changed);
-          approvals.require(tx, call, matter(rule, changed));
+          changing.require(tx, call, matter(rule, changed));
           tx.approvalRules().put(call.principal().tenant(), changed);
-          Answer answer = answer(changed);
-          repeated.end(tx, call, answer);
-          audit.allowed(call);
-          return answer;
+          return answer(changed);
         });
   }
 

@@ -1,16 +1,19 @@
 package dev.cofre.controlplane.server.api;
 
-import dev.cofre.controlplane.domain.KeyUse;
+import dev.cofre.controlplane.domain.Group;
 import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Policy;
+import dev.cofre.controlplane.domain.PolicyWriter;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Role;
 import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.server.store.PolicyVersion;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.UUID;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /** Domain objects as the JSON that openapi.yaml describes. Stateless. */
@@ -32,8 +35,15 @@ final class Documents {
             .put("protection", key.draft().protection().name())
             .put("currentVersion", key.currentVersion())
             .put("expiresAt", key.draft().expiresAt().toString())
+            .put("tags", tags(key.draft().tags()))
             .put("versions", versions(key));
     return stamp(json, key.stamp());
+  }
+
+  private static JsonObject tags(Map<String, String> tags) {
+    JsonObject json = new JsonObject();
+    new TreeMap<>(tags).forEach(json::put);
+    return json;
   }
 
   static JsonArray versions(KmsKey key) {
@@ -54,16 +64,34 @@ final class Documents {
     JsonObject json =
         new JsonObject()
             .put("id", policy.id().toString())
-            .put("name", policy.name())
             .put("tenant", policy.tenant())
-            .put("owner", policy.stamp().createdBy())
-            .put("effect", policy.effect().wireName())
-            .put("principals", new JsonArray(policy.principals()))
-            .put(
-                "actions",
-                new JsonArray(policy.actions().stream().map(KeyUse::wireName).sorted().toList()))
-            .put("keys", new JsonArray(policy.keys().stream().map(UUID::toString).toList()));
+            .put("owner", policy.stamp().createdBy());
+    PolicyWriter.write(policy.document()).forEach(json::put);
     return stamp(json, policy.stamp());
+  }
+
+  static JsonObject version(PolicyVersion version) {
+    JsonObject document = new JsonObject();
+    PolicyWriter.write(version.document()).forEach(document::put);
+    return new JsonObject()
+        .put("revision", version.revision())
+        .put("changedAt", version.changedAt().toString())
+        .put("changedBy", version.changedBy())
+        .put("removed", version.removed())
+        .put("document", document);
+  }
+
+  static JsonObject group(Group group) {
+    JsonObject json =
+        new JsonObject()
+            .put("name", group.name())
+            .put("tenant", group.tenant())
+            .put("owner", group.stamp().createdBy())
+            .put("members", new JsonArray(group.members()))
+            .put(
+                "roles",
+                new JsonArray(group.roles().stream().map(Role::wireName).sorted().toList()));
+    return stamp(json, group.stamp());
   }
 
   static JsonObject principal(Principal principal) {

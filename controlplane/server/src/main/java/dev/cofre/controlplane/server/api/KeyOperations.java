@@ -52,7 +52,7 @@ final class KeyOperations {
 
   List<Route> routes() {
     return List.of(
-        new Route(POST, "/v1/keys", KEY_CREATE, this::create),
+        Route.withDocument(POST, "/v1/keys", KEY_CREATE, this::create),
         new Route(GET, "/v1/keys", KEY_LIST, this::list),
         new Route(GET, "/v1/keys/{key}", KEY_SHOW, this::show),
         new Route(GET, "/v1/keys/{key}/versions", KEY_SHOW, this::versions),

@@ -6,18 +6,9 @@ import dev.cofre.controlplane.server.identity.Credentials;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
-import java.util.Set;
 
 /** Runs one route's operation on a worker thread and answers. */
 final class ManagementHandler implements Handler<RoutingContext> {
-  /** The paths whose requests bring a document; others take none. */
-  private static final Set<String> DOCUMENTS =
-      Set.of(
-          "/v1/keys",
-          "/v1/policies",
-          "/v1/approvals/{approval}/approve",
-          "/v1/approval-rules/{action}");
-
   private final Route route;
   private final Gatekeeper gatekeeper;
   private final Workers workers;
@@ -63,7 +54,7 @@ final class ManagementHandler implements Handler<RoutingContext> {
       throw new ProblemException(
           ErrorCode.UNSUPPORTED_MEDIA_TYPE, "send the body as Content-Type: application/json");
     }
-    if (!DOCUMENTS.contains(route.path())
+    if (!route.takesDocument()
         && facts.body().length > 0
         && !StrictJson.object(facts.body()).isEmpty()) {
       throw new ProblemException(

@@ -4,116 +4,133 @@ import static dev.cofre.controlplane.domain.ManagementAction.POLICY_CREATE;
 import static dev.cofre.controlplane.domain.ManagementAction.POLICY_DELETE;
 import static dev.cofre.controlplane.domain.ManagementAction.POLICY_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.POLICY_SHOW;
-import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.POLICY_UPDATE;
 import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
+import static io.vertx.core.http.HttpMethod.PUT;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.Policy;
-import dev.cofre.controlplane.domain.PolicyDraft;
-import dev.cofre.controlplane.domain.Principal;
+import dev.cofre.controlplane.domain.PolicyDocument;
+import dev.cofre.controlplane.domain.PolicyReader;
 import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.controlplane.server.policy.PolicyBook;
-import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.store.PolicyVersion;
 import dev.cofre.controlplane.server.store.Transaction;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
-/** The routes under /v1/policies and /v1/principals. Thread-safe. */
+/** The routes under /v1/policies that keep policies. Thread-safe. */
 final class PolicyOperations {
-  private final Store store;
-  private final ManagementAudit audit;
-  private final RepeatedRequests repeated;
-  private final Approvals approvals;
+  private final Changing changing;
 
-  PolicyOperations(
-      Store store, ManagementAudit audit, RepeatedRequests repeated, Approvals approvals) {
-    this.store = store;
-    this.audit = audit;
-    this.repeated = repeated;
-    this.approvals = approvals;
+  PolicyOperations(Changing changing) {
+    this.changing = changing;
   }
 
   List<Route> routes() {
     return List.of(
-        new Route(POST, "/v1/policies", POLICY_CREATE, this::create),
+        Route.withDocument(POST, "/v1/policies", POLICY_CREATE, this::create),
         new Route(GET, "/v1/policies", POLICY_LIST, this::list),
         new Route(GET, "/v1/policies/{policy}", POLICY_SHOW, this::show),
+        Route.withDocument(PUT, "/v1/policies/{policy}", POLICY_UPDATE, this::update),
         new Route(DELETE, "/v1/policies/{policy}", POLICY_DELETE, this::delete),
-        new Route(GET, "/v1/principals", PRINCIPAL_LIST, this::listPrincipals));
+        new Route(GET, "/v1/policies/{policy}/history", POLICY_SHOW, this::history));
   }
 
   private Answer create(Call call) {
-    PolicyDraft draft = PolicyDraft.read(call.document());
-    return store.change(
+    PolicyDocument document = PolicyReader.read(call.document());
+    return changing.run(
+        call,
         tx -> {
-          Optional<Answer> before = repeated.find(tx, call);
-          if (before.isPresent()) {
-            audit.allowed(call);
-            return before.get();
-          }
           Policy policy =
-              PolicyBook.add(tx, draft, call.principal().tenant(), call.principal().id());
-          approvals.require(tx, call, PolicyMatter.made(tx, policy));
-          Answer answer = Answer.object(201, policy.stamp().revision(), Documents.policy(policy));
+              PolicyBook.add(tx, document, call.principal().tenant(), call.principal().id());
+          changing.require(tx, call, PolicyMatter.made(tx, policy));
           call.subject(policy.id().toString());
-          return finish(tx, call, answer);
+          return Answer.object(201, policy.stamp().revision(), Documents.policy(policy));
+        });
+  }
+
+  private Answer update(Call call) {
+    PolicyDocument document = PolicyReader.read(call.document());
+    return changing.run(
+        call,
+        tx -> {
+          Policy policy = find(tx, call);
+          call.requireMatch(policy.stamp().revision());
+          Policy changed = PolicyBook.change(tx, policy, document, call.principal().id());
+          changing.require(tx, call, PolicyMatter.changed(tx, policy, changed));
+          return Answer.object(200, changed.stamp().revision(), Documents.policy(changed));
         });
   }
 
   private Answer delete(Call call) {
-    return store.change(
+    return changing.run(
+        call,
         tx -> {
-          Optional<Answer> before = repeated.find(tx, call);
-          if (before.isPresent()) {
-            audit.allowed(call);
-            return before.get();
-          }
           Policy policy = find(tx, call);
           call.requireMatch(policy.stamp().revision());
-          approvals.require(tx, call, PolicyMatter.removed(tx, policy));
-          tx.policies().delete(policy.id());
-          return finish(tx, call, Answer.empty());
+          changing.require(tx, call, PolicyMatter.removed(tx, policy));
+          tx.policies().delete(policy, tx.now(), call.principal().id());
+          return Answer.empty();
         });
-  }
-
-  private Answer finish(Transaction tx, Call call, Answer answer) {
-    repeated.end(tx, call, answer);
-    audit.allowed(call);
-    return answer;
   }
 
   private Answer list(Call call) {
     int limit = call.limit();
     List<Policy> found =
-        store.read(tx -> tx.policies().page(call.principal().tenant(), call.after(), limit + 1));
-    audit.allowed(call);
+        changing.read(
+            call, tx -> tx.policies().page(call.principal().tenant(), call.after(), limit + 1));
     return Answer.json(200, Documents.page(found, limit, Documents::policy, Policy::name));
   }
 
   private Answer show(Call call) {
-    Policy policy = store.read(tx -> find(tx, call));
-    audit.allowed(call);
+    Policy policy = changing.read(call, tx -> find(tx, call));
     return Answer.object(200, policy.stamp().revision(), Documents.policy(policy));
   }
 
-  private Answer listPrincipals(Call call) {
-    int limit = call.limit();
-    List<Principal> found =
-        store.read(tx -> tx.principals().page(call.principal().tenant(), call.after(), limit + 1));
-    audit.allowed(call);
-    return Answer.json(200, Documents.page(found, limit, Documents::principal, Principal::id));
+  private Answer history(Call call) {
+    List<PolicyVersion> versions = changing.read(call, tx -> versions(tx, call));
+    JsonArray items = new JsonArray();
+    versions.forEach(version -> items.add(Documents.version(version)));
+    return Answer.json(200, new JsonObject().put("items", items).putNull("next"));
   }
 
+  /** Also of a policy that is gone, by its id. */
+  private static List<PolicyVersion> versions(Transaction tx, Call call) {
+    String tenant = call.principal().tenant();
+    UUID id =
+        KeySelection.parse(call.path("policy"))
+            .or(() -> tx.policies().find(tenant, call.path("policy")).map(Policy::id))
+            .orElseThrow(PolicyOperations::notFound);
+    List<PolicyVersion> versions = tx.policies().history(tenant, id);
+    if (versions.isEmpty()) {
+      throw notFound();
+    }
+    return versions;
+  }
+
+  /** The policy that the path names by id or name. */
   private static Policy find(Transaction tx, Call call) {
-    return KeySelection.parse(call.path("policy"))
-        .flatMap(id -> tx.policies().find(id))
-        .filter(policy -> policy.tenant().equals(call.principal().tenant()))
-        .orElseThrow(
-            () ->
-                new ProblemException(
-                    ErrorCode.NOT_FOUND, "there is no such policy; see GET /v1/policies"));
+    String tenant = call.principal().tenant();
+    Optional<Policy> byId =
+        KeySelection.parse(call.path("policy"))
+            .flatMap(id -> tx.policies().find(id))
+            .filter(policy -> policy.tenant().equals(tenant));
+    Policy policy =
+        byId.or(() -> tx.policies().find(tenant, call.path("policy")))
+            .orElseThrow(PolicyOperations::notFound);
+    call.subject(policy.id().toString());
+    return policy;
+  }
+
+  private static ProblemException notFound() {
+    return new ProblemException(
+        ErrorCode.NOT_FOUND, "there is no such policy; see GET /v1/policies");
   }
 }

@@ -9,7 +9,8 @@ import dev.cofre.controlplane.domain.KeyUse;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.ManagementAction;
 import dev.cofre.controlplane.domain.Policy;
-import dev.cofre.controlplane.domain.PolicyDraft;
+import dev.cofre.controlplane.domain.PolicyDocument;
+import dev.cofre.controlplane.domain.PolicyStatement;
 import dev.cofre.controlplane.domain.Protection;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.policy.PolicyBook;
@@ -84,13 +85,18 @@ public final class Demonstration {
         clock.instant().plus(LIFE).truncatedTo(ChronoUnit.DAYS));
   }
 
-  private static PolicyDraft policy() {
-    return new PolicyDraft(
+  private static PolicyDocument policy() {
+    return new PolicyDocument(
         POLICY,
-        Effect.ALLOW,
-        List.of(Bootstrap.WORKLOAD),
-        EnumSet.allOf(KeyUse.class),
-        List.of(KEY));
+        "",
+        null,
+        List.of(
+            PolicyStatement.plain(
+                Effect.ALLOW,
+                List.of(Bootstrap.WORKLOAD),
+                EnumSet.complementOf(EnumSet.of(KeyUse.REENCRYPT)),
+                List.of(KEY))),
+        List.of());
   }
 
   private void record(ManagementAction action, String subject) {

@@ -3,6 +3,7 @@ package dev.cofre.controlplane.server.identity;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Role;
 import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.server.access.Subject;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.StoreException;
 import java.time.Instant;
@@ -52,7 +53,12 @@ public final class Authenticator {
 
   private Optional<Principal> principal(byte[] digest) {
     try {
-      Optional<Principal> found = store.read(tx -> tx.principals().findByToken(digest));
+      Optional<Principal> found =
+          store.read(
+              tx ->
+                  tx.principals()
+                      .findByToken(digest)
+                      .map(own -> Subject.withGroupRoles(own, tx.live().policy())));
       remembered.seen(digest, found);
       return found;
     } catch (StoreException e) {

@@ -2,13 +2,14 @@ package dev.cofre.controlplane.server.keys;
 
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Permissions;
-import dev.cofre.controlplane.domain.Policy;
 import dev.cofre.controlplane.domain.Principal;
+import dev.cofre.controlplane.server.access.KeyView;
+import dev.cofre.controlplane.server.access.Subject;
 import dev.cofre.controlplane.server.store.Transaction;
+import dev.cofre.engine.policy.PolicyEvaluator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 
@@ -56,12 +57,10 @@ public final class KeySelection {
     if (Permissions.seesAllKeys(caller)) {
       return key -> true;
     }
-    Set<UUID> granted =
-        Permissions.seesGrantedKeys(caller)
-            ? Policy.granted(tx.policies().about(caller.id()), caller.id())
-            : Set.of();
-    boolean own = Permissions.seesOwnKeys(caller);
-    return key -> granted.contains(key.id()) || (own && key.draft().owner().equals(caller.id()));
+    PolicyEvaluator policy = tx.live().policy();
+    Subject subject = Subject.of(caller);
+    long nowMs = tx.now().toEpochMilli();
+    return key -> policy.sees(subject, new KeyView(key), nowMs);
   }
 
   /** The UUID that {@code text} is in canonical form. */

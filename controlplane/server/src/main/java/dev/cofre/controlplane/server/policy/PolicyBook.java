@@ -2,63 +2,76 @@ package dev.cofre.controlplane.server.policy;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
-import dev.cofre.controlplane.domain.FieldError;
 import dev.cofre.controlplane.domain.InvalidDocumentException;
-import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Policy;
-import dev.cofre.controlplane.domain.PolicyDraft;
+import dev.cofre.controlplane.domain.PolicyDocument;
 import dev.cofre.controlplane.domain.Stamp;
-import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.controlplane.server.store.Transaction;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 
-/** Makes policies out of drafts. Stateless; works within the caller's transaction. */
+/**
+ * Makes policies out of documents, once their tests pass. Stateless; works within the caller's
+ * transaction.
+ */
 public final class PolicyBook {
+  /** The most policies of a tenant. */
+  public static final int POLICIES_MAX = 100_000;
+
   private PolicyBook() {}
 
   /**
-   * Writes the policy that {@code draft} describes.
+   * Writes the policy that {@code document} describes.
    *
-   * @throws InvalidDocumentException naming the principals and keys that do not exist
+   * @throws InvalidDocumentException naming the principals and keys that do not exist, or the tests
+   *     that fail
    * @throws ProblemException {@code conflict} when the name is taken
    */
-  public static Policy add(Transaction tx, PolicyDraft draft, String tenant, String by) {
-    List<FieldError> errors = new ArrayList<>();
-    for (String principal : draft.principals()) {
-      if (tx.principals().find(principal).filter(p -> p.tenant().equals(tenant)).isEmpty()) {
-        errors.add(new FieldError("principals", "names " + principal + ", which does not exist"));
-      }
-    }
-    List<UUID> keys = new ArrayList<>();
-    for (String name : draft.keys()) {
-      Optional<KmsKey> key = KeySelection.find(tx, tenant, name);
-      if (key.isEmpty()) {
-        errors.add(new FieldError("keys", "names " + name + ", which does not exist"));
-      } else if (!keys.contains(key.get().id())) {
-        keys.add(key.get().id());
-      }
-    }
-    if (!errors.isEmpty()) {
-      throw new InvalidDocumentException(errors);
-    }
-    if (tx.policies().isNameTaken(tenant, draft.name())) {
+  public static Policy add(Transaction tx, PolicyDocument document, String tenant, String by) {
+    requireFree(tx, tenant, document.name());
+    if (tx.policies().count(tenant) >= POLICIES_MAX) {
       throw new ProblemException(
-          ErrorCode.CONFLICT, "there is a policy named " + draft.name() + "; choose another name");
+          ErrorCode.CONFLICT,
+          "a tenant holds at most " + POLICIES_MAX + " policies; delete some, or name groups");
     }
-    Policy policy =
-        new Policy(
-            UUID.randomUUID(),
-            tenant,
-            draft.name(),
-            draft.effect(),
-            draft.principals(),
-            draft.actions(),
-            keys,
-            Stamp.created(tx.now(), by));
+    Policy policy = draft(tx, document, tenant, by);
+    PolicyTests.require(tx, policy);
     tx.policies().insert(policy);
     return policy;
+  }
+
+  /** {@code document} as a policy that is nowhere yet, its keys found. */
+  public static Policy draft(Transaction tx, PolicyDocument document, String tenant, String by) {
+    return new Policy(
+        UUID.randomUUID(),
+        tenant,
+        Resolution.resolve(tx, document, tenant),
+        Stamp.created(tx.now(), by));
+  }
+
+  /**
+   * Makes {@code policy} say what {@code document} does.
+   *
+   * @throws InvalidDocumentException naming the principals and keys that do not exist, or the tests
+   *     that fail
+   * @throws ProblemException {@code conflict} when the new name is taken
+   */
+  public static Policy change(Transaction tx, Policy policy, PolicyDocument document, String by) {
+    if (!policy.name().equals(document.name())) {
+      requireFree(tx, policy.tenant(), document.name());
+    }
+    Policy changed =
+        policy.saying(
+            Resolution.resolve(tx, document, policy.tenant()),
+            policy.stamp().changed(tx.now(), by));
+    PolicyTests.require(tx, changed);
+    tx.policies().update(changed);
+    return changed;
+  }
+
+  private static void requireFree(Transaction tx, String tenant, String name) {
+    if (tx.policies().isNameTaken(tenant, name)) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT, "there is a policy named " + name + "; choose another name");
+    }
   }
 }

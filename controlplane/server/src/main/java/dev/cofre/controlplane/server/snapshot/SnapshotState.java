@@ -1,84 +1,79 @@
 package dev.cofre.controlplane.server.snapshot;
 
 import dev.cofre.contract.snapshot.wire.ChangeSet;
+import dev.cofre.contract.snapshot.wire.Group;
 import dev.cofre.contract.snapshot.wire.KmsKey;
 import dev.cofre.contract.snapshot.wire.Policy;
 import dev.cofre.contract.snapshot.wire.Principal;
 import dev.cofre.contract.snapshot.wire.Statement;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Everything that data planes follow as of one revision, and when each object changed last: the
  * change sets folded together. Not thread-safe.
+ *
+ * <p>Each kind stands in the order of its changes, so that what changed since a revision is found
+ * from the end, in time that depends on the changes alone.
  */
 final class SnapshotState {
-  private final Map<Object, Entry<KmsKey>> keys = new LinkedHashMap<>();
-  private final Map<Object, Entry<Principal>> principals = new LinkedHashMap<>();
-  private final Map<Object, Entry<Policy>> policies = new LinkedHashMap<>();
-  private final Map<String, Long> removedPrincipals = new HashMap<>();
-  private final Map<String, Long> removedPolicies = new HashMap<>();
+  private final Kind<KmsKey> keys = new Kind<>();
+  private final Kind<Principal> principals = new Kind<>();
+  private final Kind<Policy> policies = new Kind<>();
+  private final Kind<Group> groups = new Kind<>();
+
+  /** The objects of one kind, the last changed at the end. */
+  private static final class Kind<T> {
+    private final LinkedHashMap<Object, Entry<T>> present = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Entry<String>> removed = new LinkedHashMap<>();
+
+    void put(Object id, T object, long revision) {
+      present.putLast(id, new Entry<>(object, revision));
+      removed.remove(id);
+    }
+
+    void remove(String id, long revision) {
+      present.remove(id);
+      removed.putLast(id, new Entry<>(id, revision));
+    }
+
+    void since(long from, Consumer<T> changed, Consumer<String> gone) {
+      since(present, from, changed);
+      if (from > 0) {
+        since(removed, from, gone);
+      }
+    }
+
+    private static <K, V> void since(
+        LinkedHashMap<K, Entry<V>> entries, long from, Consumer<V> action) {
+      for (Map.Entry<K, Entry<V>> entry : entries.sequencedEntrySet().reversed()) {
+        if (entry.getValue().changedAt <= from) {
+          return;
+        }
+        action.accept(entry.getValue().object);
+      }
+    }
+  }
 
   private record Entry<T>(T object, long changedAt) {}
 
   void apply(ChangeSet changes) {
     long revision = changes.getRevision();
-    changes.getKeysList().forEach(key -> keys.put(key.getId(), new Entry<>(key, revision)));
-    changes
-        .getPrincipalsList()
-        .forEach(
-            principal -> {
-              principals.put(principal.getId(), new Entry<>(principal, revision));
-              removedPrincipals.remove(principal.getId());
-            });
-    changes
-        .getPoliciesList()
-        .forEach(
-            policy -> {
-              policies.put(policy.getId(), new Entry<>(policy, revision));
-              removedPolicies.remove(policy.getId());
-            });
-    for (String id : changes.getRemovedPrincipalsList()) {
-      principals.remove(id);
-      removedPrincipals.put(id, revision);
-    }
-    for (String id : changes.getRemovedPoliciesList()) {
-      policies.remove(id);
-      removedPolicies.put(id, revision);
-    }
+    changes.getKeysList().forEach(key -> keys.put(key.getId(), key, revision));
+    changes.getRemovedPrincipalsList().forEach(id -> principals.remove(id, revision));
+    changes.getPrincipalsList().forEach(one -> principals.put(one.getId(), one, revision));
+    changes.getRemovedGroupsList().forEach(id -> groups.remove(id, revision));
+    changes.getGroupsList().forEach(group -> groups.put(group.getId(), group, revision));
+    changes.getRemovedPoliciesList().forEach(id -> policies.remove(id, revision));
+    changes.getPoliciesList().forEach(policy -> policies.put(policy.getId(), policy, revision));
   }
 
   /** Adds all that changed after {@code from}; everything there is when that is 0. */
   void addTo(Statement.Builder statement, long from) {
-    for (Entry<KmsKey> key : keys.values()) {
-      if (key.changedAt > from) {
-        statement.addKeys(key.object);
-      }
-    }
-    for (Entry<Principal> principal : principals.values()) {
-      if (principal.changedAt > from) {
-        statement.addPrincipals(principal.object);
-      }
-    }
-    for (Entry<Policy> policy : policies.values()) {
-      if (policy.changedAt > from) {
-        statement.addPolicies(policy.object);
-      }
-    }
-    if (from > 0) {
-      removedPrincipals.forEach(
-          (id, revision) -> {
-            if (revision > from) {
-              statement.addRemovedPrincipals(id);
-            }
-          });
-      removedPolicies.forEach(
-          (id, revision) -> {
-            if (revision > from) {
-              statement.addRemovedPolicies(id);
-            }
-          });
-    }
+    keys.since(from, statement::addKeys, gone -> {});
+    principals.since(from, statement::addPrincipals, statement::addRemovedPrincipals);
+    groups.since(from, statement::addGroups, statement::addRemovedGroups);
+    policies.since(from, statement::addPolicies, statement::addRemovedPolicies);
   }
 }

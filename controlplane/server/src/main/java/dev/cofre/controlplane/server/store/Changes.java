@@ -1,6 +1,7 @@
 package dev.cofre.controlplane.server.store;
 
 import dev.cofre.contract.snapshot.wire.ChangeSet;
+import dev.cofre.contract.snapshot.wire.Group;
 import dev.cofre.contract.snapshot.wire.KmsKey;
 import dev.cofre.contract.snapshot.wire.Policy;
 import dev.cofre.contract.snapshot.wire.Principal;
@@ -15,7 +16,10 @@ final class Changes {
   private final Map<String, KmsKey> keys = new LinkedHashMap<>();
   private final Map<String, Principal> principals = new LinkedHashMap<>();
   private final Map<String, Policy> policies = new LinkedHashMap<>();
+  private final Map<String, Group> groups = new LinkedHashMap<>();
   private final Set<String> removedPolicies = new LinkedHashSet<>();
+  private final Set<String> removedPrincipals = new LinkedHashSet<>();
+  private final Set<String> removedGroups = new LinkedHashSet<>();
 
   void key(dev.cofre.controlplane.domain.KmsKey key) {
     keys.put(key.id().toString(), WireForm.of(key));
@@ -23,10 +27,26 @@ final class Changes {
 
   void principal(Principal principal) {
     principals.put(principal.getId(), principal);
+    removedPrincipals.remove(principal.getId());
+  }
+
+  void removedPrincipal(String id) {
+    principals.remove(id);
+    removedPrincipals.add(id);
+  }
+
+  void group(dev.cofre.controlplane.domain.Group group) {
+    groups.put(group.id(), WireForm.of(group));
+    removedGroups.remove(group.id());
+  }
+
+  void removedGroup(String id) {
+    groups.remove(id);
+    removedGroups.add(id);
   }
 
   void policy(dev.cofre.controlplane.domain.Policy policy) {
-    policies.put(policy.id().toString(), WireForm.of(policy));
+    policies.put(policy.id().toString(), PolicyWire.of(policy));
     removedPolicies.remove(policy.id().toString());
   }
 
@@ -37,16 +57,17 @@ final class Changes {
 
   /** As revision {@code revision}, unless nothing was changed. */
   Optional<ChangeSet> toChangeSet(long revision) {
-    if (keys.isEmpty() && principals.isEmpty() && policies.isEmpty() && removedPolicies.isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(
+    ChangeSet.Builder changes =
         ChangeSet.newBuilder()
-            .setRevision(revision)
             .addAllKeys(keys.values())
             .addAllPrincipals(principals.values())
             .addAllPolicies(policies.values())
+            .addAllGroups(groups.values())
+            .addAllRemovedPrincipals(removedPrincipals)
             .addAllRemovedPolicies(removedPolicies)
-            .build());
+            .addAllRemovedGroups(removedGroups);
+    return changes.build().equals(ChangeSet.getDefaultInstance())
+        ? Optional.empty()
+        : Optional.of(changes.setRevision(revision).build());
   }
 }

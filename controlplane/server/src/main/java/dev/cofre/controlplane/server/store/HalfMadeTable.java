@@ -4,6 +4,7 @@ import dev.cofre.controlplane.domain.KeyDraft;
 import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.Stamp;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
@@ -26,10 +27,10 @@ public final class HalfMadeTable {
     Stamps.bind(
             handle.createUpdate(
                 "insert into kms_key (id, tenant, alias, environment, data_class, owner, purpose,"
-                    + " key_usage, state, protection, current_version, expires_at, "
+                    + " key_usage, state, protection, current_version, expires_at, tags, "
                     + Stamps.COLUMNS
                     + ") values (:id, :tenant, :alias, :environment, :dataClass, :owner, :purpose,"
-                    + " :usage, 'CREATING', :protection, 1, :expiresAt, "
+                    + " :usage, 'CREATING', :protection, 1, :expiresAt, :tags, "
                     + Stamps.VALUES
                     + ")"),
             stamp)
@@ -43,6 +44,7 @@ public final class HalfMadeTable {
         .bind("usage", draft.usage())
         .bind("protection", draft.protection().name())
         .bind("expiresAt", Times.column(draft.expiresAt()))
+        .bind("tags", JsonText.of(new TreeMap<>(draft.tags())))
         .execute();
   }
 

@@ -104,7 +104,8 @@ public final class KeyTable {
             row.getString("purpose"),
             row.getString("key_usage"),
             Protection.valueOf(row.getString("protection")),
-            Times.read(row, "expires_at"));
+            Times.read(row, "expires_at"),
+            JsonText.textMap(row.getString("tags")));
     return new KmsKey(
         id,
         draft,

@@ -1,18 +1,18 @@
 package dev.cofre.controlplane.server.store;
 
-import dev.cofre.controlplane.domain.Effect;
-import dev.cofre.controlplane.domain.KeyUse;
 import dev.cofre.controlplane.domain.Policy;
+import dev.cofre.controlplane.domain.PolicyDocument;
+import dev.cofre.controlplane.domain.PolicyReader;
+import dev.cofre.controlplane.domain.PolicyWriter;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
-/** Policies. */
+/** Policies and what they said before. */
 public final class PolicyTable {
   private final Handle handle;
   private final Changes changes;
@@ -26,48 +26,93 @@ public final class PolicyTable {
   public void insert(Policy policy) {
     Stamps.bind(
             handle.createUpdate(
-                "insert into policy (id, tenant, name, effect, actions, "
+                "insert into policy (id, tenant, name, document, "
                     + Stamps.COLUMNS
-                    + ") values (:id, :tenant, :name, :effect, :actions, "
+                    + ") values (:id, :tenant, :name, :document, "
                     + Stamps.VALUES
                     + ")"),
             policy.stamp())
         .bind("id", policy.id())
         .bind("tenant", policy.tenant())
         .bind("name", policy.name())
-        .bind("effect", policy.effect().wireName())
-        .bind(
-            "actions",
-            policy.actions().stream()
-                .map(KeyUse::wireName)
-                .sorted()
-                .collect(Collectors.joining(",")))
+        .bind("document", text(policy))
         .execute();
-    insertMembers("policy_principal", "principal_id", policy.id(), policy.principals());
-    insertMembers("policy_key", "key_id", policy.id(), policy.keys());
+    keep(
+        policy,
+        policy.stamp().revision(),
+        false,
+        policy.stamp().updatedAt(),
+        policy.stamp().updatedBy());
     changes.policy(policy);
   }
 
-  private void insertMembers(String table, String column, UUID policy, List<?> members) {
-    for (int place = 0; place < members.size(); place++) {
-      handle
-          .createUpdate(
-              "insert into "
-                  + table
-                  + " (policy_id, place, "
-                  + column
-                  + ") values (:policy, :place, :member)")
-          .bind("policy", policy)
-          .bind("place", place)
-          .bindByType("member", members.get(place), members.get(place).getClass())
-          .execute();
-    }
+  /** Writes what {@code policy} says now, and tells the data planes. */
+  public void update(Policy policy) {
+    Stamps.bind(
+            handle.createUpdate(
+                "update policy set name = :name, document = :document,"
+                    + " created_at = :createdAt, created_by = :createdBy,"
+                    + " updated_at = :updatedAt, updated_by = :updatedBy, revision = :revision"
+                    + " where id = :id"),
+            policy.stamp())
+        .bind("id", policy.id())
+        .bind("name", policy.name())
+        .bind("document", text(policy))
+        .execute();
+    keep(
+        policy,
+        policy.stamp().revision(),
+        false,
+        policy.stamp().updatedAt(),
+        policy.stamp().updatedBy());
+    changes.policy(policy);
   }
 
-  /** Removes the policy, and tells the data planes. */
-  public void delete(UUID id) {
-    handle.createUpdate("delete from policy where id = :id").bind("id", id).execute();
-    changes.removedPolicy(id.toString());
+  private static String text(Policy policy) {
+    return JsonText.of(PolicyWriter.write(policy.document()));
+  }
+
+  private void keep(Policy policy, long revision, boolean removed, Instant at, String by) {
+    handle
+        .createUpdate(
+            "insert into policy_version (policy_id, revision, tenant, name, document, removed,"
+                + " changed_at, changed_by) values (:id, :revision, :tenant, :name, :document,"
+                + " :removed, :at, :by)")
+        .bind("id", policy.id())
+        .bind("revision", revision)
+        .bind("tenant", policy.tenant())
+        .bind("name", policy.name())
+        .bind("document", text(policy))
+        .bind("removed", removed)
+        .bind("at", Times.column(at))
+        .bind("by", by)
+        .execute();
+  }
+
+  /** Removes {@code policy}, by {@code by} at {@code at}, and tells the data planes. */
+  public void delete(Policy policy, Instant at, String by) {
+    handle.createUpdate("delete from policy where id = :id").bind("id", policy.id()).execute();
+    keep(policy, policy.stamp().revision() + 1, true, at, by);
+    changes.removedPolicy(policy.id().toString());
+  }
+
+  /** What the policy with {@code id} of {@code tenant} said, the newest first; empty: no such. */
+  public List<PolicyVersion> history(String tenant, UUID id) {
+    return handle
+        .createQuery(
+            "select * from policy_version where policy_id = :id and tenant = :tenant"
+                + " order by revision desc limit 1000")
+        .bind("id", id)
+        .bind("tenant", tenant)
+        .map(
+            (row, context) ->
+                new PolicyVersion(
+                    row.getLong("revision"),
+                    document(row),
+                    row.getBoolean("removed"),
+                    Times.read(row, "changed_at"),
+                    row.getString("changed_by")))
+        .list();
   }
 
   /** The policy with {@code id}. */
@@ -75,6 +120,16 @@ public final class PolicyTable {
     return handle
         .createQuery("select * from policy where id = :id")
         .bind("id", id)
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
+  /** The policy named {@code name} in {@code tenant}. */
+  public Optional<Policy> find(String tenant, String name) {
+    return handle
+        .createQuery("select * from policy where tenant = :tenant and name = :name")
+        .bind("tenant", tenant)
+        .bind("name", name)
         .map((row, context) -> read(row))
         .findOne();
   }
@@ -90,6 +145,15 @@ public final class PolicyTable {
         > 0;
   }
 
+  /** How many policies {@code tenant} has. */
+  public int count(String tenant) {
+    return handle
+        .createQuery("select count(*) from policy where tenant = :tenant")
+        .bind("tenant", tenant)
+        .mapTo(Integer.class)
+        .one();
+  }
+
   /** The first {@code limit} policies of {@code tenant} whose name sorts after {@code after}. */
   public List<Policy> page(String tenant, String after, int limit) {
     return handle
@@ -103,38 +167,12 @@ public final class PolicyTable {
         .list();
   }
 
-  /** All policies that name {@code principal}. */
-  public List<Policy> about(String principal) {
-    return handle
-        .createQuery(
-            "select p.* from policy p where exists (select 1 from policy_principal m"
-                + " where m.policy_id = p.id and m.principal_id = :principal)")
-        .bind("principal", principal)
-        .map((row, context) -> read(row))
-        .list();
-  }
-
-  private Policy read(ResultSet row) throws SQLException {
-    UUID id = row.getObject("id", UUID.class);
+  private static Policy read(ResultSet row) throws SQLException {
     return new Policy(
-        id,
-        row.getString("tenant"),
-        row.getString("name"),
-        Effect.of(row.getString("effect")),
-        members("policy_principal", "principal_id", id, String.class),
-        Arrays.stream(row.getString("actions").split(","))
-            .map(KeyUse::of)
-            .collect(Collectors.toSet()),
-        members("policy_key", "key_id", id, UUID.class),
-        Stamps.read(row));
+        row.getObject("id", UUID.class), row.getString("tenant"), document(row), Stamps.read(row));
   }
 
-  private <T> List<T> members(String table, String column, UUID policy, Class<T> type) {
-    return handle
-        .createQuery(
-            "select " + column + " from " + table + " where policy_id = :policy order by place")
-        .bind("policy", policy)
-        .map((row, context) -> row.getObject(1, type))
-        .list();
+  private static PolicyDocument document(ResultSet row) throws SQLException {
+    return PolicyReader.read(JsonText.document(row.getString("document")));
   }
 }

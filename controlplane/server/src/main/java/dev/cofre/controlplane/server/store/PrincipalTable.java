@@ -70,14 +70,32 @@ public final class PrincipalTable {
             principal.stamp())
         .bind("id", principal.id())
         .bind("tenant", principal.tenant())
-        .bind(
-            "roles",
-            principal.roles().stream()
-                .map(Role::wireName)
-                .sorted()
-                .collect(Collectors.joining(",")))
+        .bind("roles", names(principal))
         .execute();
     tell(principal);
+  }
+
+  /** Writes the roles and stamp of {@code principal}, and tells the data planes. */
+  public void update(Principal principal) {
+    Stamps.bind(
+            handle.createUpdate(
+                "update principal set roles = :roles, created_at = :createdAt,"
+                    + " created_by = :createdBy, updated_at = :updatedAt,"
+                    + " updated_by = :updatedBy, revision = :revision where id = :id"),
+            principal.stamp())
+        .bind("id", principal.id())
+        .bind("roles", names(principal))
+        .execute();
+    tell(principal);
+  }
+
+  /** Removes the principal and its tokens, and tells the data planes. */
+  public void delete(Principal principal) {
+    handle
+        .createUpdate("delete from principal where id = :id")
+        .bind("id", principal.id())
+        .execute();
+    changes.removedPrincipal(principal.id());
   }
 
   /** Makes {@code digest} that of the principal's only token. */
@@ -102,6 +120,10 @@ public final class PrincipalTable {
     if (!principal.roles().contains(Role.NODE)) {
       changes.principal(WireForm.of(principal, tokenDigests(principal.id())));
     }
+  }
+
+  private static String names(Principal principal) {
+    return principal.roles().stream().map(Role::wireName).sorted().collect(Collectors.joining(","));
   }
 
   private List<byte[]> tokenDigests(String id) {

@@ -109,6 +109,20 @@ public final class RevisionTable {
         .list();
   }
 
+  /** The last revision of the head's epoch that was made at {@code time} or before. */
+  public SnapshotHead headAt(Instant time) {
+    SnapshotHead last = head();
+    return handle
+        .createQuery(
+            "select epoch, revision, digest from snapshot_revision"
+                + " where epoch = :epoch and created_at <= :time order by revision desc limit 1")
+        .bind("epoch", last.epoch())
+        .bind("time", Times.column(time))
+        .map((row, context) -> readHead(row))
+        .findOne()
+        .orElse(new SnapshotHead(last.epoch(), 0, SnapshotDigest.root(last.epoch())));
+  }
+
   private static ChangeSet parse(byte[] encoded) {
     try {
       return ChangeSet.parseFrom(encoded);

@@ -30,6 +30,7 @@ public final class Store implements AutoCloseable {
   private final Jdbi jdbi;
   private final Clock clock;
   private final boolean shared;
+  private final LiveState live = new LiveState();
   private final CopyOnWriteArrayList<Consumer<SnapshotHead>> listeners =
       new CopyOnWriteArrayList<>();
 
@@ -122,7 +123,7 @@ public final class Store implements AutoCloseable {
   private <T> T transaction(Function<Transaction, T> work) {
     gate.enter();
     try (Handle handle = jdbi.open()) {
-      T result = handle.inTransaction(h -> work.apply(new Transaction(h, clock)));
+      T result = handle.inTransaction(h -> work.apply(new Transaction(h, clock, live)));
       gate.answered();
       return result;
     } catch (JdbiException e) {

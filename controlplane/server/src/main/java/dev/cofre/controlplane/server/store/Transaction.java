@@ -1,5 +1,6 @@
 package dev.cofre.controlplane.server.store;
 
+import dev.cofre.engine.snapshot.SnapshotState;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -10,9 +11,11 @@ public final class Transaction {
   private final Handle handle;
   private final Instant now;
   private final Changes changes = new Changes();
+  private final LiveState live;
 
-  Transaction(Handle handle, Clock clock) {
+  Transaction(Handle handle, Clock clock, LiveState live) {
     this.handle = handle;
+    this.live = live;
     this.now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
@@ -34,6 +37,24 @@ public final class Transaction {
   /** Policies. */
   public PolicyTable policies() {
     return new PolicyTable(handle, changes);
+  }
+
+  /** Groups of principals. */
+  public GroupTable groups() {
+    return new GroupTable(handle, changes);
+  }
+
+  /**
+   * What the data planes decide by, at the head as this transaction sees it, or later; without what
+   * this transaction changes.
+   */
+  public SnapshotState live() {
+    return live.at(revisions());
+  }
+
+  /** What the data planes decided by at {@code time}; reads all revisions up to then. */
+  public SnapshotState liveAt(Instant time) {
+    return LiveState.fold(revisions(), revisions().headAt(time), SnapshotState.NONE);
   }
 
   /** Principals and the digests of their tokens. */

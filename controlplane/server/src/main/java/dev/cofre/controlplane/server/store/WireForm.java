@@ -2,21 +2,18 @@ package dev.cofre.controlplane.server.store;
 
 import com.google.protobuf.ByteString;
 import dev.cofre.contract.encoding.Uuids;
-import dev.cofre.contract.snapshot.wire.Effect;
 import dev.cofre.contract.snapshot.wire.KeyState;
 import dev.cofre.contract.snapshot.wire.KeyVersion;
 import dev.cofre.contract.snapshot.wire.Protection;
-import dev.cofre.controlplane.domain.KeyUse;
+import dev.cofre.controlplane.domain.Group;
 import dev.cofre.controlplane.domain.KmsKey;
-import dev.cofre.controlplane.domain.Policy;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Role;
 import java.util.Collection;
-import java.util.List;
 import java.util.UUID;
 
-/** Domain objects as they stand in snapshots. */
-final class WireForm {
+/** Domain objects as they stand in snapshots. Stateless. */
+public final class WireForm {
   private WireForm() {}
 
   static dev.cofre.contract.snapshot.wire.KmsKey of(KmsKey key) {
@@ -35,6 +32,7 @@ final class WireForm {
         .setCurrentVersion(key.currentVersion())
         .addAllVersions(key.versions().stream().map(WireForm::of).toList())
         .setExpiresAtMs(key.draft().expiresAt().toEpochMilli())
+        .putAllTags(key.draft().tags())
         .build();
   }
 
@@ -60,23 +58,18 @@ final class WireForm {
         .build();
   }
 
-  static dev.cofre.contract.snapshot.wire.Policy of(Policy policy) {
-    List<ByteString> keys = policy.keys().stream().map(WireForm::bytes).toList();
-    return dev.cofre.contract.snapshot.wire.Policy.newBuilder()
-        .setId(policy.id().toString())
-        .setTenant(policy.tenant())
-        .setEffect(
-            switch (policy.effect()) {
-              case ALLOW -> Effect.EFFECT_ALLOW;
-              case DENY -> Effect.EFFECT_DENY;
-            })
-        .addAllPrincipals(policy.principals())
-        .addAllActions(policy.actions().stream().map(KeyUse::wireName).sorted().toList())
-        .addAllKeys(keys)
+  /** {@code group} as data planes follow it. */
+  public static dev.cofre.contract.snapshot.wire.Group of(Group group) {
+    return dev.cofre.contract.snapshot.wire.Group.newBuilder()
+        .setId(group.id())
+        .setTenant(group.tenant())
+        .setName(group.name())
+        .addAllMembers(group.members())
+        .addAllRoles(group.roles().stream().map(Role::wireName).sorted().toList())
         .build();
   }
 
-  private static ByteString bytes(UUID id) {
+  static ByteString bytes(UUID id) {
     return ByteString.copyFrom(Uuids.bytes(id));
   }
 }

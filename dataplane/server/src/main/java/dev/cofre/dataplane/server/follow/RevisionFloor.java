@@ -2,7 +2,7 @@ package dev.cofre.dataplane.server.follow;
 
 import dev.cofre.contract.encoding.Hex;
 import dev.cofre.contract.snapshot.SnapshotRejectedException;
-import dev.cofre.contract.snapshot.wire.Statement;
+import dev.cofre.contract.snapshot.wire.RawStatement;
 import dev.cofre.hsm.SecretFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -70,7 +70,7 @@ public final class RevisionFloor {
   }
 
   /** Refuses a statement from before the floor, or of another history at it. */
-  void check(Statement statement) throws SnapshotRejectedException {
+  void check(RawStatement statement) throws SnapshotRejectedException {
     if (isAt(statement) && !Arrays.equals(digest, statement.getDigest().toByteArray())) {
       throw new SnapshotRejectedException(
           "it says something else of revision "
@@ -94,7 +94,7 @@ public final class RevisionFloor {
   }
 
   /** Raises the floor to {@code statement}, on disk first. */
-  void raise(Statement statement) throws IOException {
+  void raise(RawStatement statement) throws IOException {
     if (isAt(statement)) {
       return;
     }
@@ -126,11 +126,11 @@ public final class RevisionFloor {
     digest = statement.getDigest().toByteArray();
   }
 
-  private boolean isAt(Statement statement) {
+  private boolean isAt(RawStatement statement) {
     return statement.getEpoch() == epoch && statement.getRevision() == revision;
   }
 
-  private boolean isBelow(Statement statement) {
+  private boolean isBelow(RawStatement statement) {
     return statement.getEpoch() < epoch
         || (statement.getEpoch() == epoch && statement.getRevision() < revision);
   }

@@ -4,7 +4,7 @@ import dev.cofre.contract.encoding.Hex;
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.snapshot.SnapshotRejectedException;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
-import dev.cofre.contract.snapshot.wire.Statement;
+import dev.cofre.contract.snapshot.wire.RawStatement;
 import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.engine.snapshot.SnapshotState;
 import io.vertx.core.Future;
@@ -150,7 +150,7 @@ public final class SnapshotFollower implements AutoCloseable {
    * on a worker thread.
    */
   private long prove(byte[] signed, byte[] nonce) throws SnapshotRejectedException {
-    Statement statement = verified(signed, nonce);
+    RawStatement statement = verified(signed, nonce);
     floor.check(statement);
     boolean continues =
         statement.getFromRevision() == floor.revision()
@@ -168,7 +168,7 @@ public final class SnapshotFollower implements AutoCloseable {
   /** Runs on a worker thread. */
   private long follow(byte[] signed, byte[] nonce, long askedNs)
       throws SnapshotRejectedException, IOException {
-    Statement statement = verified(signed, nonce);
+    RawStatement statement = verified(signed, nonce);
     floor.check(statement);
     // The floor rises only by what can be followed, and before it is.
     SnapshotState next = snapshots.last().apply(statement);
@@ -178,13 +178,13 @@ public final class SnapshotFollower implements AutoCloseable {
   }
 
   /** By how much the statement is older than its question; so much that nothing overflows. */
-  private static long agedNs(Statement statement) {
+  private static long agedNs(RawStatement statement) {
     long ageMs = Math.min(Long.MAX_VALUE >>> 24, statement.getStoreAgeMs());
     return TimeUnit.MILLISECONDS.toNanos(Math.max(0, ageMs));
   }
 
-  private Statement verified(byte[] signed, byte[] nonce) throws SnapshotRejectedException {
-    Statement statement = verifier.verify(signed);
+  private RawStatement verified(byte[] signed, byte[] nonce) throws SnapshotRejectedException {
+    RawStatement statement = verifier.verify(signed);
     if (!MessageDigest.isEqual(nonce, statement.getNonce().toByteArray())) {
       throw new SnapshotRejectedException(
           "it does not answer this node's question (its nonce is another one)");

@@ -145,11 +145,17 @@ final class RawDecrypt {
     answer.write(outgoing(first, false));
   }
 
+  /** Why the stream must end, or null. */
+  private ErrorCode obstacle() {
+    ErrorCode obstacle = opening.obstacle();
+    return obstacle == null && sealing != null ? sealing.obstacle() : obstacle;
+  }
+
   /** Opens the full segment that is gathered; false when the stream has failed. */
   private boolean openNext() {
-    if (++segments % LongAnswer.SEGMENTS_BETWEEN_CHECKS == 0
-        && (!opening.mayContinue() || (sealing != null && !sealing.mayContinue()))) {
-      fail(ErrorCode.KEY_DISABLED);
+    ErrorCode obstacle = ++segments % LongAnswer.SEGMENTS_BETWEEN_CHECKS == 0 ? obstacle() : null;
+    if (obstacle != null) {
+      fail(obstacle);
       return false;
     }
     byte[] plaintext = opening.open(segment.array(), segment.length(), false);

@@ -62,8 +62,10 @@ final class RawEncrypt {
           begin(chunk, offset);
           return;
         }
-        if (++segments % LongAnswer.SEGMENTS_BETWEEN_CHECKS == 0 && !stream.mayContinue()) {
-          fail(ErrorCode.KEY_DISABLED);
+        ErrorCode obstacle =
+            ++segments % LongAnswer.SEGMENTS_BETWEEN_CHECKS == 0 ? stream.obstacle() : null;
+        if (obstacle != null) {
+          fail(obstacle);
           return;
         }
         answer.write(stream.seal(segment.array(), segment.length(), false));

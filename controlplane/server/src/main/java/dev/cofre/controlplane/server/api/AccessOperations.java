@@ -1,0 +1,165 @@
+package dev.cofre.controlplane.server.api;
+
+import static dev.cofre.controlplane.domain.ManagementAction.POLICY_EXPLAIN;
+import static dev.cofre.controlplane.domain.ManagementAction.POLICY_REVIEW;
+import static io.vertx.core.http.HttpMethod.GET;
+import static io.vertx.core.http.HttpMethod.POST;
+
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.AccessQuestion;
+import dev.cofre.controlplane.domain.FieldError;
+import dev.cofre.controlplane.domain.KeyUse;
+import dev.cofre.controlplane.domain.Policy;
+import dev.cofre.controlplane.domain.Principal;
+import dev.cofre.controlplane.domain.SimulationRequest;
+import dev.cofre.controlplane.server.policy.AccessCheck;
+import dev.cofre.controlplane.server.policy.AccessReport;
+import dev.cofre.controlplane.server.policy.PolicyBook;
+import dev.cofre.controlplane.server.policy.PolicyLint;
+import dev.cofre.controlplane.server.policy.PolicyTests;
+import dev.cofre.controlplane.server.store.Transaction;
+import dev.cofre.engine.snapshot.KeyMetadata;
+import dev.cofre.engine.snapshot.PrincipalMetadata;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+
+/** The routes under /v1/policies that say who may do what, and why. Thread-safe. */
+final class AccessOperations {
+  private static final int POLICIES_AT_ONCE = 500;
+
+  private final Changing changing;
+
+  AccessOperations(Changing changing) {
+    this.changing = changing;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.withDocument(POST, "/v1/policies/explain", POLICY_EXPLAIN, this::explain),
+        Route.withDocument(POST, "/v1/policies/simulate", POLICY_EXPLAIN, this::simulate),
+        new Route(GET, "/v1/policies/who-can", POLICY_EXPLAIN, this::whoCan),
+        new Route(GET, "/v1/policies/review", POLICY_REVIEW, this::review),
+        new Route(GET, "/v1/policies/lint", POLICY_REVIEW, this::lint));
+  }
+
+  private Answer explain(Call call) {
+    AccessQuestion question = AccessQuestion.read(call.document());
+    return changing.read(
+        call,
+        tx ->
+            Answer.json(200, AccessDocuments.explanation(check(tx, call).explain(question), true)));
+  }
+
+  private Answer simulate(Call call) {
+    SimulationRequest request = SimulationRequest.read(call.document());
+    return changing.read(call, tx -> simulate(tx, call, request));
+  }
+
+  private static Answer simulate(Transaction tx, Call call, SimulationRequest request) {
+    AccessCheck check = check(tx, call);
+    JsonArray failures = new JsonArray();
+    if (request.draft() != null) {
+      String tenant = call.principal().tenant();
+      Policy draft = PolicyBook.draft(tx, request.draft(), tenant, call.principal().id());
+      Policy inPlace =
+          tx.policies()
+              .find(tenant, draft.name())
+              .map(before -> before.saying(draft.document(), before.stamp()))
+              .orElse(draft);
+      check = check.with(inPlace);
+      for (FieldError failure : PolicyTests.failures(check, inPlace)) {
+        failures.add(
+            new JsonObject().put("field", failure.field()).put("message", failure.message()));
+      }
+    }
+    JsonArray answers = new JsonArray();
+    for (AccessQuestion question : request.questions()) {
+      answers.add(AccessDocuments.explanation(check.explain(question), false));
+    }
+    return Answer.json(200, new JsonObject().put("answers", answers).put("failedTests", failures));
+  }
+
+  private Answer whoCan(Call call) {
+    String action = call.facts().query().get("action");
+    if (action == null || !KeyUse.wireNames().contains(action)) {
+      throw invalid("action must be one of " + String.join(", ", KeyUse.wireNames()));
+    }
+    String name = call.facts().query().get("key");
+    if (name == null) {
+      throw invalid("key must be a key's alias or id");
+    }
+    Instant at = time(call.facts().query().get("at"));
+    return changing.read(
+        call,
+        tx -> {
+          String tenant = call.principal().tenant();
+          AccessCheck check =
+              at == null ? check(tx, call) : AccessCheck.of(tx.liveAt(at), tenant, at);
+          KeyMetadata key = check.key(name).orElseThrow(KeyOperations::notFound);
+          call.subject(key.id().toString());
+          return Answer.json(
+              200,
+              AccessDocuments.rows(new AccessReport(check).whoCan(KeyUse.of(action), key))
+                  .putNull("next"));
+        });
+  }
+
+  private Answer review(Call call) {
+    int limit = call.limit();
+    return changing.read(
+        call,
+        tx -> {
+          AccessCheck check = check(tx, call);
+          AccessReport report = new AccessReport(check);
+          List<Principal> page =
+              tx.principals().page(call.principal().tenant(), call.after(), limit + 1);
+          List<AccessReport.Row> rows =
+              page.stream()
+                  .limit(limit)
+                  .map(principal -> check.state().principal(principal.id()))
+                  .filter(PrincipalMetadata.class::isInstance)
+                  .flatMap(principal -> report.reviewOf(principal).stream())
+                  .toList();
+          return Answer.json(
+              200,
+              AccessDocuments.rows(rows)
+                  .put("next", page.size() > limit ? page.get(limit - 1).id() : null));
+        });
+  }
+
+  private Answer lint(Call call) {
+    return changing.read(
+        call,
+        tx -> {
+          PolicyLint lint = new PolicyLint(check(tx, call));
+          String after = "";
+          List<Policy> page;
+          do {
+            page = tx.policies().page(call.principal().tenant(), after, POLICIES_AT_ONCE);
+            page.forEach(lint::add);
+            after = page.isEmpty() ? "" : page.getLast().name();
+          } while (page.size() == POLICIES_AT_ONCE && !lint.isFull());
+          return Answer.json(200, AccessDocuments.findings(lint.findings()).putNull("next"));
+        });
+  }
+
+  private static AccessCheck check(Transaction tx, Call call) {
+    return AccessCheck.of(tx.live(), call.principal().tenant(), tx.now());
+  }
+
+  private static Instant time(String text) {
+    try {
+      return text == null ? null : Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw invalid("at must be an RFC 3339 time in UTC, as 2027-01-31T00:00:00Z");
+    }
+  }
+
+  private static ProblemException invalid(String detail) {
+    return new ProblemException(ErrorCode.INVALID_REQUEST, detail);
+  }
+}

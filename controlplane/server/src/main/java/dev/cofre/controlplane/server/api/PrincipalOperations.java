@@ -1,0 +1,118 @@
+package dev.cofre.controlplane.server.api;
+
+import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_TOKEN;
+import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_UPDATE;
+import static io.vertx.core.http.HttpMethod.DELETE;
+import static io.vertx.core.http.HttpMethod.GET;
+import static io.vertx.core.http.HttpMethod.POST;
+import static io.vertx.core.http.HttpMethod.PUT;
+
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.Principal;
+import dev.cofre.controlplane.domain.PrincipalDraft;
+import dev.cofre.controlplane.server.identity.BearerToken;
+import dev.cofre.controlplane.server.policy.PrincipalBook;
+import dev.cofre.controlplane.server.store.Transaction;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The routes under /v1/principals. Thread-safe. */
+final class PrincipalOperations {
+  private final Changing changing;
+
+  PrincipalOperations(Changing changing) {
+    this.changing = changing;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.withDocument(POST, "/v1/principals", PRINCIPAL_CREATE, this::create),
+        new Route(GET, "/v1/principals", PRINCIPAL_LIST, this::list),
+        new Route(GET, "/v1/principals/{principal}", PRINCIPAL_SHOW, this::show),
+        Route.withDocument(PUT, "/v1/principals/{principal}", PRINCIPAL_UPDATE, this::update),
+        new Route(DELETE, "/v1/principals/{principal}", PRINCIPAL_DELETE, this::delete),
+        new Route(POST, "/v1/principals/{principal}/token", PRINCIPAL_TOKEN, this::replaceToken));
+  }
+
+  private Answer create(Call call) {
+    PrincipalDraft draft = PrincipalDraft.read(call.document(), null);
+    return changing.run(
+        call,
+        tx -> {
+          Principal made =
+              PrincipalBook.add(tx, draft, call.principal().tenant(), call.principal().id());
+          call.subject(made.id());
+          return answer(201, made);
+        });
+  }
+
+  private Answer update(Call call) {
+    PrincipalDraft draft = PrincipalDraft.read(call.document(), call.path("principal"));
+    return changing.run(
+        call,
+        tx -> {
+          Principal principal = find(tx, call);
+          call.requireMatch(principal.stamp().revision());
+          return answer(200, PrincipalBook.change(tx, principal, draft, call.principal().id()));
+        });
+  }
+
+  private Answer delete(Call call) {
+    return changing.run(
+        call,
+        tx -> {
+          Principal principal = find(tx, call);
+          call.requireMatch(principal.stamp().revision());
+          PrincipalBook.remove(tx, principal, call.principal().id());
+          return Answer.empty();
+        });
+  }
+
+  /** The answer is not kept for repetitions: a token is stored nowhere. */
+  private Answer replaceToken(Call call) {
+    if (call.idempotencyKey().isPresent()) {
+      throw new ProblemException(
+          ErrorCode.INVALID_REQUEST,
+          "a token is told once, so this request takes no Idempotency-Key; send it again to get another one");
+    }
+    return changing.run(
+        call,
+        tx -> {
+          BearerToken token = PrincipalBook.replaceToken(tx, find(tx, call));
+          String text = new String(token.fileContents(), StandardCharsets.US_ASCII).strip();
+          return Answer.json(200, new JsonObject().put("token", text));
+        });
+  }
+
+  private Answer list(Call call) {
+    int limit = call.limit();
+    List<Principal> found =
+        changing.read(
+            call, tx -> tx.principals().page(call.principal().tenant(), call.after(), limit + 1));
+    return Answer.json(200, Documents.page(found, limit, Documents::principal, Principal::id));
+  }
+
+  private Answer show(Call call) {
+    return answer(200, changing.read(call, tx -> find(tx, call)));
+  }
+
+  private static Answer answer(int status, Principal principal) {
+    return Answer.object(status, principal.stamp().revision(), Documents.principal(principal));
+  }
+
+  private static Principal find(Transaction tx, Call call) {
+    return tx.principals()
+        .find(call.path("principal"))
+        .filter(principal -> principal.tenant().equals(call.principal().tenant()))
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    ErrorCode.NOT_FOUND, "there is no such principal; see GET /v1/principals"));
+  }
+}

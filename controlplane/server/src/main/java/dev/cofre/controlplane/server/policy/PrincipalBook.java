@@ -1,0 +1,111 @@
+package dev.cofre.controlplane.server.policy;
+
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.controlplane.domain.FieldError;
+import dev.cofre.controlplane.domain.InvalidDocumentException;
+import dev.cofre.controlplane.domain.Principal;
+import dev.cofre.controlplane.domain.PrincipalDraft;
+import dev.cofre.controlplane.domain.Role;
+import dev.cofre.controlplane.domain.RoleConflicts;
+import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.server.access.Subject;
+import dev.cofre.controlplane.server.identity.BearerToken;
+import dev.cofre.controlplane.server.store.Transaction;
+import java.util.List;
+import java.util.Set;
+
+/** Makes and changes principals. Stateless; works within the caller's transaction. */
+public final class PrincipalBook {
+  private PrincipalBook() {}
+
+  /**
+   * Writes the principal that {@code draft} describes, without a token.
+   *
+   * @throws ProblemException {@code conflict} when the id is taken, in whatever tenant
+   */
+  public static Principal add(Transaction tx, PrincipalDraft draft, String tenant, String by) {
+    if (tx.principals().find(draft.id()).isPresent()) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT, "the id " + draft.id() + " is taken; choose another one");
+    }
+    Principal made = new Principal(draft.id(), tenant, draft.roles(), Stamp.created(tx.now(), by));
+    tx.principals().insert(made);
+    return made;
+  }
+
+  /**
+   * Gives {@code principal} the roles of {@code draft}.
+   *
+   * @throws InvalidDocumentException when its groups give it a role that excludes one of them
+   * @throws ProblemException {@code forbidden} when it is {@code by} itself, or a node
+   */
+  public static Principal change(
+      Transaction tx, Principal principal, PrincipalDraft draft, String by) {
+    requireOther(principal, by);
+    Principal changed =
+        new Principal(
+            principal.id(),
+            principal.tenant(),
+            draft.roles(),
+            principal.stamp().changed(tx.now(), by));
+    Set<Role> all = Subject.withGroupRoles(changed, tx.live().policy()).roles();
+    RoleConflicts.find(all)
+        .ifPresent(
+            pair -> {
+              throw new InvalidDocumentException(
+                  List.of(
+                      new FieldError(
+                          "roles",
+                          "would make "
+                              + principal.id()
+                              + " both "
+                              + pair.get(0).wireName()
+                              + " and "
+                              + pair.get(1).wireName()
+                              + " through its groups, which nobody may be together")));
+            });
+    tx.principals().update(changed);
+    return changed;
+  }
+
+  /**
+   * Removes {@code principal}; its token is refused from then on.
+   *
+   * @throws ProblemException {@code forbidden} when it is {@code by} itself, or a node; {@code
+   *     conflict} while a policy or group names it
+   */
+  public static void remove(Transaction tx, Principal principal, String by) {
+    requireOther(principal, by);
+    References.requireNone(tx, principal.tenant(), principal.id());
+    tx.principals().delete(principal);
+  }
+
+  /**
+   * Gives {@code principal} a fresh token; the one before is refused from then on.
+   *
+   * @throws ProblemException {@code forbidden} when it is a node
+   */
+  public static BearerToken replaceToken(Transaction tx, Principal principal) {
+    requireNoNode(principal);
+    BearerToken token = BearerToken.generate(KernelRandom.INSTANCE);
+    tx.principals().replaceTokens(principal, token.digest(), tx.now());
+    return token;
+  }
+
+  private static void requireOther(Principal principal, String by) {
+    requireNoNode(principal);
+    if (principal.id().equals(by)) {
+      throw new ProblemException(
+          ErrorCode.FORBIDDEN, "nobody changes their own roles; ask another security-admin");
+    }
+  }
+
+  private static void requireNoNode(Principal principal) {
+    if (principal.roles().contains(Role.NODE)) {
+      throw new ProblemException(
+          ErrorCode.FORBIDDEN, "nodes are set up in the configuration of the planes");
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.cofre.controlplane.server.policy;
+
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.server.store.Transaction;
+import dev.cofre.engine.policy.CompiledStatement;
+import dev.cofre.engine.policy.PolicyEvaluator;
+import java.util.List;
+
+/**
+ * Who is named by policies and groups. Such a one is not removed: whoever came later under the same
+ * name would have its grants. Stateless.
+ */
+final class References {
+  private References() {}
+
+  static void requireNone(Transaction tx, String tenant, String reference) {
+    PolicyEvaluator live = tx.live().policy();
+    List<CompiledStatement> statements = live.naming(tenant, reference);
+    if (!statements.isEmpty()) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT,
+          "policies name it ("
+              + statements.getFirst().policyName()
+              + (statements.size() > 1 ? " and others" : "")
+              + "); take it out of them first");
+    }
+    List<String> groups = live.groupsListing(tenant, reference);
+    if (!groups.isEmpty()) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT,
+          "groups hold it (" + String.join(", ", groups) + "); take it out of them first");
+    }
+  }
+}

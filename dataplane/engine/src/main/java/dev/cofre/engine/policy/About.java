@@ -1,0 +1,99 @@
+package dev.cofre.engine.policy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The statements about one principal and one key that are in force at one time. Not thread-safe.
+ */
+final class About {
+  private final long nowMs;
+  private final List<CompiledStatement> statements = new ArrayList<>();
+
+  /** When another statement comes in force, or one ends. */
+  long changesMs = Long.MAX_VALUE;
+
+  About(long nowMs) {
+    this.nowMs = nowMs;
+  }
+
+  /** Adds those of {@code list}, which name the principal, that select {@code key}. */
+  void addSelecting(CompiledStatement[] list, PolicyEvaluator.KeyReference key) {
+    for (CompiledStatement statement : list) {
+      if (statement.selects(key)) {
+        add(statement);
+      }
+    }
+  }
+
+  /** Adds those of {@code list} that name the principal and select {@code key}. */
+  void addNaming(
+      CompiledStatement[] list, Set<String> references, PolicyEvaluator.KeyReference key) {
+    for (CompiledStatement statement : list) {
+      if (statement.names(references) && statement.selects(key)) {
+        add(statement);
+      }
+    }
+  }
+
+  private void add(CompiledStatement statement) {
+    changesMs = Math.min(changesMs, statement.changesAfterMs(nowMs));
+    if (statement.isInForce(nowMs)) {
+      statements.add(statement);
+    }
+  }
+
+  /** Whether an action is left that is allowed, be it under a condition. */
+  boolean mayBeUsed() {
+    int allowed = 0;
+    int denied = 0;
+    for (CompiledStatement statement : statements) {
+      if (statement.isAllow()) {
+        allowed |= statement.actions();
+      } else if (!statement.isConditional()) {
+        denied |= statement.actions();
+      }
+    }
+    return (allowed & ~denied) != 0;
+  }
+
+  /** Those that allow {@code action}, be it under a condition; none when one always denies it. */
+  List<CompiledStatement> grants(Action action) {
+    List<CompiledStatement> grants = new ArrayList<>();
+    for (CompiledStatement statement : statements) {
+      if (statement.isAbout(action) && statement.isAllow()) {
+        grants.add(statement);
+      } else if (statement.isAbout(action) && !statement.isConditional()) {
+        return List.of();
+      }
+    }
+    return grants;
+  }
+
+  /** What they say of {@code action}. */
+  Decision decide(Action action, String from) {
+    List<CompiledStatement> allows = new ArrayList<>();
+    List<CompiledStatement> denies = new ArrayList<>();
+    boolean always = false;
+    for (CompiledStatement statement : statements) {
+      if (!statement.covers(action, from)) {
+        continue;
+      }
+      if (statement.isAllow()) {
+        allows.add(statement);
+        always |= !statement.isConditional();
+      } else if (statement.isConditional()) {
+        denies.add(statement);
+      } else {
+        return Decision.of(Decision.Outcome.DENIED, changesMs);
+      }
+    }
+    if (allows.isEmpty()) {
+      return Decision.of(Decision.Outcome.DENIED, changesMs);
+    }
+    return always && denies.isEmpty()
+        ? Decision.of(Decision.Outcome.ALLOWED, changesMs)
+        : Decision.conditional(changesMs, allows, denies);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.cofre.engine.snapshot;
+
+import com.google.protobuf.ByteString;
+import dev.cofre.engine.persistent.PersistentMap;
+import dev.cofre.engine.policy.PolicyEvaluator;
+import java.util.UUID;
+
+/**
+ * What a revision holds. Immutable; the next revision shares with it what did not change.
+ *
+ * @param aliases by tenant, then by alias
+ * @param tokens by SHA-256 of the bearer token
+ */
+record SnapshotContents(
+    PersistentMap<UUID, KeyMetadata> keys,
+    PersistentMap<String, PersistentMap<String, KeyMetadata>> aliases,
+    PersistentMap<String, PrincipalMetadata> principals,
+    PersistentMap<ByteString, PrincipalMetadata> tokens,
+    PolicyEvaluator policy) {
+  /** Nothing. */
+  static final SnapshotContents NONE =
+      new SnapshotContents(
+          PersistentMap.empty(),
+          PersistentMap.empty(),
+          PersistentMap.empty(),
+          PersistentMap.empty(),
+          PolicyEvaluator.NONE);
+}
