@@ -140,7 +140,8 @@ class ControlPlanesTest {
     CompletableFuture<?>[] all = new CompletableFuture<?>[ROTATIONS];
     for (int i = 0; i < ROTATIONS; i++) {
       Api officer = officers.get(i % officers.size());
-      all[i] = CompletableFuture.runAsync(() -> rotate(officer, rotated), Thread::startVirtualThread);
+      all[i] =
+          CompletableFuture.runAsync(() -> rotate(officer, rotated), Thread::startVirtualThread);
     }
     CompletableFuture.allOf(all).join();
     JsonObject key = officers.getFirst().get("/v1/keys/demo").json();
@@ -163,8 +164,7 @@ class ControlPlanesTest {
       if (answer.status() == 200) {
         rotated.incrementAndGet();
       } else {
-        assertTrue(
-            answer.status() == 412 || answer.status() == 409, () -> "rotation: " + answer);
+        assertTrue(answer.status() == 412 || answer.status() == 409, () -> "rotation: " + answer);
       }
     } catch (IOException | InterruptedException e) {
       throw new AssertionError(e);

@@ -146,8 +146,8 @@ final class Deployment {
   }
 
   /**
-   * The settings of another plane of the kind {@code plane}, with folders and the port {@code base +
-   * offset} of its own; what stands in the first one's settings now is the same.
+   * The settings of another plane of the kind {@code plane}, with folders and the port {@code base
+   * + offset} of its own; what stands in the first one's settings now is the same.
    */
   Map<String, String> another(String plane, String name, int offset) {
     Map<String, String> settings = new LinkedHashMap<>(settings(plane));
