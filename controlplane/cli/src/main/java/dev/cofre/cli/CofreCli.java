@@ -41,6 +41,8 @@ import picocli.CommandLine.ScopeType;
       InspectCommand.class,
       KeyCommand.class,
       PolicyCommand.class,
+      PrincipalCommand.class,
+      GroupCommand.class,
       AuditCommand.class,
       CompletionCommand.class
     })

@@ -23,7 +23,7 @@ import java.util.UUID;
  * <p>What a caller may not see is answered as if absent; what it may see but not do is {@code
  * forbidden}; only then does the key's state count.
  */
-final class Authorizer {
+public final class Authorizer {
   /** What an expired key does no more (SP 800-57 part 1, the deactivated state). */
   private static final Set<Action> PROTECTS = Set.of(Action.ENCRYPT, Action.GENERATE_DATA_KEY);
 
@@ -33,7 +33,8 @@ final class Authorizer {
   private Caller lastCaller;
   private Facts lastFacts;
 
-  Authorizer(SnapshotHolder snapshots, Clock clock) {
+  /** Decides by what {@code snapshots} holds. */
+  public Authorizer(SnapshotHolder snapshots, Clock clock) {
     this.snapshots = snapshots;
     this.clock = clock;
   }
@@ -47,6 +48,17 @@ final class Authorizer {
           "send a valid token in the header Authorization: Bearer <token>");
     }
     return principal;
+  }
+
+  /**
+   * The key that {@code name} (id or alias) means to {@code caller}, when a request of its with
+   * {@code context} may do {@code action} with it now.
+   *
+   * @throws ProblemException when it may not, or there is no such key that it may see
+   */
+  public KeyMetadata authorize(
+      Caller caller, Action action, String name, EncryptionContext context) {
+    return require(permit(caller, action, name), caller, action, context);
   }
 
   /**
