@@ -10,6 +10,7 @@ import dev.cofre.contract.snapshot.wire.Policy;
 import dev.cofre.contract.snapshot.wire.PolicyStatement;
 import dev.cofre.contract.snapshot.wire.Statement;
 import dev.cofre.engine.policy.Action;
+import dev.cofre.engine.policy.UseRates;
 import dev.cofre.engine.request.Authorizer;
 import dev.cofre.engine.request.Caller;
 import dev.cofre.engine.snapshot.KeyMetadata;
@@ -59,7 +60,7 @@ public class HotSetBenchmark {
     }
     SnapshotHolder holder = new SnapshotHolder(AGE_MAX_MS, System::nanoTime);
     holder.publish(state, System.nanoTime());
-    authorizer = new Authorizer(holder, Clock.systemUTC());
+    authorizer = new Authorizer(holder, new UseRates(), Clock.systemUTC());
     for (int i = 0; i < PAIRS; i++) {
       int key = few ? i % keys : i * (count / PAIRS);
       names[i] = LargeSnapshot.alias(key);
@@ -77,9 +78,7 @@ public class HotSetBenchmark {
   /** One policy for each key, that names all. */
   private static Statement everybody(SnapshotState state, LargeSnapshot large) {
     PolicyStatement.Builder all =
-        PolicyStatement.newBuilder()
-            .setEffect(Effect.EFFECT_ALLOW)
-            .addActions("encrypt");
+        PolicyStatement.newBuilder().setEffect(Effect.EFFECT_ALLOW).addActions("encrypt");
     for (int i = 0; i < large.keys(); i++) {
       KeyMetadata key = state.key("default", LargeSnapshot.alias(i));
       all.addKeys(ByteString.copyFrom(Uuids.bytes(key.id())));
@@ -93,8 +92,7 @@ public class HotSetBenchmark {
         .setFromDigest(ByteString.copyFrom(state.digest()))
         .setRevision(state.revision() + 1)
         .setDigest(ByteString.copyFrom(SnapshotDigest.sha256(new byte[1])))
-        .addPolicies(
-            Policy.newBuilder().setId("all").setTenant("default").addStatements(all))
+        .addPolicies(Policy.newBuilder().setId("all").setTenant("default").addStatements(all))
         .build();
   }
 

@@ -78,8 +78,7 @@ final class GroupCommand {
       @Mixin Contents contents,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return print(
-        output, plane, calls -> calls.post(PATH, contents.document().put("name", name)));
+    return print(output, plane, calls -> calls.post(PATH, contents.document().put("name", name)));
   }
 
   @Command(description = "Gives a group other members and roles, in place of those that it has.")

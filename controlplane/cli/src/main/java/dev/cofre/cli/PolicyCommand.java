@@ -82,8 +82,7 @@ final class PolicyCommand {
       @Parameters(paramLabel = "POLICY", description = "Name or id.") String policy,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    JsonObject found =
-        plane.call(terminal.environment(), ROLE, calls -> calls.get(path(policy)));
+    JsonObject found = plane.call(terminal.environment(), ROLE, calls -> calls.get(path(policy)));
     output.print(terminal, found);
     return ExitCodes.OK;
   }
@@ -121,11 +120,7 @@ final class PolicyCommand {
   @Command(name = "who-can", description = "Lists who can do something with a key.")
   int whoCan(
       @Parameters(paramLabel = "ACTION", description = "encrypt, decrypt, …") String action,
-      @Option(
-              names = "--key",
-              required = true,
-              paramLabel = "KEY",
-              description = "Alias or id.")
+      @Option(names = "--key", required = true, paramLabel = "KEY", description = "Alias or id.")
           String key,
       @Option(
               names = "--at",
@@ -146,8 +141,7 @@ final class PolicyCommand {
   @Command(description = "Finds what is allowed but questionable; exit code 1 when it finds any.")
   int lint(@Mixin OutputOption output, @Mixin ControlPlane plane) {
     Pages pages = new Pages(terminal, output, FINDINGS);
-    JsonObject found =
-        plane.call(terminal.environment(), ROLE, calls -> calls.get(PATH + "/lint"));
+    JsonObject found = plane.call(terminal.environment(), ROLE, calls -> calls.get(PATH + "/lint"));
     pages.print(found);
     return found.getJsonArray("items").isEmpty() ? ExitCodes.OK : ExitCodes.FAILED;
   }
@@ -163,9 +157,7 @@ final class PolicyCommand {
       @Parameters(paramLabel = "POLICY", description = "Name or id.") String policy,
       @Mixin ControlPlane plane) {
     plane.call(
-        terminal.environment(),
-        ROLE,
-        calls -> calls.call(HttpMethod.DELETE, path(policy), null));
+        terminal.environment(), ROLE, calls -> calls.call(HttpMethod.DELETE, path(policy), null));
     return ExitCodes.OK;
   }
 

@@ -86,7 +86,8 @@ final class PolicyCreateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    JsonObject document = source.file != null ? DocumentFile.read(terminal, source.file) : documentOf(source.parts);
+    JsonObject document =
+        source.file != null ? DocumentFile.read(terminal, source.file) : documentOf(source.parts);
     output.print(
         terminal,
         plane.call(

@@ -83,8 +83,6 @@ final class PolicyReviewCommand implements Callable<Integer> {
   /** RFC 4180; what a spreadsheet would take for a formula is text. */
   private static String cell(String value) {
     String text = value.matches("[=+@-].*") ? "'" + value : value;
-    return text.matches("[A-Za-z0-9 ._:/*@'-]*")
-        ? text
-        : '"' + text.replace("\"", "\"\"") + '"';
+    return text.matches("[A-Za-z0-9 ._:/*@'-]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
   }
 }

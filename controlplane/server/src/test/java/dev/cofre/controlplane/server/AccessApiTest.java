@@ -72,7 +72,13 @@ class AccessApiTest {
   }
 
   private static String policy(String name, String statements, String tests) {
-    return "{\"name\":\"" + name + "\",\"statements\":[" + statements + "],\"tests\":[" + tests + "]}";
+    return "{\"name\":\""
+        + name
+        + "\",\"statements\":["
+        + statements
+        + "],\"tests\":["
+        + tests
+        + "]}";
   }
 
   private static final String BY_PATTERN =
@@ -91,7 +97,10 @@ class AccessApiTest {
     HttpResponse<String> refused =
         post(
             "/v1/policies",
-            policy("tested", BY_PATTERN, test.formatted("deny", "") + "," + test.formatted("allow", "")));
+            policy(
+                "tested",
+                BY_PATTERN,
+                test.formatted("deny", "") + "," + test.formatted("allow", "")));
     assertEquals(
         "tests[1] expects allow, but it is denied: no statement allows it; nearest is statement 0"
             + " (orders) of policy tested, but the encryption context's team has another value"
@@ -127,13 +136,13 @@ class AccessApiTest {
                     + policy("tested", BY_PATTERN.replace("orders-*", "bi*"), right)
                     + ",\"questions\":[{\"principal\":\"shop\",\"action\":\"encrypt\",\"key\":\"bills\","
                     + "\"context\":{\"team\":\"a\"}}]}"));
-    assertEquals(
-        "allow", simulated.getJsonArray("answers").getJsonObject(0).getString("decision"));
+    assertEquals("allow", simulated.getJsonArray("answers").getJsonObject(0).getString("decision"));
     assertEquals(
         "tests[0]", simulated.getJsonArray("failedTests").getJsonObject(0).getString("field"));
 
     JsonObject changed =
-        json(put("/v1/policies/tested", policy("tested", BY_PATTERN.replace("\"a\"", "\"b\""), "")));
+        json(
+            put("/v1/policies/tested", policy("tested", BY_PATTERN.replace("\"a\"", "\"b\""), "")));
     assertEquals(2, changed.getInteger("revision"));
     JsonArray history =
         json(plane.get("auditor", "/v1/policies/tested/history")).getJsonArray("items");
@@ -207,11 +216,10 @@ class AccessApiTest {
     assertEquals("group:sellers", can.getJsonObject(0).getString("via"));
     assertEquals(
         0,
-        json(
-                plane.get(
-                    "auditor",
-                    "/v1/policies/who-can?action=encrypt&key=bills&at="
-                        + URLEncoder.encode(before, StandardCharsets.UTF_8)))
+        json(plane.get(
+                "auditor",
+                "/v1/policies/who-can?action=encrypt&key=bills&at="
+                    + URLEncoder.encode(before, StandardCharsets.UTF_8)))
             .getJsonArray("items")
             .size());
     assertEquals(
@@ -270,15 +278,15 @@ class AccessApiTest {
 
   private static int as(String token, String path) throws Exception {
     return plane
-        .send(
-            HttpRequest.newBuilder(plane.uri(path)).header("Authorization", "Bearer " + token))
+        .send(HttpRequest.newBuilder(plane.uri(path)).header("Authorization", "Bearer " + token))
         .statusCode();
   }
 
   @Test
   void keysAreSelectedByTags() throws Exception {
     JsonObject key =
-        new JsonObject(TestPlane.keyDocument("tagged")).put("tags", new JsonObject().put("app", "shop"));
+        new JsonObject(TestPlane.keyDocument("tagged"))
+            .put("tags", new JsonObject().put("app", "shop"));
     JsonObject made = json(plane.post("crypto-officer", "/v1/keys", key.encode(), Map.of()));
     assertEquals("shop", made.getJsonObject("tags").getString("app"));
     json(

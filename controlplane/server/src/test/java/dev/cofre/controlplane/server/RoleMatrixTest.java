@@ -163,7 +163,14 @@ class RoleMatrixTest {
         int status = status(row, CALLERS.get(i));
         if (!cell(status).equals(row.cells.get(i))) {
           wrong.add(
-              row.route() + " (" + row.key + ") by '" + CALLERS.get(i) + "': " + status + ", not "
+              row.route()
+                  + " ("
+                  + row.key
+                  + ") by '"
+                  + CALLERS.get(i)
+                  + "': "
+                  + status
+                  + ", not "
                   + row.cells.get(i));
         }
       }

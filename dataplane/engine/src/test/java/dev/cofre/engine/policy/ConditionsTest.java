@@ -82,8 +82,7 @@ class ConditionsTest {
                     SourceNetwork.newBuilder()
                         .setAddress(ByteString.copyFrom(Network.parse(parts[0])))
                         .setPrefixLength(Integer.parseInt(parts[1]))));
-    Facts facts =
-        Facts.of(EncryptionContext.EMPTY, address, AuthenticationStrength.TOKEN, NOW_MS);
+    Facts facts = Facts.of(EncryptionContext.EMPTY, address, AuthenticationStrength.TOKEN, NOW_MS);
     assertEquals(inside, one.hold(facts));
   }
 
@@ -101,8 +100,7 @@ class ConditionsTest {
     "0,359,0,1320,360,true",
     "0,360,0,1320,360,false"
   })
-  void hoursAndDaysAreInUtc(
-      int day, int minute, int weekdays, int from, int to, boolean within) {
+  void hoursAndDaysAreInUtc(int day, int minute, int weekdays, int from, int to, boolean within) {
     Conditions one =
         conditions(
             PolicyConditions.newBuilder()
@@ -177,8 +175,7 @@ class ConditionsTest {
             .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
             .build();
     var plain = allow("app", "encrypt").addKeys(id(KEY));
-    PolicyConditions stronger =
-        PolicyConditions.newBuilder().setAuthentication("passkey").build();
+    PolicyConditions stronger = PolicyConditions.newBuilder().setAuthentication("passkey").build();
     for (var statement :
         List.of(
             allow("app", "encrypt").addKeys(id(KEY)).setUnknownFields(more),

@@ -49,8 +49,7 @@ class ExplainerTest {
     assertTrue(explanation.allowed());
     assertEquals(0, explanation.deciding().index());
     assertEquals(
-        "statement 0 (first) of policy n-p allows it, and nothing denies it",
-        explanation.reason());
+        "statement 0 (first) of policy n-p allows it, and nothing denies it", explanation.reason());
     assertEquals(3, explanation.findings().size());
   }
 

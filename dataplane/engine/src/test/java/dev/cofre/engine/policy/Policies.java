@@ -81,7 +81,6 @@ final class Policies {
   }
 
   static Facts facts(Map<String, String> context) {
-    return new Facts(
-        EncryptionContext.of(context), null, AuthenticationStrength.TOKEN, NOW_MS);
+    return new Facts(EncryptionContext.of(context), null, AuthenticationStrength.TOKEN, NOW_MS);
   }
 }

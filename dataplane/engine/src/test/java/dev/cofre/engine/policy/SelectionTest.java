@@ -63,9 +63,7 @@ class SelectionTest {
                 policy("q", allow("app", "encrypt").putTags("app", "shop"))));
     assertFalse(allows(policy, ORDERS));
     assertFalse(
-        allows(
-            policy,
-            new Which(ORDERS.id(), TENANT, "team", "x", "prod", Map.of("app", "shop"))));
+        allows(policy, new Which(ORDERS.id(), TENANT, "team", "x", "prod", Map.of("app", "shop"))));
   }
 
   @Test
@@ -148,8 +146,7 @@ class SelectionTest {
                         .addKeys(id(ORDERS))
                         .setEnvironment("prod")
                         .setFromEnvironment("staging"))));
-    assertTrue(
-        policy.decideMove(workload("app"), "staging", ORDERS, NOW_MS).allows(facts()));
+    assertTrue(policy.decideMove(workload("app"), "staging", ORDERS, NOW_MS).allows(facts()));
     assertFalse(policy.decideMove(workload("app"), "dev", ORDERS, NOW_MS).allows(facts()));
     assertFalse(
         policy.decideMove(workload("app"), "staging", key(2, "x", "prod"), NOW_MS).allows(facts()));
@@ -181,9 +178,7 @@ class SelectionTest {
     List<Which> keys = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
       Map<String, String> tags = i % 3 == 0 ? Map.of("t", "v" + i % 2) : Map.of();
-      keys.add(
-          new Which(
-              new UUID(i, 1), TENANT, "o", "k" + i, i % 2 == 0 ? "prod" : "dev", tags));
+      keys.add(new Which(new UUID(i, 1), TENANT, "o", "k" + i, i % 2 == 0 ? "prod" : "dev", tags));
     }
     PolicyEvaluator changed = PolicyEvaluator.NONE;
     Map<String, Policy> model = new HashMap<>();

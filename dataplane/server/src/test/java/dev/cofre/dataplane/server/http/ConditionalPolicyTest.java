@@ -63,7 +63,9 @@ class ConditionalPolicyTest {
   }
 
   private String encrypt(String team) throws Exception {
-    return calls.json("/v1/keys/demo/encrypt", item("plaintext", team, "aGk=")).json()
+    return calls
+        .json("/v1/keys/demo/encrypt", item("plaintext", team, "aGk="))
+        .json()
         .getString("ciphertext");
   }
 
@@ -76,8 +78,7 @@ class ConditionalPolicyTest {
     assertEquals(200, calls.json("/v1/keys/demo/encrypt", item("plaintext", "a", "")).status());
     Calls.Answer refused = calls.json("/v1/keys/demo/encrypt", item("plaintext", "b", ""));
     assertEquals("forbidden", refused.code());
-    assertEquals(
-        "forbidden", calls.json("/v1/decrypt", item("ciphertext", "b", ofTeamB)).code());
+    assertEquals("forbidden", calls.json("/v1/decrypt", item("ciphertext", "b", ofTeamB)).code());
     assertEquals(200, calls.json("/v1/decrypt", item("ciphertext", "a", ofTeamA)).status());
 
     JsonArray sealed =
@@ -111,8 +112,7 @@ class ConditionalPolicyTest {
     assertEquals("forbidden", code(opened, 2));
     assertTrue(
         node.auditLines().stream()
-            .anyMatch(
-                line -> line.contains("forbidden") && line.contains(node.keyId.toString())));
+            .anyMatch(line -> line.contains("forbidden") && line.contains(node.keyId.toString())));
   }
 
   private static String code(JsonArray items, int item) {
@@ -144,6 +144,31 @@ class ConditionalPolicyTest {
               .json("/v1/keys/demo/data-keys", "{\"context\":{\"team\":\"" + team + "\"}}")
               .status());
     }
+  }
+
+  @Test
+  void aRateIsUsedUpItemByItem() throws Exception {
+    node.publishPolicy(teamA(PolicyConditions.newBuilder().setPerDay(3)));
+    String item = item("plaintext", "a", "");
+    assertEquals(200, calls.json("/v1/keys/demo/encrypt", item).status());
+    String three = "{\"items\":[" + item + "," + item + "," + item + "]}";
+    Calls.Answer refused = calls.json("/v1/keys/demo/encrypt", three);
+    assertEquals("quota_exceeded", refused.code());
+    assertTrue(refused.response().headers().firstValue("Retry-After").isPresent());
+    assertEquals(200, calls.json("/v1/keys/demo/encrypt", item).status());
+    JsonArray opened =
+        calls
+            .json(
+                "/v1/decrypt",
+                "{\"items\":["
+                    + item("ciphertext", "a", ofTeamA)
+                    + ","
+                    + item("ciphertext", "a", ofTeamA)
+                    + "]}")
+            .json()
+            .getJsonArray("items");
+    assertNull(code(opened, 0));
+    assertEquals("quota_exceeded", code(opened, 1));
   }
 
   @Test

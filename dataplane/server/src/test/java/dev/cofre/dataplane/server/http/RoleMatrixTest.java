@@ -95,11 +95,9 @@ class RoleMatrixTest {
   }
 
   private static Calls.Answer ask(Call.Kind kind, String token) throws Exception {
-    byte[] unwrap =
-        ("{\"wrapped\":\"" + wrapped + "\"}").getBytes(StandardCharsets.UTF_8);
+    byte[] unwrap = ("{\"wrapped\":\"" + wrapped + "\"}").getBytes(StandardCharsets.UTF_8);
     return switch (kind) {
-      case ENCRYPT ->
-          calls.post("/v1/keys/demo/encrypt", token, Calls.RAW, new byte[10], Map.of());
+      case ENCRYPT -> calls.post("/v1/keys/demo/encrypt", token, Calls.RAW, new byte[10], Map.of());
       case DECRYPT -> calls.post("/v1/decrypt", token, Calls.RAW, envelope, Map.of());
       case REENCRYPT -> calls.post("/v1/reencrypt", token, Calls.RAW, envelope, Map.of());
       case GENERATE_DATA_KEY ->

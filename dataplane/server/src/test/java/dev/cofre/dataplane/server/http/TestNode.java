@@ -116,8 +116,7 @@ final class TestNode implements AutoCloseable {
             .addPrincipals(principal("app", "workload", APP_TOKEN))
             .addPrincipals(principal("officer", "crypto-officer", OFFICER_TOKEN))
             .addPrincipals(principal("stranger", "workload", STRANGER_TOKEN));
-    for (String role :
-        List.of("platform-admin", "security-admin", "app-owner", "auditor")) {
+    for (String role : List.of("platform-admin", "security-admin", "app-owner", "auditor")) {
       statement.addPrincipals(principal(role, role, token(role)));
     }
     statement.addPrincipals(principal("team", "app-owner", token("owner")));
