@@ -76,7 +76,7 @@ record LargeSnapshot(int keys, int principals) {
   }
 
   private static ByteString digest(long revision) {
-    return ByteString.copyFrom(SnapshotDigest.sha256(Long.toString(revision).getBytes()));
+    return ByteString.copyFrom(SnapshotDigest.sha256(Uuids.bytes(new UUID(0, revision))));
   }
 
   private static ByteString id(int key) {

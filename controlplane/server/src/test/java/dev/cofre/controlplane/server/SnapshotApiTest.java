@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.contract.snapshot.SnapshotRejectedException;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
 import dev.cofre.contract.snapshot.wire.KeyState;
 import dev.cofre.contract.snapshot.wire.Statement;
@@ -167,10 +169,11 @@ class SnapshotApiTest {
             response -> {
               assertEquals(200, response.statusCode());
               try {
-                Statement statement = verifier.verify(response.body());
+                Statement statement =
+                    Statement.parseFrom(verifier.verify(response.body()).toByteString());
                 assertArrayEquals(nonce, statement.getNonce().toByteArray());
                 return statement;
-              } catch (dev.cofre.contract.snapshot.SnapshotRejectedException e) {
+              } catch (SnapshotRejectedException | InvalidProtocolBufferException e) {
                 throw new AssertionError(e);
               }
             });
