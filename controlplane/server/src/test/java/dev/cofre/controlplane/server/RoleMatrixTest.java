@@ -161,6 +161,10 @@ class RoleMatrixTest {
       assertEquals(CALLERS.size(), row.cells.size(), row.route());
       for (int i = 0; i < CALLERS.size(); i++) {
         int status = status(row, CALLERS.get(i));
+        while (status == 429) {
+          // Who sends no token is turned away beyond some requests a second.
+          status = status(row, CALLERS.get(i));
+        }
         if (!cell(status).equals(row.cells.get(i))) {
           wrong.add(
               row.route()

@@ -53,7 +53,12 @@ class SnapshotApiTest {
         all.getPrincipalsList().stream()
             .anyMatch(p -> p.getId().equals("app") && p.getTokenDigestsCount() == 1));
     assertFalse(all.getPrincipalsList().stream().anyMatch(p -> p.getId().equals("node")));
-    assertEquals(1, all.getPoliciesList().stream().filter(p -> p.getActionsCount() == 4).count());
+    assertEquals(
+        1,
+        all.getPoliciesList().stream()
+            .flatMap(p -> p.getStatementsList().stream())
+            .filter(statement -> statement.getActionsCount() == 4)
+            .count());
     assertEquals(300_000, all.getNotAfterMs() - all.getIssuedAtMs());
   }
 
