@@ -1,10 +1,13 @@
 package dev.cofre.benchmarks.policy;
 
 import com.google.protobuf.ByteString;
+import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.encoding.Uuids;
 import dev.cofre.contract.snapshot.wire.Effect;
 import dev.cofre.contract.snapshot.wire.Policy;
 import dev.cofre.engine.policy.Action;
+import dev.cofre.engine.policy.AuthenticationStrength;
+import dev.cofre.engine.policy.Facts;
 import dev.cofre.engine.policy.PolicyEvaluator;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +40,25 @@ public class PolicyBenchmark {
       implements PolicyEvaluator.Subject {}
 
   private record Which(UUID id, String tenant, String owner)
-      implements PolicyEvaluator.KeyReference {}
+      implements PolicyEvaluator.KeyReference {
+    @Override
+    public String alias() {
+      return "demo";
+    }
+
+    @Override
+    public String environment() {
+      return "dev";
+    }
+
+    @Override
+    public Map<String, String> tags() {
+      return Map.of();
+    }
+  }
+
+  private static final Facts FACTS =
+      new Facts(EncryptionContext.EMPTY, null, AuthenticationStrength.TOKEN, 1);
 
   private final List<Who> who = new ArrayList<>();
   private final List<Which> which = new ArrayList<>();
@@ -58,9 +79,9 @@ public class PolicyBenchmark {
     }
     evaluator = PolicyEvaluator.compile(all);
     boolean right =
-        evaluator.allows(who.get(0), Action.ENCRYPT, which.get(0))
-            && !evaluator.allows(who.get(9), Action.ENCRYPT, which.get(9))
-            && !evaluator.allows(who.get(0), Action.ENCRYPT, which.get(1));
+        evaluator.allows(who.get(0), Action.ENCRYPT, which.get(0), FACTS)
+            && !evaluator.allows(who.get(9), Action.ENCRYPT, which.get(9), FACTS)
+            && !evaluator.allows(who.get(0), Action.ENCRYPT, which.get(1), FACTS);
     if (!right) {
       throw new IllegalStateException("a decision is wrong");
     }
@@ -81,7 +102,7 @@ public class PolicyBenchmark {
   @Benchmark
   public boolean decide() {
     int i = next();
-    return evaluator.allows(who.get(i), Action.ENCRYPT, which.get(i));
+    return evaluator.allows(who.get(i), Action.ENCRYPT, which.get(i), FACTS);
   }
 
   /** The reference: one look-up of a string in a map of as many entries. */

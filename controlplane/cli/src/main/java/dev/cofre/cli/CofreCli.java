@@ -44,6 +44,8 @@ import picocli.CommandLine.ScopeType;
       KeyCommand.class,
       PolicyCommand.class,
       ApprovalCommand.class,
+      PrincipalCommand.class,
+      GroupCommand.class,
       AuditCommand.class,
       CompletionCommand.class
     })

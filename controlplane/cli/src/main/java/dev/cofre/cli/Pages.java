@@ -48,6 +48,16 @@ record Pages(Terminal terminal, OutputOption output, List<Column> columns) {
     end(after);
   }
 
+  /** Prints the only page of a list. */
+  void print(JsonObject page) {
+    begin();
+    JsonArray items = page.getJsonArray("items", new JsonArray());
+    for (int i = 0; i < items.size(); i++) {
+      item(items.getJsonObject(i), i == 0);
+    }
+    end(null);
+  }
+
   private static String query(String path, String filter, long limit, String after) {
     String query = path + "?limit=" + limit + (filter.isEmpty() ? "" : "&" + filter);
     return after == null ? query : query + "&after=" + ControlPlane.escaped(after);

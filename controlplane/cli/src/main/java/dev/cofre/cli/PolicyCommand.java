@@ -2,32 +2,62 @@ package dev.cofre.cli;
 
 import dev.cofre.cli.Pages.Column;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code policy}: who may use which key, as a security administrator. */
 @Command(
     name = "policy",
-    description = "Creates, lists, shows and deletes policies.",
-    subcommands = PolicyCreateCommand.class)
+    description = "Keeps policies, and says who may do what, and why.",
+    subcommands = {
+      PolicyCreateCommand.class,
+      PolicyExplainCommand.class,
+      PolicySimulateCommand.class,
+      PolicyTestCommand.class,
+      PolicyReviewCommand.class
+    })
 final class PolicyCommand {
   static final String ROLE = "security-admin";
   static final String PATH = "/v1/policies";
 
-  private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-
   private static final List<Column> COLUMNS =
       List.of(
           Column.of("NAME", 24, "name"),
-          Column.of("EFFECT", 6, "effect"),
-          list("PRINCIPALS", 24, "principals"),
-          list("ACTIONS", 24, "actions"),
-          list("KEYS", 16, "keys"));
+          count("STATEMENTS", "statements"),
+          count("TESTS", "tests"),
+          Column.of("ENDS", 20, "notAfter"),
+          Column.of("CHANGED BY", 16, "updatedBy"),
+          Column.of("CHANGED", 20, "updatedAt"));
+
+  private static final List<Column> VERSIONS =
+      List.of(
+          Column.of("REVISION", 8, "revision"),
+          Column.of("CHANGED", 24, "changedAt"),
+          Column.of("BY", 20, "changedBy"),
+          Column.of("REMOVED", 7, "removed"),
+          Column.of("DOCUMENT", 40, "document"));
+
+  private static final List<Column> GRANTS =
+      List.of(
+          Column.of("PRINCIPAL", 24, "principal"),
+          Column.of("VIA", 20, "via"),
+          Column.of("POLICY", 24, "policy"),
+          Column.of("STATEMENT", 9, "statement"),
+          Column.of("CONDITIONAL", 11, "conditional"),
+          Column.of("ENDS", 20, "notAfter"));
+
+  private static final List<Column> FINDINGS =
+      List.of(
+          Column.of("RULE", 16, "rule"),
+          Column.of("POLICY", 24, "policy"),
+          Column.of("WHERE", 16, "where"),
+          Column.of("MESSAGE", 40, "message"));
 
   private final Terminal terminal;
 
@@ -52,9 +82,73 @@ final class PolicyCommand {
       @Parameters(paramLabel = "POLICY", description = "Name or id.") String policy,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    JsonObject found =
-        plane.call(terminal.environment(), ROLE, calls -> calls.get(path(calls, policy)));
+    JsonObject found = plane.call(terminal.environment(), ROLE, calls -> calls.get(path(policy)));
     output.print(terminal, found);
+    return ExitCodes.OK;
+  }
+
+  @Command(description = "Makes a policy say what a document does, once its tests pass.")
+  int update(
+      @Parameters(paramLabel = "POLICY", description = "Name or id.") String policy,
+      @Option(
+              names = "--file",
+              required = true,
+              paramLabel = "FILE",
+              description = "The policy's document, JSON; - is the standard input.")
+          Path file,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane)
+      throws IOException {
+    JsonObject document = DocumentFile.read(terminal, file);
+    output.print(
+        terminal,
+        plane.call(
+            terminal.environment(),
+            ROLE,
+            calls -> calls.call(HttpMethod.PUT, path(policy), document)));
+    return ExitCodes.OK;
+  }
+
+  @Command(description = "Lists what a policy said, the newest first; a deleted one by its id.")
+  int history(
+      @Parameters(paramLabel = "POLICY", description = "Name or id.") String policy,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    return list(output, plane, VERSIONS, path(policy) + "/history");
+  }
+
+  @Command(name = "who-can", description = "Lists who can do something with a key.")
+  int whoCan(
+      @Parameters(paramLabel = "ACTION", description = "encrypt, decrypt, …") String action,
+      @Option(names = "--key", required = true, paramLabel = "KEY", description = "Alias or id.")
+          String key,
+      @Option(
+              names = "--at",
+              paramLabel = "TIME",
+              description = "As it was then, in UTC (default now).")
+          String at,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    String query =
+        "/who-can?action=" + ControlPlane.escaped(action) + "&key=" + ControlPlane.escaped(key);
+    return list(
+        output,
+        plane,
+        GRANTS,
+        PATH + query + (at == null ? "" : "&at=" + ControlPlane.escaped(at)));
+  }
+
+  @Command(description = "Finds what is allowed but questionable; exit code 1 when it finds any.")
+  int lint(@Mixin OutputOption output, @Mixin ControlPlane plane) {
+    Pages pages = new Pages(terminal, output, FINDINGS);
+    JsonObject found = plane.call(terminal.environment(), ROLE, calls -> calls.get(PATH + "/lint"));
+    pages.print(found);
+    return found.getJsonArray("items").isEmpty() ? ExitCodes.OK : ExitCodes.FAILED;
+  }
+
+  private int list(OutputOption output, ControlPlane plane, List<Column> columns, String path) {
+    Pages pages = new Pages(terminal, output, columns);
+    pages.print(plane.call(terminal.environment(), ROLE, calls -> calls.get(path)));
     return ExitCodes.OK;
   }
 
@@ -63,42 +157,21 @@ final class PolicyCommand {
       @Parameters(paramLabel = "POLICY", description = "Name or id.") String policy,
       @Mixin ControlPlane plane) {
     plane.call(
-        terminal.environment(),
-        ROLE,
-        calls -> calls.call(HttpMethod.DELETE, path(calls, policy), null));
+        terminal.environment(), ROLE, calls -> calls.call(HttpMethod.DELETE, path(policy), null));
     return ExitCodes.OK;
   }
 
-  /** The path of the policy with this id or name; the service knows policies by id alone. */
-  private static String path(ControlPlane.Calls calls, String policy) {
-    String id = ID.matcher(policy).matches() ? policy : idOf(calls, policy);
-    return PATH + "/" + ControlPlane.escaped(id);
+  private static String path(String policy) {
+    return PATH + "/" + ControlPlane.escaped(policy);
   }
 
-  private static String idOf(ControlPlane.Calls calls, String name) {
-    String after = "";
-    do {
-      JsonObject page = calls.get(PATH + "?limit=200" + after);
-      for (Object item : page.getJsonArray("items", new JsonArray())) {
-        if (item instanceof JsonObject found && name.equals(found.getString("name"))) {
-          return found.getString("id");
-        }
-      }
-      String next = page.getString("next");
-      after = next == null ? null : "&after=" + ControlPlane.escaped(next);
-    } while (after != null);
-    throw new CliException(
-        ExitCodes.FAILED, "there is no policy named " + name + "; see cofre policy list");
-  }
-
-  private static Column list(String heading, int width, String field) {
+  private static Column count(String heading, String field) {
     return new Column(
         heading,
-        width,
+        10,
         item ->
             item.getJsonArray(field) == null
-                ? "-"
-                : String.join(
-                    ",", item.getJsonArray(field).stream().map(String::valueOf).toList()));
+                ? "0"
+                : Integer.toString(item.getJsonArray(field).size()));
   }
 }

@@ -1,11 +1,8 @@
 package dev.cofre.cli;
 
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -89,7 +86,8 @@ final class PolicyCreateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    JsonObject document = source.file != null ? read(source.file) : documentOf(source.parts);
+    JsonObject document =
+        source.file != null ? DocumentFile.read(terminal, source.file) : documentOf(source.parts);
     output.print(
         terminal,
         plane.call(
@@ -106,18 +104,5 @@ final class PolicyCreateCommand implements Callable<Integer> {
         .put("principals", new JsonArray(parts.principals))
         .put("actions", new JsonArray(parts.actions))
         .put("keys", new JsonArray(parts.keys));
-  }
-
-  private JsonObject read(Path file) throws IOException {
-    boolean standardInput = file.equals(Path.of("-"));
-    String text =
-        standardInput
-            ? new String(terminal.in().readAllBytes(), StandardCharsets.UTF_8)
-            : Files.readString(file);
-    try {
-      return new JsonObject(text);
-    } catch (DecodeException e) {
-      throw new CliException(ExitCodes.USAGE, file + " is not a JSON object");
-    }
   }
 }

@@ -115,14 +115,6 @@ class ControlCommandsTest {
                   "errors",
                   new JsonArray()
                       .add(new JsonObject().put("field", "alias").put("message", "bad")));
-    } else if (request.path().equals("/v1/policies") && request.method().equals(HttpMethod.GET)) {
-      answer =
-          new JsonObject()
-              .put(
-                  "items",
-                  new JsonArray()
-                      .add(new JsonObject().put("name", "first").put("id", "x"))
-                      .add(new JsonObject().put("name", "second").put("id", POLICY_ID)));
     } else if (request.path().equals("/v1/keys") && request.method().equals(HttpMethod.GET)) {
       boolean first = request.getParam("after") == null;
       answer =
@@ -296,13 +288,45 @@ class ControlCommandsTest {
   }
 
   @Test
-  void aPolicyIsFoundByItsName() {
-    CliRun run = run("policy", "delete", "second");
+  void aPolicyIsNamedByItsName() {
+    CliRun run = run("policy", "delete", "second one");
     assertEquals(ExitCodes.OK, run.exitCode(), run::err);
-    assertEquals("GET /v1/policies?limit=200", asked.get(0).line());
-    assertEquals("DELETE /v1/policies/" + POLICY_ID, asked.get(1).line());
-    CliRun missing = run("policy", "show", "third");
-    assertEquals(ExitCodes.FAILED, missing.exitCode());
-    assertEquals(1, missing.errLines());
+    assertEquals("DELETE /v1/policies/second%20one", asked.get(0).line());
+  }
+
+  @Test
+  void accessIsAskedForWithItsFacts() {
+    CliRun run =
+        run(
+            ("policy explain --principal shop --action encrypt --key orders --context team=a"
+                    + " --source-address 10.1.2.3 --authentication mtls")
+                .split(" "));
+    assertEquals(ExitCodes.OK, run.exitCode(), run::err);
+    assertEquals("POST /v1/policies/explain", asked.get(0).line());
+    assertEquals(
+        new JsonObject(
+            """
+            {"principal":"shop","action":"encrypt","key":"orders","sourceAddress":"10.1.2.3",
+             "authentication":"mtls","context":{"team":"a"}}
+            """),
+        asked.get(0).body());
+    run("policy who-can decrypt --key orders --at 2026-11-01T00:00:00Z".split(" "));
+    assertEquals(
+        "GET /v1/policies/who-can?action=decrypt&key=orders&at=2026-11-01T00%3A00%3A00Z",
+        asked.get(1).line());
+  }
+
+  @Test
+  void principalsAndGroupsAreMadeAsTheSecurityAdmin() {
+    run("principal create ann --role app-owner,crypto-officer".split(" "));
+    assertEquals("POST /v1/principals", asked.get(0).line());
+    assertEquals("Bearer security-admin", asked.get(0).token());
+    assertEquals(
+        new JsonObject("{\"id\":\"ann\",\"roles\":[\"app-owner\",\"crypto-officer\"]}"),
+        asked.get(0).body());
+    run("group update shop --member a,group:b".split(" "));
+    assertEquals("PUT /v1/groups/shop", asked.get(1).line());
+    assertEquals(
+        new JsonObject("{\"members\":[\"a\",\"group:b\"],\"roles\":[]}"), asked.get(1).body());
   }
 }

@@ -37,7 +37,9 @@ class PolicyApiTest {
         plane.post("security-admin", "/v1/policies", document("grant", "granted"), Map.of());
     assertEquals(201, made.statusCode(), made.body());
     JsonObject policy = new JsonObject(made.body());
-    assertEquals(new JsonArray().add(key.getString("id")), policy.getJsonArray("keys"));
+    assertEquals(
+        new JsonArray().add(key.getString("id")),
+        policy.getJsonArray("statements").getJsonObject(0).getJsonArray("keys"));
     String path = "/v1/policies/" + policy.getString("id");
     assertEquals(made.body(), plane.get("auditor", path).body());
     assertEquals(200, plane.get("app", "/v1/keys/granted").statusCode());

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.contract.snapshot.SnapshotRejectedException;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
 import dev.cofre.contract.snapshot.wire.KeyState;
 import dev.cofre.contract.snapshot.wire.Statement;
@@ -51,7 +53,12 @@ class SnapshotApiTest {
         all.getPrincipalsList().stream()
             .anyMatch(p -> p.getId().equals("app") && p.getTokenDigestsCount() == 1));
     assertFalse(all.getPrincipalsList().stream().anyMatch(p -> p.getId().equals("node")));
-    assertEquals(1, all.getPoliciesList().stream().filter(p -> p.getActionsCount() == 4).count());
+    assertEquals(
+        1,
+        all.getPoliciesList().stream()
+            .flatMap(p -> p.getStatementsList().stream())
+            .filter(statement -> statement.getActionsCount() == 4)
+            .count());
     assertEquals(300_000, all.getNotAfterMs() - all.getIssuedAtMs());
   }
 
@@ -167,10 +174,11 @@ class SnapshotApiTest {
             response -> {
               assertEquals(200, response.statusCode());
               try {
-                Statement statement = verifier.verify(response.body());
+                Statement statement =
+                    Statement.parseFrom(verifier.verify(response.body()).toByteString());
                 assertArrayEquals(nonce, statement.getNonce().toByteArray());
                 return statement;
-              } catch (dev.cofre.contract.snapshot.SnapshotRejectedException e) {
+              } catch (SnapshotRejectedException | InvalidProtocolBufferException e) {
                 throw new AssertionError(e);
               }
             });

@@ -91,9 +91,16 @@ public final class SnapshotVerifier {
    * @throws SnapshotRejectedException when it was not signed by the pinned key or cannot be read
    */
   public RawStatement verify(byte[] signed) throws SnapshotRejectedException {
+    return verify(signed, 0, signed.length);
+  }
+
+  /** The same for {@code length} bytes from {@code offset} on. */
+  public RawStatement verify(byte[] signed, int offset, int length)
+      throws SnapshotRejectedException {
     try {
       SignedStatement envelope =
-          SignedStatement.parseFrom(aliased(UnsafeByteOperations.unsafeWrap(signed)));
+          SignedStatement.parseFrom(
+              aliased(UnsafeByteOperations.unsafeWrap(signed, offset, length)));
       if (!MessageDigest.isEqual(keyId, envelope.getVerificationKeyId().toByteArray())) {
         throw new SnapshotRejectedException(
             "it names another verification key than the pinned one");

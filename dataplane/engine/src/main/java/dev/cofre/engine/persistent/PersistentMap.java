@@ -97,7 +97,10 @@ public final class PersistentMap<K, V> {
   public static final class Editor<K, V> {
     private final PersistentMap<K, V> before;
     private Object[][] shards;
-    private boolean[] own;
+
+    /** Of each shard that nobody else sees, one more than its entries; of others 0. */
+    private int[] own;
+
     private int size;
 
     private Editor(PersistentMap<K, V> before) {
@@ -124,7 +127,10 @@ public final class PersistentMap<K, V> {
       Object old = shard[place + 1];
       shard[place] = key;
       shard[place + 1] = value;
-      size += old == null ? 1 : 0;
+      if (old == null) {
+        size++;
+        own[number]++;
+      }
       return (V) old;
     }
 
@@ -147,7 +153,7 @@ public final class PersistentMap<K, V> {
         }
       }
       shards[number] = left == 0 ? null : without;
-      own[number] = true;
+      own[number] = left + 1;
       size--;
       return old;
     }
@@ -167,7 +173,7 @@ public final class PersistentMap<K, V> {
     private void own() {
       if (shards == null) {
         shards = before.shards.clone();
-        own = new boolean[shards.length];
+        own = new int[shards.length];
       }
     }
 
@@ -176,13 +182,15 @@ public final class PersistentMap<K, V> {
       Object[] shard = shards[number];
       if (shard == null) {
         shard = new Object[8];
-      } else if (entries(shard) * 2 + 2 > shard.length * 3 / 4) {
-        shard = copied(shard, shard.length * 2);
-      } else if (!own[number]) {
+        own[number] = 1;
+      } else if (own[number] == 0) {
+        own[number] = entries(shard) + 1;
         shard = shard.clone();
       }
+      if (own[number] * 2 > shard.length * 3 / 4) {
+        shard = copied(shard, shard.length * 2);
+      }
       shards[number] = shard;
-      own[number] = true;
       return shard;
     }
 
@@ -214,12 +222,13 @@ public final class PersistentMap<K, V> {
     private void grow() {
       Object[][] old = shards;
       shards = new Object[old.length * 8][];
-      own = new boolean[shards.length];
+      own = new int[shards.length];
       for (Object[] shard : old) {
         for (int i = 0; shard != null && i < shard.length; i += 2) {
           if (shard[i] != null) {
             int number = spread(shard[i]) >>> 8 & shards.length - 1;
             insert(room(number), shard[i], shard[i + 1]);
+            own[number]++;
           }
         }
       }

@@ -74,6 +74,23 @@ public final class Decision {
     return null;
   }
 
+  /**
+   * The {@code number}th statement, from 0, by which a request with {@code facts} is allowed; null
+   * when there are not so many. For {@link Outcome#CONDITIONAL} alone. Makes no garbage.
+   */
+  public CompiledStatement allowing(Facts facts, int number) {
+    if (number == 0) {
+      return allowing(facts);
+    }
+    int left = number;
+    for (CompiledStatement allow : allows) {
+      if (allow.holds(facts) && left-- == 0) {
+        return allow;
+      }
+    }
+    return null;
+  }
+
   /** Whether a request with {@code facts} is allowed. Makes no garbage. */
   public boolean allows(Facts facts) {
     return outcome == Outcome.ALLOWED

@@ -23,11 +23,11 @@ final class Groups {
   private final PersistentMap<String, Node> groups;
 
   /** Tenant and member to the names of the groups that list it. */
-  private final PersistentMap<String, String[]> listedIn;
+  private final PersistentMap<Object, String[]> listedIn;
 
   private record Node(String tenant, String name, List<String> members, List<String> roles) {}
 
-  private Groups(PersistentMap<String, Node> groups, PersistentMap<String, String[]> listedIn) {
+  private Groups(PersistentMap<String, Node> groups, PersistentMap<Object, String[]> listedIn) {
     this.groups = groups;
     this.listedIn = listedIn;
   }
@@ -50,7 +50,7 @@ final class Groups {
 
   private Groups change(String id, Node next) {
     PersistentMap.Editor<String, Node> nodes = groups.edit();
-    PersistentMap.Editor<String, String[]> listed = listedIn.edit();
+    PersistentMap.Editor<Object, String[]> listed = listedIn.edit();
     Node before = next == null ? nodes.remove(id) : nodes.put(id, next);
     if (before != null) {
       before.members.forEach(member -> unlist(listed, before, member));
@@ -61,8 +61,8 @@ final class Groups {
     return new Groups(nodes.done(), listed.done());
   }
 
-  private static void list(PersistentMap.Editor<String, String[]> listed, Node in, String member) {
-    String key = PolicyIndex.key(in.tenant, member);
+  private static void list(PersistentMap.Editor<Object, String[]> listed, Node in, String member) {
+    Object key = PolicyIndex.key(in.tenant, member);
     String[] before = listed.get(key);
     String[] after = before == null ? new String[1] : Arrays.copyOf(before, before.length + 1);
     after[after.length - 1] = in.name;
@@ -70,8 +70,8 @@ final class Groups {
   }
 
   private static void unlist(
-      PersistentMap.Editor<String, String[]> listed, Node in, String member) {
-    String key = PolicyIndex.key(in.tenant, member);
+      PersistentMap.Editor<Object, String[]> listed, Node in, String member) {
+    Object key = PolicyIndex.key(in.tenant, member);
     String[] before = listed.get(key);
     String[] after =
         before == null

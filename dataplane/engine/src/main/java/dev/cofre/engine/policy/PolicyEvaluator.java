@@ -231,7 +231,7 @@ public final class PolicyEvaluator {
     return length;
   }
 
-  private static String tagKey(String tenant, String environment, String tag, String value) {
+  private static Object tagKey(String tenant, String environment, String tag, String value) {
     return PolicyIndex.key(tenant, environment, tag, value);
   }
 
@@ -314,7 +314,7 @@ public final class PolicyEvaluator {
       boolean byTagAlone = statement.keyIds().length == 0 && statement.aliasPrefixes().length == 0;
       for (Map.Entry<String, String> tag : statement.tags().entrySet()) {
         if (byTagAlone) {
-          String key = tagKey(tenant, statement.environment(), tag.getKey(), tag.getValue());
+          Object key = tagKey(tenant, statement.environment(), tag.getKey(), tag.getValue());
           change.in(byTag, key, statement);
         }
       }

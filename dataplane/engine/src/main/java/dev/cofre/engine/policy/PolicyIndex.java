@@ -21,9 +21,16 @@ final class PolicyIndex {
     this.statements = statements;
   }
 
+  private record Name(String tenant, String name) {}
+
+  /** A name within a tenant, as one key. */
+  static Object key(String tenant, String name) {
+    return new Name(tenant, name);
+  }
+
   /** Parts that hold no NUL, as one key. */
-  static String key(String... parts) {
-    return String.join("\0", parts);
+  static Object key(String tenant, String environment, String... parts) {
+    return tenant + "\0" + environment + "\0" + String.join("\0", parts);
   }
 
   /** The statements that name {@code key}; not to be written to. */

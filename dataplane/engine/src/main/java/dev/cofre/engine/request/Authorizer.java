@@ -5,9 +5,11 @@ import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.policy.Action;
+import dev.cofre.engine.policy.CompiledStatement;
 import dev.cofre.engine.policy.Decision;
 import dev.cofre.engine.policy.DecisionCache;
 import dev.cofre.engine.policy.Facts;
+import dev.cofre.engine.policy.UseRates;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.PrincipalMetadata;
 import dev.cofre.engine.snapshot.SnapshotHolder;
@@ -23,18 +25,25 @@ import java.util.UUID;
  * <p>What a caller may not see is answered as if absent; what it may see but not do is {@code
  * forbidden}; only then does the key's state count.
  */
-final class Authorizer {
+public final class Authorizer {
   /** What an expired key does no more (SP 800-57 part 1, the deactivated state). */
   private static final Set<Action> PROTECTS = Set.of(Action.ENCRYPT, Action.GENERATE_DATA_KEY);
 
   private final SnapshotHolder snapshots;
+  private final UseRates rates;
   private final Clock clock;
   private final DecisionCache<Permit> decisions = new DecisionCache<>();
   private Caller lastCaller;
   private Facts lastFacts;
 
-  Authorizer(SnapshotHolder snapshots, Clock clock) {
+  /**
+   * Decides by what {@code snapshots} holds.
+   *
+   * @param rates of the whole node
+   */
+  public Authorizer(SnapshotHolder snapshots, UseRates rates, Clock clock) {
     this.snapshots = snapshots;
+    this.rates = rates;
     this.clock = clock;
   }
 
@@ -47,6 +56,17 @@ final class Authorizer {
           "send a valid token in the header Authorization: Bearer <token>");
     }
     return principal;
+  }
+
+  /**
+   * The key that {@code name} (id or alias) means to {@code caller}, when a request of its with
+   * {@code context} may do {@code action} with it now.
+   *
+   * @throws ProblemException when it may not, or there is no such key that it may see
+   */
+  public KeyMetadata authorize(
+      Caller caller, Action action, String name, EncryptionContext context) {
+    return require(permit(caller, action, name), caller, action, context);
   }
 
   /**
@@ -92,19 +112,42 @@ final class Authorizer {
    * The key of {@code permit}, when a request of {@code caller} with {@code context} may use it.
    */
   KeyMetadata require(Permit permit, Caller caller, Action action, EncryptionContext context) {
-    ProblemException objection = objection(permit, caller, action, context);
+    return require(permit, caller, action, context, 1);
+  }
+
+  /** The same for {@code uses} items; 0: they were counted before. */
+  KeyMetadata require(
+      Permit permit, Caller caller, Action action, EncryptionContext context, int uses) {
+    ProblemException objection = objection(permit, caller, action, context, uses);
     if (objection != null) {
       throw objection;
     }
     return permit.key();
   }
 
-  /** Why a request of {@code caller} with {@code context} is refused, or null. */
+  /**
+   * Why {@code uses} of {@code caller} with {@code context} are refused, or null, and then they are
+   * counted; 0: they were counted before.
+   */
   ProblemException objection(
-      Permit permit, Caller caller, Action action, EncryptionContext context) {
-    return permit.isConditional() && !permit.conditions().allows(facts(caller, context))
-        ? unmet(action)
-        : null;
+      Permit permit, Caller caller, Action action, EncryptionContext context, int uses) {
+    if (!permit.isConditional()) {
+      return null;
+    }
+    Facts facts = facts(caller, context);
+    CompiledStatement allowing = permit.conditions().allowing(facts);
+    if (allowing == null) {
+      return unmet(action);
+    }
+    for (int i = 1; allowing != null; i++) {
+      if (uses == 0 || rates.take(allowing, caller.principalId(), uses, facts.nowMs())) {
+        return null;
+      }
+      allowing = permit.conditions().allowing(facts, i);
+    }
+    return new ProblemException(
+        ErrorCode.QUOTA_EXCEEDED,
+        "the policy that allows it has a rate, and you have used it up on this node; send less, or try again later");
   }
 
   private Facts facts(Caller caller, EncryptionContext context) {

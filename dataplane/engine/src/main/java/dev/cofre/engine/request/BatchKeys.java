@@ -29,9 +29,10 @@ final class BatchKeys {
   /**
    * Gives each open item of {@code batch} its data key, or its problem.
    *
+   * @param first whether the items' uses are to be counted
    * @return false when data keys must be loaded first; see {@link #loading}
    */
-  boolean resolve(Caller caller, Batch batch) {
+  boolean resolve(Caller caller, Batch batch, boolean first) {
     long nowNs = engine.nanoTime();
     List<Use> uses = batch.uses();
     boolean ready = true;
@@ -46,8 +47,10 @@ final class BatchKeys {
         continue;
       }
       Use use = batch.use(i);
-      if (use.problem() != null || objects(caller, use, batch, i)) {
-        batch.fail(i, use.problem() != null ? use.problem() : objection(caller, use, batch, i));
+      ProblemException problem =
+          use.problem() != null ? use.problem() : objection(caller, use, batch, i, first ? 1 : 0);
+      if (problem != null) {
+        batch.fail(i, problem);
       } else if (use.handle() == DataKeys.NONE) {
         ready = false;
       }
@@ -84,7 +87,7 @@ final class BatchKeys {
     Use use = new Use(key, envelope, offset, context);
     batch.use(item, use);
     permit(caller, use);
-    if (use.problem() == null && objects(caller, use, batch, item)) {
+    if (use.problem() == null && objection(caller, use, batch, item, 0) != null) {
       // Another item's context may meet the conditions; no HSM call for this one.
       return true;
     }
@@ -95,12 +98,8 @@ final class BatchKeys {
     return true;
   }
 
-  private boolean objects(Caller caller, Use use, Batch batch, int item) {
-    return use.permit().isConditional() && objection(caller, use, batch, item) != null;
-  }
-
-  private ProblemException objection(Caller caller, Use use, Batch batch, int item) {
-    return authorizer.objection(use.permit(), caller, Action.DECRYPT, batch.context(item));
+  private ProblemException objection(Caller caller, Use use, Batch batch, int item, int uses) {
+    return authorizer.objection(use.permit(), caller, Action.DECRYPT, batch.context(item), uses);
   }
 
   private void permit(Caller caller, Use use) {

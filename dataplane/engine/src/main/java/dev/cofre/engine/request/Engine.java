@@ -8,6 +8,7 @@ import dev.cofre.engine.keys.DataKeys;
 import dev.cofre.engine.keys.KeyLimits;
 import dev.cofre.engine.keys.KeySweeper;
 import dev.cofre.engine.keys.KeyWrapping;
+import dev.cofre.engine.policy.UseRates;
 import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.hsm.HsmGateway;
 import java.time.Clock;
@@ -31,6 +32,7 @@ public final class Engine implements AutoCloseable {
   private final HsmGateway gateway;
   private final AuditLog auditLog;
   private final Clock clock;
+  private final UseRates rates = new UseRates();
   private final KeySweeper sweeper;
 
   /** An engine that serves what {@code snapshots} says. */
@@ -65,7 +67,7 @@ public final class Engine implements AutoCloseable {
   }
 
   Authorizer newAuthorizer() {
-    return new Authorizer(snapshots, clock);
+    return new Authorizer(snapshots, rates, clock);
   }
 
   /** The monotonic clock. */

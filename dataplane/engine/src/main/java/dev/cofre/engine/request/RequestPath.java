@@ -110,7 +110,8 @@ public final class RequestPath {
   private CompletableFuture<Void> encrypt(
       Caller caller, String name, KeyMetadata source, Batch batch, int attempts) {
     try {
-      KeyMetadata key = permitEncrypt(caller, name, source, batch);
+      boolean first = attempts == ATTEMPTS;
+      KeyMetadata key = permitEncrypt(caller, name, source, batch, first);
       if (batch.isSettled()) {
         batch.nameKey(key);
         return onLoop(engine.audit.record(caller, Action.ENCRYPT.text(), batch));
@@ -135,30 +136,33 @@ public final class RequestPath {
     }
   }
 
-  private KeyMetadata permitEncrypt(Caller caller, String name, KeyMetadata source, Batch batch) {
+  private KeyMetadata permitEncrypt(
+      Caller caller, String name, KeyMetadata source, Batch batch, boolean first) {
     Permit permit = authorizer.permit(caller, Action.ENCRYPT, name);
-    askEach(permit, caller, Action.ENCRYPT, batch);
+    askEach(permit, caller, Action.ENCRYPT, batch, first);
     if (source != null) {
       Permit move = authorizer.permitMove(caller, source, permit.key());
       if (move != null) {
-        askEach(move, caller, Action.REENCRYPT, batch);
+        askEach(move, caller, Action.REENCRYPT, batch, first);
       }
     }
     return permit.key();
   }
 
-  /** Conditions look at each item's own context. */
-  private void askEach(Permit permit, Caller caller, Action action, Batch batch) {
+  /** Conditions look at each item's own context; the {@code first} time, uses are counted. */
+  private void askEach(Permit permit, Caller caller, Action action, Batch batch, boolean first) {
     if (!permit.isConditional()) {
       return;
     }
     if (batch.sharesContext() && batch.size() > 0) {
-      authorizer.require(permit, caller, action, batch.context(0));
+      authorizer.require(permit, caller, action, batch.context(0), first ? batch.size() : 0);
       return;
     }
     for (int i = 0; i < batch.size(); i++) {
       ProblemException objection =
-          batch.isOpen(i) ? authorizer.objection(permit, caller, action, batch.context(i)) : null;
+          batch.isOpen(i)
+              ? authorizer.objection(permit, caller, action, batch.context(i), first ? 1 : 0)
+              : null;
       if (objection != null) {
         batch.use(i, Use.refused(permit.key()));
         batch.fail(i, objection);
@@ -207,7 +211,8 @@ public final class RequestPath {
 
   private CompletableFuture<Void> decrypt(Caller caller, Batch batch, int attempts) {
     try {
-      boolean ready = batchKeys.resolve(caller, batch) && open(batch);
+      boolean first = attempts == ATTEMPTS;
+      boolean ready = batchKeys.resolve(caller, batch, first) && open(batch);
       if (ready) {
         return onLoop(engine.audit.record(caller, Action.DECRYPT.text(), batch));
       }
@@ -325,10 +330,11 @@ public final class RequestPath {
   private CompletableFuture<SealStream> sealStream(
       Caller caller, String name, KeyMetadata source, EncryptionContext context, int attempts) {
     Permit permit = authorizer.permit(caller, Action.ENCRYPT, name);
-    KeyMetadata key = authorizer.require(permit, caller, Action.ENCRYPT, context);
+    int uses = attempts == ATTEMPTS ? 1 : 0;
+    KeyMetadata key = authorizer.require(permit, caller, Action.ENCRYPT, context, uses);
     Permit move = source == null ? null : authorizer.permitMove(caller, source, key);
     if (move != null) {
-      authorizer.require(move, caller, Action.REENCRYPT, context);
+      authorizer.require(move, caller, Action.REENCRYPT, context, uses);
     }
     EncryptionKey dataKey = engine.keys.encryption().ready(key, engine.nanoTime());
     RequestKeyDerivation derivation = dataKey == null ? null : derivations.get(dataKey.handle());
@@ -375,7 +381,11 @@ public final class RequestPath {
     }
     KeyMetadata key =
         authorizer.require(
-            authorizer.permit(caller, Action.DECRYPT, header, 0), caller, Action.DECRYPT, context);
+            authorizer.permit(caller, Action.DECRYPT, header, 0),
+            caller,
+            Action.DECRYPT,
+            context,
+            attempts == ATTEMPTS ? 1 : 0);
     long handle = engine.keys.decryption().find(header, 0, key, context, engine.nanoTime());
     RequestKeyDerivation derivation = derivations.get(handle);
     if (derivation != null) {

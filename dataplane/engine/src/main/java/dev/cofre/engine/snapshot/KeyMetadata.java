@@ -49,11 +49,20 @@ public record KeyMetadata(
         // A state of a later release is no state to work in.
         key.getState() != KeyState.KEY_STATE_ACTIVE,
         key.getCurrentVersion(),
-        key.getVersionsList().stream()
-            .map(KeyMetadata::version)
-            .collect(Collectors.toUnmodifiableMap(Version::number, v -> v)),
+        versions(key),
         key.getExpiresAtMs(),
         key.getTagsCount() == 0 ? Map.of() : Map.copyOf(key.getTagsMap()));
+  }
+
+  /** Most keys have one, and there are a million keys: it is given no larger map. */
+  private static Map<Integer, Version> versions(KmsKey key) {
+    if (key.getVersionsCount() == 1) {
+      Version only = version(key.getVersions(0));
+      return Map.of(only.number(), only);
+    }
+    return key.getVersionsList().stream()
+        .map(KeyMetadata::version)
+        .collect(Collectors.toUnmodifiableMap(Version::number, v -> v));
   }
 
   private static Version version(KeyVersion version) {

@@ -110,6 +110,14 @@ final class Gatekeeper {
                     "send a valid token in the header Authorization: Bearer <token>"));
   }
 
+  /** What a caller may not even see is as if absent. */
+  private static void hide(Call call, String kind, ManagementAction showing) {
+    if (call.path(kind) != null && !Permissions.allow(call.principal(), showing)) {
+      throw new ProblemException(
+          ErrorCode.NOT_FOUND, "there is no such " + kind + ", or you may not see it");
+    }
+  }
+
   private void authorize(Call call) {
     if (Permissions.allow(call.principal(), call.action())) {
       return;
@@ -117,11 +125,9 @@ final class Gatekeeper {
     if (call.path("key") != null) {
       store.read(tx -> KeyOperations.visible(tx, call));
     }
-    if (call.path("policy") != null
-        && !Permissions.allow(call.principal(), ManagementAction.POLICY_SHOW)) {
-      throw new ProblemException(
-          ErrorCode.NOT_FOUND, "there is no such policy, or you may not see it");
-    }
+    hide(call, "policy", ManagementAction.POLICY_SHOW);
+    hide(call, "principal", ManagementAction.PRINCIPAL_SHOW);
+    hide(call, "group", ManagementAction.GROUP_SHOW);
     throw new ProblemException(
         ErrorCode.FORBIDDEN,
         "your role may not do "

@@ -8,6 +8,7 @@ import dev.cofre.contract.snapshot.wire.Principal;
 import dev.cofre.contract.snapshot.wire.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.Consumer;
 
 /**
@@ -25,8 +26,8 @@ final class SnapshotState {
 
   /** The objects of one kind, the last changed at the end. */
   private static final class Kind<T> {
-    private final LinkedHashMap<Object, Entry<T>> present = new LinkedHashMap<>();
-    private final LinkedHashMap<String, Entry<String>> removed = new LinkedHashMap<>();
+    private final SequencedMap<Object, Entry<T>> present = new LinkedHashMap<>();
+    private final SequencedMap<String, Entry<String>> removed = new LinkedHashMap<>();
 
     void put(Object id, T object, long revision) {
       present.putLast(id, new Entry<>(object, revision));
@@ -46,7 +47,7 @@ final class SnapshotState {
     }
 
     private static <K, V> void since(
-        LinkedHashMap<K, Entry<V>> entries, long from, Consumer<V> action) {
+        SequencedMap<K, Entry<V>> entries, long from, Consumer<V> action) {
       for (Map.Entry<K, Entry<V>> entry : entries.sequencedEntrySet().reversed()) {
         if (entry.getValue().changedAt <= from) {
           return;

@@ -11,12 +11,15 @@ import dev.cofre.contract.snapshot.wire.ChangeSet;
 import dev.cofre.controlplane.domain.DataClass;
 import dev.cofre.controlplane.domain.Effect;
 import dev.cofre.controlplane.domain.Environment;
+import dev.cofre.controlplane.domain.Group;
 import dev.cofre.controlplane.domain.KeyDraft;
 import dev.cofre.controlplane.domain.KeyState;
 import dev.cofre.controlplane.domain.KeyUse;
 import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Policy;
+import dev.cofre.controlplane.domain.PolicyDocument;
+import dev.cofre.controlplane.domain.PolicyStatement;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Protection;
 import dev.cofre.controlplane.domain.Role;
@@ -26,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -240,19 +244,22 @@ abstract class StoreContract {
     assertEquals(1, changes.getPrincipals(0).getTokenDigestsCount());
   }
 
-  @Test
-  void keepsPoliciesAndTellsOfTheirRemoval() {
-    KmsKey key = makeKey("orders");
-    Policy policy =
-        new Policy(
-            UUID.randomUUID(),
-            "default",
-            "grant",
+  private static PolicyDocument document(String name, String... keys) {
+    PolicyStatement statement =
+        PolicyStatement.plain(
             Effect.ALLOW,
-            List.of("app"),
+            List.of("app", "group:shop"),
             Set.of(KeyUse.ENCRYPT, KeyUse.DATA_KEY_UNWRAP),
-            List.of(key.id()),
-            Stamp.created(Instant.parse("2026-06-01T12:00:00.123Z"), "admin"));
+            List.of(keys));
+    return new PolicyDocument(name, "what for", LATER, List.of(statement), List.of());
+  }
+
+  @Test
+  void keepsPoliciesTheirHistoryAndTellsOfTheirRemoval() {
+    KmsKey key = makeKey("orders");
+    Stamp made = Stamp.created(Instant.parse("2026-06-01T12:00:00.123Z"), "admin");
+    Policy policy =
+        new Policy(UUID.randomUUID(), "default", document("grant", key.id().toString()), made);
     store.change(
         tx -> {
           tx.principals().insert(principal("app", Role.WORKLOAD));
@@ -260,17 +267,79 @@ abstract class StoreContract {
           return null;
         });
     assertEquals(policy, store.read(tx -> tx.policies().find(policy.id())).orElseThrow());
-    assertEquals(List.of(policy), store.read(tx -> tx.policies().about("app")));
+    assertEquals(policy, store.read(tx -> tx.policies().find("default", "grant")).orElseThrow());
     assertEquals(List.of(policy), store.read(tx -> tx.policies().page("default", "", 5)));
     assertTrue(holds(tx -> tx.policies().isNameTaken("default", "grant")));
+    Policy changed =
+        policy.saying(document("granted", key.id().toString()), made.changed(made.createdAt(), "other"));
     store.change(
         tx -> {
-          tx.policies().delete(policy.id());
+          tx.policies().update(changed);
           return null;
         });
-    assertTrue(store.read(tx -> tx.policies().about("app")).isEmpty());
-    ChangeSet last = store.read(tx -> tx.revisions().changesBetween(1, 2, 3)).getFirst();
+    assertEquals(changed, store.read(tx -> tx.policies().find(policy.id())).orElseThrow());
+    store.change(
+        tx -> {
+          tx.policies().delete(changed, tx.now(), "third");
+          return null;
+        });
+    assertTrue(store.read(tx -> tx.policies().find(policy.id())).isEmpty());
+    List<PolicyVersion> history = store.read(tx -> tx.policies().history("default", policy.id()));
+    assertEquals(
+        List.of("third", "other", "admin"),
+        history.stream().map(PolicyVersion::changedBy).toList());
+    assertEquals(
+        List.of(true, false, false), history.stream().map(PolicyVersion::removed).toList());
+    assertEquals(policy.document(), history.getLast().document());
+    assertTrue(store.read(tx -> tx.policies().history("other", policy.id())).isEmpty());
+    ChangeSet last = store.read(tx -> tx.revisions().changesBetween(1, 3, 4)).getFirst();
     assertEquals(List.of(policy.id().toString()), last.getRemovedPoliciesList());
+  }
+
+  @Test
+  void keepsGroupsAndTellsOfThem() {
+    Stamp made = Stamp.created(Instant.parse("2026-06-01T12:00:00.123Z"), "admin");
+    Group group =
+        new Group("default", "shop", List.of("app", "group:x"), Set.of(Role.AUDITOR), made);
+    store.change(
+        tx -> {
+          tx.groups().insert(group);
+          return null;
+        });
+    assertEquals(group, store.read(tx -> tx.groups().find("default", "shop")).orElseThrow());
+    assertEquals(List.of(group), store.read(tx -> tx.groups().page("default", "", 5)));
+    Group empty =
+        new Group("default", "shop", List.of(), Set.of(), made.changed(made.createdAt(), "x"));
+    store.change(
+        tx -> {
+          tx.groups().update(empty);
+          return null;
+        });
+    assertEquals(empty, store.read(tx -> tx.groups().find("default", "shop")).orElseThrow());
+    store.change(
+        tx -> {
+          tx.groups().delete(empty);
+          return null;
+        });
+    assertTrue(holds(tx -> tx.groups().count("default") == 0));
+    ChangeSet last = store.read(tx -> tx.revisions().changesBetween(1, 2, 3)).getFirst();
+    assertEquals(List.of("default/shop"), last.getRemovedGroupsList());
+  }
+
+  @Test
+  void theLiveStateIsThatOfTheLastCommit() {
+    Instant before = Clock.systemUTC().instant().minusSeconds(60);
+    KmsKey key = makeKey("live");
+    assertEquals("live", store.read(tx -> tx.live().key(key.id()).alias()));
+    assertTrue(holds(tx -> tx.liveAt(before).key(key.id()) == null));
+    assertTrue(holds(tx -> tx.liveAt(LATER).key(key.id()) != null));
+    assertTrue(
+        changes(
+            tx -> {
+              tx.principals().insert(principal("later", Role.WORKLOAD));
+              return tx.live().principal("later") == null;
+            }));
+    assertTrue(holds(tx -> tx.live().principal("later") != null));
   }
 
   @Test
@@ -347,7 +416,8 @@ abstract class StoreContract {
                   "tests 😀",
                   KeyDraft.ENCRYPT_DECRYPT,
                   Protection.HSM,
-                  LATER);
+                  LATER,
+                  Map.of("app", "shop"));
           Stamp stamp = Stamp.created(tx.now(), "officer");
           KeyVersion version =
               new KeyVersion(1, Protection.HSM, KmsKey.kekLabel(id, 1), tx.now(), "officer");

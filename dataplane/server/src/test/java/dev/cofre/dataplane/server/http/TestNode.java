@@ -116,11 +116,35 @@ final class TestNode implements AutoCloseable {
             .addPrincipals(principal("app", "workload", APP_TOKEN))
             .addPrincipals(principal("officer", "crypto-officer", OFFICER_TOKEN))
             .addPrincipals(principal("stranger", "workload", STRANGER_TOKEN));
+    for (String role : List.of("platform-admin", "security-admin", "app-owner", "auditor")) {
+      statement.addPrincipals(principal(role, role, token(role)));
+    }
+    statement.addPrincipals(principal("team", "app-owner", token("owner")));
     statement.addPolicies(
         policy("p1", keyId, List.of("encrypt", "decrypt", "data-key:generate", "data-key:unwrap")));
     statement.addPolicies(policy("p3", expiredKeyId, List.of("encrypt", "decrypt")));
     statement.addPolicies(policy("p2", otherKeyId, List.of("encrypt")));
     snapshots.accept(statement.build(), System.nanoTime());
+  }
+
+  /** Publishes {@code policy}, in place of one with its id. */
+  void publishPolicy(Policy policy) throws Exception {
+    revision++;
+    snapshots.accept(
+        Statement.newBuilder()
+            .setEpoch(1)
+            .setRevision(revision)
+            .setDigest(digest(revision))
+            .setFromRevision(revision - 1)
+            .setFromDigest(digest(revision - 1))
+            .addPolicies(policy)
+            .build(),
+        System.nanoTime());
+  }
+
+  /** The token of one of the principals that no test but the matrix of roles needs. */
+  static String token(String name) {
+    return "cofre_test-token-of-" + name + "-for-the-matrix-of-roles-00000";
   }
 
   private static KmsKey key(UUID id, String alias, KeyState state, int current, int versions) {

@@ -1,0 +1,140 @@
+package dev.cofre.cli;
+
+import dev.cofre.cli.Pages.Column;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code principal}: who there is, their roles and tokens, as a security administrator. */
+@Command(name = "principal", description = "Keeps principals, their roles and their tokens.")
+final class PrincipalCommand {
+  private static final String PATH = "/v1/principals";
+
+  private static final List<Column> COLUMNS =
+      List.of(
+          Column.of("ID", 24, "id"),
+          texts("ROLES", 24, "roles"),
+          Column.of("CHANGED BY", 16, "updatedBy"),
+          Column.of("CHANGED", 20, "updatedAt"));
+
+  private final Terminal terminal;
+
+  PrincipalCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Command(description = "Lists the principals.")
+  int list(@Mixin OutputOption output, @Mixin ControlPlane plane) {
+    Pages pages = new Pages(terminal, output, COLUMNS);
+    return plane.call(
+        terminal.environment(),
+        PolicyCommand.ROLE,
+        calls -> {
+          pages.print(calls, PATH, Long.MAX_VALUE);
+          return ExitCodes.OK;
+        });
+  }
+
+  @Command(description = "Shows a principal.")
+  int show(
+      @Parameters(paramLabel = "ID", description = "The principal's id.") String id,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    return print(output, plane, calls -> calls.get(path(id)));
+  }
+
+  @Command(description = "Makes a principal; it has no token yet, see principal token.")
+  int create(
+      @Parameters(paramLabel = "ID", description = "The principal's id.") String id,
+      @Option(
+              names = "--role",
+              required = true,
+              split = ",",
+              paramLabel = "R",
+              description = "What it is there for: one or more roles.")
+          List<String> roles,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    JsonObject document = new JsonObject().put("id", id).put("roles", new JsonArray(roles));
+    return print(output, plane, calls -> calls.post(PATH, document));
+  }
+
+  @Command(description = "Gives a principal other roles, in place of those that it has.")
+  int update(
+      @Parameters(paramLabel = "ID", description = "The principal's id.") String id,
+      @Option(
+              names = "--role",
+              required = true,
+              split = ",",
+              paramLabel = "R",
+              description = "What it is there for: one or more roles.")
+          List<String> roles,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    JsonObject document = new JsonObject().put("roles", new JsonArray(roles));
+    return print(output, plane, calls -> calls.call(HttpMethod.PUT, path(id), document));
+  }
+
+  @Command(description = "Removes a principal that no policy and no group names.")
+  int delete(
+      @Parameters(paramLabel = "ID", description = "The principal's id.") String id,
+      @Mixin ControlPlane plane) {
+    plane.call(
+        terminal.environment(),
+        PolicyCommand.ROLE,
+        calls -> calls.call(HttpMethod.DELETE, path(id), null));
+    return ExitCodes.OK;
+  }
+
+  @Command(
+      description =
+          "Writes a fresh token of a principal to a file (mode 0600); the one before is refused"
+              + " from then on.")
+  int token(
+      @Parameters(paramLabel = "ID", description = "The principal's id.") String id,
+      @Option(
+              names = "--out",
+              required = true,
+              paramLabel = "FILE",
+              description = "Where to write it; replaced when it is there.")
+          Path file,
+      @Mixin ControlPlane plane)
+      throws IOException {
+    JsonObject answer =
+        plane.call(
+            terminal.environment(),
+            PolicyCommand.ROLE,
+            calls -> calls.post(path(id) + "/token", null));
+    TokenFile.write(file, answer.getString("token"));
+    return ExitCodes.OK;
+  }
+
+  private int print(
+      OutputOption output, ControlPlane plane, Function<ControlPlane.Calls, JsonObject> call) {
+    output.print(terminal, plane.call(terminal.environment(), PolicyCommand.ROLE, call));
+    return ExitCodes.OK;
+  }
+
+  private static String path(String id) {
+    return PATH + "/" + ControlPlane.escaped(id);
+  }
+
+  /** A column of texts. */
+  static Column texts(String heading, int width, String field) {
+    return new Column(
+        heading,
+        width,
+        item ->
+            String.join(
+                ",",
+                item.getJsonArray(field, new JsonArray()).stream().map(String::valueOf).toList()));
+  }
+}

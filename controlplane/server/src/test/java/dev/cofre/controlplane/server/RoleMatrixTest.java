@@ -1,0 +1,223 @@
+package dev.cofre.controlplane.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.vertx.core.json.JsonObject;
+import java.io.InputStream;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/**
+ * Every role on every route. A route without a row fails: the routes are those of openapi.yaml,
+ * which another test holds against the code.
+ */
+class RoleMatrixTest {
+  private static final List<String> CALLERS =
+      List.of(
+          "platform-admin",
+          "security-admin",
+          "crypto-officer",
+          "app-owner",
+          "app",
+          "auditor",
+          "node",
+          "");
+
+  /**
+   * Y may, F 403, H 404 as if absent, U 401. Of a key there are two: {@code own} is the
+   * app-owner's, and the workload has a grant on it; {@code foreign} is somebody else's.
+   */
+  private static final String TABLE =
+      """
+      method path                              key     pa sa co ao wl au no --
+      POST   /v1/keys                          -       F  F  Y  F  F  F  F  U
+      GET    /v1/keys                          -       Y  Y  Y  Y  Y  Y  F  U
+      GET    /v1/keys/{key}                    foreign Y  Y  Y  H  H  Y  H  U
+      GET    /v1/keys/{key}                    own     Y  Y  Y  Y  Y  Y  H  U
+      GET    /v1/keys/{key}/versions           foreign Y  Y  Y  H  H  Y  H  U
+      GET    /v1/keys/{key}/versions           own     Y  Y  Y  Y  Y  Y  H  U
+      POST   /v1/keys/{key}/rotate             foreign F  F  Y  H  H  F  H  U
+      POST   /v1/keys/{key}/rotate             own     F  F  Y  F  F  F  H  U
+      POST   /v1/keys/{key}/disable            foreign F  F  Y  H  H  F  H  U
+      POST   /v1/keys/{key}/disable            own     F  F  Y  F  F  F  H  U
+      POST   /v1/keys/{key}/enable             foreign F  F  Y  H  H  F  H  U
+      POST   /v1/keys/{key}/enable             own     F  F  Y  F  F  F  H  U
+      POST   /v1/policies                      -       F  Y  F  F  F  F  F  U
+      GET    /v1/policies                      -       F  Y  F  F  F  Y  F  U
+      POST   /v1/policies/explain              -       F  Y  F  F  F  Y  F  U
+      POST   /v1/policies/simulate             -       F  Y  F  F  F  Y  F  U
+      GET    /v1/policies/who-can              -       F  Y  F  F  F  Y  F  U
+      GET    /v1/policies/review               -       F  Y  F  F  F  Y  F  U
+      GET    /v1/policies/lint                 -       F  Y  F  F  F  Y  F  U
+      GET    /v1/policies/{policy}             -       H  Y  H  H  H  Y  H  U
+      PUT    /v1/policies/{policy}             -       H  Y  H  H  H  F  H  U
+      DELETE /v1/policies/{policy}             -       H  Y  H  H  H  F  H  U
+      GET    /v1/policies/{policy}/history     -       H  Y  H  H  H  Y  H  U
+      POST   /v1/principals                    -       F  Y  F  F  F  F  F  U
+      GET    /v1/principals                    -       F  Y  F  F  F  Y  F  U
+      GET    /v1/principals/{principal}        -       H  Y  H  H  H  Y  H  U
+      PUT    /v1/principals/{principal}        -       H  Y  H  H  H  F  H  U
+      DELETE /v1/principals/{principal}        -       H  Y  H  H  H  F  H  U
+      POST   /v1/principals/{principal}/token  -       H  Y  H  H  H  F  H  U
+      POST   /v1/groups                        -       F  Y  F  F  F  F  F  U
+      GET    /v1/groups                        -       F  Y  F  F  F  Y  F  U
+      GET    /v1/groups/{group}                -       H  Y  H  H  H  Y  H  U
+      PUT    /v1/groups/{group}                -       H  Y  H  H  H  F  H  U
+      DELETE /v1/groups/{group}                -       H  Y  H  H  H  F  H  U
+      GET    /v1/snapshots/statement           -       F  F  F  F  F  F  Y  U
+      GET    /health/live                      -       Y  Y  Y  Y  Y  Y  Y  Y
+      GET    /health/ready                     -       Y  Y  Y  Y  Y  Y  Y  Y
+      GET    /metrics                          -       Y  Y  Y  Y  Y  Y  Y  Y
+      GET    /openapi.yaml                     -       Y  Y  Y  Y  Y  Y  Y  Y
+      """;
+
+  @TempDir static Path directory;
+  private static TestPlane plane;
+
+  private record Row(String method, String path, String key, List<String> cells) {
+    String route() {
+      return method + " " + path;
+    }
+  }
+
+  @BeforeAll
+  static void start() throws Exception {
+    plane = TestPlane.in(directory);
+    plane.createKey("foreign");
+    JsonObject own = new JsonObject(TestPlane.keyDocument("own")).put("owner", "app-owner");
+    made(plane.post("crypto-officer", "/v1/keys", own.encode(), Map.of()).statusCode());
+    made(post("/v1/policies", POLICY.copy().put("name", "grant")));
+    made(post("/v1/policies", POLICY.copy().put("name", "target")));
+    made(post("/v1/principals", new JsonObject("{\"id\":\"target\",\"roles\":[\"workload\"]}")));
+    made(post("/v1/groups", new JsonObject("{\"name\":\"target\"}")));
+  }
+
+  private static final JsonObject POLICY =
+      new JsonObject(
+          """
+          {"effect":"allow","principals":["app"],"actions":["encrypt"],"keys":["own"]}
+          """);
+
+  private static int post(String path, JsonObject body) throws Exception {
+    return plane.post("security-admin", path, body.encode(), Map.of()).statusCode();
+  }
+
+  private static void made(int status) {
+    assertEquals(201, status);
+  }
+
+  @AfterAll
+  static void stop() {
+    plane.close();
+  }
+
+  private static List<Row> rows() {
+    return TABLE
+        .lines()
+        .skip(1)
+        .map(line -> List.of(line.split(" +")))
+        .map(c -> new Row(c.get(0), c.get(1), c.get(2), c.subList(3, c.size())))
+        .toList();
+  }
+
+  @Test
+  void everyRouteHasItsRow() throws Exception {
+    Set<String> routes = new TreeSet<>();
+    try (InputStream in = RoleMatrixTest.class.getResourceAsStream("/openapi.yaml")) {
+      Map<String, Map<String, Map<String, ?>>> document =
+          new Yaml(new SafeConstructor(new LoaderOptions())).load(in);
+      document
+          .get("paths")
+          .forEach(
+              (path, item) ->
+                  item.keySet().stream()
+                      .filter(method -> !method.equals("parameters"))
+                      .forEach(
+                          method ->
+                              routes.add(method.toUpperCase(java.util.Locale.ROOT) + " " + path)));
+    }
+    Set<String> written = new TreeSet<>();
+    rows().forEach(row -> written.add(row.route()));
+    assertEquals(routes, written);
+  }
+
+  @Test
+  void everyCellIsTrue() throws Exception {
+    List<String> wrong = new ArrayList<>();
+    for (Row row : rows()) {
+      assertEquals(CALLERS.size(), row.cells.size(), row.route());
+      for (int i = 0; i < CALLERS.size(); i++) {
+        int status = status(row, CALLERS.get(i));
+        while (status == 429) {
+          // Who sends no token is turned away beyond some requests a second.
+          status = status(row, CALLERS.get(i));
+        }
+        if (!cell(status).equals(row.cells.get(i))) {
+          wrong.add(
+              row.route()
+                  + " ("
+                  + row.key
+                  + ") by '"
+                  + CALLERS.get(i)
+                  + "': "
+                  + status
+                  + ", not "
+                  + row.cells.get(i));
+        }
+      }
+    }
+    if (!wrong.isEmpty()) {
+      fail(String.join("\n", wrong));
+    }
+  }
+
+  /** A refusal for what is in the request comes after it was decided that the caller may. */
+  private static String cell(int status) {
+    return switch (status) {
+      case 200, 400, 412 -> "Y";
+      case 401 -> "U";
+      case 403 -> "F";
+      case 404 -> "H";
+      default -> Integer.toString(status);
+    };
+  }
+
+  private static int status(Row row, String caller) throws Exception {
+    String path =
+        row.path
+            .replace("{key}", row.key)
+            .replace("{policy}", "target")
+            .replace("{principal}", "target")
+            .replace("{group}", "target");
+    HttpRequest.Builder request = plane.request(caller.isEmpty() ? null : caller, path);
+    if (row.method.equals("GET")) {
+      request.GET();
+    } else {
+      request.method(row.method, HttpRequest.BodyPublishers.ofString(body(row)));
+      request.header("Content-Type", "application/json").header("If-Match", "\"999\"");
+    }
+    return plane.send(request).statusCode();
+  }
+
+  private static String body(Row row) {
+    if (!row.method.equals("PUT")) {
+      return "{}";
+    }
+    return row.path.startsWith("/v1/policies")
+        ? POLICY.copy().put("name", "target").encode()
+        : row.path.startsWith("/v1/principals") ? "{\"roles\":[\"workload\"]}" : "{}";
+  }
+}
