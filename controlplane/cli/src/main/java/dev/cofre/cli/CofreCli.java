@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
       InspectCommand.class,
       KeyCommand.class,
       PolicyCommand.class,
+      DataClassCommand.class,
       AuditCommand.class,
       CompletionCommand.class
     })

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -14,6 +15,8 @@ import java.util.regex.Pattern;
  * @param purpose what it is for
  * @param usage what it can do: {@value #ENCRYPT_DECRYPT}
  * @param expiresAt when it ends to encrypt
+ * @param preActive whether it is made before it is taken into use
+ * @param activatesAt when a pre-active key becomes active by itself; empty when that is asked for
  */
 public record KeyDraft(
     String alias,
@@ -24,7 +27,9 @@ public record KeyDraft(
     String purpose,
     String usage,
     Protection protection,
-    Instant expiresAt) {
+    Instant expiresAt,
+    boolean preActive,
+    Optional<Instant> activatesAt) {
 
   /** The one usage there is. */
   public static final String ENCRYPT_DECRYPT = "encrypt-decrypt";
@@ -35,6 +40,36 @@ public record KeyDraft(
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
   private static final String NAME_RULE =
       "1 to 128 of a-z, 0-9, '.', '_' and '-', beginning with a letter or digit";
+
+  /** A key that is in use at once. */
+  public KeyDraft(
+      String alias,
+      String tenant,
+      Environment environment,
+      DataClass dataClass,
+      String owner,
+      String purpose,
+      String usage,
+      Protection protection,
+      Instant expiresAt) {
+    this(
+        alias,
+        tenant,
+        environment,
+        dataClass,
+        owner,
+        purpose,
+        usage,
+        protection,
+        expiresAt,
+        false,
+        Optional.empty());
+  }
+
+  /** The state that the key is made in. */
+  public KeyState firstState() {
+    return preActive ? new KeyState.PreActive() : new KeyState.Active();
+  }
 
   /**
    * Reads the document of a key to be made.
@@ -48,6 +83,8 @@ public record KeyDraft(
     if (alias != null && UUID_FORM.matcher(alias).matches()) {
       fields.wrong("alias", "must not have the form of a key id");
     }
+    Optional<Instant> activatesAt = fields.optionalFuture("activatesAt", now);
+    boolean preActive = fields.flag("preActive", activatesAt.isPresent());
     KeyDraft draft =
         new KeyDraft(
             alias,
@@ -58,9 +95,21 @@ public record KeyDraft(
             fields.printable("purpose", TEXT_MAX),
             fields.oneOf("usage", ENCRYPT_DECRYPT, List.of(ENCRYPT_DECRYPT), usage -> usage),
             fields.oneOf("protection", null, protections(), Protection::valueOf),
-            fields.future("expiresAt", now));
+            fields.future("expiresAt", now),
+            preActive,
+            activatesAt);
+    draft.check(fields);
     fields.end();
     return draft;
+  }
+
+  private void check(DocumentFields fields) {
+    if (activatesAt.isPresent() && !preActive) {
+      fields.wrong("preActive", "must not be false beside activatesAt");
+    }
+    if (activatesAt.isPresent() && expiresAt != null && !activatesAt.get().isBefore(expiresAt)) {
+      fields.wrong("activatesAt", "must be before expiresAt");
+    }
   }
 
   private static List<String> protections() {

@@ -1,9 +1,7 @@
 package dev.cofre.controlplane.domain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.List;
@@ -57,13 +55,6 @@ class PolicyTest {
     assertEquals(
         List.of("name", "effect", "principals", "actions", "keys"),
         refused.errors().stream().map(FieldError::field).toList());
-  }
-
-  @Test
-  void keysMoveBetweenActiveAndDisabled() {
-    assertTrue(KeyState.ACTIVE.mayBecome(KeyState.DISABLED));
-    assertTrue(KeyState.DISABLED.mayBecome(KeyState.ACTIVE));
-    assertFalse(KeyState.ACTIVE.mayBecome(KeyState.ACTIVE));
   }
 
   private static Policy policy(Effect effect, KeyUse... uses) {

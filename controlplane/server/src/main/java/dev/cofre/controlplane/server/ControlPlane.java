@@ -9,6 +9,10 @@ import dev.cofre.controlplane.server.bootstrap.Demonstration;
 import dev.cofre.controlplane.server.identity.Authenticator;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.keys.Reconciliation;
+import dev.cofre.controlplane.server.keys.StateChanges;
+import dev.cofre.controlplane.server.schedule.KeyScheduler;
+import dev.cofre.controlplane.server.schedule.SystemAudit;
+import dev.cofre.controlplane.server.signing.InstallationKey;
 import dev.cofre.controlplane.server.snapshot.HeadWatch;
 import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
@@ -40,11 +44,12 @@ final class ControlPlane implements AutoCloseable {
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final ControlPlaneSettings settings;
-  private final Clock clock = Clock.systemUTC();
+  private final Clock clock;
   private Listener listener;
 
-  private ControlPlane(ControlPlaneSettings settings) {
+  private ControlPlane(ControlPlaneSettings settings, Clock clock) {
     this.settings = settings;
+    this.clock = clock;
   }
 
   /**
@@ -53,7 +58,12 @@ final class ControlPlane implements AutoCloseable {
    * @throws Exception with one line that says what to do
    */
   static ControlPlane start(ControlPlaneSettings settings, Hsm hsm) throws Exception {
-    ControlPlane plane = new ControlPlane(settings);
+    return start(settings, hsm, Clock.offset(Clock.systemUTC(), settings.clockOffset()));
+  }
+
+  /** The same by {@code clock}. */
+  static ControlPlane start(ControlPlaneSettings settings, Hsm hsm, Clock clock) throws Exception {
+    ControlPlane plane = new ControlPlane(settings, clock);
     plane.open.push(hsm);
     try {
       plane.start(hsm);
@@ -69,11 +79,17 @@ final class ControlPlane implements AutoCloseable {
     Store store = opened(Store.open(settings.store(), clock));
     Reconciliation reconciliation = new Reconciliation(store, hsm);
     reconciliation.removeHalfMade(settings.node(), clock);
+    store.change(
+        tx -> {
+          tx.dataClasses().ship();
+          return null;
+        });
     KeyLifecycle lifecycle = new KeyLifecycle(store, hsm, settings.node());
     bootstrap(store, lifecycle, audit);
 
+    InstallationKey signing = new InstallationKey(hsm);
     SnapshotPublisher publisher =
-        new SnapshotPublisher(store, hsm, clock, settings.snapshotValidity());
+        new SnapshotPublisher(store, signing, clock, settings.snapshotValidity());
     publish(settings.snapshotPublicKeyFile(), SnapshotVerifier.toPem(publisher.publicKey()));
     HeldRequests held = new HeldRequests(HELD_REQUESTS_MAX);
     store.onRevision(held::committed);
@@ -87,6 +103,7 @@ final class ControlPlane implements AutoCloseable {
                 clock,
                 store,
                 lifecycle,
+                new StateChanges(store),
                 new Authenticator(store, settings.nodeNames(), plaintext),
                 audit,
                 publisher,
@@ -107,6 +124,12 @@ final class ControlPlane implements AutoCloseable {
     if (store.isShared()) {
       opened(new HeadWatch(publisher, held)).start();
     }
+    SystemAudit systemAudit = new SystemAudit(audit, settings.node(), clock);
+    opened(
+            KeyScheduler.of(
+                new KeyScheduler.Parts(
+                    store, hsm, signing, systemAudit, settings.schedulerPeriod(), settings.node())))
+        .start();
     vitals.start(listener::isDraining);
     LOG.log(
         Level.INFO,

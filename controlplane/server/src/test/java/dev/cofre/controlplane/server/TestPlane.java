@@ -28,6 +28,7 @@ final class TestPlane implements AutoCloseable {
 
   final Path directory;
   final HttpClient http = HttpClient.newHttpClient();
+  final TestClock clock = new TestClock();
   ControlPlane plane;
   private final long auditBytesMax;
 
@@ -45,7 +46,8 @@ final class TestPlane implements AutoCloseable {
     plane =
         ControlPlane.start(
             settings(new ListenerSettings("127.0.0.1", 0, Optional.empty()), Set.of()),
-            SoftHsmToken.login());
+            SoftHsmToken.login(),
+            clock);
   }
 
   ControlPlaneSettings settings(ListenerSettings listener, Set<String> nodeNames) {
@@ -60,6 +62,8 @@ final class TestPlane implements AutoCloseable {
         nodeNames,
         Optional.of(directory.resolve("tokens")),
         true,
+        Duration.ofMillis(50),
+        Duration.ZERO,
         2_000);
   }
 

@@ -1,5 +1,6 @@
 package dev.cofre.engine.keys;
 
+import dev.cofre.engine.snapshot.ClassLimits;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.SnapshotState;
 import java.util.function.LongSupplier;
@@ -49,18 +50,20 @@ public final class DataKeys {
     encryption.evict(
         (id, version) -> {
           KeyMetadata key = state.key(id);
-          return key != null && !key.disabled() && key.currentVersion() == version;
+          return key != null && key.encrypts() && key.currentVersion() == version
+              ? key.limits()
+              : null;
         });
     decryption.evict(
-        id -> {
+        (id, version) -> {
           KeyMetadata key = state.key(id);
-          return key != null && !key.disabled();
+          return key != null && key.decrypts(version);
         });
   }
 
   /** Overwrites data keys whose time is over. Walks over all of them, so not on an event loop. */
   public void sweep() {
-    encryption.evict((id, version) -> true);
+    encryption.evict((id, version) -> ClassLimits.NONE);
     decryption.sweep();
   }
 

@@ -5,10 +5,12 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.policy.DecisionCache;
+import dev.cofre.engine.snapshot.KeyCondition;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.PrincipalMetadata;
 import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.engine.snapshot.SnapshotState;
+import dev.cofre.engine.usage.UseCounts;
 import java.time.Clock;
 import java.util.Set;
 import java.util.UUID;
@@ -25,11 +27,13 @@ final class Authorizer {
   private static final Set<Action> PROTECTS = Set.of(Action.ENCRYPT, Action.GENERATE_DATA_KEY);
 
   private final SnapshotHolder snapshots;
+  private final UseCounts uses;
   private final Clock clock;
   private final DecisionCache<Permit> decisions = new DecisionCache<>();
 
-  Authorizer(SnapshotHolder snapshots, Clock clock) {
+  Authorizer(SnapshotHolder snapshots, UseCounts uses, Clock clock) {
     this.snapshots = snapshots;
+    this.uses = uses;
     this.clock = clock;
   }
 
@@ -79,6 +83,9 @@ final class Authorizer {
     if (version == null || version.protection() != WrappedDataKey.protectionAt(envelope, offset)) {
       throw Batch.invalidCiphertext();
     }
+    if (!version.condition().decrypts()) {
+      throw refusal(version);
+    }
     return key;
   }
 
@@ -92,7 +99,7 @@ final class Authorizer {
     }
   }
 
-  private static Permit decide(
+  private Permit decide(
       SnapshotState state,
       PrincipalMetadata principal,
       Action action,
@@ -111,16 +118,29 @@ final class Authorizer {
                   + " with this key; ask a security-admin for a grant"));
     }
     return new Permit(
-        key,
-        key.disabled()
-            ? new ProblemException(
-                ErrorCode.KEY_DISABLED, "the key is disabled; a crypto-officer can enable it")
-            : null);
+        key, stateDenial(key, action), uses.of(principal.id(), action.text(), key.id()));
+  }
+
+  /** Why the state of {@code key}, or of its current version, refuses {@code action}; or null. */
+  private static ProblemException stateDenial(KeyMetadata key, Action action) {
+    boolean protects = PROTECTS.contains(action);
+    KeyCondition condition = key.condition();
+    if (!(protects ? condition.encrypts() : condition.decrypts())) {
+      return new ProblemException(condition.refusal(), "the key " + condition.detail());
+    }
+    return !protects || key.encrypts() ? null : refusal(key.versions().get(key.currentVersion()));
+  }
+
+  private static ProblemException refusal(KeyMetadata.Version version) {
+    return new ProblemException(
+        version.condition().refusal(),
+        "version " + version.number() + " of the key " + version.condition().detail());
   }
 
   /** What depends on the time is looked at each time. */
   private KeyMetadata granted(Permit permit, Action action) {
-    if (permit.denial() != null) {
+    boolean denied = permit.denial() != null;
+    if (denied && permit.denial().code() != ErrorCode.KEY_DEACTIVATED) {
       throw permit.denial();
     }
     if (PROTECTS.contains(action) && permit.key().expiresAtMs() <= clock.millis()) {
@@ -128,6 +148,10 @@ final class Authorizer {
           ErrorCode.KEY_EXPIRED,
           "the key has expired: it decrypts, but protects nothing new; use another key");
     }
+    if (denied) {
+      throw permit.denial();
+    }
+    permit.uses().add();
     return permit.key();
   }
 

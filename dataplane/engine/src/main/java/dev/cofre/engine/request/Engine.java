@@ -9,6 +9,7 @@ import dev.cofre.engine.keys.KeyLimits;
 import dev.cofre.engine.keys.KeySweeper;
 import dev.cofre.engine.keys.KeyWrapping;
 import dev.cofre.engine.snapshot.SnapshotHolder;
+import dev.cofre.engine.usage.UseCounts;
 import dev.cofre.hsm.HsmGateway;
 import java.time.Clock;
 import java.util.concurrent.Executor;
@@ -32,6 +33,7 @@ public final class Engine implements AutoCloseable {
   private final AuditLog auditLog;
   private final Clock clock;
   private final KeySweeper sweeper;
+  private final UseCounts uses = new UseCounts();
 
   /** An engine that serves what {@code snapshots} says. */
   public Engine(
@@ -65,7 +67,7 @@ public final class Engine implements AutoCloseable {
   }
 
   Authorizer newAuthorizer() {
-    return new Authorizer(snapshots, clock);
+    return new Authorizer(snapshots, uses, clock);
   }
 
   /** The monotonic clock. */
@@ -86,6 +88,11 @@ public final class Engine implements AutoCloseable {
   /** The way to the HSM, for its figures. */
   public HsmGateway gateway() {
     return gateway;
+  }
+
+  /** Who used which key. */
+  public UseCounts uses() {
+    return uses;
   }
 
   /** Whether the audit log takes events. */

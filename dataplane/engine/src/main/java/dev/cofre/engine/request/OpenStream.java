@@ -93,10 +93,10 @@ public final class OpenStream {
   }
 
   /**
-   * Whether the key is still enabled; asked now and then, so that a long stream ends soon after its
-   * key.
+   * What the state of the key or its version refuses by now, null while it permits; asked now and
+   * then, so that a long stream ends soon after its key.
    */
-  public boolean mayContinue() {
-    return trail.mayContinue();
+  public ErrorCode refusal() {
+    return trail.refusal();
   }
 }

@@ -2,11 +2,18 @@ package dev.cofre.engine.request;
 
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.snapshot.KeyMetadata;
+import dev.cofre.engine.usage.UseCounts;
 
 /**
  * What one snapshot revision says of (principal, action, key). Immutable.
  *
  * @param key the key; null when it is absent or may not be seen
  * @param denial why not, or null
+ * @param uses where the uses are counted; null when the caller may not see or use the key
  */
-record Permit(KeyMetadata key, ProblemException denial) {}
+record Permit(KeyMetadata key, ProblemException denial, UseCounts.Count uses) {
+  /** One that denies. */
+  Permit(KeyMetadata key, ProblemException denial) {
+    this(key, denial, null);
+  }
+}

@@ -4,6 +4,7 @@ import dev.cofre.contract.audit.AuditEvent;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.engine.policy.Action;
+import dev.cofre.engine.snapshot.KeyCondition;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -56,10 +57,20 @@ final class StreamTrail {
     return bytes;
   }
 
-  /** Whether the key is still enabled. */
-  boolean mayContinue() {
+  /** What the state of the key, or of the version in use, refuses by now; null while it permits. */
+  ErrorCode refusal() {
     KeyMetadata now = engine.snapshots.last().key(key.id());
-    return now != null && !now.disabled();
+    KeyMetadata.Version version = now == null ? null : now.versions().get(keyVersion);
+    if (version == null) {
+      return ErrorCode.KEY_DISABLED;
+    }
+    boolean encrypts = action == Action.ENCRYPT;
+    for (KeyCondition condition : new KeyCondition[] {now.condition(), version.condition()}) {
+      if (!(encrypts ? condition.encrypts() : condition.decrypts())) {
+        return condition.refusal();
+      }
+    }
+    return null;
   }
 
   CompletableFuture<Void> begin() {

@@ -23,7 +23,7 @@ import java.util.UUID;
 public final class SnapshotState {
   /** What a node knows before its first statement. */
   public static final SnapshotState NONE =
-      new SnapshotState(0, 0, new byte[0], Map.of(), Map.of(), Map.of());
+      new SnapshotState(0, 0, new byte[0], Map.of(), Map.of(), Map.of(), Map.of());
 
   private final long epoch;
   private final long revision;
@@ -31,6 +31,7 @@ public final class SnapshotState {
   private final Map<UUID, KeyMetadata> keys;
   private final Map<String, Principal> principals;
   private final Map<String, Policy> policies;
+  private final Map<String, ClassLimits> classes;
 
   private final Map<Alias, KeyMetadata> keysByAlias = new HashMap<>();
   private final Map<ByteString, PrincipalMetadata> principalsByToken = new HashMap<>();
@@ -44,13 +45,15 @@ public final class SnapshotState {
       byte[] digest,
       Map<UUID, KeyMetadata> keys,
       Map<String, Principal> principals,
-      Map<String, Policy> policies) {
+      Map<String, Policy> policies,
+      Map<String, ClassLimits> classes) {
     this.epoch = epoch;
     this.revision = revision;
     this.digest = digest;
     this.keys = keys;
     this.principals = principals;
     this.policies = policies;
+    this.classes = classes;
     for (KeyMetadata key : keys.values()) {
       keysByAlias.put(new Alias(key.tenant(), key.alias()), key);
     }
@@ -115,11 +118,18 @@ public final class SnapshotState {
     Map<UUID, KeyMetadata> nextKeys = complete ? new HashMap<>() : new HashMap<>(keys);
     Map<String, Principal> nextPrincipals = complete ? new HashMap<>() : new HashMap<>(principals);
     Map<String, Policy> nextPolicies = complete ? new HashMap<>() : new HashMap<>(policies);
+    Map<String, ClassLimits> nextClasses = complete ? new HashMap<>() : new HashMap<>(classes);
+    statement
+        .getDataClassesList()
+        .forEach(dataClass -> nextClasses.put(dataClass.getName(), ClassLimits.of(dataClass)));
+    if (!nextClasses.equals(classes)) {
+      nextKeys.replaceAll((id, key) -> key.with(limits(nextClasses, key.dataClass())));
+    }
     for (KmsKey key : statement.getKeysList()) {
       if (key.getId().size() != Uuids.LENGTH) {
         throw new SnapshotRejectedException("a key's id is malformed");
       }
-      KeyMetadata metadata = KeyMetadata.of(key);
+      KeyMetadata metadata = KeyMetadata.of(key, limits(nextClasses, key.getDataClass()));
       nextKeys.put(metadata.id(), metadata);
     }
     statement.getRemovedPrincipalsList().forEach(nextPrincipals::remove);
@@ -134,7 +144,12 @@ public final class SnapshotState {
         statement.getDigest().toByteArray(),
         nextKeys,
         nextPrincipals,
-        nextPolicies);
+        nextPolicies,
+        nextClasses);
+  }
+
+  private static ClassLimits limits(Map<String, ClassLimits> classes, String name) {
+    return classes.getOrDefault(name, ClassLimits.NONE);
   }
 
   /** The epoch, 0 before the first statement. */

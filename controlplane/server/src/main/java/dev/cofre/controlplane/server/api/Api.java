@@ -4,6 +4,7 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.server.identity.Authenticator;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
+import dev.cofre.controlplane.server.keys.StateChanges;
 import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
@@ -44,6 +45,7 @@ public final class Api {
       Clock clock,
       Store store,
       KeyLifecycle lifecycle,
+      StateChanges changes,
       Authenticator authenticator,
       AuditLog audit,
       SnapshotPublisher publisher,
@@ -61,9 +63,14 @@ public final class Api {
         new Gatekeeper(
             parts.authenticator(), parts.store(), audit, new RefusalLimit(System::nanoTime));
     this.management = new ArrayList<>();
+    KeyRequests requests = new KeyRequests(audit, repeated);
     management.addAll(
-        new KeyOperations(parts.store(), parts.lifecycle(), audit, repeated, parts.clock())
+        new KeyOperations(parts.store(), parts.lifecycle(), audit, requests, parts.clock())
             .routes());
+    management.addAll(
+        new KeyStateOperations(parts.store(), parts.changes(), requests, audit).routes());
+    management.addAll(new DataClassOperations(parts.store(), audit, repeated).routes());
+    management.addAll(new WatchOperations(parts.store(), audit, parts.clock()).routes());
     management.addAll(new PolicyOperations(parts.store(), audit, repeated).routes());
     this.snapshots =
         new SnapshotHandler(parts.publisher(), parts.held(), gatekeeper, audit, workers);

@@ -1,5 +1,7 @@
 package dev.cofre.controlplane.server.api;
 
+import dev.cofre.contract.encoding.Hex;
+import dev.cofre.controlplane.domain.KeyState;
 import dev.cofre.controlplane.domain.KeyUse;
 import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.KmsKey;
@@ -7,8 +9,11 @@ import dev.cofre.controlplane.domain.Policy;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Role;
 import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.domain.Tombstone;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
@@ -28,11 +33,13 @@ final class Documents {
             .put("owner", key.draft().owner())
             .put("purpose", key.draft().purpose())
             .put("usage", key.draft().usage())
-            .put("state", key.state().name())
+            .put("state", key.state().name().name())
             .put("protection", key.draft().protection().name())
             .put("currentVersion", key.currentVersion())
             .put("expiresAt", key.draft().expiresAt().toString())
             .put("versions", versions(key));
+    key.draft().activatesAt().ifPresent(time -> json.put("activatesAt", time.toString()));
+    state(json, key.state());
     return stamp(json, key.stamp());
   }
 
@@ -43,11 +50,35 @@ final class Documents {
   }
 
   private static JsonObject version(KeyVersion version) {
+    JsonObject json =
+        new JsonObject()
+            .put("number", version.number())
+            .put("state", version.state().name().name())
+            .put("createdAt", version.createdAt().toString())
+            .put("createdBy", version.createdBy())
+            .put("protection", version.protection().name());
+    return state(json, version.state());
+  }
+
+  /** The times that go with a state. */
+  private static JsonObject state(JsonObject json, KeyState state) {
+    return switch (state) {
+      case KeyState.DestructionScheduled scheduled ->
+          json.put("destroyAt", scheduled.at().toString())
+              .put("destructionScheduledBy", scheduled.askedBy())
+              .put("stateBefore", scheduled.before().name());
+      case KeyState.Destroyed destroyed -> json.put("destroyedAt", destroyed.at().toString());
+      default -> json;
+    };
+  }
+
+  /** What was signed, as it was signed and for reading. */
+  static JsonObject tombstone(Tombstone tombstone) {
     return new JsonObject()
-        .put("number", version.number())
-        .put("createdAt", version.createdAt().toString())
-        .put("createdBy", version.createdBy())
-        .put("protection", version.protection().name());
+        .put("document", new JsonObject(Buffer.buffer(tombstone.document())))
+        .put("signed", Base64.getEncoder().encodeToString(tombstone.document()))
+        .put("signature", Base64.getEncoder().encodeToString(tombstone.signature()))
+        .put("verificationKeyId", Hex.encode(tombstone.verificationKeyId()));
   }
 
   static JsonObject policy(Policy policy) {
@@ -90,7 +121,7 @@ final class Documents {
         .put("next", more ? cursor.apply(shown.getLast()) : null);
   }
 
-  private static JsonObject stamp(JsonObject json, Stamp stamp) {
+  static JsonObject stamp(JsonObject json, Stamp stamp) {
     return json.put("createdAt", stamp.createdAt().toString())
         .put("createdBy", stamp.createdBy())
         .put("updatedAt", stamp.updatedAt().toString())

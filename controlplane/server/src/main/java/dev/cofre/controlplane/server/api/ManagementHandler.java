@@ -52,8 +52,9 @@ final class ManagementHandler implements Handler<RoutingContext> {
       throw new ProblemException(
           ErrorCode.UNSUPPORTED_MEDIA_TYPE, "send the body as Content-Type: application/json");
     }
-    boolean takesDocument = route.path().equals("/v1/keys") || route.path().equals("/v1/policies");
-    if (!takesDocument && facts.body().length > 0 && !StrictJson.object(facts.body()).isEmpty()) {
+    if (!route.takesDocument()
+        && facts.body().length > 0
+        && !StrictJson.object(facts.body()).isEmpty()) {
       throw new ProblemException(
           ErrorCode.INVALID_REQUEST, "this request takes no fields; leave the body away");
     }

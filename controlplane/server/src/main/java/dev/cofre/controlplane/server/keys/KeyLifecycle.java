@@ -2,6 +2,9 @@ package dev.cofre.controlplane.server.keys;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.DataClassRules;
+import dev.cofre.controlplane.domain.FieldError;
+import dev.cofre.controlplane.domain.InvalidDocumentException;
 import dev.cofre.controlplane.domain.KeyDraft;
 import dev.cofre.controlplane.domain.KeyState;
 import dev.cofre.controlplane.domain.KeyVersion;
@@ -19,7 +22,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Makes keys and key versions, and moves keys between their states.
+ * Makes keys and key versions.
  *
  * <p>A version is made in three steps: its row in state CREATING is committed; the KEK is generated
  * in the HSM; row and key become visible in the transaction that also appends the snapshot
@@ -83,11 +86,12 @@ public final class KeyLifecycle {
                     ErrorCode.ALIAS_IN_USE,
                     "the alias " + draft.alias() + " is taken; choose another one");
               }
+              requireWithinRules(tx, draft);
               Stamp stamp = Stamp.created(tx.now(), by);
               KeyVersion version = version(tx, first, by);
               tx.halfMade().insertKey(id, draft, stamp);
               tx.halfMade().insertVersion(id, version, node);
-              return new KmsKey(id, draft, KeyState.ACTIVE, 1, List.of(version), stamp);
+              return new KmsKey(id, draft, draft.firstState(), 1, List.of(version), stamp);
             });
     return make(first, making, tx -> key);
   }
@@ -144,24 +148,9 @@ public final class KeyLifecycle {
     }
   }
 
-  /**
-   * Gives the version up, then removes the KEK, then the row: a row without a KEK is found again at
-   * the next start.
-   */
   private void undo(HalfMade half, Making<?> making, RuntimeException cause) {
     try {
-      // When a commit's outcome was unknown, the version may be visible: then its KEK must stay.
-      if (!store.<Boolean>change(tx -> tx.halfMade().beginRemoval(half))) {
-        return;
-      }
-      hsm.destroyKek(half.kekLabel());
-      store.change(
-          tx -> {
-            if (tx.halfMade().remove(half)) {
-              making.undo().accept(tx);
-            }
-            return null;
-          });
+      AbandonedVersion.remove(store, hsm, half, making.undo());
     } catch (RuntimeException e) {
       cause.addSuppressed(e);
       LOG.log(
@@ -172,37 +161,40 @@ public final class KeyLifecycle {
     }
   }
 
-  /**
-   * Brings the key that {@code select} finds into {@code next}; one that is there already stays as
-   * it is.
-   */
-  public <T> T move(
-      Function<Transaction, KmsKey> select, KeyState next, String by, Completion<T> complete) {
-    return store.change(
-        tx -> {
-          KmsKey key = select.apply(tx);
-          if (key.state() == next) {
-            return complete.complete(tx, key);
-          }
-          if (!key.state().mayBecome(next)) {
-            throw new ProblemException(
-                ErrorCode.CONFLICT, "the key is " + key.state() + " and cannot become " + next);
-          }
-          KmsKey moved = key.in(next, tx.now(), by);
-          tx.keys().update(moved);
-          return complete.complete(tx, moved);
-        });
-  }
-
   private static KeyVersion version(Transaction tx, HalfMade half, String by) {
     return new KeyVersion(half.number(), Protection.HSM, half.kekLabel(), tx.now(), by);
   }
 
-  private static KmsKey requireActive(KmsKey key) {
-    if (key.state() != KeyState.ACTIVE) {
-      throw new ProblemException(
-          ErrorCode.KEY_DISABLED, "the key is disabled; enable it before rotating it");
+  private static void requireWithinRules(Transaction tx, KeyDraft draft) {
+    DataClassRules rules = tx.dataClasses().rules(draft.dataClass());
+    if (draft.expiresAt().isAfter(rules.expiresAtMax(tx.now()))) {
+      throw new InvalidDocumentException(
+          List.of(
+              new FieldError(
+                  "expiresAt",
+                  "must be at most "
+                      + rules.lifetimeDaysMax()
+                      + " days ahead for the data class "
+                      + rules.dataClass().wireName())));
     }
-    return key;
+  }
+
+  private static KmsKey requireActive(KmsKey key) {
+    KeyState.Name state = key.state().name();
+    if (state == KeyState.Name.ACTIVE) {
+      return key;
+    }
+    throw switch (state) {
+      case DISABLED ->
+          new ProblemException(
+              ErrorCode.KEY_DISABLED, "the key is disabled; enable it before rotating it");
+      case PENDING_DESTRUCTION ->
+          new ProblemException(
+              ErrorCode.KEY_PENDING_DESTRUCTION,
+              "the key awaits its destruction; cancel that before rotating it");
+      default ->
+          new ProblemException(
+              ErrorCode.CONFLICT, "the key is " + state + ": only active keys are rotated");
+    };
   }
 }

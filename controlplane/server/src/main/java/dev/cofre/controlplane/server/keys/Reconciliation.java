@@ -34,12 +34,9 @@ public final class Reconciliation {
     List<HalfMade> left = store.read(tx -> tx.halfMade().leftBy(node, abandonedBefore));
     for (HalfMade half : left) {
       // Another control plane may have finished it since it was looked up.
-      if (!store.<Boolean>change(tx -> tx.halfMade().beginRemoval(half))) {
+      if (!AbandonedVersion.remove(store, hsm, half, tx -> {})) {
         continue;
       }
-      // The KEK first: a row without a KEK is found again, a KEK without a row is not.
-      hsm.destroyKek(half.kekLabel());
-      store.change(tx -> tx.halfMade().remove(half));
       LOG.log(Level.INFO, "removed the half-made key version {0}", half.kekLabel());
     }
     store.change(

@@ -4,11 +4,10 @@ import com.google.protobuf.ByteString;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
 import dev.cofre.contract.snapshot.wire.SignedStatement;
 import dev.cofre.contract.snapshot.wire.Statement;
+import dev.cofre.controlplane.server.signing.InstallationKey;
 import dev.cofre.controlplane.server.store.SnapshotHead;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.Transaction;
-import dev.cofre.hsm.Hsm;
-import dev.cofre.hsm.HsmException;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.time.Clock;
@@ -24,30 +23,25 @@ import java.util.Optional;
  * sets alone, so that it is exactly the state at its revision, whatever is committed meanwhile.
  */
 public final class SnapshotPublisher {
-  /** The label of the signing key in the HSM. */
-  public static final String KEY_LABEL = "snapshot-signing";
-
   private final Store store;
-  private final Hsm hsm;
+  private final InstallationKey key;
   private final Clock clock;
   private final Duration validity;
   private final Object lock = new Object();
   private SnapshotState state = new SnapshotState();
   private SnapshotHead head;
-  private volatile Hsm.SigningKey signingKey;
 
-  /** Finds the signing key in the HSM, or has it made there. */
-  public SnapshotPublisher(Store store, Hsm hsm, Clock clock, Duration validity) {
+  /** Publishes what {@code store} holds, signed by {@code key}. */
+  public SnapshotPublisher(Store store, InstallationKey key, Clock clock, Duration validity) {
     this.store = store;
-    this.hsm = hsm;
+    this.key = key;
     this.clock = clock;
     this.validity = validity;
-    this.signingKey = hsm.signingKey(KEY_LABEL);
   }
 
   /** What verifies the statements. */
   public PublicKey publicKey() {
-    return signingKey.publicKey();
+    return key.publicKey();
   }
 
   /** Where the chain stands now. */
@@ -115,15 +109,7 @@ public final class SnapshotPublisher {
 
   private SignedStatement sign(Statement statement) {
     byte[] bytes = statement.toByteArray();
-    byte[] input = SnapshotVerifier.signingInput(bytes);
-    byte[] signature;
-    try {
-      signature = signingKey.sign(input);
-    } catch (HsmException e) {
-      // The token may have ended the session that the key belongs to: fetch the key once more.
-      signingKey = hsm.signingKey(KEY_LABEL);
-      signature = signingKey.sign(input);
-    }
+    byte[] signature = key.sign(SnapshotVerifier.signingInput(bytes));
     return SignedStatement.newBuilder()
         .setStatement(ByteString.copyFrom(bytes))
         .setSignature(ByteString.copyFrom(signature))

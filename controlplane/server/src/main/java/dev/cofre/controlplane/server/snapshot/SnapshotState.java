@@ -1,6 +1,7 @@
 package dev.cofre.controlplane.server.snapshot;
 
 import dev.cofre.contract.snapshot.wire.ChangeSet;
+import dev.cofre.contract.snapshot.wire.DataClass;
 import dev.cofre.contract.snapshot.wire.KmsKey;
 import dev.cofre.contract.snapshot.wire.Policy;
 import dev.cofre.contract.snapshot.wire.Principal;
@@ -17,6 +18,7 @@ final class SnapshotState {
   private final Map<Object, Entry<KmsKey>> keys = new LinkedHashMap<>();
   private final Map<Object, Entry<Principal>> principals = new LinkedHashMap<>();
   private final Map<Object, Entry<Policy>> policies = new LinkedHashMap<>();
+  private final Map<Object, Entry<DataClass>> dataClasses = new LinkedHashMap<>();
   private final Map<String, Long> removedPrincipals = new HashMap<>();
   private final Map<String, Long> removedPolicies = new HashMap<>();
 
@@ -39,6 +41,10 @@ final class SnapshotState {
               policies.put(policy.getId(), new Entry<>(policy, revision));
               removedPolicies.remove(policy.getId());
             });
+    changes
+        .getDataClassesList()
+        .forEach(
+            dataClass -> dataClasses.put(dataClass.getName(), new Entry<>(dataClass, revision)));
     for (String id : changes.getRemovedPrincipalsList()) {
       principals.remove(id);
       removedPrincipals.put(id, revision);
@@ -64,6 +70,11 @@ final class SnapshotState {
     for (Entry<Policy> policy : policies.values()) {
       if (policy.changedAt > from) {
         statement.addPolicies(policy.object);
+      }
+    }
+    for (Entry<DataClass> dataClass : dataClasses.values()) {
+      if (dataClass.changedAt > from) {
+        statement.addDataClasses(dataClass.object);
       }
     }
     if (from > 0) {

@@ -1,9 +1,11 @@
 package dev.cofre.controlplane.server.store;
 
 import dev.cofre.contract.snapshot.wire.ChangeSet;
+import dev.cofre.contract.snapshot.wire.DataClass;
 import dev.cofre.contract.snapshot.wire.KmsKey;
 import dev.cofre.contract.snapshot.wire.Policy;
 import dev.cofre.contract.snapshot.wire.Principal;
+import dev.cofre.controlplane.domain.DataClassRules;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -16,6 +18,7 @@ final class Changes {
   private final Map<String, Principal> principals = new LinkedHashMap<>();
   private final Map<String, Policy> policies = new LinkedHashMap<>();
   private final Set<String> removedPolicies = new LinkedHashSet<>();
+  private final Map<String, DataClass> dataClasses = new LinkedHashMap<>();
 
   void key(dev.cofre.controlplane.domain.KmsKey key) {
     keys.put(key.id().toString(), WireForm.of(key));
@@ -35,9 +38,19 @@ final class Changes {
     removedPolicies.add(id);
   }
 
+  void dataClass(DataClassRules rules) {
+    dataClasses.put(rules.dataClass().wireName(), WireForm.of(rules));
+  }
+
   /** As revision {@code revision}, unless nothing was changed. */
   Optional<ChangeSet> toChangeSet(long revision) {
-    if (keys.isEmpty() && principals.isEmpty() && policies.isEmpty() && removedPolicies.isEmpty()) {
+    boolean none =
+        keys.isEmpty()
+            && principals.isEmpty()
+            && policies.isEmpty()
+            && removedPolicies.isEmpty()
+            && dataClasses.isEmpty();
+    if (none) {
       return Optional.empty();
     }
     return Optional.of(
@@ -47,6 +60,7 @@ final class Changes {
             .addAllPrincipals(principals.values())
             .addAllPolicies(policies.values())
             .addAllRemovedPolicies(removedPolicies)
+            .addAllDataClasses(dataClasses.values())
             .build());
   }
 }

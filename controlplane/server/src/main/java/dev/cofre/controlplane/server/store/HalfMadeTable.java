@@ -4,6 +4,7 @@ import dev.cofre.controlplane.domain.KeyDraft;
 import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.Stamp;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -27,10 +28,11 @@ public final class HalfMadeTable {
     Stamps.bind(
             handle.createUpdate(
                 "insert into kms_key (id, tenant, alias, environment, data_class, owner, purpose,"
-                    + " key_usage, state, protection, current_version, expires_at, "
+                    + " key_usage, state, protection, current_version, expires_at, activates_at,"
+                    + " rotated_at, "
                     + Stamps.COLUMNS
                     + ") values (:id, :tenant, :alias, :environment, :dataClass, :owner, :purpose,"
-                    + " :usage, 'CREATING', :protection, 1, :expiresAt, "
+                    + " :usage, 'CREATING', :protection, 1, :expiresAt, :activatesAt, :createdAt, "
                     + Stamps.VALUES
                     + ")"),
             stamp)
@@ -44,6 +46,10 @@ public final class HalfMadeTable {
         .bind("usage", draft.usage())
         .bind("protection", draft.protection().name())
         .bind("expiresAt", Times.column(draft.expiresAt()))
+        .bindByType(
+            "activatesAt",
+            draft.activatesAt().map(Times::column).orElse(null),
+            OffsetDateTime.class)
         .execute();
   }
 

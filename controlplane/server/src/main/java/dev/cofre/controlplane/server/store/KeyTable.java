@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Update;
 
 /** Keys with the versions that are ready; half-made ones are not seen here. */
 public final class KeyTable {
@@ -71,28 +72,48 @@ public final class KeyTable {
   /** The labels of all KEKs that must be in the HSM. */
   public List<String> kekLabels() {
     return handle
-        .createQuery("select kek_label from key_version where state = 'READY' order by kek_label")
+        .createQuery(
+            "select kek_label from key_version where state = 'READY' and use_state <> 'DESTROYED'"
+                + " and not destruction_begun order by kek_label")
         .mapTo(String.class)
         .list();
   }
 
-  /** Writes state, current version and stamp of {@code key}, and tells the data planes. */
+  /** Writes states, current version and stamp of {@code key}, and tells the data planes. */
   public void update(KmsKey key) {
-    Stamps.bind(
+    Update update =
+        Stamps.bind(
             handle.createUpdate(
-                "update kms_key set state = :state, current_version = :currentVersion,"
+                "update kms_key set state = :state, "
+                    + KeyStates.SET
+                    + ", current_version = :currentVersion, rotated_at = :rotatedAt,"
                     + " created_at = :createdAt, created_by = :createdBy,"
                     + " updated_at = :updatedAt, updated_by = :updatedBy, revision = :revision"
                     + " where id = :id"),
-            key.stamp())
+            key.stamp());
+    KeyStates.bind(update, key.state())
         .bind("id", key.id())
-        .bind("state", key.state().name())
         .bind("currentVersion", key.currentVersion())
+        .bind("rotatedAt", Times.column(key.current().createdAt()))
         .execute();
+    key.versions().forEach(version -> update(key.id(), version));
     changes.key(key);
   }
 
-  private KmsKey read(ResultSet row) throws SQLException {
+  private void update(UUID id, KeyVersion version) {
+    KeyStates.bind(
+            handle.createUpdate(
+                "update key_version set use_state = :state, "
+                    + KeyStates.SET
+                    + " where key_id = :id and version_number = :number"),
+            version.state())
+        .bind("id", id)
+        .bind("number", version.number())
+        .execute();
+  }
+
+  /** The key in {@code row}, which has all columns of its table. */
+  KmsKey read(ResultSet row) throws SQLException {
     UUID id = row.getObject("id", UUID.class);
     KeyDraft draft =
         new KeyDraft(
@@ -104,11 +125,13 @@ public final class KeyTable {
             row.getString("purpose"),
             row.getString("key_usage"),
             Protection.valueOf(row.getString("protection")),
-            Times.read(row, "expires_at"));
+            Times.read(row, "expires_at"),
+            row.getString("state").equals(KeyState.Name.PRE_ACTIVE.name()),
+            Times.find(row, "activates_at"));
     return new KmsKey(
         id,
         draft,
-        KeyState.valueOf(row.getString("state")),
+        KeyStates.read(row, "state"),
         row.getInt("current_version"),
         versions(id),
         Stamps.read(row));
@@ -124,6 +147,7 @@ public final class KeyTable {
             (row, context) ->
                 new KeyVersion(
                     row.getInt("version_number"),
+                    KeyStates.read(row, "use_state"),
                     Protection.valueOf(row.getString("protection")),
                     row.getString("kek_label"),
                     Times.read(row, "created_at"),

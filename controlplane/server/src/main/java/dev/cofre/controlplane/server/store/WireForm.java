@@ -2,10 +2,12 @@ package dev.cofre.controlplane.server.store;
 
 import com.google.protobuf.ByteString;
 import dev.cofre.contract.encoding.Uuids;
+import dev.cofre.contract.snapshot.wire.DataClass;
 import dev.cofre.contract.snapshot.wire.Effect;
 import dev.cofre.contract.snapshot.wire.KeyState;
 import dev.cofre.contract.snapshot.wire.KeyVersion;
 import dev.cofre.contract.snapshot.wire.Protection;
+import dev.cofre.controlplane.domain.DataClassRules;
 import dev.cofre.controlplane.domain.KeyUse;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Policy;
@@ -27,11 +29,7 @@ final class WireForm {
         .setEnvironment(key.draft().environment().wireName())
         .setDataClass(key.draft().dataClass().wireName())
         .setOwner(key.draft().owner())
-        .setState(
-            switch (key.state()) {
-              case ACTIVE -> KeyState.KEY_STATE_ACTIVE;
-              case DISABLED -> KeyState.KEY_STATE_DISABLED;
-            })
+        .setState(of(key.state()))
         .setCurrentVersion(key.currentVersion())
         .addAllVersions(key.versions().stream().map(WireForm::of).toList())
         .setExpiresAtMs(key.draft().expiresAt().toEpochMilli())
@@ -47,6 +45,28 @@ final class WireForm {
               case SOFTWARE -> Protection.PROTECTION_SOFTWARE;
             })
         .setKekLabel(version.kekLabel())
+        .setState(of(version.state()))
+        .build();
+  }
+
+  private static KeyState of(dev.cofre.controlplane.domain.KeyState state) {
+    return switch (state.name()) {
+      case PRE_ACTIVE -> KeyState.KEY_STATE_PRE_ACTIVE;
+      case ACTIVE -> KeyState.KEY_STATE_ACTIVE;
+      case DISABLED -> KeyState.KEY_STATE_DISABLED;
+      case DEACTIVATED -> KeyState.KEY_STATE_DEACTIVATED;
+      case COMPROMISED -> KeyState.KEY_STATE_COMPROMISED;
+      case PENDING_DESTRUCTION -> KeyState.KEY_STATE_PENDING_DESTRUCTION;
+      case DESTROYED -> KeyState.KEY_STATE_DESTROYED;
+    };
+  }
+
+  static DataClass of(DataClassRules rules) {
+    return DataClass.newBuilder()
+        .setName(rules.dataClass().wireName())
+        .setDataKeyMs(rules.dataKeys().secondsMax() * 1_000)
+        .setDataKeyRequestsMax(rules.dataKeys().messagesMax())
+        .setDataKeyBytesMax(rules.dataKeys().bytesMax())
         .build();
   }
 

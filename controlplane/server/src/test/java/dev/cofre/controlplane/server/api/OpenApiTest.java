@@ -53,6 +53,7 @@ class OpenApiTest {
                 null,
                 null,
                 null,
+                null,
                 new HeldRequests(1),
                 null,
                 List::of,

@@ -169,7 +169,12 @@ class GivenUpVersionTest {
     Instant now = Instant.parse("2026-06-01T12:00:00Z");
     KeyVersion version = new KeyVersion(1, Protection.HSM, KmsKey.kekLabel(id, 1), now, "officer");
     return new KmsKey(
-        id, draft(alias), KeyState.ACTIVE, 1, List.of(version), Stamp.created(now, "officer"));
+        id,
+        draft(alias),
+        new KeyState.Active(),
+        1,
+        List.of(version),
+        Stamp.created(now, "officer"));
   }
 
   private static KeyDraft draft(String alias) {

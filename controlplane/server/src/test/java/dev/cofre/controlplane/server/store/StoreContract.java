@@ -12,7 +12,9 @@ import dev.cofre.controlplane.domain.DataClass;
 import dev.cofre.controlplane.domain.Effect;
 import dev.cofre.controlplane.domain.Environment;
 import dev.cofre.controlplane.domain.KeyDraft;
+import dev.cofre.controlplane.domain.KeyMove;
 import dev.cofre.controlplane.domain.KeyState;
+import dev.cofre.controlplane.domain.KeyTransition;
 import dev.cofre.controlplane.domain.KeyUse;
 import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.KmsKey;
@@ -59,7 +61,7 @@ abstract class StoreContract {
     KmsKey key = makeKey("orders");
     assertEquals(key, store.read(tx -> tx.keys().find(key.id())).orElseThrow());
     assertEquals(key, store.read(tx -> tx.keys().find("default", "orders")).orElseThrow());
-    KmsKey disabled = key.in(KeyState.DISABLED, key.stamp().createdAt(), "x");
+    KmsKey disabled = key.after(KeyTransition.of(KeyMove.DISABLE, key.stamp().createdAt(), "x"));
     store.change(
         tx -> {
           tx.keys().update(disabled);
@@ -290,7 +292,7 @@ abstract class StoreContract {
           tx.halfMade().insertKey(id, draft, stamp);
           tx.halfMade().insertVersion(id, version, "node");
           assertEquals(2, tx.halfMade().nextVersion(id));
-          return new KmsKey(id, draft, KeyState.ACTIVE, 1, List.of(version), stamp);
+          return new KmsKey(id, draft, new KeyState.Active(), 1, List.of(version), stamp);
         });
   }
 

@@ -145,11 +145,17 @@ final class RawDecrypt {
     answer.write(outgoing(first, false));
   }
 
+  /** What the state of a key refuses by now, or null. */
+  private ErrorCode refusal() {
+    ErrorCode refusal = opening.refusal();
+    return refusal == null && sealing != null ? sealing.refusal() : refusal;
+  }
+
   /** Opens the full segment that is gathered; false when the stream has failed. */
   private boolean openNext() {
-    if (++segments % LongAnswer.SEGMENTS_BETWEEN_CHECKS == 0
-        && (!opening.mayContinue() || (sealing != null && !sealing.mayContinue()))) {
-      fail(ErrorCode.KEY_DISABLED);
+    ErrorCode refusal = ++segments % LongAnswer.SEGMENTS_BETWEEN_CHECKS == 0 ? refusal() : null;
+    if (refusal != null) {
+      fail(refusal);
       return false;
     }
     byte[] plaintext = opening.open(segment.array(), segment.length(), false);

@@ -62,8 +62,10 @@ final class RawEncrypt {
           begin(chunk, offset);
           return;
         }
-        if (++segments % LongAnswer.SEGMENTS_BETWEEN_CHECKS == 0 && !stream.mayContinue()) {
-          fail(ErrorCode.KEY_DISABLED);
+        ErrorCode refusal =
+            ++segments % LongAnswer.SEGMENTS_BETWEEN_CHECKS == 0 ? stream.refusal() : null;
+        if (refusal != null) {
+          fail(refusal);
           return;
         }
         answer.write(stream.seal(segment.array(), segment.length(), false));
