@@ -24,6 +24,8 @@ alter table key_version add column destroy_at timestamp with time zone;
 alter table key_version add column state_before varchar(32);
 alter table key_version add column destruction_begun boolean default false not null;
 alter table key_version add column destroyed_at timestamp with time zone;
+-- Protection SOFTWARE: the KEK, wrapped by the tenant's root KEK in the HSM.
+alter table key_version add column wrapped_kek bytea;
 create index key_version_destruction on key_version (use_state, destroy_at);
 
 create table tombstone (

@@ -8,7 +8,7 @@ import java.time.Instant;
  * @param number from 1
  * @param state what may be done with it as far as its key may do it
  * @param protection where its KEK lives
- * @param kekLabel the label of its token object
+ * @param kekLabel the name of its KEK; at protection HSM the label of its token object
  */
 public record KeyVersion(
     int number,

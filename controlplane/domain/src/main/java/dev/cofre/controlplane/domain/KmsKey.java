@@ -41,6 +41,11 @@ public record KmsKey(
     return kekLabel(id, number) + "-" + UUID.randomUUID().toString().substring(0, 8);
   }
 
+  /** The label of the token object that wraps the KEKs of a tenant at protection SOFTWARE. */
+  public static String rootKekLabel(String tenant) {
+    return "root-kek-" + tenant;
+  }
+
   /** The name within the tenant. */
   public String alias() {
     return draft.alias();

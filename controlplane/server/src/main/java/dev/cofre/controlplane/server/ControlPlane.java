@@ -1,5 +1,6 @@
 package dev.cofre.controlplane.server;
 
+import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
 import dev.cofre.controlplane.server.api.Api;
 import dev.cofre.controlplane.server.api.Listener;
@@ -7,6 +8,7 @@ import dev.cofre.controlplane.server.api.Workers;
 import dev.cofre.controlplane.server.bootstrap.Bootstrap;
 import dev.cofre.controlplane.server.bootstrap.Demonstration;
 import dev.cofre.controlplane.server.identity.Authenticator;
+import dev.cofre.controlplane.server.keys.KekMaker;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.keys.Reconciliation;
 import dev.cofre.controlplane.server.keys.StateChanges;
@@ -84,7 +86,8 @@ final class ControlPlane implements AutoCloseable {
           tx.dataClasses().ship();
           return null;
         });
-    KeyLifecycle lifecycle = new KeyLifecycle(store, hsm, settings.node());
+    KekMaker keks = new KekMaker(store, hsm, KernelRandom.INSTANCE);
+    KeyLifecycle lifecycle = new KeyLifecycle(store, hsm, keks, settings.node());
     bootstrap(store, lifecycle, audit);
 
     InstallationKey signing = new InstallationKey(hsm);
@@ -128,7 +131,13 @@ final class ControlPlane implements AutoCloseable {
     opened(
             KeyScheduler.of(
                 new KeyScheduler.Parts(
-                    store, hsm, signing, systemAudit, settings.schedulerPeriod(), settings.node())))
+                    store,
+                    hsm,
+                    keks,
+                    signing,
+                    systemAudit,
+                    settings.schedulerPeriod(),
+                    settings.node())))
         .start();
     vitals.start(listener::isDraining);
     LOG.log(

@@ -31,10 +31,24 @@ final class TestPlane implements AutoCloseable {
   final TestClock clock = new TestClock();
   ControlPlane plane;
   private final long auditBytesMax;
+  private final StoreLocation location;
+  private final String node;
 
   TestPlane(Path directory, long auditBytesMax) throws Exception {
+    this(directory, auditBytesMax, h2(directory), "test-node");
+  }
+
+  /** One of several on {@code location}. */
+  TestPlane(Path directory, StoreLocation location, String node) throws Exception {
+    this(directory, AUDIT_BYTES_MAX, location, node);
+  }
+
+  private TestPlane(Path directory, long auditBytesMax, StoreLocation location, String node)
+      throws Exception {
     this.directory = directory;
     this.auditBytesMax = auditBytesMax;
+    this.location = location;
+    this.node = node;
     start();
   }
 
@@ -54,7 +68,7 @@ final class TestPlane implements AutoCloseable {
     return new ControlPlaneSettings(
         listener,
         location(),
-        "test-node",
+        node,
         auditDirectory(),
         new AuditLogConfig(false, auditBytesMax, 1 << 20),
         directory.resolve("snapshot.pem"),
@@ -68,6 +82,10 @@ final class TestPlane implements AutoCloseable {
   }
 
   StoreLocation location() {
+    return location;
+  }
+
+  private static StoreLocation h2(Path directory) {
     return new StoreLocation("jdbc:h2:file:" + directory.resolve("store"), "cofre", "");
   }
 

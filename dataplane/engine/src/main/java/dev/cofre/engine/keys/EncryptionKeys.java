@@ -176,7 +176,7 @@ public final class EncryptionKeys {
     }
   }
 
-  private static ProblemException tooMany() {
+  static ProblemException tooMany() {
     return new ProblemException(
         ErrorCode.OVERLOADED, "too many keys are in use on this node at once; try again later");
   }

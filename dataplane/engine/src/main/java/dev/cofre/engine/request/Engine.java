@@ -53,7 +53,7 @@ public final class Engine implements AutoCloseable {
     this.aead = aead;
     this.clock = clock;
     this.audit = new AuditTrail(auditLog, clock, node);
-    this.wrapping = new KeyWrapping(gateway, random);
+    this.wrapping = new KeyWrapping(gateway, random, limits);
     this.keys = new DataKeys(wrapping, limits, System::nanoTime);
     this.sweeper = new KeySweeper(keys, snapshots::last);
     // At once, but not on the follower's event loop; from now on every use is decided by the new

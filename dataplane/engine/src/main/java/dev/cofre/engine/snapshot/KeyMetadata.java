@@ -38,10 +38,15 @@ public record KeyMetadata(
    * A key version.
    *
    * @param condition what its state permits
-   * @param kekLabel the label of the KEK's token object
+   * @param kekLabel the label of the KEK's token object; at protection SOFTWARE of the root KEK's
+   * @param wrappedKek the KEK wrapped by the root KEK; empty at protection HSM. Nobody changes it
    */
   public record Version(
-      int number, KeyCondition condition, Protection protection, String kekLabel) {}
+      int number,
+      KeyCondition condition,
+      Protection protection,
+      String kekLabel,
+      byte[] wrappedKek) {}
 
   /** Whether it encrypts now, its expiry aside: it may, and its current version may. */
   public boolean encrypts() {
@@ -99,6 +104,7 @@ public record KeyMetadata(
             ? KeyCondition.ACTIVE
             : KeyCondition.of(version.getState()),
         protection,
-        version.getKekLabel());
+        version.getKekLabel(),
+        version.getWrappedKek().toByteArray());
   }
 }

@@ -37,12 +37,14 @@ public final class KeyLifecycle {
 
   private final Store store;
   private final Hsm hsm;
+  private final KekMaker keks;
   private final String node;
 
   /** Works on {@code store} and {@code hsm} in the name of {@code node}. */
-  public KeyLifecycle(Store store, Hsm hsm, String node) {
+  public KeyLifecycle(Store store, Hsm hsm, KekMaker keks, String node) {
     this.store = store;
     this.hsm = hsm;
+    this.keks = keks;
     this.node = node;
   }
 
@@ -70,11 +72,6 @@ public final class KeyLifecycle {
    * @throws ProblemException {@code alias_in_use}, {@code protection_not_available}
    */
   public <T> T create(KeyDraft draft, String by, Making<T> making) {
-    if (draft.protection() != Protection.HSM) {
-      throw new ProblemException(
-          ErrorCode.PROTECTION_NOT_AVAILABLE,
-          "keys of protection " + draft.protection() + " cannot be made yet; use HSM");
-    }
     UUID id = UUID.randomUUID();
     HalfMade first = new HalfMade(id, 1, KmsKey.kekLabel(id, 1));
     KmsKey key =
@@ -88,12 +85,12 @@ public final class KeyLifecycle {
               }
               requireWithinRules(tx, draft);
               Stamp stamp = Stamp.created(tx.now(), by);
-              KeyVersion version = version(tx, first, by);
+              KeyVersion version = version(tx, first, draft.protection(), by);
               tx.halfMade().insertKey(id, draft, stamp);
               tx.halfMade().insertVersion(id, version, node);
               return new KmsKey(id, draft, draft.firstState(), 1, List.of(version), stamp);
             });
-    return make(first, making, tx -> key);
+    return make(first, key, making, tx -> key);
   }
 
   /**
@@ -103,6 +100,7 @@ public final class KeyLifecycle {
    */
   public <T> T rotate(Function<Transaction, KmsKey> select, String by, Making<T> making) {
     KeyVersion[] version = new KeyVersion[1];
+    KmsKey[] before = new KmsKey[1];
     HalfMade next =
         store.change(
             tx -> {
@@ -111,12 +109,14 @@ public final class KeyLifecycle {
               int number = tx.halfMade().nextVersion(key.id());
               HalfMade made =
                   new HalfMade(key.id(), number, KmsKey.freshKekLabel(key.id(), number));
-              version[0] = version(tx, made, by);
+              before[0] = key;
+              version[0] = version(tx, made, key.draft().protection(), by);
               tx.halfMade().insertVersion(key.id(), version[0], node);
               return made;
             });
     return make(
         next,
+        before[0],
         making,
         tx -> {
           KmsKey key = requireActive(tx.keys().find(next.keyId()).orElseThrow());
@@ -129,13 +129,14 @@ public final class KeyLifecycle {
   }
 
   /** Generates the KEK, then makes visible what {@code finish} says the key is. */
-  private <T> T make(HalfMade half, Making<T> making, Function<Transaction, KmsKey> finish) {
+  private <T> T make(
+      HalfMade half, KmsKey of, Making<T> making, Function<Transaction, KmsKey> finish) {
     try {
-      hsm.generateKek(half.kekLabel());
+      byte[] wrapped = keks.make(half, of.tenant(), of.draft().protection());
       return store.change(
           tx -> {
             KmsKey key = finish.apply(tx);
-            if (!tx.halfMade().finish(half.keyId(), half.number())) {
+            if (!tx.halfMade().finish(half.keyId(), half.number(), wrapped)) {
               throw new ProblemException(
                   ErrorCode.CONFLICT, "the key's making was given up meanwhile; try again");
             }
@@ -161,12 +162,23 @@ public final class KeyLifecycle {
     }
   }
 
-  private static KeyVersion version(Transaction tx, HalfMade half, String by) {
-    return new KeyVersion(half.number(), Protection.HSM, half.kekLabel(), tx.now(), by);
+  private static KeyVersion version(
+      Transaction tx, HalfMade half, Protection protection, String by) {
+    return new KeyVersion(half.number(), protection, half.kekLabel(), tx.now(), by);
   }
 
   private static void requireWithinRules(Transaction tx, KeyDraft draft) {
     DataClassRules rules = tx.dataClasses().rules(draft.dataClass());
+    if (!rules.protections().contains(draft.protection())) {
+      throw new ProblemException(
+          ErrorCode.PROTECTION_NOT_AVAILABLE,
+          "the data class "
+              + rules.dataClass().wireName()
+              + " does not permit protection "
+              + draft.protection()
+              + "; it permits "
+              + rules.protections().stream().map(Protection::name).sorted().toList());
+    }
     if (draft.expiresAt().isAfter(rules.expiresAtMax(tx.now()))) {
       throw new InvalidDocumentException(
           List.of(

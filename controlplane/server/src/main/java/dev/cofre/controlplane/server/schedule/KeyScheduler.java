@@ -10,6 +10,7 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.KeyMove;
 import dev.cofre.controlplane.domain.ManagementAction;
 import dev.cofre.controlplane.server.keys.Destruction;
+import dev.cofre.controlplane.server.keys.KekMaker;
 import dev.cofre.controlplane.server.keys.RotationBatch;
 import dev.cofre.controlplane.server.signing.InstallationKey;
 import dev.cofre.controlplane.server.store.Store;
@@ -48,6 +49,7 @@ public final class KeyScheduler implements AutoCloseable {
   public record Parts(
       Store store,
       Hsm hsm,
+      KekMaker keks,
       InstallationKey signing,
       SystemAudit audit,
       Duration period,
@@ -78,7 +80,8 @@ public final class KeyScheduler implements AutoCloseable {
             KeyMove.DEACTIVATE,
             ManagementAction.KEY_DEACTIVATE,
             due -> due.expiry(BATCH)),
-        new RotationJob(store, new RotationBatch(store, parts.hsm(), audit, parts.node())),
+        new RotationJob(
+            store, new RotationBatch(store, parts.hsm(), parts.keks(), audit, parts.node())),
         new DestructionJob(store, destruction),
         new NoticeJob(store, audit));
   }

@@ -1,7 +1,10 @@
 package dev.cofre.controlplane.server.snapshot;
 
 import com.google.protobuf.ByteString;
+import dev.cofre.contract.encoding.Uuids;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
+import dev.cofre.contract.snapshot.wire.KmsKey;
+import dev.cofre.contract.snapshot.wire.Protection;
 import dev.cofre.contract.snapshot.wire.SignedStatement;
 import dev.cofre.contract.snapshot.wire.Statement;
 import dev.cofre.controlplane.server.signing.InstallationKey;
@@ -12,6 +15,7 @@ import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -101,10 +105,30 @@ public final class SnapshotPublisher {
     if (head.revision() < now.revision()) {
       tx.revisions()
           .changesBetween(now.epoch(), head.revision(), now.revision())
-          .forEach(state::apply);
+          .forEach(changes -> state.apply(changes, key -> withKeks(tx, key)));
     }
     head = now;
     return now;
+  }
+
+  /** Wrapped KEKs are in the table alone, so that one that is destroyed is gone for good. */
+  private static KmsKey withKeks(Transaction tx, KmsKey key) {
+    boolean software =
+        key.getVersionsList().stream()
+            .anyMatch(version -> version.getProtection() == Protection.PROTECTION_SOFTWARE);
+    if (!software) {
+      return key;
+    }
+    Map<Integer, byte[]> keks = tx.keys().wrappedKeks(Uuids.get(key.getId().toByteArray(), 0));
+    KmsKey.Builder complete = key.toBuilder();
+    for (int i = 0; i < key.getVersionsCount(); i++) {
+      byte[] kek = keks.get(key.getVersions(i).getNumber());
+      if (kek != null) {
+        complete.setVersions(
+            i, key.getVersions(i).toBuilder().setWrappedKek(ByteString.copyFrom(kek)));
+      }
+    }
+    return complete.build();
   }
 
   private SignedStatement sign(Statement statement) {

@@ -9,6 +9,7 @@ import dev.cofre.contract.snapshot.wire.Statement;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Everything that data planes follow as of one revision, and when each object changed last: the
@@ -24,9 +25,16 @@ final class SnapshotState {
 
   private record Entry<T>(T object, long changedAt) {}
 
-  void apply(ChangeSet changes) {
+  /**
+   * Folds {@code changes} in.
+   *
+   * @param complete gives a key what is not in change sets
+   */
+  void apply(ChangeSet changes, UnaryOperator<KmsKey> complete) {
     long revision = changes.getRevision();
-    changes.getKeysList().forEach(key -> keys.put(key.getId(), new Entry<>(key, revision)));
+    changes
+        .getKeysList()
+        .forEach(key -> keys.put(key.getId(), new Entry<>(complete.apply(key), revision)));
     changes
         .getPrincipalsList()
         .forEach(

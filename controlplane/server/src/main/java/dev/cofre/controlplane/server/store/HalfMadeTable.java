@@ -82,12 +82,18 @@ public final class HalfMadeTable {
 
   /** Marks the version as made; false when it is not half-made any more. */
   public boolean finish(UUID keyId, int number) {
+    return finish(keyId, number, null);
+  }
+
+  /** The same, and keeps its wrapped KEK; null when the KEK is a token object. */
+  public boolean finish(UUID keyId, int number, byte[] wrappedKek) {
     return handle
             .createUpdate(
-                "update key_version set state = 'READY'"
+                "update key_version set state = 'READY', wrapped_kek = :wrappedKek"
                     + " where key_id = :keyId and version_number = :number and state = 'CREATING'")
             .bind("keyId", keyId)
             .bind("number", number)
+            .bind("wrappedKek", wrappedKek)
             .execute()
         == 1;
   }

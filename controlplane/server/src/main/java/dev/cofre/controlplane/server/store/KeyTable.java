@@ -9,7 +9,10 @@ import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Protection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -69,12 +72,42 @@ public final class KeyTable {
         .list();
   }
 
-  /** The labels of all KEKs that must be in the HSM. */
+  /** The labels of all KEKs that must be in the HSM, root KEKs too. */
   public List<String> kekLabels() {
+    List<String> labels = new ArrayList<>(tokenKekLabels());
+    labels.addAll(rootKekLabels());
+    return labels;
+  }
+
+  /** The labels of the root KEKs that wrap the KEKs of versions at protection SOFTWARE. */
+  public List<String> rootKekLabels() {
+    return handle
+        .createQuery(
+            "select distinct k.tenant from key_version v join kms_key k on k.id = v.key_id"
+                + " where v.wrapped_kek is not null")
+        .mapTo(String.class)
+        .map(KmsKey::rootKekLabel)
+        .list();
+  }
+
+  /** The wrapped KEKs of the key, by version. */
+  public Map<Integer, byte[]> wrappedKeks(UUID id) {
+    Map<Integer, byte[]> keks = new HashMap<>();
+    handle
+        .createQuery(
+            "select version_number, wrapped_kek from key_version"
+                + " where key_id = :id and wrapped_kek is not null")
+        .bind("id", id)
+        .map((row, context) -> keks.put(row.getInt(1), row.getBytes(2)))
+        .list();
+    return keks;
+  }
+
+  private List<String> tokenKekLabels() {
     return handle
         .createQuery(
             "select kek_label from key_version where state = 'READY' and use_state <> 'DESTROYED'"
-                + " and not destruction_begun order by kek_label")
+                + " and protection = 'HSM' and not destruction_begun order by kek_label")
         .mapTo(String.class)
         .list();
   }
@@ -101,10 +134,12 @@ public final class KeyTable {
   }
 
   private void update(UUID id, KeyVersion version) {
+    boolean isDestroyed = version.state().name() == KeyState.Name.DESTROYED;
     KeyStates.bind(
             handle.createUpdate(
                 "update key_version set use_state = :state, "
                     + KeyStates.SET
+                    + (isDestroyed ? ", wrapped_kek = null" : "")
                     + " where key_id = :id and version_number = :number"),
             version.state())
         .bind("id", id)

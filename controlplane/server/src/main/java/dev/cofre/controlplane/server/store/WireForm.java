@@ -31,12 +31,12 @@ final class WireForm {
         .setOwner(key.draft().owner())
         .setState(of(key.state()))
         .setCurrentVersion(key.currentVersion())
-        .addAllVersions(key.versions().stream().map(WireForm::of).toList())
+        .addAllVersions(key.versions().stream().map(version -> of(key, version)).toList())
         .setExpiresAtMs(key.draft().expiresAt().toEpochMilli())
         .build();
   }
 
-  private static KeyVersion of(dev.cofre.controlplane.domain.KeyVersion version) {
+  private static KeyVersion of(KmsKey key, dev.cofre.controlplane.domain.KeyVersion version) {
     return KeyVersion.newBuilder()
         .setNumber(version.number())
         .setProtection(
@@ -44,7 +44,10 @@ final class WireForm {
               case HSM -> Protection.PROTECTION_HSM;
               case SOFTWARE -> Protection.PROTECTION_SOFTWARE;
             })
-        .setKekLabel(version.kekLabel())
+        .setKekLabel(
+            version.protection() == dev.cofre.controlplane.domain.Protection.SOFTWARE
+                ? KmsKey.rootKekLabel(key.tenant())
+                : version.kekLabel())
         .setState(of(version.state()))
         .build();
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.controlplane.domain.DataClass;
 import dev.cofre.controlplane.domain.Environment;
 import dev.cofre.controlplane.domain.KeyDraft;
@@ -96,7 +97,8 @@ class GivenUpVersionTest {
   @Test
   void whatAFailedMakingGaveUpCannotBeFinished() {
     KmsKey[] begun = new KmsKey[1];
-    KeyLifecycle lifecycle = new KeyLifecycle(store, hsm(), "node");
+    KeyLifecycle lifecycle =
+        new KeyLifecycle(store, hsm(), new KekMaker(store, hsm(), KernelRandom.INSTANCE), "node");
     whenGenerating =
         label -> {
           begun[0] = half(label);
