@@ -30,9 +30,11 @@ class DocsTest {
   private static final Pattern METRIC = Pattern.compile("(?m)^# TYPE (\\w+) ");
 
   /** A command of the launcher and, where it has some, one of its own commands. */
-  private static final Pattern COMMAND = Pattern.compile("\\./cofre ([a-z]+)(?: ([a-z]+)\\b)?");
+  private static final Pattern COMMAND =
+      Pattern.compile("\\./cofre ([a-z]+(?:-[a-z]+)*)(?: ([a-z]+(?:-[a-z]+)*)\\b)?");
 
-  private static final Pattern HELP_LINE = Pattern.compile("(?m)^  ([a-z]+)(?: ([a-z|]+))?(?: |$)");
+  private static final Pattern HELP_LINE =
+      Pattern.compile("(?m)^  ([a-z]+(?:-[a-z]+)*)(?: ([a-z|-]+))?(?: |$)");
 
   @Test
   void theFirstStepsWorkAndTheMetricsAreThoseServed() throws Exception {

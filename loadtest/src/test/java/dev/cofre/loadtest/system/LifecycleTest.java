@@ -70,12 +70,10 @@ class LifecycleTest {
     Child[] planes = deployment.startBoth();
     Api officer = deployment.controlApi("crypto-officer");
     Api app = deployment.dataApi("app");
-    String document =
-        new JsonObject(Keys.document("soft")).put("protection", "SOFTWARE").encode();
+    String document = new JsonObject(Keys.document("soft")).put("protection", "SOFTWARE").encode();
     assertEquals(201, officer.json("/v1/keys", document).status());
     Api admin = deployment.controlApi("security-admin");
-    assertEquals(
-        201, admin.json("/v1/policies", Keys.grant("soft-app", List.of("soft"))).status());
+    assertEquals(201, admin.json("/v1/policies", Keys.grant("soft-app", List.of("soft"))).status());
     Await.until(
         "the key encrypts",
         ONE_SECOND,
@@ -130,10 +128,8 @@ class LifecycleTest {
     awaitOutcomes(app, second, "200", "200");
   }
 
-  private static void everyStateIsEnforced(Api officer, Api app, byte[] envelope)
-      throws Exception {
-    JsonObject document =
-        new JsonObject(Keys.document("states")).put("preActive", true);
+  private static void everyStateIsEnforced(Api officer, Api app, byte[] envelope) throws Exception {
+    JsonObject document = new JsonObject(Keys.document("states")).put("preActive", true);
     assertEquals(201, officer.json("/v1/keys", document.encode()).status());
     move(officer, "disable");
     awaitOutcomes(app, envelope, "409 key_disabled", "409 key_disabled");

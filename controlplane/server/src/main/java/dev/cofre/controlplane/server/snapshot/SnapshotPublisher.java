@@ -17,6 +17,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * Makes signed statements of what data planes follow. Thread-safe; reads the store and calls the
@@ -27,6 +29,9 @@ import java.util.Optional;
  * sets alone, so that it is exactly the state at its revision, whatever is committed meanwhile.
  */
 public final class SnapshotPublisher {
+  /** From so many revisions on all wrapped KEKs are read at once, as at a start. */
+  private static final long BULK_REVISIONS = 1_000;
+
   private final Store store;
   private final InstallationKey key;
   private final Clock clock;
@@ -103,23 +108,32 @@ public final class SnapshotPublisher {
       head = new SnapshotHead(now.epoch(), 0, new byte[0]);
     }
     if (head.revision() < now.revision()) {
+      Function<UUID, Map<Integer, byte[]>> keks = keks(tx, now.revision() - head.revision());
       tx.revisions()
           .changesBetween(now.epoch(), head.revision(), now.revision())
-          .forEach(changes -> state.apply(changes, key -> withKeks(tx, key)));
+          .forEach(changes -> state.apply(changes, key -> withKeks(keks, key)));
     }
     head = now;
     return now;
   }
 
   /** Wrapped KEKs are in the table alone, so that one that is destroyed is gone for good. */
-  private static KmsKey withKeks(Transaction tx, KmsKey key) {
+  private static Function<UUID, Map<Integer, byte[]>> keks(Transaction tx, long revisions) {
+    if (revisions < BULK_REVISIONS) {
+      return tx.keys()::wrappedKeks;
+    }
+    Map<UUID, Map<Integer, byte[]>> all = tx.keys().allWrappedKeks();
+    return id -> all.getOrDefault(id, Map.of());
+  }
+
+  private static KmsKey withKeks(Function<UUID, Map<Integer, byte[]>> wrapped, KmsKey key) {
     boolean software =
         key.getVersionsList().stream()
             .anyMatch(version -> version.getProtection() == Protection.PROTECTION_SOFTWARE);
     if (!software) {
       return key;
     }
-    Map<Integer, byte[]> keks = tx.keys().wrappedKeks(Uuids.get(key.getId().toByteArray(), 0));
+    Map<Integer, byte[]> keks = wrapped.apply(Uuids.get(key.getId().toByteArray(), 0));
     KmsKey.Builder complete = key.toBuilder();
     for (int i = 0; i < key.getVersionsCount(); i++) {
       byte[] kek = keks.get(key.getVersions(i).getNumber());

@@ -22,6 +22,8 @@ import org.jdbi.v3.core.statement.Update;
 public final class KeyTable {
   private static final String SELECT = "select k.* from kms_key k where k.state <> 'CREATING' and ";
 
+  private static final int FETCHED = 1_000;
+
   private final Handle handle;
   private final Changes changes;
 
@@ -100,6 +102,22 @@ public final class KeyTable {
         .bind("id", id)
         .map((row, context) -> keks.put(row.getInt(1), row.getBytes(2)))
         .list();
+    return keks;
+  }
+
+  /** The wrapped KEKs of all keys, by version. */
+  public Map<UUID, Map<Integer, byte[]>> allWrappedKeks() {
+    Map<UUID, Map<Integer, byte[]>> keks = new HashMap<>();
+    handle
+        .createQuery(
+            "select key_id, version_number, wrapped_kek from key_version"
+                + " where wrapped_kek is not null")
+        .setFetchSize(FETCHED)
+        .map(
+            (row, context) ->
+                keks.computeIfAbsent(row.getObject(1, UUID.class), id -> new HashMap<>())
+                    .put(row.getInt(2), row.getBytes(3)))
+        .forEach(ignored -> {});
     return keks;
   }
 
