@@ -43,6 +43,7 @@ import picocli.CommandLine.ScopeType;
       InspectCommand.class,
       KeyCommand.class,
       PolicyCommand.class,
+      DataClassCommand.class,
       ApprovalCommand.class,
       PrincipalCommand.class,
       GroupCommand.class,

@@ -5,16 +5,24 @@ import java.util.Map;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code key}: the life of keys, as a crypto officer. */
 @Command(
     name = "key",
-    description = "Creates, lists, shows, rotates, disables and enables keys.",
-    subcommands = {KeyCreateCommand.class, KeyListCommand.class})
+    description = "Creates, lists, shows and rotates keys, and moves them between their states.",
+    subcommands = {
+      KeyCreateCommand.class,
+      KeyListCommand.class,
+      KeyVersionCommand.class,
+      TombstoneCommand.class
+    })
 final class KeyCommand {
   static final String ROLE = "crypto-officer";
   static final String PATH = "/v1/keys";
+  static final String DAYS =
+      "How long it can be cancelled: 7 to 30 days (default: the data class's).";
 
   private final Terminal terminal;
 
@@ -54,14 +62,106 @@ final class KeyCommand {
     return print(output, plane, calls -> calls.post(path(key) + "/enable", null));
   }
 
+  @Command(description = "Takes a pre-active key into use.")
+  int activate(
+      @Parameters(paramLabel = "KEY", description = "Alias or id.") String key,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    return print(output, plane, calls -> calls.post(path(key) + "/activate", null));
+  }
+
+  @Command(description = "Ends encryption for good; the key decrypts on.")
+  int deactivate(
+      @Parameters(paramLabel = "KEY", description = "Alias or id.") String key,
+      @Mixin Confirmation confirmation,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    confirm(
+        terminal, confirmation, plane, key, "The key %s ends to encrypt. This cannot be undone.");
+    return print(output, plane, calls -> calls.post(path(key) + "/deactivate", null));
+  }
+
+  @Command(description = "Marks a key as known to others: it decrypts, and never encrypts again.")
+  int compromise(
+      @Parameters(paramLabel = "KEY", description = "Alias or id.") String key,
+      @Mixin Confirmation confirmation,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    confirm(
+        terminal,
+        confirmation,
+        plane,
+        key,
+        "The key %s is marked as compromised and ends to encrypt. This cannot be undone.");
+    return print(output, plane, calls -> calls.post(path(key) + "/compromise", null));
+  }
+
+  @Command(
+      name = "schedule-destruction",
+      description = "Refuses all use of a key at once, and destroys it after a waiting period.")
+  int scheduleDestruction(
+      @Parameters(paramLabel = "KEY", description = "Alias or id.") String key,
+      @Option(names = "--days", paramLabel = "DAYS", description = DAYS) Integer days,
+      @Mixin Confirmation confirmation,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    confirm(
+        terminal,
+        confirmation,
+        plane,
+        key,
+        "The key %s will be destroyed: what it protects will be lost for ever. It is refused from"
+            + " now on.");
+    JsonObject body = days == null ? null : new JsonObject().put("days", days);
+    return print(output, plane, calls -> calls.post(path(key) + "/schedule-destruction", body));
+  }
+
+  @Command(
+      name = "cancel-destruction",
+      description = "Leads a key back to the state before its destruction was scheduled.")
+  int cancelDestruction(
+      @Parameters(paramLabel = "KEY", description = "Alias or id.") String key,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    return print(output, plane, calls -> calls.post(path(key) + "/cancel-destruction", null));
+  }
+
+  @Command(description = "Lists the versions of a key with their states.")
+  int versions(
+      @Parameters(paramLabel = "KEY", description = "Alias or id.") String key,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    return print(output, plane, calls -> calls.get(path(key) + "/versions"));
+  }
+
   private int print(
       OutputOption output, ControlPlane plane, Function<ControlPlane.Calls, JsonObject> call) {
+    return print(terminal, output, plane, call);
+  }
+
+  static int print(
+      Terminal terminal,
+      OutputOption output,
+      ControlPlane plane,
+      Function<ControlPlane.Calls, JsonObject> call) {
     Map<String, String> environment = terminal.environment();
     output.print(terminal, plane.call(environment, ROLE, call));
     return ExitCodes.OK;
   }
 
-  private static String path(String key) {
+  /** Has it confirmed by the alias, which is asked of the service when an id was given. */
+  static void confirm(
+      Terminal terminal, Confirmation confirmation, ControlPlane plane, String key, String what) {
+    if (confirmation.asks()) {
+      String alias =
+          plane
+              .call(terminal.environment(), ROLE, calls -> calls.get(path(key)))
+              .getString("alias", key);
+      confirmation.require(terminal, what.formatted(Terminal.plain(alias)), alias);
+    }
+  }
+
+  static String path(String key) {
     return PATH + "/" + ControlPlane.escaped(key);
   }
 }

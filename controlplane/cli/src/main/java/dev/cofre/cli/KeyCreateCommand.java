@@ -57,6 +57,16 @@ final class KeyCreateCommand implements Callable<Integer> {
   @Option(names = "--protection", required = true, description = "HSM or SOFTWARE.")
   private String protection;
 
+  @Option(
+      names = "--activates-at",
+      paramLabel = "TIME",
+      converter = Rfc3339.class,
+      description = "Make it pre-active: in use from this time on.")
+  private Instant activatesAt;
+
+  @Option(names = "--pre-active", description = "Make it pre-active, until it is activated.")
+  private boolean preActive;
+
   @Option(names = "--usage", description = "What it does: encrypt-decrypt (the service's default).")
   private String usage;
 
@@ -81,6 +91,12 @@ final class KeyCreateCommand implements Callable<Integer> {
             .put("environment", environment)
             .put("expiresAt", expiresAt.toString())
             .put("protection", protection);
+    if (activatesAt != null) {
+      key.put("activatesAt", activatesAt.toString());
+    }
+    if (preActive) {
+      key.put("preActive", true);
+    }
     if (usage != null) {
       key.put("usage", usage);
     }

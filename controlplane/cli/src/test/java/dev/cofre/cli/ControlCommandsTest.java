@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -178,6 +179,87 @@ class ControlCommandsTest {
 
   private CliRun run(String... args) {
     return CliRun.of(environment, args);
+  }
+
+  @Test
+  void dangerousCommandsAreConfirmedByTheTypedAlias() {
+    String id = KEY.getString("id");
+    CliRun typed =
+        CliRun.of(
+            environment, "orders\n".getBytes(StandardCharsets.UTF_8), "key", "compromise", id);
+    assertEquals(0, typed.exitCode(), typed.err());
+    assertTrue(typed.err().contains("orders"), typed.err());
+    assertEquals(
+        List.of("GET /v1/keys/" + id, "POST /v1/keys/" + id + "/compromise"),
+        asked.stream().map(Asked::line).toList());
+    asked.clear();
+    for (String wrong : List.of("", "yes\n", id + "\n")) {
+      CliRun refused =
+          CliRun.of(
+              environment,
+              wrong.getBytes(StandardCharsets.UTF_8),
+              "key",
+              "schedule-destruction",
+              id);
+      assertEquals(ExitCodes.USAGE, refused.exitCode());
+      assertTrue(refused.err().contains("--yes"), refused.err());
+    }
+    assertTrue(asked.stream().allMatch(call -> call.line().startsWith("GET ")), asked.toString());
+  }
+
+  @Test
+  void changesTheRulesThatAreNamed() {
+    CliRun run =
+        CliRun.of(
+            environment,
+            "data-class",
+            "update",
+            "restricted",
+            "--rotation-days",
+            "30",
+            "--protections",
+            "HSM,SOFTWARE",
+            "--export-permitted",
+            "false",
+            "--data-key-seconds-max",
+            "20");
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals("PATCH /v1/data-classes/restricted", asked.getFirst().line());
+    assertEquals("Bearer security-admin", asked.getFirst().token());
+    assertEquals(
+        new JsonObject()
+            .put("rotationDays", 30)
+            .put("protections", new JsonArray().add("HSM").add("SOFTWARE"))
+            .put("exportPermitted", false)
+            .put("dataKeys", new JsonObject().put("secondsMax", 20)),
+        asked.getFirst().body());
+    assertEquals(
+        ExitCodes.USAGE, CliRun.of(environment, "data-class", "update", "public").exitCode());
+  }
+
+  @Test
+  void movesKeysAndVersions() {
+    for (String[] command :
+        List.of(
+            new String[] {"key", "schedule-destruction", "orders", "--days", "9", "--yes"},
+            new String[] {"key", "cancel-destruction", "orders"},
+            new String[] {"key", "activate", "orders"},
+            new String[] {"key", "versions", "orders"},
+            new String[] {"key", "version", "disable", "orders", "1"},
+            new String[] {"key", "version", "compromise", "orders", "1", "--yes"})) {
+      CliRun run = CliRun.of(environment, command);
+      assertEquals(0, run.exitCode(), run.err());
+    }
+    assertEquals(
+        List.of(
+            "POST /v1/keys/orders/schedule-destruction",
+            "POST /v1/keys/orders/cancel-destruction",
+            "POST /v1/keys/orders/activate",
+            "GET /v1/keys/orders/versions",
+            "POST /v1/keys/orders/versions/1/disable",
+            "POST /v1/keys/orders/versions/1/compromise"),
+        asked.stream().map(Asked::line).toList());
+    assertEquals(new JsonObject().put("days", 9), asked.getFirst().body());
   }
 
   @Test

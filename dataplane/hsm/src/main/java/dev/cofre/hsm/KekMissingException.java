@@ -4,7 +4,8 @@ package dev.cofre.hsm;
 public final class KekMissingException extends HsmException {
   private static final long serialVersionUID = 1L;
 
-  KekMissingException(String label) {
+  /** The KEK with {@code label} should be there and is not. */
+  public KekMissingException(String label) {
     super("the token holds no KEK with the label " + label);
   }
 }

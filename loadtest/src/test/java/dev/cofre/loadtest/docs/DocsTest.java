@@ -31,10 +31,10 @@ class DocsTest {
 
   /** A command of the launcher and, where it has some, one of its own commands. */
   private static final Pattern COMMAND =
-      Pattern.compile("\\./cofre ([a-z]+)(?: ([a-z][a-z-]*)\\b)?");
+      Pattern.compile("\\./cofre ([a-z]+(?:-[a-z]+)*)(?: ([a-z]+(?:-[a-z]+)*)\\b)?");
 
   private static final Pattern HELP_LINE =
-      Pattern.compile("(?m)^  ([a-z]+)(?: ([a-z][a-z|-]*))?(?: |$)");
+      Pattern.compile("(?m)^  ([a-z]+(?:-[a-z]+)*)(?: ([a-z|-]+))?(?: |$)");
 
   @Test
   void theFirstStepsWorkAndTheMetricsAreThoseServed() throws Exception {

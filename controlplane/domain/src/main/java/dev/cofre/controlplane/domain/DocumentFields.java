@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -240,6 +241,35 @@ final class DocumentFields {
     }
   }
 
+  /** The same as {@link #future}, or nothing when the field is absent. */
+  Optional<Instant> optionalFuture(String field, Instant now) {
+    known.add(field);
+    return document.containsKey(field) ? Optional.ofNullable(future(field, now)) : Optional.empty();
+  }
+
+  /** True or false. */
+  boolean flag(String field, boolean defaultValue) {
+    known.add(field);
+    Object value = document.containsKey(field) ? document.get(field) : defaultValue;
+    if (value instanceof Boolean flag) {
+      return flag;
+    }
+    wrong(field, "must be true or false");
+    return defaultValue;
+  }
+
+  /** A whole number from {@code min} to {@code max}. */
+  long number(String field, long defaultValue, long min, long max) {
+    known.add(field);
+    Object value = document.containsKey(field) ? document.get(field) : (Object) defaultValue;
+    boolean whole = value instanceof Integer || value instanceof Long;
+    if (!whole || ((Number) value).longValue() < min || ((Number) value).longValue() > max) {
+      wrong(field, "must be a whole number from " + min + " to " + max);
+      return defaultValue;
+    }
+    return ((Number) value).longValue();
+  }
+
   /** 1 to {@code itemsMax} different texts of at most 256 characters each. */
   List<String> texts(String field, int itemsMax) {
     known.add(field);
@@ -260,6 +290,18 @@ final class DocumentFields {
 
   private static boolean isShort(String text) {
     return !text.isEmpty() && text.length() <= 256;
+  }
+
+  /** Notes that {@code field} may be there. */
+  void mayHave(String field) {
+    known.add(field);
+  }
+
+  /** Takes over what is wrong with the fields of the object {@code field}. */
+  void nested(String field, DocumentFields inner) {
+    known.add(field);
+    inner.endNested();
+    inner.errors.forEach(error -> wrong(field + "." + error.field(), error.message()));
   }
 
   void wrong(String field, String message) {

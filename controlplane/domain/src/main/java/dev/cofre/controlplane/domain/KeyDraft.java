@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -15,6 +16,8 @@ import java.util.regex.Pattern;
  * @param usage what it can do: {@value #ENCRYPT_DECRYPT}
  * @param expiresAt when it ends to encrypt
  * @param tags what policies can select it by
+ * @param preActive whether it is made before it is taken into use
+ * @param activatesAt when a pre-active key becomes active by itself; empty when that is asked for
  */
 public record KeyDraft(
     String alias,
@@ -26,7 +29,9 @@ public record KeyDraft(
     String usage,
     Protection protection,
     Instant expiresAt,
-    Map<String, String> tags) {
+    Map<String, String> tags,
+    boolean preActive,
+    Optional<Instant> activatesAt) {
 
   /** The one usage there is. */
   public static final String ENCRYPT_DECRYPT = "encrypt-decrypt";
@@ -43,7 +48,7 @@ public record KeyDraft(
     tags = Map.copyOf(tags);
   }
 
-  /** Without tags. */
+  /** A key without tags that is in use at once. */
   public KeyDraft(
       String alias,
       String tenant,
@@ -64,7 +69,14 @@ public record KeyDraft(
         usage,
         protection,
         expiresAt,
-        Map.of());
+        Map.of(),
+        false,
+        Optional.empty());
+  }
+
+  /** The state that the key is made in. */
+  public KeyState firstState() {
+    return preActive ? new KeyState.PreActive() : new KeyState.Active();
   }
 
   /**
@@ -79,6 +91,8 @@ public record KeyDraft(
     if (alias != null && UUID_FORM.matcher(alias).matches()) {
       fields.wrong("alias", "must not have the form of a key id");
     }
+    Optional<Instant> activatesAt = fields.optionalFuture("activatesAt", now);
+    boolean preActive = fields.flag("preActive", activatesAt.isPresent());
     KeyDraft draft =
         new KeyDraft(
             alias,
@@ -90,9 +104,21 @@ public record KeyDraft(
             fields.oneOf("usage", ENCRYPT_DECRYPT, List.of(ENCRYPT_DECRYPT), usage -> usage),
             fields.oneOf("protection", null, protections(), Protection::valueOf),
             fields.future("expiresAt", now),
-            KeyTags.read(fields, "tags"));
+            KeyTags.read(fields, "tags"),
+            preActive,
+            activatesAt);
+    draft.check(fields);
     fields.end();
     return draft;
+  }
+
+  private void check(DocumentFields fields) {
+    if (activatesAt.isPresent() && !preActive) {
+      fields.wrong("preActive", "must not be false beside activatesAt");
+    }
+    if (activatesAt.isPresent() && expiresAt != null && !activatesAt.get().isBefore(expiresAt)) {
+      fields.wrong("activatesAt", "must be before expiresAt");
+    }
   }
 
   private static List<String> protections() {

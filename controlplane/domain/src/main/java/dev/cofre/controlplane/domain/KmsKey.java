@@ -3,6 +3,7 @@ package dev.cofre.controlplane.domain;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -40,6 +41,11 @@ public record KmsKey(
     return kekLabel(id, number) + "-" + UUID.randomUUID().toString().substring(0, 8);
   }
 
+  /** The label of the token object that wraps the KEKs of a tenant at protection SOFTWARE. */
+  public static String rootKekLabel(String tenant) {
+    return "root-kek-" + tenant;
+  }
+
   /** The name within the tenant. */
   public String alias() {
     return draft.alias();
@@ -50,9 +56,92 @@ public record KmsKey(
     return draft.tenant();
   }
 
-  /** The same key in {@code next}. */
-  public KmsKey in(KeyState next, Instant now, String by) {
+  /** The version that encrypts. */
+  public KeyVersion current() {
+    return version(currentVersion).orElseThrow();
+  }
+
+  /** The version with {@code number}. */
+  public Optional<KeyVersion> version(int number) {
+    return versions.stream().filter(version -> version.number() == number).findFirst();
+  }
+
+  /**
+   * The key after {@code transition}; this one when it is there already.
+   *
+   * @throws IllegalMoveException when it is not allowed in the state that the key has
+   */
+  public KmsKey after(KeyTransition transition) {
+    KeyState next = transition.from(state, "the key");
+    return next.equals(state) ? this : in(next, transition.now(), transition.by());
+  }
+
+  /**
+   * The key with its version {@code number} after {@code transition}; this one when that is there
+   * already. A version cannot be activated or deactivated by itself: the current one encrypts, and
+   * the others do not.
+   *
+   * @throws IllegalMoveException when it is not allowed in the state that the version has
+   * @throws java.util.NoSuchElementException when there is no such version
+   */
+  public KmsKey after(int number, KeyTransition transition) {
+    KeyVersion version = version(number).orElseThrow();
+    KeyState next = transition.from(version.state(), "version " + number);
+    return next.equals(version.state())
+        ? this
+        : withVersion(version.in(next)).stamped(transition.now(), transition.by());
+  }
+
+  /** The same key, changed by {@code by}. */
+  public KmsKey stamped(Instant now, String by) {
+    return new KmsKey(id, draft, state, currentVersion, versions, stamp.changed(now, by));
+  }
+
+  private KmsKey in(KeyState next, Instant now, String by) {
     return new KmsKey(id, draft, next, currentVersion, versions, stamp.changed(now, by));
+  }
+
+  /**
+   * The same key when its destruction, or that of the version {@code number}, begins; nobody
+   * changed it, so its stamp stays.
+   */
+  public KmsKey beginDestruction(int number, Instant now, String by) {
+    KmsKey begun = this;
+    for (KeyVersion version : versions) {
+      boolean meant = number == Tombstone.WHOLE_KEY || number == version.number();
+      if (meant && version.state().name() != KeyState.Name.DESTROYED) {
+        begun = begun.withVersion(version.in(begun(version.state(), now, by)));
+      }
+    }
+    KeyState next = number == Tombstone.WHOLE_KEY ? begun(state, now, by) : state;
+    return new KmsKey(id, draft, next, currentVersion, begun.versions, stamp);
+  }
+
+  private static KeyState begun(KeyState state, Instant now, String by) {
+    return state instanceof KeyState.DestructionScheduled scheduled
+        ? scheduled.begin()
+        : new KeyState.DestructionScheduled(now, by, now, state.name(), true);
+  }
+
+  /** The same key when what {@link #beginDestruction} began has ended. */
+  public KmsKey endDestruction(int number, Instant now, String by) {
+    KmsKey ended = this;
+    for (KeyVersion version : versions) {
+      boolean meant = number == Tombstone.WHOLE_KEY || number == version.number();
+      if (meant && version.state().name() != KeyState.Name.DESTROYED) {
+        ended = ended.withVersion(version.in(new KeyState.Destroyed(now)));
+      }
+    }
+    KeyState next = number == Tombstone.WHOLE_KEY ? new KeyState.Destroyed(now) : state;
+    return new KmsKey(id, draft, next, currentVersion, ended.versions, stamp.changed(now, by));
+  }
+
+  private KmsKey withVersion(KeyVersion changed) {
+    List<KeyVersion> all =
+        versions.stream()
+            .map(version -> version.number() == changed.number() ? changed : version)
+            .toList();
+    return new KmsKey(id, draft, state, currentVersion, all, stamp);
   }
 
   /** The same key with {@code version}, which encrypts from now on. */

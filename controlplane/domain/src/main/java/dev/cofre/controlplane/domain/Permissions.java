@@ -8,17 +8,32 @@ import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_RULE_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_RULE_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_WITHDRAW;
+import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_CREATE;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_DELETE;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_UPDATE;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_ACTIVATE;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_CANCEL_DESTRUCTION;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_COMPROMISE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_DEACTIVATE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_DISABLE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_ENABLE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_ROTATE;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_SCHEDULE_DESTRUCTION;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_CANCEL_DESTRUCTION;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_COMPROMISE;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_DISABLE;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_ENABLE;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_SCHEDULE_DESTRUCTION;
+import static dev.cofre.controlplane.domain.ManagementAction.NOTICE_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.ORPHAN_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.POLICY_CREATE;
 import static dev.cofre.controlplane.domain.ManagementAction.POLICY_DELETE;
 import static dev.cofre.controlplane.domain.ManagementAction.POLICY_EXPLAIN;
@@ -33,10 +48,12 @@ import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_TOKEN;
 import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.SNAPSHOT_READ;
+import static dev.cofre.controlplane.domain.ManagementAction.USAGE_REPORT;
 
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which role may do what in the control plane, and which keys a role sees. Using keys is not here:
@@ -54,67 +71,90 @@ public final class Permissions {
           APPROVAL_RULE_LIST,
           APPROVAL_RULE_SHOW);
 
+  private static final Set<ManagementAction> READ_KEYS = Set.of(KEY_LIST, KEY_SHOW);
+  private static final Set<ManagementAction> READ_CLASSES =
+      Set.of(DATA_CLASS_LIST, DATA_CLASS_SHOW);
+  private static final Set<ManagementAction> WATCH_KEYS = Set.of(NOTICE_LIST, ORPHAN_LIST);
+  private static final Set<ManagementAction> READ_ACCESS =
+      Set.of(
+          POLICY_LIST,
+          POLICY_SHOW,
+          POLICY_EXPLAIN,
+          POLICY_REVIEW,
+          PRINCIPAL_LIST,
+          PRINCIPAL_SHOW,
+          GROUP_LIST,
+          GROUP_SHOW);
+
   private static final Map<Role, Set<ManagementAction>> TABLE =
       Map.of(
           Role.PLATFORM_ADMIN,
-          approving(KEY_LIST, KEY_SHOW),
+          union(List.of(READ_KEYS, READ_CLASSES, APPROVING)),
           Role.SECURITY_ADMIN,
-          approving(
-              APPROVAL_RULE_UPDATE,
-              KEY_LIST,
-              KEY_SHOW,
-              POLICY_CREATE,
-              POLICY_LIST,
-              POLICY_SHOW,
-              POLICY_UPDATE,
-              POLICY_DELETE,
-              POLICY_EXPLAIN,
-              POLICY_REVIEW,
-              PRINCIPAL_CREATE,
-              PRINCIPAL_LIST,
-              PRINCIPAL_SHOW,
-              PRINCIPAL_UPDATE,
-              PRINCIPAL_DELETE,
-              PRINCIPAL_TOKEN,
-              GROUP_CREATE,
-              GROUP_LIST,
-              GROUP_SHOW,
-              GROUP_UPDATE,
-              GROUP_DELETE),
+          union(
+              List.of(
+                  READ_KEYS,
+                  READ_CLASSES,
+                  WATCH_KEYS,
+                  APPROVING,
+                  READ_ACCESS,
+                  Set.of(
+                      APPROVAL_RULE_UPDATE,
+                      POLICY_CREATE,
+                      POLICY_UPDATE,
+                      POLICY_DELETE,
+                      PRINCIPAL_CREATE,
+                      PRINCIPAL_UPDATE,
+                      PRINCIPAL_DELETE,
+                      PRINCIPAL_TOKEN,
+                      GROUP_CREATE,
+                      GROUP_UPDATE,
+                      GROUP_DELETE,
+                      DATA_CLASS_UPDATE))),
           Role.CRYPTO_OFFICER,
-          approving(KEY_LIST, KEY_SHOW, KEY_CREATE, KEY_ROTATE, KEY_DISABLE, KEY_ENABLE),
+          union(
+              List.of(
+                  READ_KEYS,
+                  READ_CLASSES,
+                  WATCH_KEYS,
+                  APPROVING,
+                  Set.of(
+                      KEY_CREATE,
+                      KEY_ROTATE,
+                      KEY_DISABLE,
+                      KEY_ENABLE,
+                      KEY_ACTIVATE,
+                      KEY_DEACTIVATE,
+                      KEY_COMPROMISE,
+                      KEY_SCHEDULE_DESTRUCTION,
+                      KEY_CANCEL_DESTRUCTION,
+                      KEY_VERSION_DISABLE,
+                      KEY_VERSION_ENABLE,
+                      KEY_VERSION_COMPROMISE,
+                      KEY_VERSION_SCHEDULE_DESTRUCTION,
+                      KEY_VERSION_CANCEL_DESTRUCTION))),
           Role.APP_OWNER,
-          Set.of(KEY_LIST, KEY_SHOW),
+          union(List.of(READ_KEYS, READ_CLASSES, Set.of(NOTICE_LIST))),
           Role.WORKLOAD,
-          Set.of(KEY_LIST, KEY_SHOW),
+          READ_KEYS,
           Role.AUDITOR,
-          Set.of(
-              APPROVAL_LIST,
-              APPROVAL_SHOW,
-              APPROVAL_RULE_LIST,
-              APPROVAL_RULE_SHOW,
-              KEY_LIST,
-              KEY_SHOW,
-              POLICY_LIST,
-              POLICY_SHOW,
-              POLICY_EXPLAIN,
-              POLICY_REVIEW,
-              PRINCIPAL_LIST,
-              PRINCIPAL_SHOW,
-              GROUP_LIST,
-              GROUP_SHOW),
+          union(
+              List.of(
+                  READ_KEYS,
+                  READ_CLASSES,
+                  WATCH_KEYS,
+                  READ_ACCESS,
+                  Set.of(APPROVAL_LIST, APPROVAL_SHOW, APPROVAL_RULE_LIST, APPROVAL_RULE_SHOW))),
           Role.NODE,
-          Set.of(SNAPSHOT_READ));
+          Set.of(SNAPSHOT_READ, USAGE_REPORT));
 
   private static final Set<Role> SEE_ALL_KEYS =
       Set.of(Role.PLATFORM_ADMIN, Role.SECURITY_ADMIN, Role.CRYPTO_OFFICER, Role.AUDITOR);
 
   private Permissions() {}
 
-  private static Set<ManagementAction> approving(ManagementAction... others) {
-    Set<ManagementAction> all = new HashSet<>(APPROVING);
-    all.addAll(Set.of(others));
-    return Set.copyOf(all);
+  private static Set<ManagementAction> union(List<Set<ManagementAction>> sets) {
+    return sets.stream().flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
   }
 
   /** Whether one of {@code principal}'s roles may do {@code action}. */

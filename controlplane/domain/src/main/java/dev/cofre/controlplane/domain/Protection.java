@@ -4,6 +4,6 @@ package dev.cofre.controlplane.domain;
 public enum Protection {
   /** Generated in the HSM; its bytes never leave it. */
   HSM,
-  /** Wrapped by a root KEK of the HSM; not available yet. */
+  /** Wrapped by a root KEK of the HSM, unwrapped into the data plane's memory for its use. */
   SOFTWARE
 }

@@ -1,5 +1,6 @@
 package dev.cofre.controlplane.server;
 
+import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
 import dev.cofre.controlplane.server.api.Api;
 import dev.cofre.controlplane.server.api.Listener;
@@ -7,8 +8,13 @@ import dev.cofre.controlplane.server.api.Workers;
 import dev.cofre.controlplane.server.bootstrap.Bootstrap;
 import dev.cofre.controlplane.server.bootstrap.Demonstration;
 import dev.cofre.controlplane.server.identity.Authenticator;
+import dev.cofre.controlplane.server.keys.KekMaker;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.keys.Reconciliation;
+import dev.cofre.controlplane.server.keys.StateChanges;
+import dev.cofre.controlplane.server.schedule.KeyScheduler;
+import dev.cofre.controlplane.server.schedule.SystemAudit;
+import dev.cofre.controlplane.server.signing.InstallationKey;
 import dev.cofre.controlplane.server.snapshot.HeadWatch;
 import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
@@ -41,11 +47,12 @@ final class ControlPlane implements AutoCloseable {
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final ControlPlaneSettings settings;
-  private final Clock clock = Clock.systemUTC();
+  private final Clock clock;
   private Listener listener;
 
-  private ControlPlane(ControlPlaneSettings settings) {
+  private ControlPlane(ControlPlaneSettings settings, Clock clock) {
     this.settings = settings;
+    this.clock = clock;
   }
 
   /**
@@ -54,7 +61,12 @@ final class ControlPlane implements AutoCloseable {
    * @throws Exception with one line that says what to do
    */
   static ControlPlane start(ControlPlaneSettings settings, Hsm hsm) throws Exception {
-    ControlPlane plane = new ControlPlane(settings);
+    return start(settings, hsm, Clock.offset(Clock.systemUTC(), settings.clockOffset()));
+  }
+
+  /** The same by {@code clock}. */
+  static ControlPlane start(ControlPlaneSettings settings, Hsm hsm, Clock clock) throws Exception {
+    ControlPlane plane = new ControlPlane(settings, clock);
     plane.open.push(hsm);
     try {
       plane.start(hsm);
@@ -70,13 +82,20 @@ final class ControlPlane implements AutoCloseable {
     Store store = opened(Store.open(settings.store(), clock));
     String instance = UUID.randomUUID().toString();
     Reconciliation reconciliation = new Reconciliation(store, hsm);
-    KeyLifecycle lifecycle = new KeyLifecycle(store, hsm, instance);
+    store.change(
+        tx -> {
+          tx.dataClasses().ship();
+          return null;
+        });
+    KekMaker keks = new KekMaker(store, hsm, KernelRandom.INSTANCE);
+    KeyLifecycle lifecycle = new KeyLifecycle(store, hsm, keks, instance);
     Upkeep upkeep = opened(new Upkeep(store, instance, settings.node(), reconciliation, lifecycle));
     upkeep.enter();
     bootstrap(store, lifecycle, audit);
 
+    InstallationKey signing = new InstallationKey(hsm);
     SnapshotPublisher publisher =
-        new SnapshotPublisher(store, hsm, clock, settings.snapshotValidity());
+        new SnapshotPublisher(store, signing, clock, settings.snapshotValidity());
     publish(settings.snapshotPublicKeyFile(), SnapshotVerifier.toPem(publisher.publicKey()));
     HeldRequests held = new HeldRequests(HELD_REQUESTS_MAX);
     store.onRevision(held::committed);
@@ -92,6 +111,7 @@ final class ControlPlane implements AutoCloseable {
                 store,
                 lifecycle,
                 reconciliation,
+                new StateChanges(store),
                 new Authenticator(store, settings.nodeNames(), plaintext),
                 audit,
                 publisher,
@@ -112,6 +132,18 @@ final class ControlPlane implements AutoCloseable {
     if (store.isShared()) {
       opened(new HeadWatch(publisher, held)).start();
     }
+    SystemAudit systemAudit = new SystemAudit(audit, settings.node(), clock);
+    opened(
+            KeyScheduler.of(
+                new KeyScheduler.Parts(
+                    store,
+                    hsm,
+                    keks,
+                    signing,
+                    systemAudit,
+                    settings.schedulerPeriod(),
+                    settings.node())))
+        .start();
     vitals.start(listener::isDraining);
     upkeep.start(api::takeUpApprovals);
     LOG.log(

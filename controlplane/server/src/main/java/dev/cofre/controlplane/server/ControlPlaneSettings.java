@@ -34,6 +34,8 @@ import java.util.stream.Collectors;
  * @param nodeNames names in the client certificates of nodes
  * @param bootstrapDirectory where the first principals' tokens are left
  * @param bootstrapDemo whether the demonstration key is made
+ * @param schedulerPeriod after how long a job that has ended runs again
+ * @param clockOffset how far this plane's clock is moved, in development
  * @param drainMs how long open requests are waited for at the stop
  */
 record ControlPlaneSettings(
@@ -47,6 +49,8 @@ record ControlPlaneSettings(
     Set<String> nodeNames,
     Optional<Path> bootstrapDirectory,
     boolean bootstrapDemo,
+    Duration schedulerPeriod,
+    Duration clockOffset,
     long drainMs) {
 
   private static final Setting STORE_URL =
@@ -104,6 +108,18 @@ record ControlPlaneSettings(
           FLAG,
           "false",
           "whether to make the key demo with a grant for the workload app, and lost token files");
+  private static final Setting SCHEDULER_PERIOD_MS =
+      Setting.withDefault(
+          "scheduler.periodMs",
+          NUMBER,
+          "10000",
+          "after how long a job that has ended runs again (rotation, expiry, destruction, notices), in milliseconds");
+  private static final Setting CLOCK_OFFSET_MS =
+      Setting.withDefault(
+          "dev.clockOffsetMs",
+          NUMBER,
+          "0",
+          "moves this plane's clock ahead, to try what happens at the end of a time; with dev.plaintext = true only, in milliseconds");
   private static final Setting DRAIN_MS =
       Setting.withDefault(
           "drainMs",
@@ -131,6 +147,8 @@ record ControlPlaneSettings(
             NODES_NAMES,
             BOOTSTRAP_DIRECTORY,
             BOOTSTRAP_DEMO,
+            SCHEDULER_PERIOD_MS,
+            CLOCK_OFFSET_MS,
             DRAIN_MS));
     return List.copyOf(all);
   }
@@ -163,7 +181,18 @@ record ControlPlaneSettings(
         nodeNames,
         configuration.findPath(BOOTSTRAP_DIRECTORY),
         configuration.flag(BOOTSTRAP_DEMO),
+        Duration.ofMillis(Math.max(1, configuration.number(SCHEDULER_PERIOD_MS))),
+        clockOffset(configuration, listener),
         configuration.number(DRAIN_MS));
+  }
+
+  private static Duration clockOffset(Configuration configuration, ListenerSettings listener) {
+    Duration offset = Duration.ofMillis(configuration.number(CLOCK_OFFSET_MS));
+    if (!offset.isZero() && listener.tls().isPresent()) {
+      throw new ConfigException(
+          CLOCK_OFFSET_MS.key() + " is for development (dev.plaintext = true): leave it away");
+    }
+    return offset;
   }
 
   private static AuditLogConfig audit(Configuration configuration) {

@@ -2,7 +2,7 @@ package dev.cofre.controlplane.server;
 
 import dev.cofre.controlplane.server.api.Readiness;
 import dev.cofre.controlplane.server.keys.Reconciliation;
-import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
+import dev.cofre.controlplane.server.signing.InstallationKey;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.StoreException;
 import dev.cofre.engine.audit.AuditLog;
@@ -76,7 +76,7 @@ final class Vitals implements Readiness, AutoCloseable {
       store.ping();
       pingOrHeal();
       // A token that was replaced has none.
-      if (hsm.signingPublicKey(SnapshotPublisher.KEY_LABEL).isEmpty()) {
+      if (hsm.signingPublicKey(InstallationKey.LABEL).isEmpty()) {
         now.add("hsm");
       }
       if (probesToCompare == 0) {

@@ -9,6 +9,8 @@ import io.vertx.core.json.JsonObject;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -146,7 +148,12 @@ class KeyApiTest {
     assertTrue(TestPlane.isProblem(refused, ErrorCode.INVALID_REQUEST));
     assertEquals(7, new JsonObject(refused.body()).getJsonArray("errors").size());
 
-    String software = TestPlane.keyDocument("soft").replace("\"HSM\"", "\"SOFTWARE\"");
+    String software =
+        new JsonObject(TestPlane.keyDocument("soft"))
+            .put("dataClass", "restricted")
+            .put("expiresAt", Instant.now().plus(Duration.ofDays(30)).toString())
+            .put("protection", "SOFTWARE")
+            .encode();
     assertTrue(
         TestPlane.isProblem(
             plane.post("crypto-officer", "/v1/keys", software, Map.of()),

@@ -28,12 +28,27 @@ final class TestPlane implements AutoCloseable {
 
   final Path directory;
   final HttpClient http = HttpClient.newHttpClient();
+  final TestClock clock = new TestClock();
   ControlPlane plane;
   private final long auditBytesMax;
+  private final StoreLocation location;
+  private final String node;
 
   TestPlane(Path directory, long auditBytesMax) throws Exception {
+    this(directory, auditBytesMax, h2(directory), "test-node");
+  }
+
+  /** One of several on {@code location}. */
+  TestPlane(Path directory, StoreLocation location, String node) throws Exception {
+    this(directory, AUDIT_BYTES_MAX, location, node);
+  }
+
+  private TestPlane(Path directory, long auditBytesMax, StoreLocation location, String node)
+      throws Exception {
     this.directory = directory;
     this.auditBytesMax = auditBytesMax;
+    this.location = location;
+    this.node = node;
     start();
   }
 
@@ -45,14 +60,15 @@ final class TestPlane implements AutoCloseable {
     plane =
         ControlPlane.start(
             settings(new ListenerSettings("127.0.0.1", 0, Optional.empty()), Set.of()),
-            SoftHsmToken.login());
+            SoftHsmToken.login(),
+            clock);
   }
 
   ControlPlaneSettings settings(ListenerSettings listener, Set<String> nodeNames) {
     return new ControlPlaneSettings(
         listener,
         location(),
-        "test-node",
+        node,
         auditDirectory(),
         new AuditLogConfig(false, auditBytesMax, 1 << 20),
         directory.resolve("snapshot.pem"),
@@ -60,10 +76,16 @@ final class TestPlane implements AutoCloseable {
         nodeNames,
         Optional.of(directory.resolve("tokens")),
         true,
+        Duration.ofMillis(50),
+        Duration.ZERO,
         2_000);
   }
 
   StoreLocation location() {
+    return location;
+  }
+
+  private static StoreLocation h2(Path directory) {
     return new StoreLocation("jdbc:h2:file:" + directory.resolve("store"), "cofre", "");
   }
 

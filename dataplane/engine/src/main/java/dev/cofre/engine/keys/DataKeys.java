@@ -1,7 +1,10 @@
 package dev.cofre.engine.keys;
 
+import dev.cofre.engine.snapshot.ClassLimits;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.SnapshotState;
+import java.util.UUID;
+import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
 
 /**
@@ -17,12 +20,14 @@ public final class DataKeys {
   /** Keys that leave and keys that enter overlap for a moment. */
   private static final int SPARE = 1_024;
 
+  private final KeyWrapping wrapping;
   private final KeySlots slots;
   private final DecryptionKeys decryption;
   private final EncryptionKeys encryption;
 
   /** No data keys yet; {@code nanoClock} counts like {@link System#nanoTime()}. */
   public DataKeys(KeyWrapping wrapping, KeyLimits limits, LongSupplier nanoClock) {
+    this.wrapping = wrapping;
     this.slots = new KeySlots(limits.decryptEntriesMax() + ENCRYPTION_KEYS_MAX + SPARE);
     this.decryption = new DecryptionKeys(wrapping, slots, limits, nanoClock);
     this.encryption =
@@ -49,19 +54,24 @@ public final class DataKeys {
     encryption.evict(
         (id, version) -> {
           KeyMetadata key = state.key(id);
-          return key != null && !key.disabled() && key.currentVersion() == version;
+          return key != null && key.encrypts() && key.currentVersion() == version
+              ? key.limits()
+              : null;
         });
-    decryption.evict(
-        id -> {
+    BiPredicate<UUID, Integer> decrypts =
+        (id, version) -> {
           KeyMetadata key = state.key(id);
-          return key != null && !key.disabled();
-        });
+          return key != null && key.decrypts(version);
+        };
+    decryption.evict(decrypts);
+    wrapping.evict(decrypts);
   }
 
   /** Overwrites data keys whose time is over. Walks over all of them, so not on an event loop. */
   public void sweep() {
-    encryption.evict((id, version) -> true);
+    encryption.evict((id, version) -> ClassLimits.NONE);
     decryption.sweep();
+    wrapping.evict((id, version) -> true);
   }
 
   /**

@@ -17,8 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 
 /**
  * Unwrapped data keys, by the exact bytes that the HSM authenticated.
@@ -43,7 +43,7 @@ public final class DecryptionKeys {
   private final KeySlots slots;
   private final KeyIndex index;
   private final LongSupplier nanoClock;
-  private final long ttlNs;
+  private final long limitMs;
   private final Map<Id, CompletableFuture<Void>> loading = new ConcurrentHashMap<>(1_024);
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
@@ -66,7 +66,7 @@ public final class DecryptionKeys {
     this.slots = slots;
     this.index = new KeyIndex(slots, limits.decryptEntriesMax());
     this.nanoClock = nanoClock;
-    this.ttlNs = limits.decryptMs() * 1_000_000;
+    this.limitMs = limits.decryptMs();
   }
 
   /**
@@ -127,7 +127,7 @@ public final class DecryptionKeys {
     }
     misses.increment();
     unwrap(wrapped, key, context, requester)
-        .thenAccept(bytes -> hold(id, bytes))
+        .thenAccept(bytes -> hold(id, bytes, ttlNs(key)))
         .whenComplete((held, failure) -> settle(id, placed, failure));
     return placed;
   }
@@ -164,30 +164,39 @@ public final class DecryptionKeys {
         .whenComplete(
             (bytes, failure) -> {
               long now = nanoClock.getAsLong();
+              long lifeNs = ttlNs(key);
               if (failure == null) {
                 Arrays.fill(bytes, (byte) 0);
-                index.extend(handle, expiresAtNs(now), refreshAtNs(now));
+                index.extend(handle, expiresAtNs(now, lifeNs), refreshAtNs(now, lifeNs));
                 refreshes.increment();
               } else {
                 // It serves until its end; who uses it meanwhile tries again.
-                index.refreshLater(handle, now + (long) (RETRY_SHARE * ttlNs));
+                index.refreshLater(handle, now + (long) (RETRY_SHARE * lifeNs));
               }
             });
   }
 
   /** Takes a data key that was just minted here, so that its envelopes decrypt without the HSM. */
-  void offer(KeyWrapping.Minted minted) {
-    hold(new Id(minted.wrapped(), EncryptionContext.EMPTY), minted.plaintext().clone());
+  void offer(KeyWrapping.Minted minted, KeyMetadata key) {
+    hold(new Id(minted.wrapped(), EncryptionContext.EMPTY), minted.plaintext().clone(), ttlNs(key));
+  }
+
+  /**
+   * How long a data key of {@code key} is kept: what its class sets, at most what the node does.
+   */
+  private long ttlNs(KeyMetadata key) {
+    return Math.min(limitMs, key.limits().dataKeyMs()) * 1_000_000;
   }
 
   /** Moves {@code bytes} into a slot and overwrites them. */
-  private void hold(Id id, byte[] bytes) {
+  private void hold(Id id, byte[] bytes, long lifeNs) {
     byte[] state = new byte[RequestKeyDerivation.STATE_LENGTH];
     try (RequestKeyDerivation derivation = new RequestKeyDerivation(bytes, id.wrapped)) {
       derivation.saveState(bytes, state);
       long now = nanoClock.getAsLong();
       byte[] digest = id.isCaller() ? digest(id.context) : NO_DIGEST;
-      if (!index.insert(state, id.wrapped.bytes(), digest, expiresAtNs(now), refreshAtNs(now))) {
+      if (!index.insert(
+          state, id.wrapped.bytes(), digest, expiresAtNs(now, lifeNs), refreshAtNs(now, lifeNs))) {
         throw new ProblemException(
             ErrorCode.OVERLOADED,
             "too many data keys are in use on this node at once; try again later");
@@ -198,16 +207,16 @@ public final class DecryptionKeys {
     }
   }
 
-  private long expiresAtNs(long nowNs) {
-    return nowNs + ttlNs - part(EXPIRY_JITTER);
+  private static long expiresAtNs(long nowNs, long lifeNs) {
+    return nowNs + lifeNs - part(EXPIRY_JITTER, lifeNs);
   }
 
-  private long refreshAtNs(long nowNs) {
-    return nowNs + (long) (REFRESH_SHARE * ttlNs) + part(REFRESH_JITTER);
+  private static long refreshAtNs(long nowNs, long lifeNs) {
+    return nowNs + (long) (REFRESH_SHARE * lifeNs) + part(REFRESH_JITTER, lifeNs);
   }
 
-  private long part(double share) {
-    return ThreadLocalRandom.current().nextLong((long) (share * ttlNs) + 1);
+  private static long part(double share, long lifeNs) {
+    return ThreadLocalRandom.current().nextLong((long) (share * lifeNs) + 1);
   }
 
   private static byte[] digest(Id id) {
@@ -222,14 +231,15 @@ public final class DecryptionKeys {
     }
   }
 
-  /** Overwrites the data keys of keys that {@code keep} refuses. */
-  void evict(Predicate<UUID> keep) {
+  /** Overwrites the data keys of key versions that {@code keep} refuses. */
+  void evict(BiPredicate<UUID, Integer> keep) {
     byte[] wrapped = new byte[dev.cofre.contract.envelope.EnvelopeFormat.WRAPPED_DATA_KEY_LENGTH];
     evictions.add(
         index.removeIf(
             slot -> {
               slots.copyWrapped(slot, wrapped);
-              return !keep.test(WrappedDataKey.keyIdAt(wrapped, 0));
+              return !keep.test(
+                  WrappedDataKey.keyIdAt(wrapped, 0), WrappedDataKey.keyVersionAt(wrapped, 0));
             }));
   }
 

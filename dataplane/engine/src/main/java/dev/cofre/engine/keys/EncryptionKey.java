@@ -1,6 +1,7 @@
 package dev.cofre.engine.keys;
 
 import dev.cofre.contract.envelope.WrappedDataKey;
+import dev.cofre.engine.snapshot.ClassLimits;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -9,15 +10,15 @@ public final class EncryptionKey {
   private final WrappedDataKey wrapped;
   private final UUID dataKeyId;
   private final long handle;
-  private final long endsAtNs;
+  private final long mintedNs;
   private final LongAdder requests = new LongAdder();
   private final LongAdder bytes = new LongAdder();
 
-  EncryptionKey(WrappedDataKey wrapped, long handle, long endsAtNs) {
+  EncryptionKey(WrappedDataKey wrapped, long handle, long mintedNs) {
     this.wrapped = wrapped;
     this.dataKeyId = wrapped.dataKeyId();
     this.handle = handle;
-    this.endsAtNs = endsAtNs;
+    this.mintedNs = mintedNs;
   }
 
   /** As it stands in envelopes. */
@@ -45,12 +46,12 @@ public final class EncryptionKey {
     bytes.add(count);
   }
 
-  /** Whether {@code share} of one of {@code limits} is used. */
-  boolean isUsed(double share, KeyLimits limits, long nowNs) {
-    long leftNs = endsAtNs - nowNs;
-    return leftNs <= (1 - share) * limits.encryptMs() * 1_000_000
-        || requests.sum() >= share * limits.encryptRequestsMax()
-        || bytes.sum() >= share * limits.encryptBytesMax();
+  /** Whether {@code share} of one of the node's limits or its data class's is used. */
+  boolean isUsed(double share, KeyLimits node, ClassLimits ofClass, long nowNs) {
+    long lifeNs = Math.min(node.encryptMs(), ofClass.dataKeyMs()) * 1_000_000;
+    return nowNs - mintedNs >= share * lifeNs
+        || requests.sum() >= share * Math.min(node.encryptRequestsMax(), ofClass.requestsMax())
+        || bytes.sum() >= share * Math.min(node.encryptBytesMax(), ofClass.bytesMax());
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.envelope.Usage;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.engine.snapshot.ClassLimits;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.hsm.Requester;
 import java.util.Arrays;
@@ -14,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BiPredicate;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 
 /**
@@ -72,12 +73,12 @@ public final class EncryptionKeys {
     if (ready == null || ready.wrapped().keyVersion() != key.currentVersion()) {
       return null;
     }
-    if (ready.isUsed(1, limits, nowNs)) {
+    if (ready.isUsed(1, limits, key.limits(), nowNs)) {
       waits.increment();
       return null;
     }
-    if (ready.isUsed(AHEAD_SHARE, limits, nowNs) && nowNs - entry.retryAtNs >= 0) {
-      entry.retryAtNs = nowNs + (long) (RETRY_SHARE * limits.encryptMs() * 1_000_000);
+    if (ready.isUsed(AHEAD_SHARE, limits, key.limits(), nowNs) && nowNs - entry.retryAtNs >= 0) {
+      entry.retryAtNs = nowNs + (long) (RETRY_SHARE * lifeNs(key));
       mint(entry, key, Requester.NODE);
     }
     ready.take();
@@ -111,7 +112,7 @@ public final class EncryptionKeys {
     EncryptionKey now = entry.key;
     if (now != null
         && now.wrapped().keyVersion() == key.currentVersion()
-        && !now.isUsed(AHEAD_SHARE, limits, nanoClock.getAsLong())) {
+        && !now.isUsed(AHEAD_SHARE, limits, key.limits(), nanoClock.getAsLong())) {
       // Whoever minted it was done between the look-up and now.
       entry.minting.set(null);
       placed.complete(null);
@@ -137,29 +138,34 @@ public final class EncryptionKeys {
     try {
       return wrapping
           .mint(key, Usage.SERVICE, EncryptionContext.EMPTY, requester)
-          .thenApply(this::hold);
+          .thenApply(fresh -> hold(fresh, key));
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  private EncryptionKey hold(KeyWrapping.Minted fresh) {
+  private EncryptionKey hold(KeyWrapping.Minted fresh, KeyMetadata key) {
     byte[] state = new byte[RequestKeyDerivation.STATE_LENGTH];
     try (RequestKeyDerivation derivation =
         new RequestKeyDerivation(fresh.plaintext(), fresh.wrapped())) {
       minted.increment();
-      decryptionKeys.offer(fresh);
+      decryptionKeys.offer(fresh, key);
       derivation.saveState(fresh.plaintext(), state);
-      long endsAtNs = nanoClock.getAsLong() + limits.encryptMs() * 1_000_000;
+      long mintedNs = nanoClock.getAsLong();
+      long endsAtNs = mintedNs + lifeNs(key);
       long handle = slots.hold(state, fresh.wrapped().bytes(), NO_DIGEST, endsAtNs, endsAtNs);
       if (handle == KeySlots.NONE) {
         throw tooMany();
       }
-      return new EncryptionKey(fresh.wrapped(), handle, endsAtNs);
+      return new EncryptionKey(fresh.wrapped(), handle, mintedNs);
     } finally {
       fresh.wipe();
       Arrays.fill(state, (byte) 0);
     }
+  }
+
+  private long lifeNs(KeyMetadata key) {
+    return Math.min(limits.encryptMs(), key.limits().dataKeyMs()) * 1_000_000;
   }
 
   private void replace(Current entry, EncryptionKey fresh) {
@@ -170,24 +176,22 @@ public final class EncryptionKeys {
     }
   }
 
-  private static ProblemException tooMany() {
+  static ProblemException tooMany() {
     return new ProblemException(
         ErrorCode.OVERLOADED, "too many keys are in use on this node at once; try again later");
   }
 
   /**
-   * Overwrites the data keys of versions that {@code keep} does not hold any more, and those whose
-   * time is over.
+   * Overwrites the data keys of versions that {@code keep} has no limits for any more, and those
+   * whose time is over.
    */
-  void evict(BiPredicate<UUID, Integer> keep) {
+  void evict(BiFunction<UUID, Integer, ClassLimits> keep) {
     long nowNs = nanoClock.getAsLong();
     current.forEach(
         (id, entry) -> {
           EncryptionKey key = entry.key;
-          boolean over =
-              key != null
-                  && (!keep.test(id, key.wrapped().keyVersion()) || key.isUsed(1, limits, nowNs));
-          if (over) {
+          ClassLimits ofClass = key == null ? null : keep.apply(id, key.wrapped().keyVersion());
+          if (key != null && (ofClass == null || key.isUsed(1, limits, ofClass, nowNs))) {
             entry.key = null;
             slots.free(key.handle());
           }

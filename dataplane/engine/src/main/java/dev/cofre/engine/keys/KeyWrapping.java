@@ -1,33 +1,48 @@
 package dev.cofre.engine.keys;
 
+import static dev.cofre.contract.envelope.EnvelopeFormat.KEY_LENGTH;
 import static dev.cofre.contract.envelope.EnvelopeFormat.WRAP_IV_LENGTH;
 import static dev.cofre.contract.envelope.EnvelopeFormat.WRAP_LENGTH;
 
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.encoding.Uuids;
+import dev.cofre.contract.envelope.JcaAead;
+import dev.cofre.contract.envelope.Protection;
 import dev.cofre.contract.envelope.Usage;
 import dev.cofre.contract.envelope.WrappedDataKey;
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.contract.random.RandomSource;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.hsm.HsmGateway;
 import dev.cofre.hsm.MintedKey;
 import dev.cofre.hsm.Requester;
 import java.util.Arrays;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiPredicate;
 
 /**
- * Makes, wraps and unwraps data keys with a KEK in the HSM. Thread-safe; never blocks.
+ * Makes, wraps and unwraps data keys with a KEK in the HSM, or at protection SOFTWARE with one that
+ * the HSM unwrapped. Thread-safe; never blocks.
  *
  * <p>Key bytes, data key id and IV are read from the kernel at the wrap (invariant I3).
  */
 public final class KeyWrapping {
   private final HsmGateway gateway;
   private final RandomSource random;
+  private final SoftwareKeks softwareKeks;
 
-  /** Wraps through {@code gateway}. */
+  /** Wraps through {@code gateway}, with the shipped limits for KEKs of protection SOFTWARE. */
   public KeyWrapping(HsmGateway gateway, RandomSource random) {
+    this(gateway, random, KeyLimits.DEFAULT);
+  }
+
+  /** Wraps through {@code gateway}; KEKs of protection SOFTWARE are kept as data keys are. */
+  public KeyWrapping(HsmGateway gateway, RandomSource random, KeyLimits limits) {
     this.gateway = gateway;
     this.random = random;
+    this.softwareKeks = new SoftwareKeks(gateway, limits, System::nanoTime);
   }
 
   /**
@@ -63,9 +78,51 @@ public final class KeyWrapping {
             key.id(),
             version.number(),
             Uuids.get(random.bytes(Uuids.LENGTH), 0));
-    return gateway
-        .mint(requester, version.kekLabel(), identity.wrapAad(key.tenant(), context), random, null)
-        .thenApply(made -> new Minted(identity.withWrap(joined(made)), made.plaintext()));
+    byte[] aad = identity.wrapAad(key.tenant(), context);
+    CompletableFuture<MintedKey> minted =
+        version.protection() == Protection.SOFTWARE
+            ? softwareKeks.with(key, version, requester, kek -> seal(kek, aad))
+            : gateway.mint(requester, version.kekLabel(), aad, random, null);
+    return minted.thenApply(made -> new Minted(identity.withWrap(joined(made)), made.plaintext()));
+  }
+
+  /** Makes a data key and wraps it in this process. */
+  private MintedKey seal(byte[] kek, byte[] aad) {
+    byte[] dataKey = random.bytes(KEY_LENGTH);
+    byte[] iv = random.bytes(WRAP_IV_LENGTH);
+    byte[] wrapped = new byte[WRAP_LENGTH - WRAP_IV_LENGTH];
+    JcaAead aead = new JcaAead();
+    try {
+      aead.key(kek, 0);
+      aead.seal(iv, aad, dataKey, 0, dataKey.length, wrapped, 0);
+    } finally {
+      aead.clear();
+    }
+    return new MintedKey(iv, wrapped, dataKey);
+  }
+
+  private static byte[] open(byte[] kek, byte[] aad, byte[] wrap) {
+    byte[] dataKey = new byte[KEY_LENGTH];
+    JcaAead aead = new JcaAead();
+    try {
+      aead.key(kek, 0);
+      int opened =
+          aead.open(
+              Arrays.copyOf(wrap, WRAP_IV_LENGTH),
+              aad,
+              wrap,
+              WRAP_IV_LENGTH,
+              WRAP_LENGTH - WRAP_IV_LENGTH,
+              dataKey,
+              0);
+      if (opened != KEY_LENGTH) {
+        throw new ProblemException(
+            ErrorCode.INVALID_CIPHERTEXT, "the envelope or wrapped data key is not valid");
+      }
+      return dataKey;
+    } finally {
+      aead.clear();
+    }
   }
 
   private static byte[] joined(MintedKey made) {
@@ -88,6 +145,10 @@ public final class KeyWrapping {
       EncryptionContext context,
       Requester requester) {
     byte[] wrap = wrapped.wrap();
+    if (version.protection() == Protection.SOFTWARE) {
+      byte[] aad = wrapped.wrapAad(key.tenant(), context);
+      return softwareKeks.with(key, version, requester, kek -> open(kek, aad, wrap));
+    }
     return gateway.unwrap(
         requester,
         version.kekLabel(),
@@ -95,5 +156,10 @@ public final class KeyWrapping {
         wrapped.wrapAad(key.tenant(), context),
         Arrays.copyOfRange(wrap, WRAP_IV_LENGTH, WRAP_LENGTH),
         null);
+  }
+
+  /** Overwrites KEKs of protection SOFTWARE that {@code keep} refuses, or whose time is over. */
+  void evict(BiPredicate<UUID, Integer> keep) {
+    softwareKeks.evict(keep);
   }
 }

@@ -113,6 +113,11 @@ public final class PersistentMap<K, V> {
       return view().get(key);
     }
 
+    /** Calls {@code action} with each value that is in now; it must not change the map. */
+    public void forEachValue(Consumer<? super V> action) {
+      view().forEachValue(action);
+    }
+
     /** Makes {@code key} lead to {@code value}; the answer is what it led to before, or null. */
     @SuppressWarnings("unchecked") // nothing else was put in
     public V put(K key, V value) {

@@ -24,7 +24,11 @@ final class AuditTrail {
           ErrorCode.KEY_NOT_FOUND,
           ErrorCode.KEY_DISABLED,
           ErrorCode.KEY_EXPIRED,
+          ErrorCode.KEY_NOT_YET_ACTIVE,
+          ErrorCode.KEY_DEACTIVATED,
+          ErrorCode.KEY_COMPROMISED,
           ErrorCode.KEY_PENDING_DESTRUCTION,
+          ErrorCode.KEY_DESTROYED,
           ErrorCode.POLICY_STALE);
 
   /** The longest name that is written down of a key that does not exist. */

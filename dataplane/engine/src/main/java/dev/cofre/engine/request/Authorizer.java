@@ -10,10 +10,12 @@ import dev.cofre.engine.policy.Decision;
 import dev.cofre.engine.policy.DecisionCache;
 import dev.cofre.engine.policy.Facts;
 import dev.cofre.engine.policy.UseRates;
+import dev.cofre.engine.snapshot.KeyCondition;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.PrincipalMetadata;
 import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.engine.snapshot.SnapshotState;
+import dev.cofre.engine.usage.UseCounts;
 import java.time.Clock;
 import java.util.Set;
 import java.util.UUID;
@@ -31,6 +33,7 @@ public final class Authorizer {
 
   private final SnapshotHolder snapshots;
   private final UseRates rates;
+  private final UseCounts uses;
   private final Clock clock;
   private final DecisionCache<Permit> decisions = new DecisionCache<>();
   private Caller lastCaller;
@@ -40,10 +43,12 @@ public final class Authorizer {
    * Decides by what {@code snapshots} holds.
    *
    * @param rates of the whole node
+   * @param uses of the whole node
    */
-  public Authorizer(SnapshotHolder snapshots, UseRates rates, Clock clock) {
+  public Authorizer(SnapshotHolder snapshots, UseRates rates, UseCounts uses, Clock clock) {
     this.snapshots = snapshots;
     this.rates = rates;
+    this.uses = uses;
     this.clock = clock;
   }
 
@@ -104,6 +109,9 @@ public final class Authorizer {
         permit.key().versions().get(WrappedDataKey.keyVersionAt(envelope, offset));
     if (version == null || version.protection() != WrappedDataKey.protectionAt(envelope, offset)) {
       throw Batch.invalidCiphertext();
+    }
+    if (!version.condition().decrypts()) {
+      throw refusal(version);
     }
     return permit;
   }
@@ -182,15 +190,22 @@ public final class Authorizer {
           ErrorCode.FORBIDDEN,
           "re-encryption keeps tenant and environment; between environments it needs a policy that allows reencrypt and names both");
     }
-    return permitOf(target, decision);
+    return permitOf(caller.principal(), Action.REENCRYPT, target, decision);
   }
 
-  /** Why a stream that uses {@code key} must end; null while it may go on. */
-  ErrorCode obstacle(Caller caller, Action action, KeyMetadata key, EncryptionContext context) {
+  /** Why a stream that uses version {@code number} of {@code key} must end; null: it goes on. */
+  ErrorCode obstacle(
+      Caller caller, Action action, KeyMetadata key, int number, EncryptionContext context) {
     SnapshotState state = snapshots.last();
     KeyMetadata now = state.key(key.id());
-    if (now == null || now.disabled()) {
+    KeyMetadata.Version version = now == null ? null : now.versions().get(number);
+    if (version == null) {
       return ErrorCode.KEY_DISABLED;
+    }
+    for (KeyCondition condition : new KeyCondition[] {now.condition(), version.condition()}) {
+      if (!(PROTECTS.contains(action) ? condition.encrypts() : condition.decrypts())) {
+        return condition.refusal();
+      }
     }
     PrincipalMetadata principal = state.principal(caller.principalId());
     return principal != null
@@ -210,11 +225,11 @@ public final class Authorizer {
       KeyMetadata key,
       ProblemException absent) {
     if (key == null) {
-      return new Permit(null, absent, null, Long.MAX_VALUE);
+      return new Permit(null, absent, null, Long.MAX_VALUE, null);
     }
     Decision decision = state.policy().decide(principal, action, key, clock.millis());
     return switch (decision.outcome()) {
-      case UNSEEN -> new Permit(null, absent, null, decision.validUntilMs());
+      case UNSEEN -> new Permit(null, absent, null, decision.validUntilMs(), null);
       case DENIED ->
           new Permit(
               key,
@@ -224,20 +239,20 @@ public final class Authorizer {
                       + action.text()
                       + " with this key; ask a security-admin for a grant"),
               null,
-              decision.validUntilMs());
-      case ALLOWED, CONDITIONAL -> permitOf(key, decision);
+              decision.validUntilMs(),
+              null);
+      case ALLOWED, CONDITIONAL -> permitOf(principal, action, key, decision);
     };
   }
 
-  private static Permit permitOf(KeyMetadata key, Decision decision) {
+  private Permit permitOf(
+      PrincipalMetadata principal, Action action, KeyMetadata key, Decision decision) {
     return new Permit(
         key,
-        key.disabled()
-            ? new ProblemException(
-                ErrorCode.KEY_DISABLED, "the key is disabled; a crypto-officer can enable it")
-            : null,
+        stateDenial(key, action),
         decision.outcome() == Decision.Outcome.CONDITIONAL ? decision : null,
-        decision.validUntilMs());
+        decision.validUntilMs(),
+        uses.of(principal.id(), action.text(), key.id()));
   }
 
   private static ProblemException unmet(Action action) {
@@ -248,9 +263,26 @@ public final class Authorizer {
             + " with this key under conditions that this request does not meet; a security-admin can see which with ./cofre policy explain");
   }
 
+  /** Why the state of {@code key}, or of its current version, refuses {@code action}; or null. */
+  private static ProblemException stateDenial(KeyMetadata key, Action action) {
+    boolean protects = PROTECTS.contains(action);
+    KeyCondition condition = key.condition();
+    if (!(protects ? condition.encrypts() : condition.decrypts())) {
+      return new ProblemException(condition.refusal(), "the key " + condition.detail());
+    }
+    return !protects || key.encrypts() ? null : refusal(key.versions().get(key.currentVersion()));
+  }
+
+  private static ProblemException refusal(KeyMetadata.Version version) {
+    return new ProblemException(
+        version.condition().refusal(),
+        "version " + version.number() + " of the key " + version.condition().detail());
+  }
+
   /** What depends on the time is looked at each time. */
   private Permit granted(Permit permit, Action action) {
-    if (permit.denial() != null) {
+    boolean denied = permit.denial() != null;
+    if (denied && permit.denial().code() != ErrorCode.KEY_DEACTIVATED) {
       throw permit.denial();
     }
     if (PROTECTS.contains(action) && permit.key().expiresAtMs() <= clock.millis()) {
@@ -258,6 +290,10 @@ public final class Authorizer {
           ErrorCode.KEY_EXPIRED,
           "the key has expired: it decrypts, but protects nothing new; use another key");
     }
+    if (denied) {
+      throw permit.denial();
+    }
+    permit.uses().add();
     return permit;
   }
 

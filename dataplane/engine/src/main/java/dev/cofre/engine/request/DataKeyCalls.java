@@ -58,8 +58,7 @@ public final class DataKeyCalls {
               .mint(key, Usage.CALLER, context, caller.requester())
               .thenApply(
                   minted ->
-                      new Generated(
-                          minted.wrapped(), minted.plaintext(), key, engine.limits.callerTtlMs()));
+                      new Generated(minted.wrapped(), minted.plaintext(), key, callerTtlMs(key)));
         },
         generated -> record(caller, Action.GENERATE_DATA_KEY, generated, context));
   }
@@ -91,10 +90,13 @@ public final class DataKeyCalls {
                   key.versions().get(wrapped.keyVersion()),
                   context,
                   caller.requester())
-              .thenApply(
-                  plaintext -> new Generated(wrapped, plaintext, key, engine.limits.callerTtlMs()));
+              .thenApply(plaintext -> new Generated(wrapped, plaintext, key, callerTtlMs(key)));
         },
         unwrapped -> record(caller, Action.UNWRAP_DATA_KEY, unwrapped, context));
+  }
+
+  private long callerTtlMs(KeyMetadata key) {
+    return Math.min(engine.limits.callerTtlMs(), key.limits().dataKeyMs());
   }
 
   private CompletableFuture<Void> record(

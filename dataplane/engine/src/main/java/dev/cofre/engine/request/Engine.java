@@ -10,6 +10,7 @@ import dev.cofre.engine.keys.KeySweeper;
 import dev.cofre.engine.keys.KeyWrapping;
 import dev.cofre.engine.policy.UseRates;
 import dev.cofre.engine.snapshot.SnapshotHolder;
+import dev.cofre.engine.usage.UseCounts;
 import dev.cofre.hsm.HsmGateway;
 import java.time.Clock;
 import java.util.concurrent.Executor;
@@ -34,6 +35,7 @@ public final class Engine implements AutoCloseable {
   private final Clock clock;
   private final UseRates rates = new UseRates();
   private final KeySweeper sweeper;
+  private final UseCounts uses = new UseCounts();
 
   /** An engine that serves what {@code snapshots} says. */
   public Engine(
@@ -53,7 +55,7 @@ public final class Engine implements AutoCloseable {
     this.aead = aead;
     this.clock = clock;
     this.audit = new AuditTrail(auditLog, clock, node);
-    this.wrapping = new KeyWrapping(gateway, random);
+    this.wrapping = new KeyWrapping(gateway, random, limits);
     this.keys = new DataKeys(wrapping, limits, System::nanoTime);
     this.sweeper = new KeySweeper(keys, snapshots::last);
     // At once, but not on the follower's event loop; from now on every use is decided by the new
@@ -67,7 +69,7 @@ public final class Engine implements AutoCloseable {
   }
 
   Authorizer newAuthorizer() {
-    return new Authorizer(snapshots, rates, clock);
+    return new Authorizer(snapshots, rates, uses, clock);
   }
 
   /** The monotonic clock. */
@@ -88,6 +90,11 @@ public final class Engine implements AutoCloseable {
   /** The way to the HSM, for its figures. */
   public HsmGateway gateway() {
     return gateway;
+  }
+
+  /** Who used which key. */
+  public UseCounts uses() {
+    return uses;
   }
 
   /** Whether the audit log takes events. */

@@ -3,6 +3,7 @@ package dev.cofre.engine.request;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.policy.Decision;
 import dev.cofre.engine.snapshot.KeyMetadata;
+import dev.cofre.engine.usage.UseCounts;
 
 /**
  * What one snapshot revision says of (principal, action, key). Immutable.
@@ -11,8 +12,14 @@ import dev.cofre.engine.snapshot.KeyMetadata;
  * @param denial why not, or null
  * @param conditions what is asked of each request beside; null when nothing is
  * @param validUntilMs from when on it must be decided anew, UTC milliseconds
+ * @param uses where the uses are counted; null when the caller may not see or use the key
  */
-record Permit(KeyMetadata key, ProblemException denial, Decision conditions, long validUntilMs) {
+record Permit(
+    KeyMetadata key,
+    ProblemException denial,
+    Decision conditions,
+    long validUntilMs,
+    UseCounts.Count uses) {
   /** Whether the request itself decides. */
   boolean isConditional() {
     return conditions != null;

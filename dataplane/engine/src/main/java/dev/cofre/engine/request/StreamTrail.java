@@ -61,7 +61,7 @@ final class StreamTrail {
 
   /** Why the stream must end, or null. */
   ErrorCode obstacle() {
-    return authorizer.obstacle(caller, action, key, context);
+    return authorizer.obstacle(caller, action, key, keyVersion, context);
   }
 
   CompletableFuture<Void> begin() {

@@ -13,10 +13,13 @@ import java.util.stream.Collectors;
 /**
  * A KMS key as the data plane knows it. Immutable.
  *
+ * @param condition what its state permits
  * @param currentVersion the version that encrypts
- * @param versions every version that decrypts, by number
+ * @param versions every version, by number
  * @param expiresAtMs UTC milliseconds
  * @param tags what policies select it by
+ * @param dataClass the name of its data class
+ * @param limits what its data class sets for data keys
  */
 public record KeyMetadata(
     UUID id,
@@ -24,21 +27,42 @@ public record KeyMetadata(
     String tenant,
     String environment,
     String owner,
-    boolean disabled,
+    KeyCondition condition,
     int currentVersion,
     Map<Integer, Version> versions,
     long expiresAtMs,
-    Map<String, String> tags)
+    Map<String, String> tags,
+    String dataClass,
+    ClassLimits limits)
     implements PolicyEvaluator.KeyReference {
 
   /**
    * A key version.
    *
-   * @param kekLabel the label of the KEK's token object
+   * @param condition what its state permits
+   * @param kekLabel the label of the KEK's token object; at protection SOFTWARE of the root KEK's
+   * @param wrappedKek the KEK wrapped by the root KEK; empty at protection HSM. Nobody changes it
    */
-  public record Version(int number, Protection protection, String kekLabel) {}
+  public record Version(
+      int number,
+      KeyCondition condition,
+      Protection protection,
+      String kekLabel,
+      byte[] wrappedKek) {}
 
-  static KeyMetadata of(KmsKey key) {
+  /** Whether it encrypts now, its expiry aside: it may, and its current version may. */
+  public boolean encrypts() {
+    Version current = versions.get(currentVersion);
+    return condition.encrypts() && current != null && current.condition().encrypts();
+  }
+
+  /** Whether what its version {@code number} encrypted is decrypted now. */
+  public boolean decrypts(int number) {
+    Version version = versions.get(number);
+    return condition.decrypts() && version != null && version.condition().decrypts();
+  }
+
+  static KeyMetadata of(KmsKey key, ClassLimits limits) {
     return new KeyMetadata(
         Uuids.get(key.getId().toByteArray(), 0),
         key.getAlias(),
@@ -46,12 +70,30 @@ public record KeyMetadata(
         key.getTenant().intern(),
         key.getEnvironment().intern(),
         key.getOwner().intern(),
-        // A state of a later release is no state to work in.
-        key.getState() != KeyState.KEY_STATE_ACTIVE,
+        KeyCondition.of(key.getState()),
         key.getCurrentVersion(),
         versions(key),
         key.getExpiresAtMs(),
-        key.getTagsCount() == 0 ? Map.of() : Map.copyOf(key.getTagsMap()));
+        key.getTagsCount() == 0 ? Map.of() : Map.copyOf(key.getTagsMap()),
+        key.getDataClass().intern(),
+        limits);
+  }
+
+  /** The same key under other limits of its data class. */
+  KeyMetadata with(ClassLimits newLimits) {
+    return new KeyMetadata(
+        id,
+        alias,
+        tenant,
+        environment,
+        owner,
+        condition,
+        currentVersion,
+        versions,
+        expiresAtMs,
+        tags,
+        dataClass,
+        newLimits);
   }
 
   /** Most keys have one, and there are a million keys: it is given no larger map. */
@@ -70,6 +112,13 @@ public record KeyMetadata(
         version.getProtection() == dev.cofre.contract.snapshot.wire.Protection.PROTECTION_SOFTWARE
             ? Protection.SOFTWARE
             : Protection.HSM;
-    return new Version(version.getNumber(), protection, version.getKekLabel());
+    return new Version(
+        version.getNumber(),
+        version.getState() == KeyState.KEY_STATE_UNSPECIFIED
+            ? KeyCondition.ACTIVE
+            : KeyCondition.of(version.getState()),
+        protection,
+        version.getKekLabel(),
+        version.getWrappedKek().toByteArray());
   }
 }

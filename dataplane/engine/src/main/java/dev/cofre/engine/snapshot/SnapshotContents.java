@@ -3,6 +3,7 @@ package dev.cofre.engine.snapshot;
 import com.google.protobuf.ByteString;
 import dev.cofre.engine.persistent.PersistentMap;
 import dev.cofre.engine.policy.PolicyEvaluator;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -10,13 +11,15 @@ import java.util.UUID;
  *
  * @param aliases by tenant, then by alias
  * @param tokens by SHA-256 of the bearer token
+ * @param classes the limits of data classes, by name
  */
 record SnapshotContents(
     PersistentMap<UUID, KeyMetadata> keys,
     PersistentMap<String, PersistentMap<String, KeyMetadata>> aliases,
     PersistentMap<String, PrincipalMetadata> principals,
     PersistentMap<ByteString, PrincipalMetadata> tokens,
-    PolicyEvaluator policy) {
+    PolicyEvaluator policy,
+    Map<String, ClassLimits> classes) {
   /** Nothing. */
   static final SnapshotContents NONE =
       new SnapshotContents(
@@ -24,5 +27,6 @@ record SnapshotContents(
           PersistentMap.empty(),
           PersistentMap.empty(),
           PersistentMap.empty(),
-          PolicyEvaluator.NONE);
+          PolicyEvaluator.NONE,
+          Map.of());
 }

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.cofre.contract.encoding.Uuids;
 import dev.cofre.contract.snapshot.SnapshotRejectedException;
 import dev.cofre.contract.snapshot.wire.ChangeSet;
+import dev.cofre.contract.snapshot.wire.DataClass;
 import dev.cofre.contract.snapshot.wire.Group;
 import dev.cofre.contract.snapshot.wire.KmsKey;
 import dev.cofre.contract.snapshot.wire.Policy;
@@ -12,7 +13,9 @@ import dev.cofre.contract.snapshot.wire.Principal;
 import dev.cofre.contract.snapshot.wire.RawStatement;
 import dev.cofre.engine.persistent.PersistentMap;
 import dev.cofre.engine.policy.PolicyEvaluator;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -24,9 +27,11 @@ final class SnapshotEdit {
   private final PersistentMap.Editor<String, PrincipalMetadata> principals;
   private final PersistentMap.Editor<ByteString, PrincipalMetadata> tokens;
   private final PolicyEvaluator.Editor policy;
+  private final Map<String, ClassLimits> classes;
 
   SnapshotEdit(SnapshotContents before) {
     this.keys = before.keys().edit();
+    this.classes = new HashMap<>(before.classes());
     this.aliases = before.aliases().edit();
     this.principals = before.principals().edit();
     this.tokens = before.tokens().edit();
@@ -36,6 +41,9 @@ final class SnapshotEdit {
   /** Makes the changes that {@code statement} holds, one parsed object at a time. */
   SnapshotContents apply(RawStatement statement) throws SnapshotRejectedException {
     try {
+      for (ByteString dataClass : statement.getDataClassesList()) {
+        dataClass(DataClass.parseFrom(dataClass));
+      }
       for (ByteString key : statement.getKeysList()) {
         key(KmsKey.parseFrom(key));
       }
@@ -59,6 +67,7 @@ final class SnapshotEdit {
 
   /** Makes the changes of {@code changes}. */
   void apply(ChangeSet changes) throws SnapshotRejectedException {
+    changes.getDataClassesList().forEach(this::dataClass);
     for (KmsKey key : changes.getKeysList()) {
       key(key);
     }
@@ -70,11 +79,30 @@ final class SnapshotEdit {
     changes.getPoliciesList().forEach(policy::put);
   }
 
+  /** The one change that touches other objects: every key of the class. */
+  private void dataClass(DataClass dataClass) {
+    ClassLimits limits = ClassLimits.of(dataClass);
+    ClassLimits before = classes.put(dataClass.getName(), limits);
+    if (!limits.equals(before)) {
+      List<KeyMetadata> ofClass = new ArrayList<>();
+      keys.forEachValue(
+          key -> {
+            if (key.dataClass().equals(dataClass.getName())) {
+              ofClass.add(key);
+            }
+          });
+      ofClass.forEach(key -> put(key.with(limits)));
+    }
+  }
+
   private void key(KmsKey key) throws SnapshotRejectedException {
     if (key.getId().size() != Uuids.LENGTH) {
       throw new SnapshotRejectedException("a key's id is malformed");
     }
-    KeyMetadata metadata = KeyMetadata.of(key);
+    put(KeyMetadata.of(key, classes.getOrDefault(key.getDataClass(), ClassLimits.NONE)));
+  }
+
+  private void put(KeyMetadata metadata) {
     KeyMetadata before = keys.put(metadata.id(), metadata);
     if (before != null && !before.alias().equals(metadata.alias())) {
       aliasesOf(before.tenant()).remove(before.alias());
@@ -108,6 +136,11 @@ final class SnapshotEdit {
   SnapshotContents done() {
     aliasesOf.forEach((tenant, changed) -> aliases.put(tenant, changed.done()));
     return new SnapshotContents(
-        keys.done(), aliases.done(), principals.done(), tokens.done(), policy.done());
+        keys.done(),
+        aliases.done(),
+        principals.done(),
+        tokens.done(),
+        policy.done(),
+        Map.copyOf(classes));
   }
 }

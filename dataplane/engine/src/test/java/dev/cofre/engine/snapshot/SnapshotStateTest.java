@@ -46,8 +46,8 @@ class SnapshotStateTest {
                 .addKeys(key(KEY, "demo", KeyState.KEY_STATE_DISABLED, "kek"))
                 .build());
     assertEquals(7, next.revision());
-    assertTrue(next.key("default", "demo").disabled());
-    assertTrue(!held.key(KEY).disabled(), "a state never changes");
+    assertEquals(KeyCondition.DISABLED, next.key("default", "demo").condition());
+    assertEquals(KeyCondition.ACTIVE, held.key(KEY).condition(), "a state never changes");
   }
 
   @Test
@@ -83,7 +83,7 @@ class SnapshotStateTest {
             complete(1, 1, "one")
                 .addKeys(key(KEY, "demo", KeyState.KEY_STATE_UNSPECIFIED, "kek"))
                 .build());
-    assertTrue(state.key(KEY).disabled());
+    assertEquals(KeyCondition.DISABLED, state.key(KEY).condition());
   }
 
   @Test

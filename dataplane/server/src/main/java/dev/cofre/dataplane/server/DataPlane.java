@@ -3,6 +3,7 @@ package dev.cofre.dataplane.server;
 import dev.cofre.contract.random.RandomSource;
 import dev.cofre.dataplane.server.follow.RevisionFloor;
 import dev.cofre.dataplane.server.follow.SnapshotFollower;
+import dev.cofre.dataplane.server.follow.UseReporter;
 import dev.cofre.dataplane.server.http.HttpListener;
 import dev.cofre.dataplane.server.http.ServerState;
 import dev.cofre.engine.aead.AeadBackEnd;
@@ -103,12 +104,20 @@ final class DataPlane implements PlaneProcess.Running {
     SnapshotFollower follower =
         opened(
             new SnapshotFollower(vertx, settings.control(), settings.verifier(), snapshots, floor));
+    UseReporter reporter =
+        opened(
+            new UseReporter(
+                vertx,
+                settings.control(),
+                engine.uses(),
+                configuration.text(DataPlaneSettings.NODE_NAME)));
     await(
         vertx.deployVerticle(
             () -> new HttpListener(settings.listener(), state),
             new DeploymentOptions().setInstances(loops)));
     // Only now: a node that cannot listen has nothing to tell but that.
     follower.start();
+    reporter.start();
     LOG.log(
         Level.INFO,
         "the data plane listens on {0}:{1}",

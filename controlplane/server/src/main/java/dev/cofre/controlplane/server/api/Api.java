@@ -5,6 +5,7 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.server.identity.Authenticator;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.keys.Reconciliation;
+import dev.cofre.controlplane.server.keys.StateChanges;
 import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
@@ -50,6 +51,7 @@ public final class Api {
       Store store,
       KeyLifecycle lifecycle,
       Reconciliation reconciliation,
+      StateChanges changes,
       Authenticator authenticator,
       AuditLog audit,
       SnapshotPublisher publisher,
@@ -69,16 +71,21 @@ public final class Api {
     this.approvals = new Approvals(parts.store(), audit, repeated);
     this.runner = new ApprovalRunner(parts.store(), audit, parts.instance(), this::routes);
     this.management = new ArrayList<>();
+    KeyRequests requests = new KeyRequests(audit, repeated);
     management.addAll(
         new KeyOperations(
                 parts.store(),
                 parts.lifecycle(),
                 parts.reconciliation(),
                 audit,
-                repeated,
+                requests,
                 parts.clock())
             .routes());
     Changing changing = new Changing(parts.store(), audit, repeated, approvals);
+    management.addAll(
+        new KeyStateOperations(parts.store(), parts.changes(), requests, audit).routes());
+    management.addAll(new DataClassOperations(parts.store(), audit, repeated).routes());
+    management.addAll(new WatchOperations(parts.store(), audit, parts.clock()).routes());
     management.addAll(new AccessOperations(changing).routes());
     management.addAll(new PolicyOperations(changing).routes());
     management.addAll(new PrincipalOperations(changing).routes());

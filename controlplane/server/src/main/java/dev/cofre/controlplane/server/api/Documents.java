@@ -1,6 +1,8 @@
 package dev.cofre.controlplane.server.api;
 
+import dev.cofre.contract.encoding.Hex;
 import dev.cofre.controlplane.domain.Group;
+import dev.cofre.controlplane.domain.KeyState;
 import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Policy;
@@ -8,9 +10,12 @@ import dev.cofre.controlplane.domain.PolicyWriter;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Role;
 import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.domain.Tombstone;
 import dev.cofre.controlplane.server.store.PolicyVersion;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,12 +36,14 @@ final class Documents {
             .put("owner", key.draft().owner())
             .put("purpose", key.draft().purpose())
             .put("usage", key.draft().usage())
-            .put("state", key.state().name())
+            .put("state", key.state().name().name())
             .put("protection", key.draft().protection().name())
             .put("currentVersion", key.currentVersion())
             .put("expiresAt", key.draft().expiresAt().toString())
             .put("tags", tags(key.draft().tags()))
             .put("versions", versions(key));
+    key.draft().activatesAt().ifPresent(time -> json.put("activatesAt", time.toString()));
+    state(json, key.state());
     return stamp(json, key.stamp());
   }
 
@@ -53,11 +60,35 @@ final class Documents {
   }
 
   private static JsonObject version(KeyVersion version) {
+    JsonObject json =
+        new JsonObject()
+            .put("number", version.number())
+            .put("state", version.state().name().name())
+            .put("createdAt", version.createdAt().toString())
+            .put("createdBy", version.createdBy())
+            .put("protection", version.protection().name());
+    return state(json, version.state());
+  }
+
+  /** The times that go with a state. */
+  private static JsonObject state(JsonObject json, KeyState state) {
+    return switch (state) {
+      case KeyState.DestructionScheduled scheduled ->
+          json.put("destroyAt", scheduled.at().toString())
+              .put("destructionScheduledBy", scheduled.askedBy())
+              .put("stateBefore", scheduled.before().name());
+      case KeyState.Destroyed destroyed -> json.put("destroyedAt", destroyed.at().toString());
+      default -> json;
+    };
+  }
+
+  /** What was signed, as it was signed and for reading. */
+  static JsonObject tombstone(Tombstone tombstone) {
     return new JsonObject()
-        .put("number", version.number())
-        .put("createdAt", version.createdAt().toString())
-        .put("createdBy", version.createdBy())
-        .put("protection", version.protection().name());
+        .put("document", new JsonObject(Buffer.buffer(tombstone.document())))
+        .put("signed", Base64.getEncoder().encodeToString(tombstone.document()))
+        .put("signature", Base64.getEncoder().encodeToString(tombstone.signature()))
+        .put("verificationKeyId", Hex.encode(tombstone.verificationKeyId()));
   }
 
   static JsonObject policy(Policy policy) {

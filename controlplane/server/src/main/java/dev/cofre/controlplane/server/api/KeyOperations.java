@@ -1,8 +1,6 @@
 package dev.cofre.controlplane.server.api;
 
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_CREATE;
-import static dev.cofre.controlplane.domain.ManagementAction.KEY_DISABLE;
-import static dev.cofre.controlplane.domain.ManagementAction.KEY_ENABLE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_ROTATE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_SHOW;
@@ -12,7 +10,6 @@ import static io.vertx.core.http.HttpMethod.POST;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.KeyDraft;
-import dev.cofre.controlplane.domain.KeyState;
 import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
@@ -24,7 +21,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.util.List;
-import java.util.function.Function;
 
 /** The routes under /v1/keys. Thread-safe. */
 final class KeyOperations {
@@ -32,7 +28,7 @@ final class KeyOperations {
   private final KeyLifecycle lifecycle;
   private final Reconciliation reconciliation;
   private final ManagementAudit audit;
-  private final RepeatedRequests repeated;
+  private final KeyRequests requests;
   private final Clock clock;
 
   KeyOperations(
@@ -40,13 +36,13 @@ final class KeyOperations {
       KeyLifecycle lifecycle,
       Reconciliation reconciliation,
       ManagementAudit audit,
-      RepeatedRequests repeated,
+      KeyRequests requests,
       Clock clock) {
     this.store = store;
     this.lifecycle = lifecycle;
     this.reconciliation = reconciliation;
     this.audit = audit;
-    this.repeated = repeated;
+    this.requests = requests;
     this.clock = clock;
   }
 
@@ -56,10 +52,7 @@ final class KeyOperations {
         new Route(GET, "/v1/keys", KEY_LIST, this::list),
         new Route(GET, "/v1/keys/{key}", KEY_SHOW, this::show),
         new Route(GET, "/v1/keys/{key}/versions", KEY_SHOW, this::versions),
-        new Route(POST, "/v1/keys/{key}/rotate", KEY_ROTATE, this::rotate),
-        new Route(
-            POST, "/v1/keys/{key}/disable", KEY_DISABLE, call -> move(call, KeyState.DISABLED)),
-        new Route(POST, "/v1/keys/{key}/enable", KEY_ENABLE, call -> move(call, KeyState.ACTIVE)));
+        new Route(POST, "/v1/keys/{key}/rotate", KEY_ROTATE, this::rotate));
   }
 
   private Answer create(Call call) {
@@ -72,53 +65,14 @@ final class KeyOperations {
   }
 
   private Answer rotate(Call call) {
-    return lifecycle.rotate(select(call), call.principal().id(), making(call, 200));
+    return lifecycle.rotate(requests.select(call), call.principal().id(), making(call, 200));
   }
 
   private KeyLifecycle.Making<Answer> making(Call call, int status) {
     return new KeyLifecycle.Making<>(
-        tx -> {
-          answerRepeated(tx, call);
-          repeated.begin(tx, call);
-        },
-        (tx, key) -> finish(tx, call, status, key),
-        tx -> repeated.forget(tx, call));
-  }
-
-  private Answer move(Call call, KeyState next) {
-    return lifecycle.move(
-        tx -> {
-          answerRepeated(tx, call);
-          return select(call).apply(tx);
-        },
-        next,
-        call.principal().id(),
-        (tx, key) -> finish(tx, call, 200, key));
-  }
-
-  private void answerRepeated(Transaction tx, Call call) {
-    repeated
-        .find(tx, call)
-        .ifPresent(
-            answer -> {
-              throw new RepeatedAnswer(answer);
-            });
-  }
-
-  private Answer finish(Transaction tx, Call call, int status, KmsKey key) {
-    Answer answer = Answer.object(status, key.stamp().revision(), Documents.key(key));
-    repeated.end(tx, call, answer);
-    call.subject(key.id().toString());
-    audit.allowed(call);
-    return answer;
-  }
-
-  private Function<Transaction, KmsKey> select(Call call) {
-    return tx -> {
-      KmsKey key = visible(tx, call);
-      call.requireMatch(key.stamp().revision());
-      return key;
-    };
+        tx -> requests.begin(tx, call),
+        (tx, key) -> requests.finish(tx, call, status, key),
+        tx -> requests.forget(tx, call));
   }
 
   private Answer list(Call call) {

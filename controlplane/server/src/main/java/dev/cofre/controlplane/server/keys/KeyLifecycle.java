@@ -2,6 +2,9 @@ package dev.cofre.controlplane.server.keys;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.DataClassRules;
+import dev.cofre.controlplane.domain.FieldError;
+import dev.cofre.controlplane.domain.InvalidDocumentException;
 import dev.cofre.controlplane.domain.KeyDraft;
 import dev.cofre.controlplane.domain.KeyState;
 import dev.cofre.controlplane.domain.KeyVersion;
@@ -23,7 +26,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Makes keys and key versions, and moves keys between their states.
+ * Makes keys and key versions.
  *
  * <p>A version is made in three steps: its row in state CREATING is committed; the KEK is generated
  * in the HSM; row and key become visible in the transaction that also appends the snapshot
@@ -40,13 +43,15 @@ public final class KeyLifecycle {
 
   private final Store store;
   private final Hsm hsm;
+  private final KekMaker keks;
   private final String instance;
   private final Queue<Runnable> leftOver = new ArrayBlockingQueue<>(LEFT_OVER_MAX);
 
   /** Works on {@code store} and {@code hsm} in the name of the control plane {@code instance}. */
-  public KeyLifecycle(Store store, Hsm hsm, String instance) {
+  public KeyLifecycle(Store store, Hsm hsm, KekMaker keks, String instance) {
     this.store = store;
     this.hsm = hsm;
+    this.keks = keks;
     this.instance = instance;
   }
 
@@ -74,11 +79,6 @@ public final class KeyLifecycle {
    * @throws ProblemException {@code alias_in_use}, {@code protection_not_available}
    */
   public <T> T create(KeyDraft draft, String by, Making<T> making) {
-    if (draft.protection() != Protection.HSM) {
-      throw new ProblemException(
-          ErrorCode.PROTECTION_NOT_AVAILABLE,
-          "keys of protection " + draft.protection() + " cannot be made yet; use HSM");
-    }
     UUID id = UUID.randomUUID();
     HalfMade first = new HalfMade(id, 1, KmsKey.kekLabel(id, 1));
     KmsKey key =
@@ -92,13 +92,14 @@ public final class KeyLifecycle {
                     ErrorCode.ALIAS_IN_USE,
                     "the alias " + draft.alias() + " is taken; choose another one");
               }
+              requireWithinRules(tx, draft);
               Stamp stamp = Stamp.created(tx.now(), by);
-              KeyVersion version = version(tx, first, by);
+              KeyVersion version = version(tx, first, draft.protection(), by);
               tx.halfMade().insertKey(id, draft, stamp);
               tx.halfMade().insertVersion(id, version, instance);
-              return new KmsKey(id, draft, KeyState.ACTIVE, 1, List.of(version), stamp);
+              return new KmsKey(id, draft, draft.firstState(), 1, List.of(version), stamp);
             });
-    return make(first, making, tx -> key);
+    return make(first, key, making, tx -> key);
   }
 
   /**
@@ -109,6 +110,7 @@ public final class KeyLifecycle {
   public <T> T rotate(Function<Transaction, KmsKey> select, String by, Making<T> making) {
     KeyVersion[] version = new KeyVersion[1];
     HalfMade[] half = new HalfMade[1];
+    KmsKey[] before = new KmsKey[1];
     HalfMade next =
         begin(
             () -> half[0],
@@ -120,12 +122,14 @@ public final class KeyLifecycle {
               HalfMade made =
                   new HalfMade(key.id(), number, KmsKey.freshKekLabel(key.id(), number));
               half[0] = made;
-              version[0] = version(tx, made, by);
+              before[0] = key;
+              version[0] = version(tx, made, key.draft().protection(), by);
               tx.halfMade().insertVersion(key.id(), version[0], instance);
               return made;
             });
     return make(
         next,
+        before[0],
         making,
         tx -> {
           KmsKey key = requireActive(tx.keys().find(next.keyId()).orElseThrow());
@@ -150,13 +154,14 @@ public final class KeyLifecycle {
   }
 
   /** Generates the KEK, then makes visible what {@code finish} says the key is. */
-  private <T> T make(HalfMade half, Making<T> making, Function<Transaction, KmsKey> finish) {
+  private <T> T make(
+      HalfMade half, KmsKey of, Making<T> making, Function<Transaction, KmsKey> finish) {
     try {
-      hsm.generateKek(half.kekLabel());
+      byte[] wrapped = keks.make(half, of.tenant(), of.draft().protection());
       return store.change(
           tx -> {
             KmsKey key = finish.apply(tx);
-            if (!tx.halfMade().finish(half.keyId(), half.number())) {
+            if (!tx.halfMade().finish(half.keyId(), half.number(), wrapped)) {
               throw new ProblemException(
                   ErrorCode.CONFLICT, "the key's making was given up meanwhile; try again");
             }
@@ -215,37 +220,51 @@ public final class KeyLifecycle {
     }
   }
 
-  /**
-   * Brings the key that {@code select} finds into {@code next}; one that is there already stays as
-   * it is.
-   */
-  public <T> T move(
-      Function<Transaction, KmsKey> select, KeyState next, String by, Completion<T> complete) {
-    return store.change(
-        tx -> {
-          KmsKey key = select.apply(tx);
-          if (key.state() == next) {
-            return complete.complete(tx, key);
-          }
-          if (!key.state().mayBecome(next)) {
-            throw new ProblemException(
-                ErrorCode.CONFLICT, "the key is " + key.state() + " and cannot become " + next);
-          }
-          KmsKey moved = key.in(next, tx.now(), by);
-          tx.keys().update(moved);
-          return complete.complete(tx, moved);
-        });
+  private static KeyVersion version(
+      Transaction tx, HalfMade half, Protection protection, String by) {
+    return new KeyVersion(half.number(), protection, half.kekLabel(), tx.now(), by);
   }
 
-  private static KeyVersion version(Transaction tx, HalfMade half, String by) {
-    return new KeyVersion(half.number(), Protection.HSM, half.kekLabel(), tx.now(), by);
+  private static void requireWithinRules(Transaction tx, KeyDraft draft) {
+    DataClassRules rules = tx.dataClasses().rules(draft.dataClass());
+    if (!rules.protections().contains(draft.protection())) {
+      throw new ProblemException(
+          ErrorCode.PROTECTION_NOT_AVAILABLE,
+          "the data class "
+              + rules.dataClass().wireName()
+              + " does not permit protection "
+              + draft.protection()
+              + "; it permits "
+              + rules.protections().stream().map(Protection::name).sorted().toList());
+    }
+    if (draft.expiresAt().isAfter(rules.expiresAtMax(tx.now()))) {
+      throw new InvalidDocumentException(
+          List.of(
+              new FieldError(
+                  "expiresAt",
+                  "must be at most "
+                      + rules.lifetimeDaysMax()
+                      + " days ahead for the data class "
+                      + rules.dataClass().wireName())));
+    }
   }
 
   private static KmsKey requireActive(KmsKey key) {
-    if (key.state() != KeyState.ACTIVE) {
-      throw new ProblemException(
-          ErrorCode.KEY_DISABLED, "the key is disabled; enable it before rotating it");
+    KeyState.Name state = key.state().name();
+    if (state == KeyState.Name.ACTIVE) {
+      return key;
     }
-    return key;
+    throw switch (state) {
+      case DISABLED ->
+          new ProblemException(
+              ErrorCode.KEY_DISABLED, "the key is disabled; enable it before rotating it");
+      case PENDING_DESTRUCTION ->
+          new ProblemException(
+              ErrorCode.KEY_PENDING_DESTRUCTION,
+              "the key awaits its destruction; cancel that before rotating it");
+      default ->
+          new ProblemException(
+              ErrorCode.CONFLICT, "the key is " + state + ": only active keys are rotated");
+    };
   }
 }

@@ -34,12 +34,9 @@ public final class Reconciliation {
   public void removeHalfMade() {
     for (HalfMade half : store.read(tx -> tx.halfMade().leftByTheDead())) {
       // Its owner may have been slow, not dead, and have finished it since it was looked up.
-      if (!store.<Boolean>change(tx -> tx.halfMade().beginRemoval(half))) {
+      if (!AbandonedVersion.remove(store, hsm, half, tx -> {})) {
         continue;
       }
-      // The KEK first: a row without a KEK is found again, a KEK without a row is not.
-      hsm.destroyKek(half.kekLabel());
-      store.change(tx -> tx.halfMade().remove(half));
       LOG.log(Level.INFO, "removed the half-made key version {0}", half.kekLabel());
     }
     // After the rows: a request that is sent again must not meet what it left half-made.

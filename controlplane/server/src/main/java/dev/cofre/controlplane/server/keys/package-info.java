@@ -1,2 +1,5 @@
-/** The life of keys: made, rotated, disabled and enabled, the table and the HSM kept in step. */
+/**
+ * The life of keys: made, rotated, moved between states, destroyed, the table and the HSM kept in
+ * step.
+ */
 package dev.cofre.controlplane.server.keys;

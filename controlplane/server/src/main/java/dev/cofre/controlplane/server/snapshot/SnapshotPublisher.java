@@ -1,20 +1,25 @@
 package dev.cofre.controlplane.server.snapshot;
 
 import com.google.protobuf.ByteString;
+import dev.cofre.contract.encoding.Uuids;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
+import dev.cofre.contract.snapshot.wire.KmsKey;
+import dev.cofre.contract.snapshot.wire.Protection;
 import dev.cofre.contract.snapshot.wire.SignedStatement;
 import dev.cofre.contract.snapshot.wire.Statement;
+import dev.cofre.controlplane.server.signing.InstallationKey;
 import dev.cofre.controlplane.server.store.SnapshotHead;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.StoreException;
 import dev.cofre.controlplane.server.store.Transaction;
-import dev.cofre.hsm.Hsm;
-import dev.cofre.hsm.HsmException;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -30,11 +35,11 @@ import java.util.function.LongSupplier;
  * and nodes count that age to their own limit.
  */
 public final class SnapshotPublisher {
-  /** The label of the signing key in the HSM. */
-  public static final String KEY_LABEL = "snapshot-signing";
+  /** From so many revisions on all wrapped KEKs are read at once, as at a start. */
+  private static final long BULK_REVISIONS = 1_000;
 
   private final Store store;
-  private final Hsm hsm;
+  private final InstallationKey key;
   private final Clock clock;
   private final Duration validity;
   private final LongSupplier nanoTime = System::nanoTime;
@@ -42,7 +47,6 @@ public final class SnapshotPublisher {
   private SnapshotState state = new SnapshotState();
   private SnapshotHead head;
   private volatile Known known;
-  private volatile Hsm.SigningKey signingKey;
 
   /**
    * What the store said last.
@@ -53,19 +57,17 @@ public final class SnapshotPublisher {
    */
   private record Known(SnapshotHead head, long readAtNs, long readAtMs, boolean fresh) {}
 
-  /** Finds the signing key in the HSM, or has it made there. */
-  public SnapshotPublisher(Store store, Hsm hsm, Clock clock, Duration validity) {
+  /** Publishes what {@code store} holds, signed by {@code key}. */
+  public SnapshotPublisher(Store store, InstallationKey key, Clock clock, Duration validity) {
     this.store = store;
-    this.hsm = hsm;
+    this.key = key;
     this.clock = clock;
     this.validity = validity;
-    // One after the other: two control planes that start at once make one key.
-    this.signingKey = store.change(tx -> hsm.signingKey(KEY_LABEL));
   }
 
   /** What verifies the statements. */
   public PublicKey publicKey() {
-    return signingKey.publicKey();
+    return key.publicKey();
   }
 
   /** Where the chain stands now, as the store says. */
@@ -162,25 +164,46 @@ public final class SnapshotPublisher {
       head = new SnapshotHead(now.epoch(), 0, new byte[0]);
     }
     if (head.revision() < now.revision()) {
+      Function<UUID, Map<Integer, byte[]>> keks = keks(tx, now.revision() - head.revision());
       tx.revisions()
           .changesBetween(now.epoch(), head.revision(), now.revision())
-          .forEach(state::apply);
+          .forEach(changes -> state.apply(changes, key -> withKeks(keks, key)));
     }
     head = now;
     return now;
   }
 
+  /** Wrapped KEKs are in the table alone, so that one that is destroyed is gone for good. */
+  private static Function<UUID, Map<Integer, byte[]>> keks(Transaction tx, long revisions) {
+    if (revisions < BULK_REVISIONS) {
+      return tx.keys()::wrappedKeks;
+    }
+    Map<UUID, Map<Integer, byte[]>> all = tx.keys().allWrappedKeks();
+    return id -> all.getOrDefault(id, Map.of());
+  }
+
+  private static KmsKey withKeks(Function<UUID, Map<Integer, byte[]>> wrapped, KmsKey key) {
+    boolean software =
+        key.getVersionsList().stream()
+            .anyMatch(version -> version.getProtection() == Protection.PROTECTION_SOFTWARE);
+    if (!software) {
+      return key;
+    }
+    Map<Integer, byte[]> keks = wrapped.apply(Uuids.get(key.getId().toByteArray(), 0));
+    KmsKey.Builder complete = key.toBuilder();
+    for (int i = 0; i < key.getVersionsCount(); i++) {
+      byte[] kek = keks.get(key.getVersions(i).getNumber());
+      if (kek != null) {
+        complete.setVersions(
+            i, key.getVersions(i).toBuilder().setWrappedKek(ByteString.copyFrom(kek)));
+      }
+    }
+    return complete.build();
+  }
+
   private SignedStatement sign(Statement statement) {
     byte[] bytes = statement.toByteArray();
-    byte[] input = SnapshotVerifier.signingInput(bytes);
-    byte[] signature;
-    try {
-      signature = signingKey.sign(input);
-    } catch (HsmException e) {
-      // The token may have ended the session that the key belongs to: fetch the key once more.
-      signingKey = hsm.signingKey(KEY_LABEL);
-      signature = signingKey.sign(input);
-    }
+    byte[] signature = key.sign(SnapshotVerifier.signingInput(bytes));
     return SignedStatement.newBuilder()
         .setStatement(ByteString.copyFrom(bytes))
         .setSignature(ByteString.copyFrom(signature))

@@ -1,6 +1,7 @@
 package dev.cofre.controlplane.server.snapshot;
 
 import dev.cofre.contract.snapshot.wire.ChangeSet;
+import dev.cofre.contract.snapshot.wire.DataClass;
 import dev.cofre.contract.snapshot.wire.Group;
 import dev.cofre.contract.snapshot.wire.KmsKey;
 import dev.cofre.contract.snapshot.wire.Policy;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Everything that data planes follow as of one revision, and when each object changed last: the
@@ -23,6 +25,7 @@ final class SnapshotState {
   private final Kind<Principal> principals = new Kind<>();
   private final Kind<Policy> policies = new Kind<>();
   private final Kind<Group> groups = new Kind<>();
+  private final Kind<DataClass> dataClasses = new Kind<>();
 
   /** The objects of one kind, the last changed at the end. */
   private static final class Kind<T> {
@@ -59,9 +62,17 @@ final class SnapshotState {
 
   private record Entry<T>(T object, long changedAt) {}
 
-  void apply(ChangeSet changes) {
+  /**
+   * Folds {@code changes} in.
+   *
+   * @param complete gives a key what is not in change sets
+   */
+  void apply(ChangeSet changes, UnaryOperator<KmsKey> complete) {
     long revision = changes.getRevision();
-    changes.getKeysList().forEach(key -> keys.put(key.getId(), key, revision));
+    changes.getKeysList().forEach(key -> keys.put(key.getId(), complete.apply(key), revision));
+    changes
+        .getDataClassesList()
+        .forEach(dataClass -> dataClasses.put(dataClass.getName(), dataClass, revision));
     changes.getRemovedPrincipalsList().forEach(id -> principals.remove(id, revision));
     changes.getPrincipalsList().forEach(one -> principals.put(one.getId(), one, revision));
     changes.getRemovedGroupsList().forEach(id -> groups.remove(id, revision));
@@ -76,5 +87,6 @@ final class SnapshotState {
     principals.since(from, statement::addPrincipals, statement::addRemovedPrincipals);
     groups.since(from, statement::addGroups, statement::addRemovedGroups);
     policies.since(from, statement::addPolicies, statement::addRemovedPolicies);
+    dataClasses.since(from, statement::addDataClasses, gone -> {});
   }
 }

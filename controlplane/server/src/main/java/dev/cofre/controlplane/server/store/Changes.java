@@ -1,10 +1,12 @@
 package dev.cofre.controlplane.server.store;
 
 import dev.cofre.contract.snapshot.wire.ChangeSet;
+import dev.cofre.contract.snapshot.wire.DataClass;
 import dev.cofre.contract.snapshot.wire.Group;
 import dev.cofre.contract.snapshot.wire.KmsKey;
 import dev.cofre.contract.snapshot.wire.Policy;
 import dev.cofre.contract.snapshot.wire.Principal;
+import dev.cofre.controlplane.domain.DataClassRules;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -20,6 +22,7 @@ final class Changes {
   private final Set<String> removedPolicies = new LinkedHashSet<>();
   private final Set<String> removedPrincipals = new LinkedHashSet<>();
   private final Set<String> removedGroups = new LinkedHashSet<>();
+  private final Map<String, DataClass> dataClasses = new LinkedHashMap<>();
 
   void key(dev.cofre.controlplane.domain.KmsKey key) {
     keys.put(key.id().toString(), WireForm.of(key));
@@ -55,6 +58,10 @@ final class Changes {
     removedPolicies.add(id);
   }
 
+  void dataClass(DataClassRules rules) {
+    dataClasses.put(rules.dataClass().wireName(), WireForm.of(rules));
+  }
+
   /** As revision {@code revision}, unless nothing was changed. */
   Optional<ChangeSet> toChangeSet(long revision) {
     ChangeSet.Builder changes =
@@ -65,7 +72,8 @@ final class Changes {
             .addAllGroups(groups.values())
             .addAllRemovedPrincipals(removedPrincipals)
             .addAllRemovedPolicies(removedPolicies)
-            .addAllRemovedGroups(removedGroups);
+            .addAllRemovedGroups(removedGroups)
+            .addAllDataClasses(dataClasses.values());
     return changes.build().equals(ChangeSet.getDefaultInstance())
         ? Optional.empty()
         : Optional.of(changes.setRevision(revision).build());

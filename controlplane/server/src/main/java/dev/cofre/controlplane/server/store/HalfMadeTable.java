@@ -3,6 +3,7 @@ package dev.cofre.controlplane.server.store;
 import dev.cofre.controlplane.domain.KeyDraft;
 import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.Stamp;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -27,10 +28,12 @@ public final class HalfMadeTable {
     Stamps.bind(
             handle.createUpdate(
                 "insert into kms_key (id, tenant, alias, environment, data_class, owner, purpose,"
-                    + " key_usage, state, protection, current_version, expires_at, tags, "
+                    + " key_usage, state, protection, current_version, expires_at, tags,"
+                    + " activates_at, rotated_at, "
                     + Stamps.COLUMNS
                     + ") values (:id, :tenant, :alias, :environment, :dataClass, :owner, :purpose,"
-                    + " :usage, 'CREATING', :protection, 1, :expiresAt, :tags, "
+                    + " :usage, 'CREATING', :protection, 1, :expiresAt, :tags, :activatesAt,"
+                    + " :createdAt, "
                     + Stamps.VALUES
                     + ")"),
             stamp)
@@ -45,6 +48,10 @@ public final class HalfMadeTable {
         .bind("protection", draft.protection().name())
         .bind("expiresAt", Times.column(draft.expiresAt()))
         .bind("tags", JsonText.of(new TreeMap<>(draft.tags())))
+        .bindByType(
+            "activatesAt",
+            draft.activatesAt().map(Times::column).orElse(null),
+            OffsetDateTime.class)
         .execute();
   }
 
@@ -77,12 +84,18 @@ public final class HalfMadeTable {
 
   /** Marks the version as made; false when it is not half-made any more. */
   public boolean finish(UUID keyId, int number) {
+    return finish(keyId, number, null);
+  }
+
+  /** The same, and keeps its wrapped KEK; null when the KEK is a token object. */
+  public boolean finish(UUID keyId, int number, byte[] wrappedKek) {
     return handle
             .createUpdate(
-                "update key_version set state = 'READY'"
+                "update key_version set state = 'READY', wrapped_kek = :wrappedKek"
                     + " where key_id = :keyId and version_number = :number and state = 'CREATING'")
             .bind("keyId", keyId)
             .bind("number", number)
+            .bind("wrappedKek", wrappedKek)
             .execute()
         == 1;
   }

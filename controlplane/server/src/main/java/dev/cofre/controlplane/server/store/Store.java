@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
@@ -140,6 +141,11 @@ public final class Store implements AutoCloseable {
    */
   public void onRevision(Consumer<SnapshotHead> listener) {
     listeners.add(listener);
+  }
+
+  /** The connections, for a library that has a table of its own here. */
+  public DataSource dataSource() {
+    return pool;
   }
 
   /** Fails when the database does not answer. */

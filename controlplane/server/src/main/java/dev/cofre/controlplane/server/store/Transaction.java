@@ -34,6 +34,36 @@ public final class Transaction {
     return new HalfMadeTable(handle);
   }
 
+  /** Keys that something is due for. */
+  public DueKeys due() {
+    return new DueKeys(handle, now);
+  }
+
+  /** Tombstones. */
+  public TombstoneTable tombstones() {
+    return new TombstoneTable(handle);
+  }
+
+  /** The rules of data classes. */
+  public DataClassTable dataClasses() {
+    return new DataClassTable(handle, changes, now);
+  }
+
+  /** What owners were told. */
+  public NoticeTable notices() {
+    return new NoticeTable(handle, now);
+  }
+
+  /** Who used which key. */
+  public KeyUseTable uses() {
+    return new KeyUseTable(handle, now);
+  }
+
+  /** Keys that nobody uses or answers for. */
+  public OrphanQuery orphans() {
+    return new OrphanQuery(handle, now);
+  }
+
   /** Policies. */
   public PolicyTable policies() {
     return new PolicyTable(handle, changes);

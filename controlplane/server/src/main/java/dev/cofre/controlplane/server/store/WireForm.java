@@ -2,9 +2,11 @@ package dev.cofre.controlplane.server.store;
 
 import com.google.protobuf.ByteString;
 import dev.cofre.contract.encoding.Uuids;
+import dev.cofre.contract.snapshot.wire.DataClass;
 import dev.cofre.contract.snapshot.wire.KeyState;
 import dev.cofre.contract.snapshot.wire.KeyVersion;
 import dev.cofre.contract.snapshot.wire.Protection;
+import dev.cofre.controlplane.domain.DataClassRules;
 import dev.cofre.controlplane.domain.Group;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Principal;
@@ -24,19 +26,15 @@ public final class WireForm {
         .setEnvironment(key.draft().environment().wireName())
         .setDataClass(key.draft().dataClass().wireName())
         .setOwner(key.draft().owner())
-        .setState(
-            switch (key.state()) {
-              case ACTIVE -> KeyState.KEY_STATE_ACTIVE;
-              case DISABLED -> KeyState.KEY_STATE_DISABLED;
-            })
+        .setState(of(key.state()))
         .setCurrentVersion(key.currentVersion())
-        .addAllVersions(key.versions().stream().map(WireForm::of).toList())
+        .addAllVersions(key.versions().stream().map(version -> of(key, version)).toList())
         .setExpiresAtMs(key.draft().expiresAt().toEpochMilli())
         .putAllTags(key.draft().tags())
         .build();
   }
 
-  private static KeyVersion of(dev.cofre.controlplane.domain.KeyVersion version) {
+  private static KeyVersion of(KmsKey key, dev.cofre.controlplane.domain.KeyVersion version) {
     return KeyVersion.newBuilder()
         .setNumber(version.number())
         .setProtection(
@@ -44,7 +42,32 @@ public final class WireForm {
               case HSM -> Protection.PROTECTION_HSM;
               case SOFTWARE -> Protection.PROTECTION_SOFTWARE;
             })
-        .setKekLabel(version.kekLabel())
+        .setKekLabel(
+            version.protection() == dev.cofre.controlplane.domain.Protection.SOFTWARE
+                ? KmsKey.rootKekLabel(key.tenant())
+                : version.kekLabel())
+        .setState(of(version.state()))
+        .build();
+  }
+
+  private static KeyState of(dev.cofre.controlplane.domain.KeyState state) {
+    return switch (state.name()) {
+      case PRE_ACTIVE -> KeyState.KEY_STATE_PRE_ACTIVE;
+      case ACTIVE -> KeyState.KEY_STATE_ACTIVE;
+      case DISABLED -> KeyState.KEY_STATE_DISABLED;
+      case DEACTIVATED -> KeyState.KEY_STATE_DEACTIVATED;
+      case COMPROMISED -> KeyState.KEY_STATE_COMPROMISED;
+      case PENDING_DESTRUCTION -> KeyState.KEY_STATE_PENDING_DESTRUCTION;
+      case DESTROYED -> KeyState.KEY_STATE_DESTROYED;
+    };
+  }
+
+  static DataClass of(DataClassRules rules) {
+    return DataClass.newBuilder()
+        .setName(rules.dataClass().wireName())
+        .setDataKeyMs(rules.dataKeys().secondsMax() * 1_000)
+        .setDataKeyRequestsMax(rules.dataKeys().messagesMax())
+        .setDataKeyBytesMax(rules.dataKeys().bytesMax())
         .build();
   }
 

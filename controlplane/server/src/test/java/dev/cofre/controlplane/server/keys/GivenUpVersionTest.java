@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.controlplane.domain.DataClass;
 import dev.cofre.controlplane.domain.Environment;
 import dev.cofre.controlplane.domain.KeyDraft;
@@ -94,7 +95,8 @@ class GivenUpVersionTest {
   @Test
   void whatAFailedMakingGaveUpCannotBeFinished() {
     KmsKey[] begun = new KmsKey[1];
-    KeyLifecycle lifecycle = new KeyLifecycle(store, hsm(), "node");
+    KeyLifecycle lifecycle =
+        new KeyLifecycle(store, hsm(), new KekMaker(store, hsm(), KernelRandom.INSTANCE), "node");
     whenGenerating =
         label -> {
           begun[0] = half(label);
@@ -167,7 +169,12 @@ class GivenUpVersionTest {
     Instant now = Instant.parse("2026-06-01T12:00:00Z");
     KeyVersion version = new KeyVersion(1, Protection.HSM, KmsKey.kekLabel(id, 1), now, "officer");
     return new KmsKey(
-        id, draft(alias), KeyState.ACTIVE, 1, List.of(version), Stamp.created(now, "officer"));
+        id,
+        draft(alias),
+        new KeyState.Active(),
+        1,
+        List.of(version),
+        Stamp.created(now, "officer"));
   }
 
   private static KeyDraft draft(String alias) {

@@ -9,14 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.cofre.contract.snapshot.SnapshotDigest;
 import dev.cofre.contract.snapshot.wire.ChangeSet;
 import dev.cofre.controlplane.domain.DataClass;
+import dev.cofre.controlplane.domain.DataClassRules;
 import dev.cofre.controlplane.domain.Effect;
 import dev.cofre.controlplane.domain.Environment;
 import dev.cofre.controlplane.domain.Group;
 import dev.cofre.controlplane.domain.KeyDraft;
+import dev.cofre.controlplane.domain.KeyMove;
 import dev.cofre.controlplane.domain.KeyState;
+import dev.cofre.controlplane.domain.KeyTransition;
 import dev.cofre.controlplane.domain.KeyUse;
+import dev.cofre.controlplane.domain.KeyUseCount;
 import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.KmsKey;
+import dev.cofre.controlplane.domain.Notice;
 import dev.cofre.controlplane.domain.Policy;
 import dev.cofre.controlplane.domain.PolicyDocument;
 import dev.cofre.controlplane.domain.PolicyStatement;
@@ -24,12 +29,15 @@ import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Protection;
 import dev.cofre.controlplane.domain.Role;
 import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.domain.Tombstone;
+import dev.cofre.controlplane.domain.UseReport;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -63,7 +71,7 @@ abstract class StoreContract {
     KmsKey key = makeKey("orders");
     assertEquals(key, store.read(tx -> tx.keys().find(key.id())).orElseThrow());
     assertEquals(key, store.read(tx -> tx.keys().find("default", "orders")).orElseThrow());
-    KmsKey disabled = key.in(KeyState.DISABLED, key.stamp().createdAt(), "x");
+    KmsKey disabled = key.after(KeyTransition.of(KeyMove.DISABLE, key.stamp().createdAt(), "x"));
     store.change(
         tx -> {
           tx.keys().update(disabled);
@@ -271,7 +279,8 @@ abstract class StoreContract {
     assertEquals(List.of(policy), store.read(tx -> tx.policies().page("default", "", 5)));
     assertTrue(holds(tx -> tx.policies().isNameTaken("default", "grant")));
     Policy changed =
-        policy.saying(document("granted", key.id().toString()), made.changed(made.createdAt(), "other"));
+        policy.saying(
+            document("granted", key.id().toString()), made.changed(made.createdAt(), "other"));
     store.change(
         tx -> {
           tx.policies().update(changed);
@@ -382,6 +391,140 @@ abstract class StoreContract {
     assertTrue(holds(tx -> tx.milestones().isReached("m")));
   }
 
+  @Test
+  void keepsEveryStateOfKeysAndVersions() {
+    KmsKey key = makeKey("states");
+    Instant now = key.stamp().createdAt();
+    Duration week = Duration.ofDays(7);
+    KeyTransition schedule = new KeyTransition(KeyMove.SCHEDULE_DESTRUCTION, week, now, "officer");
+    KmsKey version = put(key.after(1, schedule));
+    KmsKey scheduled = put(version.after(schedule));
+    assertEquals(List.of(), store.read(tx -> tx.due().destruction(5)));
+    KmsKey begun = put(scheduled.beginDestruction(Tombstone.WHOLE_KEY, now, "scheduler"));
+    assertFalse(store.read(tx -> tx.keys().kekLabels()).contains(KmsKey.kekLabel(key.id(), 1)));
+    Tombstone tombstone =
+        new Tombstone(
+            key.id(), Tombstone.WHOLE_KEY, new byte[] {1}, new byte[] {2}, new byte[] {3}, now);
+    store.change(
+        tx -> {
+          tx.tombstones().insert(tombstone);
+          return null;
+        });
+    put(begun.endDestruction(Tombstone.WHOLE_KEY, now, "scheduler"));
+    assertEquals(
+        1, store.read(tx -> tx.tombstones().find(key.id(), 0)).orElseThrow().document()[0]);
+    assertTrue(store.read(tx -> tx.tombstones().find(key.id(), 1)).isEmpty());
+    for (KeyMove move : List.of(KeyMove.DISABLE, KeyMove.DEACTIVATE, KeyMove.COMPROMISE)) {
+      put(makeKey("moved-" + move.wireName()).after(KeyTransition.of(move, now, "officer")));
+    }
+  }
+
+  /** Writes {@code key}, which is then read back as it was. */
+  private KmsKey put(KmsKey key) {
+    store.change(
+        tx -> {
+          tx.keys().update(key);
+          return null;
+        });
+    assertEquals(key, store.read(tx -> tx.keys().find(key.id())).orElseThrow());
+    return key;
+  }
+
+  @Test
+  void findsWhatIsDue() {
+    KmsKey key = makeKey("due");
+    store.close();
+    try (Store later = reopened(Clock.offset(Clock.systemUTC(), Duration.ofDays(91)))) {
+      DataClassRules rules = later.read(tx -> tx.dataClasses().rules(DataClass.RESTRICTED));
+      assertEquals(List.of(key.id()), later.read(tx -> tx.due().rotation(rules, 5)));
+      assertEquals(List.of(), later.read(tx -> tx.due().expiry(5)));
+      assertEquals(List.of(), later.read(tx -> tx.due().activation(5)));
+      assertEquals(List.of(), later.read(tx -> tx.due().versionDestruction(5)));
+    }
+  }
+
+  @Test
+  void keepsWrappedKeksUntilTheirVersionIsDestroyed() {
+    UUID id = UUID.randomUUID();
+    KmsKey key = begin(id, "soft");
+    store.change(
+        tx -> {
+          assertTrue(tx.halfMade().finish(id, 1, new byte[] {7}));
+          tx.keys().update(key);
+          return null;
+        });
+    assertEquals(7, store.read(tx -> tx.keys().wrappedKeks(id)).get(1)[0]);
+    assertEquals(List.of("root-kek-default"), store.read(tx -> tx.keys().rootKekLabels()));
+    Instant now = key.stamp().createdAt();
+    put(
+        key.beginDestruction(Tombstone.WHOLE_KEY, now, "s")
+            .endDestruction(Tombstone.WHOLE_KEY, now, "s"));
+    assertTrue(store.read(tx -> tx.keys().wrappedKeks(id)).isEmpty());
+    assertTrue(store.read(tx -> tx.keys().rootKekLabels()).isEmpty());
+  }
+
+  @Test
+  void keepsRulesNoticesAndUses() {
+    KmsKey key = makeKey("watched");
+    store.change(
+        tx -> {
+          tx.dataClasses().ship();
+          tx.dataClasses().ship();
+          return null;
+        });
+    DataClassRules rules = store.read(tx -> tx.dataClasses().rules(DataClass.RESTRICTED));
+    DataClassRules changed = rules.changed(Map.of("warnDays", 365), rules.stamp().createdAt(), "a");
+    store.change(
+        tx -> {
+          tx.dataClasses().put(changed);
+          return null;
+        });
+    assertEquals(changed, store.read(tx -> tx.dataClasses().all()).getLast());
+
+    put(
+        key.after(
+            new KeyTransition(
+                KeyMove.SCHEDULE_DESTRUCTION,
+                Duration.ofDays(7),
+                key.stamp().createdAt(),
+                "officer")));
+    for (int i = 0; i < 2; i++) {
+      store.change(
+          tx -> {
+            tx.notices().dueDestructions(5).forEach(tx.notices()::insert);
+            tx.notices().dueExpiries(changed, 5).forEach(tx.notices()::insert);
+            return null;
+          });
+    }
+    List<Notice> told = store.read(tx -> tx.notices().page("default", null, Optional.empty(), 5));
+    assertEquals(1, told.size(), "each end once");
+    assertEquals(Notice.Kind.KEY_DESTRUCTION, told.getFirst().kind());
+    UUID last = told.getFirst().id();
+    assertEquals(
+        List.of(), store.read(tx -> tx.notices().page("default", last, Optional.empty(), 5)));
+    assertEquals(
+        List.of(), store.read(tx -> tx.notices().page("default", null, Optional.of("x"), 5)));
+
+    KeyUseCount use = new KeyUseCount(key.id(), "app", KeyUse.DECRYPT, 3, key.stamp().createdAt());
+    UseReport report = new UseReport("node", UUID.randomUUID(), List.of(use));
+    assertTrue(changes(tx -> tx.uses().add(report)));
+    assertFalse(changes(tx -> tx.uses().add(report)), "a report counts once");
+    assertTrue(
+        changes(tx -> tx.uses().add(new UseReport("node", UUID.randomUUID(), List.of(use)))));
+    assertEquals(6, store.read(tx -> tx.uses().of(key.id(), 5)).getFirst().uses());
+    assertEquals(List.of(), orphans(), "what is to be destroyed is none");
+    KmsKey other = makeKey("unowned");
+    assertEquals(List.of(other.id()), orphans());
+  }
+
+  private List<UUID> orphans() {
+    return store
+        .read(tx -> tx.orphans().page("default", "", 5, tx.dataClasses().all(), tx.keys()))
+        .stream()
+        .map(orphan -> orphan.key().id())
+        .toList();
+  }
+
   private boolean changes(Predicate<Transaction> change) {
     return store.<Boolean>change(change::test);
   }
@@ -424,7 +567,7 @@ abstract class StoreContract {
           tx.halfMade().insertKey(id, draft, stamp);
           tx.halfMade().insertVersion(id, version, "node");
           assertEquals(2, tx.halfMade().nextVersion(id));
-          return new KmsKey(id, draft, KeyState.ACTIVE, 1, List.of(version), stamp);
+          return new KmsKey(id, draft, new KeyState.Active(), 1, List.of(version), stamp);
         });
   }
 

@@ -1,0 +1,145 @@
+package dev.cofre.controlplane.server.api;
+
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.NOTICE_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.ORPHAN_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.USAGE_REPORT;
+import static io.vertx.core.http.HttpMethod.GET;
+import static io.vertx.core.http.HttpMethod.POST;
+
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.KeyUseCount;
+import dev.cofre.controlplane.domain.Notice;
+import dev.cofre.controlplane.domain.OrphanReason;
+import dev.cofre.controlplane.domain.Permissions;
+import dev.cofre.controlplane.domain.UseReport;
+import dev.cofre.controlplane.server.keys.KeySelection;
+import dev.cofre.controlplane.server.store.OrphanQuery.Orphan;
+import dev.cofre.controlplane.server.store.Store;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The routes by which keys are watched: notices, orphans, uses, and nodes' reports. Thread-safe.
+ */
+final class WatchOperations {
+  private static final int USES_SHOWN_MAX = 500;
+
+  private final Store store;
+  private final ManagementAudit audit;
+  private final Clock clock;
+  private final Set<String> reporters = ConcurrentHashMap.newKeySet();
+
+  WatchOperations(Store store, ManagementAudit audit, Clock clock) {
+    this.store = store;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        new Route(GET, "/v1/notices", NOTICE_LIST, this::notices),
+        new Route(GET, "/v1/orphans", ORPHAN_LIST, this::orphans),
+        new Route(GET, "/v1/keys/{key}/uses", KEY_SHOW, this::uses),
+        new Route(POST, "/v1/usage", USAGE_REPORT, this::report));
+  }
+
+  /** Who does not see all keys is shown the notices about their own. */
+  private Answer notices(Call call) {
+    int limit = call.limit();
+    Optional<String> owner =
+        Permissions.seesAllKeys(call.principal())
+            ? Optional.empty()
+            : Optional.of(call.principal().id());
+    UUID after = call.after().isEmpty() ? null : cursor(call.after());
+    List<Notice> found =
+        store.read(tx -> tx.notices().page(call.principal().tenant(), after, owner, limit + 1));
+    audit.allowed(call);
+    return Answer.json(
+        200,
+        Documents.page(found, limit, WatchOperations::document, notice -> notice.id().toString()));
+  }
+
+  private static UUID cursor(String after) {
+    return KeySelection.parse(after)
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    ErrorCode.INVALID_REQUEST, "after must be the next of the page before"));
+  }
+
+  private static JsonObject document(Notice notice) {
+    return new JsonObject()
+        .put("id", notice.id().toString())
+        .put("kind", notice.kind().wireName())
+        .put("key", notice.keyId().toString())
+        .put("alias", notice.alias())
+        .put("tenant", notice.tenant())
+        .put("owner", notice.owner())
+        .put("dueAt", notice.dueAt().toString())
+        .put("createdAt", notice.createdAt().toString());
+  }
+
+  private Answer orphans(Call call) {
+    int limit = call.limit();
+    List<Orphan> found =
+        store.read(
+            tx ->
+                tx.orphans()
+                    .page(
+                        call.principal().tenant(),
+                        call.after(),
+                        limit + 1,
+                        tx.dataClasses().all(),
+                        tx.keys()));
+    audit.allowed(call);
+    return Answer.json(
+        200,
+        Documents.page(found, limit, WatchOperations::document, orphan -> orphan.key().alias()));
+  }
+
+  private static JsonObject document(Orphan orphan) {
+    return new JsonObject()
+        .put("alias", orphan.key().alias())
+        .put("id", orphan.key().id().toString())
+        .put("owner", orphan.key().draft().owner())
+        .put("state", orphan.key().state().name().name())
+        .put(
+            "reasons",
+            new JsonArray(orphan.reasons().stream().map(OrphanReason::wireName).toList()))
+        .put("expiresAt", orphan.key().draft().expiresAt().toString());
+  }
+
+  private Answer uses(Call call) {
+    List<KeyUseCount> uses =
+        store.read(tx -> tx.uses().of(KeyOperations.visible(tx, call).id(), USES_SHOWN_MAX));
+    audit.allowed(call);
+    JsonArray items = new JsonArray();
+    uses.forEach(
+        use ->
+            items.add(
+                new JsonObject()
+                    .put("principal", use.principal())
+                    .put("action", use.action().wireName())
+                    .put("uses", use.uses())
+                    .put("lastUsedAt", use.lastAt().toString())));
+    return Answer.json(200, new JsonObject().put("items", items).putNull("next"));
+  }
+
+  /** The audit log gets one record when a node reports for the first time: they do all the time. */
+  private Answer report(Call call) {
+    UseReport report = UseReport.read(call.document(), clock.instant());
+    if (reporters.add(call.principal().id())) {
+      audit.allowed(call);
+    }
+    store.change(tx -> tx.uses().add(report));
+    return Answer.empty();
+  }
+}

@@ -1,0 +1,110 @@
+package dev.cofre.controlplane.server.keys;
+
+import dev.cofre.controlplane.domain.DataClassRules;
+import dev.cofre.controlplane.domain.KeyState;
+import dev.cofre.controlplane.domain.KeyVersion;
+import dev.cofre.controlplane.domain.KmsKey;
+import dev.cofre.controlplane.domain.ManagementAction;
+import dev.cofre.controlplane.server.store.HalfMade;
+import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.store.Transaction;
+import dev.cofre.hsm.Hsm;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Rotates several keys at once: one transaction for the half-made versions, the KEKs in the HSM,
+ * one transaction and one snapshot revision that make the versions visible. Thread-safe.
+ *
+ * <p>Between the two, others change what they like: a key that was rotated, disabled or removed
+ * meanwhile is left alone, and its half-made version is taken back.
+ */
+public final class RotationBatch {
+  private final Store store;
+  private final Hsm hsm;
+  private final KekMaker keks;
+  private final Destruction.Witness witness;
+  private final String node;
+
+  /** Works on {@code store} and {@code hsm} in the name of {@code node}. */
+  public RotationBatch(
+      Store store, Hsm hsm, KekMaker keks, Destruction.Witness witness, String node) {
+    this.store = store;
+    this.hsm = hsm;
+    this.keks = keks;
+    this.witness = witness;
+    this.node = node;
+  }
+
+  /** A version that is being made, and its key as it was. */
+  private record Begun(HalfMade half, KeyVersion version, KmsKey key) {}
+
+  /**
+   * Rotates those of {@code ids} that are due.
+   *
+   * @return how many were rotated
+   */
+  public int run(List<UUID> ids, String by) {
+    List<Begun> begun = store.change(tx -> begin(tx, ids, by));
+    List<Begun> left = new ArrayList<>(begun);
+    try {
+      Map<Begun, byte[]> wrapped = new HashMap<>();
+      for (Begun one : begun) {
+        wrapped.put(one, keks.make(one.half, one.key.tenant(), one.key.draft().protection()));
+      }
+      left.removeAll(store.<List<Begun>>change(tx -> finish(tx, begun, wrapped, by)));
+    } finally {
+      left.forEach(one -> AbandonedVersion.remove(store, hsm, one.half, tx -> {}));
+    }
+    return begun.size() - left.size();
+  }
+
+  private List<Begun> begin(Transaction tx, List<UUID> ids, String by) {
+    List<Begun> begun = new ArrayList<>();
+    for (UUID id : ids) {
+      Optional<KmsKey> key = due(tx, id);
+      if (key.isEmpty()) {
+        continue;
+      }
+      int number = tx.halfMade().nextVersion(id);
+      HalfMade half = new HalfMade(id, number, KmsKey.freshKekLabel(id, number));
+      KeyVersion version =
+          new KeyVersion(number, key.get().draft().protection(), half.kekLabel(), tx.now(), by);
+      tx.halfMade().insertVersion(id, version, node);
+      begun.add(new Begun(half, version, key.get()));
+    }
+    return begun;
+  }
+
+  private List<Begun> finish(
+      Transaction tx, List<Begun> begun, Map<Begun, byte[]> wrapped, String by) {
+    List<Begun> finished = new ArrayList<>();
+    for (Begun one : begun) {
+      Optional<KmsKey> key =
+          due(tx, one.half.keyId())
+              .filter(found -> found.currentVersion() + 1 == one.half.number());
+      if (key.isPresent()
+          && tx.halfMade().finish(one.half.keyId(), one.half.number(), wrapped.get(one))) {
+        tx.keys().update(key.get().with(one.version, tx.now(), by));
+        witness.record(ManagementAction.KEY_ROTATE, one.half.keyId().toString(), null);
+        finished.add(one);
+      }
+    }
+    return finished;
+  }
+
+  private static Optional<KmsKey> due(Transaction tx, UUID id) {
+    return tx.keys()
+        .find(id)
+        .filter(key -> key.state().name() == KeyState.Name.ACTIVE)
+        .filter(
+            key -> {
+              DataClassRules rules = tx.dataClasses().rules(key.draft().dataClass());
+              return !key.current().createdAt().isAfter(rules.rotationDueBefore(tx.now()));
+            });
+  }
+}

@@ -1,0 +1,14 @@
+package dev.cofre.controlplane.server.schedule;
+
+/** Something that is done again and again. */
+interface Job {
+  /** Its name in the scheduler's table. */
+  String name();
+
+  /**
+   * Does a bounded part of what is due; each of its steps may be done again after a kill.
+   *
+   * @return how much it did; 0 when nothing is left for now
+   */
+  int runBatch();
+}

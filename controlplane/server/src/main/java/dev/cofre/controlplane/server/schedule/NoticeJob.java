@@ -1,0 +1,57 @@
+package dev.cofre.controlplane.server.schedule;
+
+import dev.cofre.controlplane.domain.DataClassRules;
+import dev.cofre.controlplane.domain.ManagementAction;
+import dev.cofre.controlplane.domain.Notice;
+import dev.cofre.controlplane.server.store.Store;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Tells owners ahead what comes to its end: a durable notice and a line of the log. */
+final class NoticeJob implements Job {
+  private static final System.Logger LOG = System.getLogger(NoticeJob.class.getName());
+  private static final int BATCH = 100;
+
+  private final Store store;
+  private final SystemAudit audit;
+
+  NoticeJob(Store store, SystemAudit audit) {
+    this.store = store;
+    this.audit = audit;
+  }
+
+  @Override
+  public String name() {
+    return "notify-owners";
+  }
+
+  @Override
+  public int runBatch() {
+    List<Notice> told =
+        store.change(
+            tx -> {
+              List<Notice> due = new ArrayList<>(tx.notices().dueDestructions(BATCH));
+              for (DataClassRules rules : tx.dataClasses().all()) {
+                if (due.size() < BATCH) {
+                  due.addAll(tx.notices().dueExpiries(rules, BATCH - due.size()));
+                }
+              }
+              for (Notice notice : due) {
+                tx.notices().insert(notice);
+                audit.record(ManagementAction.NOTICE_CREATE, notice.keyId().toString(), null);
+              }
+              return due;
+            });
+    for (Notice notice : told) {
+      LOG.log(
+          Level.WARNING,
+          "{0}: the key {1} of {2}, at {3}",
+          notice.kind().wireName(),
+          notice.alias(),
+          notice.owner(),
+          notice.dueAt());
+    }
+    return told.size();
+  }
+}

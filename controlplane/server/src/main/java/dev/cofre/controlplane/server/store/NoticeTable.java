@@ -1,0 +1,126 @@
+package dev.cofre.controlplane.server.store;
+
+import dev.cofre.controlplane.domain.DataClassRules;
+import dev.cofre.controlplane.domain.Notice;
+import dev.cofre.controlplane.domain.Notice.Kind;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+
+/** What owners were told; each end is told once. */
+public final class NoticeTable {
+  private final Handle handle;
+  private final Instant now;
+
+  NoticeTable(Handle handle, Instant now) {
+    this.handle = handle;
+    this.now = now;
+  }
+
+  /** What is to be told by now and was not, for keys of a class that expire, not written yet. */
+  public List<Notice> dueExpiries(DataClassRules rules, int limit) {
+    return due(
+        Kind.KEY_EXPIRES,
+        handle
+            .createQuery(
+                "select k.*, k.expires_at as due_at from kms_key k"
+                    + " where k.state in ('PRE_ACTIVE', 'ACTIVE', 'DISABLED')"
+                    + " and k.data_class = :class and k.expires_at > :now"
+                    + " and k.expires_at <= :until and not exists (select 1 from notice n"
+                    + " where n.key_id = k.id and n.kind = :kind and n.due_at = k.expires_at)"
+                    + " order by k.expires_at limit :limit")
+            .bind("class", rules.dataClass().wireName())
+            .bind("until", Times.column(now.plus(Duration.ofDays(rules.warnDays()))))
+            .bind("now", Times.column(now)),
+        limit);
+  }
+
+  /** The same for keys whose destruction is scheduled. */
+  public List<Notice> dueDestructions(int limit) {
+    return due(
+        Kind.KEY_DESTRUCTION,
+        handle.createQuery(
+            "select k.*, k.destroy_at as due_at from kms_key k"
+                + " where k.state = 'PENDING_DESTRUCTION' and not exists (select 1 from notice n"
+                + " where n.key_id = k.id and n.kind = :kind and n.due_at = k.destroy_at)"
+                + " order by k.destroy_at limit :limit"),
+        limit);
+  }
+
+  private List<Notice> due(Kind kind, Query query, int limit) {
+    return query
+        .bind("kind", kind.wireName())
+        .bind("limit", limit)
+        .map(
+            (row, context) ->
+                new Notice(
+                    UUID.randomUUID(),
+                    row.getString("tenant"),
+                    row.getObject("id", UUID.class),
+                    row.getString("alias"),
+                    row.getString("owner"),
+                    kind,
+                    Times.read(row, "due_at"),
+                    now))
+        .list();
+  }
+
+  /** Writes a new one. */
+  public void insert(Notice notice) {
+    handle
+        .createUpdate(
+            "insert into notice (id, tenant, key_id, kind, due_at, created_at)"
+                + " values (:id, :tenant, :key, :kind, :dueAt, :createdAt)")
+        .bind("id", notice.id())
+        .bind("tenant", notice.tenant())
+        .bind("key", notice.keyId())
+        .bind("kind", notice.kind().wireName())
+        .bind("dueAt", Times.column(notice.dueAt()))
+        .bind("createdAt", Times.column(notice.createdAt()))
+        .execute();
+  }
+
+  /**
+   * The first {@code limit} notices of {@code tenant}, oldest first.
+   *
+   * @param after the notice that the page before ended with; null for the first page
+   * @param owner whose keys they are about; empty for everybody's
+   */
+  public List<Notice> page(String tenant, UUID after, Optional<String> owner, int limit) {
+    return handle
+        .createQuery(
+            "select n.*, k.alias, k.owner from notice n join kms_key k on k.id = n.key_id"
+                + " where n.tenant = :tenant"
+                + (owner.isPresent() ? " and k.owner = :owner" : "")
+                + (after == null
+                    ? ""
+                    : " and (n.created_at > (select a.created_at from notice a where a.id = :after)"
+                        + " or (n.created_at = (select a.created_at from notice a where a.id = :after)"
+                        + " and n.id > :after))")
+                + " order by n.created_at, n.id limit :limit")
+        .bind("tenant", tenant)
+        .bind("owner", owner.orElse(""))
+        .bind("after", after)
+        .bind("limit", limit)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  private static Notice read(ResultSet row) throws SQLException {
+    return new Notice(
+        row.getObject("id", UUID.class),
+        row.getString("tenant"),
+        row.getObject("key_id", UUID.class),
+        row.getString("alias"),
+        row.getString("owner"),
+        Kind.of(row.getString("kind")),
+        Times.read(row, "due_at"),
+        Times.read(row, "created_at"));
+  }
+}
