@@ -207,7 +207,8 @@ abstract class StoreContract {
     assertEquals(List.of(policy), store.read(tx -> tx.policies().page("default", "", 5)));
     assertTrue(holds(tx -> tx.policies().isNameTaken("default", "grant")));
     Policy changed =
-        policy.saying(document("granted", key.id().toString()), made.changed(made.createdAt(), "other"));
+        policy.saying(
+            document("granted", key.id().toString()), made.changed(made.createdAt(), "other"));
     store.change(
         tx -> {
           tx.policies().update(changed);
