@@ -44,10 +44,15 @@ class H2StoreTest extends StoreContract {
     assertTrue(refused.getMessage().lines().count() == 1, refused.getMessage());
   }
 
+  /** Not the one that is open throughout each test. */
+  private StoreLocation another() {
+    return new StoreLocation("jdbc:h2:file:" + directory.resolve("another"), "cofre", "");
+  }
+
   @Test
   void namesADamagedFileAndWhatToDo() throws Exception {
-    Path file = directory.resolve("store.mv.db");
-    Store.open(freshDatabase(), Clock.systemUTC()).close();
+    Path file = directory.resolve("another.mv.db");
+    Store.open(another(), Clock.systemUTC()).close();
     byte[] whole = closed(file);
     for (int from : new int[] {0, 8_192, whole.length / 4, whole.length / 2}) {
       byte[] damaged = whole.clone();
@@ -64,10 +69,10 @@ class H2StoreTest extends StoreContract {
   /** H2 itself goes back to what it can read, and says nothing. */
   @Test
   void refusesAStoreThatIsOlderThanWhatWasCommitted() throws Exception {
-    Path file = directory.resolve("store.mv.db");
-    Store.open(freshDatabase(), Clock.systemUTC()).close();
+    Path file = directory.resolve("another.mv.db");
+    Store.open(another(), Clock.systemUTC()).close();
     byte[] older = closed(file);
-    try (Store store = Store.open(freshDatabase(), Clock.systemUTC())) {
+    try (Store store = Store.open(another(), Clock.systemUTC())) {
       store.change(
           tx -> {
             tx.principals()
@@ -83,11 +88,11 @@ class H2StoreTest extends StoreContract {
     Files.delete(file);
     assertRefused("is damaged or an older copy");
     Files.write(file, newest);
-    Store.open(freshDatabase(), Clock.systemUTC()).close();
+    Store.open(another(), Clock.systemUTC()).close();
     closed(file);
     Files.write(file, older);
-    Files.delete(directory.resolve("store.head"));
-    Store.open(freshDatabase(), Clock.systemUTC()).close();
+    Files.delete(directory.resolve("another.head"));
+    Store.open(another(), Clock.systemUTC()).close();
   }
 
   /** The bytes of {@code file} once H2, which closes it behind the pool, has let go of it. */
@@ -111,8 +116,8 @@ class H2StoreTest extends StoreContract {
 
   private void assertRefused(String said) throws Exception {
     StoreException refused =
-        assertThrows(StoreException.class, () -> Store.open(freshDatabase(), Clock.systemUTC()));
-    closed(directory.resolve("store.mv.db"));
+        assertThrows(StoreException.class, () -> Store.open(another(), Clock.systemUTC()));
+    closed(directory.resolve("another.mv.db"));
     assertTrue(refused.getMessage().contains(said), refused.getMessage());
     assertEquals(1, refused.getMessage().lines().count(), refused.getMessage());
   }
