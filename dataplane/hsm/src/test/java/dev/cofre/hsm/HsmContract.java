@@ -10,7 +10,10 @@ import dev.cofre.contract.random.KernelRandom;
 import java.nio.charset.StandardCharsets;
 import java.security.Signature;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -112,10 +115,22 @@ abstract class HsmContract {
     assertTrue(hsm.hasKek(wrap.kekLabel()));
     hsm.destroyKek(wrap.kekLabel());
     assertFalse(hsm.hasKek(wrap.kekLabel()));
+    assertFalse(hsm.kekLabels().contains(wrap.kekLabel()));
     hsm.destroyKek(wrap.kekLabel());
     // A copy in a session may live on for a second.
     Conditions.await(() -> fails(() -> unwrap(wrap)));
     assertThrows(KekMissingException.class, () -> unwrap(wrap));
+  }
+
+  @Test
+  void listsKeksHoweverMany() {
+    Set<String> made = new HashSet<>();
+    for (int i = 0; i < 300; i++) {
+      made.add(kek("listed-" + i));
+    }
+    assertTrue(hsm.kekLabels().containsAll(made));
+    made.forEach(hsm::destroyKek);
+    assertTrue(Collections.disjoint(hsm.kekLabels(), made));
   }
 
   static boolean fails(Runnable call) {

@@ -103,7 +103,8 @@ final class ApprovalRunner {
   private Answer operate(ApprovalRequest request) {
     CanonicalRequest asked = request.request();
     String tenant = request.id().tenant();
-    if (!MessageDigest.isEqual(asked.digest(tenant, request.requester()), request.digest())) {
+    if (!MessageDigest.isEqual(
+        ApprovalDigest.of(tenant, request.requester(), asked), request.digest())) {
       throw new ProblemException(
           ErrorCode.CONFLICT, "the stored request is not the one that was approved");
     }

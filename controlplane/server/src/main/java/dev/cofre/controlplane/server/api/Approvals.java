@@ -105,7 +105,7 @@ final class Approvals {
         new ApprovalRequestId(tenant, UUID.randomUUID()),
         call.action(),
         asked,
-        asked.digest(tenant, requester),
+        ApprovalDigest.of(tenant, requester, asked),
         needed.matter(),
         reason(facts),
         needed.rule().approvals(),

@@ -30,6 +30,17 @@ public final class RevisionTable {
         .execute();
   }
 
+  /** Whether there is a head to be read: not in a database without tables. */
+  boolean hasHead() {
+    return handle
+            .createQuery(
+                "select count(*) from information_schema.tables"
+                    + " where lower(table_name) = 'snapshot_head'")
+            .mapTo(Integer.class)
+            .one()
+        > 0;
+  }
+
   /** The head as it was committed last. */
   public SnapshotHead head() {
     return head("");

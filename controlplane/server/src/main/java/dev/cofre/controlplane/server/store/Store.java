@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -32,14 +33,16 @@ public final class Store implements AutoCloseable {
   private final Clock clock;
   private final boolean shared;
   private final LiveState live = new LiveState();
+  private final Optional<HeadMark> mark;
   private final CopyOnWriteArrayList<Consumer<SnapshotHead>> listeners =
       new CopyOnWriteArrayList<>();
 
-  private Store(HikariDataSource pool, Clock clock, boolean shared) {
+  private Store(HikariDataSource pool, Clock clock, boolean shared, Optional<HeadMark> mark) {
     this.pool = pool;
     this.jdbi = Jdbi.create(pool);
     this.clock = clock;
     this.shared = shared;
+    this.mark = mark;
   }
 
   /**
@@ -51,20 +54,21 @@ public final class Store implements AutoCloseable {
     HikariDataSource pool = null;
     try {
       pool = new HikariDataSource(poolConfig(location));
-      Flyway.configure()
-          .dataSource(location.jdbcUrl(), location.user(), location.password())
-          .locations("classpath:db/migration")
-          .placeholders(location.placeholders())
-          .loggers("slf4j")
-          .load()
-          .migrate();
-      Store store = new Store(pool, clock, location.isShared());
+      Store store = new Store(pool, clock, location.isShared(), HeadMark.beside(location.url()));
+      store.requireNotBehind(location.url());
+      migrate(location);
       store.transaction(
           tx -> {
             tx.revisions().beginFirstEpoch();
             return null;
           });
+      store.mark.ifPresent(beside -> beside.raise(store.read(tx -> tx.revisions().head())));
       return store;
+    } catch (StoreException e) {
+      if (pool != null) {
+        pool.close();
+      }
+      throw e.getCause() == null ? e : StoreException.notOpened(location.url(), e);
     } catch (HikariPool.PoolInitializationException | FlywayException | JdbiException e) {
       if (pool != null) {
         pool.close();
@@ -73,12 +77,39 @@ public final class Store implements AutoCloseable {
     }
   }
 
+  /** Before anything is written: what was damaged is not to be changed. */
+  private void requireNotBehind(String url) {
+    if (mark.isEmpty()) {
+      return;
+    }
+    SnapshotHead head =
+        read(tx -> tx.revisions().hasHead() ? tx.revisions().head() : SnapshotHead.NONE);
+    try {
+      mark.get().check(head, url);
+    } catch (StoreException e) {
+      mark.get().close();
+      throw e;
+    }
+  }
+
+  private static void migrate(StoreLocation location) {
+    Flyway.configure()
+        .dataSource(location.jdbcUrl(), location.user(), location.password())
+        .locations("classpath:db/migration")
+        .placeholders(location.placeholders())
+        .loggers("slf4j")
+        .load()
+        .migrate();
+  }
+
   private static HikariConfig poolConfig(StoreLocation location) {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(location.jdbcUrl());
     config.setUsername(location.user());
     config.setPassword(location.password());
     config.setMaximumPoolSize(CONNECTIONS_MAX);
+    // Made when needed: one that is being made ahead at the close would stay open for ever.
+    config.setMinimumIdle(1);
     config.setConnectionTimeout(CONNECTION_WAIT_MS);
     config.setValidationTimeout(VALIDATION_MS);
     location.driverProperties().forEach(config::addDataSourceProperty);
@@ -111,6 +142,7 @@ public final class Store implements AutoCloseable {
               return answer;
             });
     if (committed[0] != null) {
+      mark.ifPresent(beside -> beside.raise(committed[0]));
       listeners.forEach(listener -> listener.accept(committed[0]));
     }
     return result;
@@ -131,8 +163,19 @@ public final class Store implements AutoCloseable {
       StoreException failure = StoreException.of(e);
       if (failure.kind() == StoreException.Kind.AWAY) {
         gate.failed();
+        reopenLater();
       }
       throw failure;
+    }
+  }
+
+  /**
+   * An H2 that could not write stays broken as long as any connection to it is open: all are given
+   * up, and the next one opens its file anew.
+   */
+  private void reopenLater() {
+    if (!shared) {
+      pool.getHikariPoolMXBean().softEvictConnections();
     }
   }
 
@@ -156,5 +199,6 @@ public final class Store implements AutoCloseable {
   @Override
   public void close() {
     pool.close();
+    mark.ifPresent(HeadMark::close);
   }
 }

@@ -1,5 +1,6 @@
 package dev.cofre.controlplane.server.store;
 
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Set;
 
@@ -64,6 +65,22 @@ public final class StoreException extends RuntimeException {
                 : " cannot be opened, check store.url, store.user and that no other process has it: ")
             + firstLine(failure),
         failure);
+  }
+
+  /** It opens, but is older than what was committed to it. */
+  static StoreException rolledBack(String url, Path mark, String found, String committed) {
+    return new StoreException(
+        Kind.FAULT,
+        "the store "
+            + url
+            + " is damaged or an older copy: it is at revision "
+            + found
+            + " and was at "
+            + committed
+            + "; restore the newest copy, and only when that is it remove "
+            + mark
+            + " (docs/OPERATIONS.md, \"Store damaged\")",
+        null);
   }
 
   /** What to make of it. */
