@@ -16,6 +16,7 @@ import dev.cofre.engine.request.Caller;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.engine.snapshot.SnapshotState;
+import dev.cofre.engine.usage.UseCounts;
 import java.time.Clock;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -60,7 +61,7 @@ public class HotSetBenchmark {
     }
     SnapshotHolder holder = new SnapshotHolder(AGE_MAX_MS, System::nanoTime);
     holder.publish(state, System.nanoTime());
-    authorizer = new Authorizer(holder, new UseRates(), Clock.systemUTC());
+    authorizer = new Authorizer(holder, new UseRates(), new UseCounts(), Clock.systemUTC());
     for (int i = 0; i < PAIRS; i++) {
       int key = few ? i % keys : i * (count / PAIRS);
       names[i] = LargeSnapshot.alias(key);

@@ -34,12 +34,14 @@ final class LiveState {
       long upTo = Math.min(state.revision() + REVISIONS_AT_ONCE, head.revision());
       List<ChangeSet> changes = revisions.changesBetween(head.epoch(), state.revision(), upTo);
       if (changes.isEmpty()) {
-        throw new StoreException("the store lacks snapshot revisions up to " + upTo, null);
+        throw new StoreException(
+            StoreException.Kind.FAULT, "the store lacks snapshot revisions up to " + upTo, null);
       }
       try {
         state = state.with(head.epoch(), changes, head.digest());
       } catch (SnapshotRejectedException e) {
-        throw new StoreException("a stored snapshot revision cannot be followed", e);
+        throw new StoreException(
+            StoreException.Kind.FAULT, "a stored snapshot revision cannot be followed", e);
       }
     }
     return state;

@@ -31,7 +31,7 @@ public final class StoreException extends RuntimeException {
 
   private final Kind kind;
 
-  private StoreException(Kind kind, String message, Throwable cause) {
+  StoreException(Kind kind, String message, Throwable cause) {
     super(message, cause);
     this.kind = kind;
   }

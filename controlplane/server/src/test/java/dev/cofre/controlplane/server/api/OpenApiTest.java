@@ -55,6 +55,7 @@ class OpenApiTest {
                 null,
                 null,
                 null,
+                null,
                 new HeldRequests(1),
                 null,
                 null,

@@ -560,7 +560,9 @@ abstract class StoreContract {
                   KeyDraft.ENCRYPT_DECRYPT,
                   Protection.HSM,
                   LATER,
-                  Map.of("app", "shop"));
+                  Map.of("app", "shop"),
+                  false,
+                  Optional.empty());
           Stamp stamp = Stamp.created(tx.now(), "officer");
           KeyVersion version =
               new KeyVersion(1, Protection.HSM, KmsKey.kekLabel(id, 1), tx.now(), "officer");
