@@ -80,6 +80,23 @@ class DataKeysTest {
     return ready;
   }
 
+  @Test
+  void areThereAheadForKeysThatMayEncrypt() throws Exception {
+    SnapshotState state =
+        SnapshotState.NONE.apply(
+            Statements.complete(1, 1, "one")
+                .addKeys(Statements.key(id, "demo", KeyState.KEY_STATE_ACTIVE, "kek-" + id))
+                .addKeys(
+                    Statements.key(
+                        UUID.randomUUID(), "off", KeyState.KEY_STATE_DISABLED, "kek-" + id))
+                .build());
+    keys.encryption().loadAhead(state.keys(), 0).join();
+    assertEquals(1, keys.encryption().minted());
+    assertNotNull(keys.encryption().ready(key, clock.get()));
+    keys.encryption().loadAhead(state.keys(), Long.MAX_VALUE).join();
+    assertEquals(1, keys.encryption().minted());
+  }
+
   private long find(WrappedDataKey wrapped, EncryptionContext context) {
     return keys.decryption().find(wrapped.bytes(), 0, key, context, clock.get());
   }

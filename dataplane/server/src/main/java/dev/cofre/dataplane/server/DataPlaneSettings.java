@@ -84,7 +84,7 @@ public final class DataPlaneSettings {
       Setting.withDefault(
           "rehearsalMs",
           NUMBER,
-          "1500",
+          "2000",
           "for how long the node serves requests to itself before it is ready; 0: not at all");
   static final Setting DRAIN_MS =
       Setting.withDefault(

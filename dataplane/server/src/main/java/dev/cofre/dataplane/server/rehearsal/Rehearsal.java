@@ -91,12 +91,14 @@ public final class Rehearsal implements AutoCloseable {
    * caller.
    *
    * @param folder for files that are deleted at the end, and at the next start after a kill
+   * @return how many rounds of requests there were; 0 when it failed
    */
-  public static void run(
+  public static int run(
       Vertx vertx, int loops, AeadBackEnd aead, RandomSource random, Path folder, Duration limit) {
     if (limit.isZero()) {
-      return;
+      return 0;
     }
+    int rounds = 0;
     long endNs = System.nanoTime() + limit.toNanos();
     try (Rehearsal rehearsal = new Rehearsal(vertx, random)) {
       rehearsal.listen(rehearsal.engine(aead, random, folder), loops);
@@ -106,6 +108,7 @@ public final class Rehearsal implements AutoCloseable {
           "rehearsed {0} rounds of requests, the last megabyte took {1} µs",
           rehearsal.rounds,
           rehearsal.lastLongNs / 1_000);
+      rounds = rehearsal.rounds;
     } catch (IOException | ExecutionException | TimeoutException | RuntimeException e) {
       LOG.log(
           Level.WARNING,
@@ -115,6 +118,7 @@ public final class Rehearsal implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     CompilerQuiet.await(QUIET_LIMIT);
+    return rounds;
   }
 
   private Engine engine(AeadBackEnd aead, RandomSource random, Path folder) throws IOException {
