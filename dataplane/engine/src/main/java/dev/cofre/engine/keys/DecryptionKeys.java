@@ -246,7 +246,7 @@ public final class DecryptionKeys {
 
   /** How many bytes the cached data keys take. */
   public long bytes() {
-    return (long) size() * KeySlots.slotBytes();
+    return (long) size() * (KeySlots.slotBytes() + KeyIndex.entryBytesMax());
   }
 
   /** How many look-ups found their data key. */

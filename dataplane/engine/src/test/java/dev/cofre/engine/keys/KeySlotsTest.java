@@ -60,7 +60,54 @@ class KeySlotsTest {
 
   @Test
   void aKeyIsSmallerThan300Bytes() {
-    assertTrue(KeySlots.slotBytes() + 2 * Integer.BYTES <= 300);
+    assertTrue(KeySlots.slotBytes() + KeyIndex.entryBytesMax() <= 300);
+  }
+
+  /**
+   * Of several who find that a key is due one refreshes it, and none again until that has ended.
+   */
+  @Test
+  void oneBeginsARefreshUntilItHasEnded() {
+    KeySlots slots = new KeySlots(1);
+    long second = 1_000_000_000L;
+    int slot =
+        KeySlots.slot(slots.hold(state(1), wrapped(1), NO_DIGEST, 100 * second, 50 * second));
+    assertClose(50 * second, slots.refreshAtNs(slot));
+    assertTrue(slots.beginRefresh(slot));
+    assertFalse(slots.beginRefresh(slot));
+    assertEquals(100 * second, slots.refreshAtNs(slot), "not due before its end");
+    slots.refreshLater(slot, 60 * second);
+    assertClose(60 * second, slots.refreshAtNs(slot));
+    assertEquals(100 * second, slots.expiresAtNs(slot));
+    assertTrue(slots.beginRefresh(slot));
+    slots.extend(slot, 200 * second, 150 * second);
+    assertClose(150 * second, slots.refreshAtNs(slot));
+    assertEquals(200 * second, slots.expiresAtNs(slot));
+    slots.refreshLater(slot, 201 * second);
+    assertEquals(
+        200 * second, slots.refreshAtNs(slot), "there is nothing to refresh after its end");
+    assertFalse(slots.beginRefresh(slot));
+  }
+
+  /** Records count in 2^20 ns. */
+  private static void assertClose(long expectedNs, long actualNs) {
+    assertTrue(Math.abs(expectedNs - actualNs) < 1 << 20, expectedNs + " and " + actualNs);
+  }
+
+  @Test
+  void aCallersDataKeyIsFoundUnderItsContextAlone() {
+    KeySlots slots = new KeySlots(4);
+    KeyIndex index = new KeyIndex(slots, 4);
+    byte[] digest = NO_DIGEST.clone();
+    digest[KeySlots.DIGEST_LENGTH - 1] = 1;
+    assertTrue(index.insert(state(1), wrapped(1), digest, NEVER, NEVER));
+    assertNotEquals(KeySlots.NONE, index.find(wrapped(1), 0, digest));
+    assertEquals(KeySlots.NONE, index.find(wrapped(1), 0, NO_DIGEST));
+    for (int i = 0; i < EnvelopeFormat.WRAPPED_DATA_KEY_LENGTH; i++) {
+      byte[] other = wrapped(1);
+      other[i] ^= 1;
+      assertEquals(KeySlots.NONE, index.find(other, 0, digest), "byte " + i);
+    }
   }
 
   @Test
