@@ -1,6 +1,7 @@
 package dev.cofre.engine.keys;
 
 import dev.cofre.contract.envelope.EnvelopeFormat;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -64,7 +65,7 @@ final class KeyIndex {
    * @return whether there was a slot for it
    */
   synchronized boolean insert(
-      byte[] state, byte[] wrapped, byte[] digest, long expiresAtNs, long refreshAtNs) {
+      MemorySegment state, byte[] wrapped, byte[] digest, long expiresAtNs, long refreshAtNs) {
     long known = find(wrapped, 0, digest);
     if (known != KeySlots.NONE) {
       slots.extend(KeySlots.slot(known), expiresAtNs, refreshAtNs);
