@@ -16,26 +16,31 @@ public final class ClearKey implements AutoCloseable {
   private final MemorySegment memory;
   private final ByteBuffer bytes;
 
-  private ClearKey(int length) {
-    this.memory = Arena.ofAuto().allocate(length, Long.BYTES);
-    this.bytes = memory.asByteBuffer();
+  private ClearKey(MemorySegment memory, int length) {
+    this.memory = memory;
+    this.bytes = memory.asSlice(0, length).asByteBuffer();
   }
 
   /** {@code length} zeros, to be filled. */
   static ClearKey ofLength(int length) {
-    return new ClearKey(length);
+    return new ClearKey(Arena.ofAuto().allocate(length, Long.BYTES), length);
+  }
+
+  /** The first {@code length} bytes, in place: this object is not to be used any more. */
+  ClearKey cutTo(int length) {
+    return new ClearKey(memory, length);
   }
 
   /** A copy of {@code bytes}, which the caller overwrites. */
   public static ClearKey of(byte[] bytes) {
-    ClearKey key = new ClearKey(bytes.length);
+    ClearKey key = ofLength(bytes.length);
     key.bytes.put(0, bytes);
     return key;
   }
 
   /** {@code length} bytes of {@code random}. */
   static ClearKey random(RandomSource random, int length) {
-    ClearKey key = new ClearKey(length);
+    ClearKey key = ofLength(length);
     random.fill(key.bytes());
     return key;
   }
@@ -45,6 +50,7 @@ public final class ClearKey implements AutoCloseable {
     return bytes.duplicate();
   }
 
+  /** The memory, which may be longer. */
   MemorySegment memory() {
     return memory;
   }

@@ -96,7 +96,8 @@ final class GcmSession {
     long kek = kek(kekLabel);
     wrap = atLeast(wrap, wrapped.length);
     MemorySegment.copy(wrapped, 0, wrap, JAVA_BYTE, 0, wrapped.length);
-    ClearKey key = ClearKey.ofLength(Math.max(wrapped.length, TAG_LENGTH) - TAG_LENGTH);
+    // With room for the tag, which some modules want to see.
+    ClearKey key = ClearKey.ofLength(wrapped.length);
     prepare(ivBytes, aadBytes, key.memory());
     boolean done = false;
     try {
@@ -107,11 +108,9 @@ final class GcmSession {
         throw new UnverifiedWrap(result);
       }
       checked(result);
-      if (outLength() != key.length()) {
-        throw new TokenFailure("the module opened a wrap to another length");
-      }
+      ClearKey opened = key.cutTo(outLength());
       done = true;
-      return key;
+      return opened;
     } finally {
       if (!done) {
         key.close();

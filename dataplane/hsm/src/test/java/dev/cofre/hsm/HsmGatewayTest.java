@@ -63,7 +63,7 @@ class HsmGatewayTest {
 
   private static MintedKey junk() {
     return new MintedKey(
-        KernelRandom.INSTANCE.bytes(12), KernelRandom.INSTANCE.bytes(48), new byte[0]);
+        KernelRandom.INSTANCE.bytes(12), KernelRandom.INSTANCE.bytes(48), ClearKey.ofLength(0));
   }
 
   private static ErrorCode code(CompletableFuture<?> failing) {
@@ -191,12 +191,12 @@ class HsmGatewayTest {
     Hsm slow =
         new StubHsm() {
           @Override
-          public byte[] unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
+          public ClearKey unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
             running.set(true);
             inside.countDown();
             HeldHsm.awaitUninterruptibly(held);
             running.set(false);
-            return new byte[32];
+            return ClearKey.ofLength(32);
           }
 
           @Override
@@ -205,7 +205,7 @@ class HsmGatewayTest {
           }
         };
     HsmGateway closing = new HsmGateway(slow, Duration.ofSeconds(30));
-    CompletableFuture<byte[]> answer =
+    CompletableFuture<ClearKey> answer =
         closing.unwrap(ALICE, KEK, new byte[12], AAD, new byte[48], null);
     assertTrue(inside.await(10, TimeUnit.SECONDS));
     Thread closer = Thread.ofPlatform().start(closing::close);
@@ -217,7 +217,7 @@ class HsmGatewayTest {
     held.countDown();
     closer.join();
     assertTrue(closedInTime.get(), "logged out under a call");
-    assertEquals(32, answer.join().length);
+    assertEquals(32, answer.join().length());
     assertEquals(
         ErrorCode.HSM_UNAVAILABLE,
         code(closing.unwrap(ALICE, KEK, new byte[12], AAD, new byte[48], null)));
@@ -225,13 +225,13 @@ class HsmGatewayTest {
 
   @Test
   void aResultThatNobodyWaitsForIsOverwritten() {
-    List<byte[]> results = new ArrayList<>();
+    List<ClearKey> results = new ArrayList<>();
     CountDownLatch held = new CountDownLatch(1);
     Hsm slow =
         new StubHsm() {
           @Override
-          public byte[] unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
-            byte[] result = KernelRandom.INSTANCE.bytes(32);
+          public ClearKey unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
+            ClearKey result = ClearKey.random(KernelRandom.INSTANCE, 32);
             results.add(result);
             HeldHsm.awaitUninterruptibly(held);
             return result;
@@ -244,7 +244,7 @@ class HsmGatewayTest {
       held.countDown();
       Conditions.await(() -> late.figures().calls() > 0);
     }
-    assertArrayEquals(new byte[32], results.getFirst());
+    assertArrayEquals(new byte[32], results.getFirst().copy());
   }
 
   @Test

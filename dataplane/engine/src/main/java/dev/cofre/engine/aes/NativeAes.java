@@ -24,6 +24,7 @@ public final class NativeAes implements BlockCipher {
   }
 
   /** One by libcrypto where that is there, else the JDK's. */
+  @SuppressWarnings("restricted") // the context is freed with its object
   public static BlockCipher orJca() {
     if (!isAvailable()) {
       return new JcaBlockCipher();
@@ -37,7 +38,11 @@ public final class NativeAes implements BlockCipher {
     return Libcrypto.IS_GOOD;
   }
 
+  /**
+   * The view of the buffer that it was keyed from last is kept: most often it is the same again.
+   */
   @Override
+  @SuppressWarnings("ReferenceEquality") // another buffer may be equal in its bytes
   public void key(ByteBuffer source, int offset) {
     if (source != this.source) {
       keys = MemorySegment.ofBuffer(source.duplicate().clear());
