@@ -111,7 +111,7 @@ public class KeyCacheBenchmark {
     byte[] plaintext = new byte[SIZE];
     byte[] envelope = new byte[LENGTH];
     try (RequestKeyDerivation derivation =
-            new RequestKeyDerivation(minted.plaintext(), minted.wrapped());
+            new RequestKeyDerivation(minted.plaintext().copy(), minted.wrapped());
         EnvelopeSealer sealer = new EnvelopeSealer(new JcaAead(), derivation, engine.random())) {
       sealer.seal(new byte[0], plaintext, 0, SIZE, envelope, 0);
     }

@@ -1,16 +1,15 @@
 package dev.cofre.engine.keys;
 
 import dev.cofre.contract.context.EncryptionContext;
-import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.envelope.Usage;
 import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.snapshot.KeyMetadata;
+import dev.cofre.hsm.ClearKey;
 import dev.cofre.hsm.Requester;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -127,7 +126,7 @@ public final class DecryptionKeys {
     }
     misses.increment();
     unwrap(wrapped, key, context, requester)
-        .thenAccept(bytes -> hold(id, bytes))
+        .thenAccept(clear -> hold(id, clear))
         .whenComplete((held, failure) -> settle(id, placed, failure));
     return placed;
   }
@@ -148,7 +147,7 @@ public final class DecryptionKeys {
   }
 
   /** Fails by its future alone: a look-up that others wait for must always end. */
-  private CompletableFuture<byte[]> unwrap(
+  private CompletableFuture<ClearKey> unwrap(
       WrappedDataKey wrapped, KeyMetadata key, EncryptionContext context, Requester requester) {
     try {
       return wrapping.unwrap(
@@ -162,10 +161,10 @@ public final class DecryptionKeys {
       long handle, WrappedDataKey wrapped, KeyMetadata key, EncryptionContext context) {
     unwrap(wrapped, key, context, Requester.NODE)
         .whenComplete(
-            (bytes, failure) -> {
+            (clear, failure) -> {
               long now = nanoClock.getAsLong();
               if (failure == null) {
-                Arrays.fill(bytes, (byte) 0);
+                clear.close();
                 index.extend(handle, expiresAtNs(now), refreshAtNs(now));
                 refreshes.increment();
               } else {
@@ -177,24 +176,25 @@ public final class DecryptionKeys {
 
   /** Takes a data key that was just minted here, so that its envelopes decrypt without the HSM. */
   void offer(KeyWrapping.Minted minted) {
-    hold(new Id(minted.wrapped(), EncryptionContext.EMPTY), minted.plaintext().clone());
+    insert(new Id(minted.wrapped(), EncryptionContext.EMPTY), minted.plaintext());
   }
 
-  /** Moves {@code bytes} into a slot and overwrites them. */
-  private void hold(Id id, byte[] bytes) {
-    byte[] state = new byte[RequestKeyDerivation.STATE_LENGTH];
-    try (RequestKeyDerivation derivation = new RequestKeyDerivation(bytes, id.wrapped)) {
-      derivation.saveState(bytes, state);
+  private void hold(Id id, ClearKey clear) {
+    try (clear) {
+      insert(id, clear);
+    }
+  }
+
+  private void insert(Id id, ClearKey clear) {
+    try (KeyState state = KeyState.of(clear, id.wrapped)) {
       long now = nanoClock.getAsLong();
       byte[] digest = id.isCaller() ? digest(id.context) : NO_DIGEST;
-      if (!index.insert(state, id.wrapped.bytes(), digest, expiresAtNs(now), refreshAtNs(now))) {
+      if (!index.insert(
+          state.bytes(), id.wrapped.bytes(), digest, expiresAtNs(now), refreshAtNs(now))) {
         throw new ProblemException(
             ErrorCode.OVERLOADED,
             "too many data keys are in use on this node at once; try again later");
       }
-    } finally {
-      Arrays.fill(bytes, (byte) 0);
-      Arrays.fill(state, (byte) 0);
     }
   }
 

@@ -1,14 +1,12 @@
 package dev.cofre.engine.keys;
 
 import dev.cofre.contract.context.EncryptionContext;
-import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.envelope.Usage;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.hsm.Requester;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -170,21 +168,18 @@ public final class EncryptionKeys {
   }
 
   private EncryptionKey hold(KeyWrapping.Minted fresh) {
-    byte[] state = new byte[RequestKeyDerivation.STATE_LENGTH];
-    try (RequestKeyDerivation derivation =
-        new RequestKeyDerivation(fresh.plaintext(), fresh.wrapped())) {
+    try (KeyState state = KeyState.of(fresh.plaintext(), fresh.wrapped())) {
       minted.increment();
       decryptionKeys.offer(fresh);
-      derivation.saveState(fresh.plaintext(), state);
       long endsAtNs = nanoClock.getAsLong() + limits.encryptMs() * 1_000_000;
-      long handle = slots.hold(state, fresh.wrapped().bytes(), NO_DIGEST, endsAtNs, endsAtNs);
+      long handle =
+          slots.hold(state.bytes(), fresh.wrapped().bytes(), NO_DIGEST, endsAtNs, endsAtNs);
       if (handle == KeySlots.NONE) {
         throw tooMany();
       }
       return new EncryptionKey(fresh.wrapped(), handle, endsAtNs);
     } finally {
       fresh.wipe();
-      Arrays.fill(state, (byte) 0);
     }
   }
 

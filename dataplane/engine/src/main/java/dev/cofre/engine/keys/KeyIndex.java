@@ -78,7 +78,7 @@ final class KeyIndex {
    * @return whether there was a slot for it
    */
   synchronized boolean insert(
-      byte[] state, byte[] wrapped, byte[] digest, long expiresAtNs, long refreshAtNs) {
+      MemorySegment state, byte[] wrapped, byte[] digest, long expiresAtNs, long refreshAtNs) {
     long known = find(wrapped, 0, digest);
     if (known != KeySlots.NONE) {
       slots.extend(KeySlots.slot(known), expiresAtNs, refreshAtNs);

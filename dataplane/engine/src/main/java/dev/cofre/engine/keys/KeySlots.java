@@ -4,9 +4,11 @@ import static dev.cofre.contract.envelope.EnvelopeFormat.WRAPPED_DATA_KEY_LENGTH
 import static dev.cofre.contract.envelope.RequestKeyDerivation.STATE_LENGTH;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.cofre.contract.envelope.RequestKeyDerivation;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 
 /**
  * Data keys outside the heap, in slots of fixed size.
@@ -28,8 +30,8 @@ import java.lang.invoke.VarHandle;
  * three lines, and {@link #touch} lets the third come while the others are compared.
  *
  * <p>Concurrency: a held slot has an odd generation, and who refers to it carries (generation,
- * slot) as a handle. {@link #read} copies a key out and then looks whether the generation is still
- * the same, as with a sequence lock, so event loops read without a lock and never get the bytes of
+ * slot) as a handle. {@link #restore} keys a cipher and then looks whether the generation is still
+ * the same, as with a sequence lock, so event loops read without a lock and never use the bytes of
  * another key. Holding and freeing take the monitor; no event loop does either.
  *
  * <p>Memory: a freed slot is overwritten at once.
@@ -61,6 +63,7 @@ final class KeySlots {
   private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
 
   private final MemorySegment secrets;
+  private final ByteBuffer states;
   private final MemorySegment records;
   private final MemorySegment digests;
   private final int[] free;
@@ -69,6 +72,7 @@ final class KeySlots {
   /** Memory for {@code slots} data keys. */
   KeySlots(int slots) {
     this.secrets = LockedMemory.allocate((long) slots * STATE_LENGTH);
+    this.states = secrets.asByteBuffer();
     this.records = HugePages.allocate((long) slots * RECORD_LENGTH);
     this.digests = HugePages.allocate((long) slots * DIGEST_LENGTH);
     this.free = new int[slots];
@@ -90,13 +94,13 @@ final class KeySlots {
    * @return the handle, or {@link #NONE} when no slot is free
    */
   synchronized long hold(
-      byte[] state, byte[] wrapped, byte[] digest, long expiresAtNs, long refreshAtNs) {
+      MemorySegment state, byte[] wrapped, byte[] digest, long expiresAtNs, long refreshAtNs) {
     if (freeCount == 0) {
       return NONE;
     }
     int slot = free[--freeCount];
     long record = record(slot);
-    MemorySegment.copy(state, 0, secrets, JAVA_BYTE, secret(slot), STATE_LENGTH);
+    MemorySegment.copy(state, 0, secrets, secret(slot), STATE_LENGTH);
     MemorySegment.copy(wrapped, 0, records, JAVA_BYTE, record + WRAPPED, WRAPPED_DATA_KEY_LENGTH);
     MemorySegment.copy(digest, 0, digests, JAVA_BYTE, digest(slot), DIGEST_LENGTH);
     LONG.set(records, record + EXPIRES, expiresAtNs);
@@ -125,25 +129,24 @@ final class KeySlots {
   }
 
   /**
-   * Copies a data key out.
+   * Keys {@code derivation} for a data key, from where it lies.
    *
-   * @param state takes the state; the caller overwrites it after use
    * @param wrapped takes the data key as it stands in envelopes
-   * @return false when it was freed; {@code state} is overwritten then
+   * @return false when it was freed; {@code derivation} is closed then, or was never touched
    */
-  boolean read(long handle, byte[] state, byte[] wrapped) {
+  boolean restore(long handle, RequestKeyDerivation derivation, byte[] wrapped) {
     int slot = slot(handle);
     if (!isHeld(handle)) {
       return false;
     }
-    MemorySegment.copy(secrets, JAVA_BYTE, secret(slot), state, 0, STATE_LENGTH);
     MemorySegment.copy(
         records, JAVA_BYTE, record(slot) + WRAPPED, wrapped, 0, WRAPPED_DATA_KEY_LENGTH);
+    derivation.restore(states, Math.toIntExact(secret(slot)), wrapped, 0);
     VarHandle.loadLoadFence();
     if (isHeld(handle)) {
       return true;
     }
-    java.util.Arrays.fill(state, (byte) 0);
+    derivation.close();
     return false;
   }
 

@@ -122,7 +122,7 @@ class DataKeysTest {
   }
 
   private static byte[] expected(KeyWrapping.Minted minted) {
-    return derived(new RequestKeyDerivation(minted.plaintext(), minted.wrapped()));
+    return derived(new RequestKeyDerivation(minted.plaintext().copy(), minted.wrapped()));
   }
 
   private static void awaitTrue(java.util.function.BooleanSupplier condition) {
