@@ -6,7 +6,9 @@ import dev.cofre.contract.envelope.EnvelopeSealer;
 import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.random.RandomSource;
 import dev.cofre.engine.aead.AeadBackEnd;
+import dev.cofre.engine.aes.NativeAes;
 import dev.cofre.engine.random.GetRandom;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 
@@ -25,7 +27,8 @@ final class EnvelopePath {
     AeadBackEnd aead = AeadBackEnd.named(backEnd);
     warmUp(aead);
     buffers = new Buffers(size);
-    derivation = new RequestKeyDerivation(buffers.dataKey, buffers.wrapped);
+    derivation = new RequestKeyDerivation(NativeAes.orJca());
+    derivation.key(ByteBuffer.wrap(buffers.dataKey), buffers.wrapped);
     sealer = new EnvelopeSealer(aead.newAead());
     opener = new EnvelopeOpener(aead.newAead());
   }

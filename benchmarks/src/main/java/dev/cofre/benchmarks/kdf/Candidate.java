@@ -2,6 +2,8 @@ package dev.cofre.benchmarks.kdf;
 
 import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.envelope.WrappedDataKey;
+import dev.cofre.engine.aes.NativeAes;
+import java.nio.ByteBuffer;
 
 /** The candidates. */
 public enum Candidate {
@@ -10,6 +12,15 @@ public enum Candidate {
     @Override
     public CandidateDerivation under(byte[] dataKey, WrappedDataKey wrapped) {
       return new RequestKeyDerivation(dataKey, wrapped)::derive;
+    }
+  },
+  /** The same by libcrypto's AES, as a node has it where there is one. */
+  CMAC_LIBCRYPTO(true) {
+    @Override
+    public CandidateDerivation under(byte[] dataKey, WrappedDataKey wrapped) {
+      RequestKeyDerivation derivation = new RequestKeyDerivation(NativeAes.orJca());
+      derivation.key(ByteBuffer.wrap(dataKey), wrapped);
+      return derivation::derive;
     }
   },
   /** SP 800-108 counter mode with HMAC-SHA-256, keyed once per data key. */

@@ -30,7 +30,7 @@ public final class CandidateProof {
 
   private static byte[] expected(Candidate candidate, byte[] key, byte[] prefix, byte[] salt) {
     return switch (candidate) {
-      case CMAC ->
+      case CMAC, CMAC_LIBCRYPTO ->
           commitment(
               counter(
                   new CMac(AESEngine.newInstance()),

@@ -6,6 +6,8 @@ import dev.cofre.contract.envelope.EnvelopeSealer;
 import dev.cofre.contract.envelope.JcaAead;
 import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.random.RandomSource;
+import dev.cofre.engine.aes.NativeAes;
+import java.nio.ByteBuffer;
 
 /** The contract's own sealer and opener, as the engine uses them. */
 final class ContractPath implements RequestPath {
@@ -18,7 +20,8 @@ final class ContractPath implements RequestPath {
 
   ContractPath(Buffers buffers, RandomSource random) {
     this.random = random;
-    this.derivation = new RequestKeyDerivation(buffers.dataKey, buffers.wrapped);
+    this.derivation = new RequestKeyDerivation(NativeAes.orJca());
+    derivation.key(ByteBuffer.wrap(buffers.dataKey), buffers.wrapped);
   }
 
   @Override

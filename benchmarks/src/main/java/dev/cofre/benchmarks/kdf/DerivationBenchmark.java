@@ -26,7 +26,7 @@ public class DerivationBenchmark {
   @State(Scope.Thread)
   public static class Keyed {
     /** Which candidate. */
-    @Param({"CMAC", "HMAC", "HKDF_EXPAND", "HKDF", "DNDK", "XAES"})
+    @Param({"CMAC", "CMAC_LIBCRYPTO", "HMAC", "HKDF_EXPAND", "HKDF", "DNDK", "XAES"})
     public Candidate candidate;
 
     CandidateDerivation derivation;

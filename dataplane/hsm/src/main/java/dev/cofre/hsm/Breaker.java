@@ -176,13 +176,14 @@ final class Breaker {
   private boolean sings() {
     for (Wrap canary : canaries.values()) {
       try {
-        java.util.Arrays.fill(
-            hsm.unwrap(canary.kekLabel(), canary.iv(), canary.aad(), canary.wrapped()), (byte) 0);
+        hsm.unwrap(canary.kekLabel(), canary.iv(), canary.aad(), canary.wrapped()).close();
         lastAnswerNs = System.nanoTime();
         return true;
       } catch (HsmException e) {
         failing = true;
         LOG.log(Level.DEBUG, "the canary under " + canary.kekLabel() + " is silent", e);
+      } finally {
+        DeadStack.wipe();
       }
     }
     return false;

@@ -22,11 +22,11 @@ final class FfmBackend implements WrapBackend {
   }
 
   @Override
-  public byte[] encrypt(String kekLabel, byte[] iv, byte[] aad, byte[] input) {
+  public byte[] encrypt(String kekLabel, byte[] iv, byte[] aad, ClearKey key) {
     GcmSession session = take();
     boolean healthy = false;
     try {
-      byte[] output = session.encrypt(kekLabel, iv, aad, input);
+      byte[] output = session.encrypt(kekLabel, iv, aad, key);
       healthy = true;
       return output;
     } catch (KekMissingException e) {
@@ -38,12 +38,12 @@ final class FfmBackend implements WrapBackend {
   }
 
   @Override
-  public byte[] decrypt(String kekLabel, byte[] iv, byte[] aad, byte[] input)
+  public ClearKey decrypt(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped)
       throws GeneralSecurityException {
     GcmSession session = take();
     boolean healthy = false;
     try {
-      byte[] output = session.decrypt(kekLabel, iv, aad, input);
+      ClearKey output = session.decrypt(kekLabel, iv, aad, wrapped);
       healthy = true;
       return output;
     } catch (KekMissingException | UnverifiedWrap e) {

@@ -13,7 +13,7 @@ import java.util.OptionalLong;
 import javax.crypto.AEADBadTagException;
 
 /**
- * One session that encrypts and decrypts with AES-GCM under the token's KEKs: two calls each, into
+ * One session that encrypts and decrypts with AES-GCM under the token's KEKs: two calls each, over
  * memory that is allocated once.
  *
  * <p>A session's copy of a key is several times faster than the token's own object, which some
@@ -21,7 +21,7 @@ import javax.crypto.AEADBadTagException;
  * is. Whether the token still holds it is asked again when that was seen more than {@value
  * #TRUST_NS} ns ago: a destroyed key ends.
  *
- * <p>Not thread-safe. Memory: what held a data key is overwritten before a call returns.
+ * <p>Not thread-safe. Memory: it holds no data key; the module reads and writes those in place.
  */
 final class GcmSession {
   private static final long CKM_AES_GCM = 0x1087;
@@ -46,8 +46,7 @@ final class GcmSession {
   private final MemorySegment iv = memory(Hsm.IV_LENGTH);
   private final MemorySegment outLength = memory(Long.BYTES);
   private MemorySegment aad = memory(512);
-  private MemorySegment in = memory(64);
-  private MemorySegment out = memory(64);
+  private MemorySegment wrap = memory(64);
 
   private static final class Kek {
     final long object;
@@ -79,43 +78,50 @@ final class GcmSession {
     return Arena.ofAuto().allocate(length, Long.BYTES);
   }
 
-  byte[] encrypt(String kekLabel, byte[] ivBytes, byte[] aadBytes, byte[] input) {
+  /** Takes {@code key} from where it lies. */
+  byte[] encrypt(String kekLabel, byte[] ivBytes, byte[] aadBytes, ClearKey key) {
     long kek = kek(kekLabel);
-    int outMax = input.length + TAG_LENGTH;
-    prepare(ivBytes, aadBytes, input, outMax);
-    try {
-      checked(functions.encryptInit(session.handle(), mechanism, kek));
-      checked(functions.encrypt(session.handle(), in, input.length, out, outLength));
-      return output();
-    } finally {
-      in.fill((byte) 0);
-    }
+    wrap = atLeast(wrap, key.length() + TAG_LENGTH);
+    prepare(ivBytes, aadBytes, wrap);
+    checked(functions.encryptInit(session.handle(), mechanism, kek));
+    checked(functions.encrypt(session.handle(), key.memory(), key.length(), wrap, outLength));
+    byte[] wrapped = new byte[outLength()];
+    MemorySegment.copy(wrap, JAVA_BYTE, 0, wrapped, 0, wrapped.length);
+    return wrapped;
   }
 
-  byte[] decrypt(String kekLabel, byte[] ivBytes, byte[] aadBytes, byte[] input)
+  /** Has the module write the data key to where it will lie. */
+  ClearKey decrypt(String kekLabel, byte[] ivBytes, byte[] aadBytes, byte[] wrapped)
       throws AEADBadTagException {
     long kek = kek(kekLabel);
-    prepare(ivBytes, aadBytes, input, input.length);
+    wrap = atLeast(wrap, wrapped.length);
+    MemorySegment.copy(wrapped, 0, wrap, JAVA_BYTE, 0, wrapped.length);
+    // With room for the tag, which some modules want to see.
+    ClearKey key = ClearKey.ofLength(wrapped.length);
+    prepare(ivBytes, aadBytes, key.memory());
+    boolean done = false;
     try {
       checked(functions.decryptInit(session.handle(), mechanism, kek));
-      long result = functions.decrypt(session.handle(), in, input.length, out, outLength);
+      long result =
+          functions.decrypt(session.handle(), wrap, wrapped.length, key.memory(), outLength);
       if (UnverifiedWrap.isPossible(result)) {
         throw new UnverifiedWrap(result);
       }
       checked(result);
-      return output();
+      ClearKey opened = key.cutTo(outLength());
+      done = true;
+      return opened;
     } finally {
-      out.fill((byte) 0);
+      if (!done) {
+        key.close();
+      }
     }
   }
 
-  private void prepare(byte[] ivBytes, byte[] aadBytes, byte[] input, int outMax) {
+  private void prepare(byte[] ivBytes, byte[] aadBytes, MemorySegment out) {
     aad = atLeast(aad, aadBytes.length);
-    in = atLeast(in, input.length);
-    out = atLeast(out, outMax);
     MemorySegment.copy(ivBytes, 0, iv, JAVA_BYTE, 0, Hsm.IV_LENGTH);
     MemorySegment.copy(aadBytes, 0, aad, JAVA_BYTE, 0, aadBytes.length);
-    MemorySegment.copy(input, 0, in, JAVA_BYTE, 0, input.length);
     parameters.set(ADDRESS, AAD_OFFSET, aad);
     parameters.set(JAVA_LONG, AAD_LENGTH_OFFSET, aadBytes.length);
     outLength.set(JAVA_LONG, 0, out.byteSize());
@@ -125,10 +131,8 @@ final class GcmSession {
     return memory.byteSize() >= length ? memory : memory(length);
   }
 
-  private byte[] output() {
-    byte[] bytes = new byte[Math.toIntExact(outLength.get(JAVA_LONG, 0))];
-    MemorySegment.copy(out, JAVA_BYTE, 0, bytes, 0, bytes.length);
-    return bytes;
+  private int outLength() {
+    return Math.toIntExact(outLength.get(JAVA_LONG, 0));
   }
 
   /** The handle to work with. */

@@ -34,21 +34,22 @@ public interface Hsm extends AutoCloseable {
    * Encrypts {@code key} with AES-256-GCM inside the token.
    *
    * @param iv {@value #IV_LENGTH} bytes, never used with this KEK before
+   * @param key left as it is
    * @return ciphertext ‖ tag (16 bytes)
    * @throws KekMissingException when there is no such KEK
    * @throws HsmException when the token fails
    */
-  byte[] wrap(String kekLabel, byte[] iv, byte[] aad, byte[] key);
+  byte[] wrap(String kekLabel, byte[] iv, byte[] aad, ClearKey key);
 
   /**
-   * Decrypts what {@link #wrap} made. The caller overwrites the answer after use.
+   * Decrypts what {@link #wrap} made. The caller closes the answer after use.
    *
    * @throws WrapRejectedException when it was not made with this KEK, IV and AAD: the token said
    *     so, or it works under this KEK otherwise
    * @throws KekMissingException when there is no such KEK
    * @throws HsmException when the token fails
    */
-  byte[] unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped);
+  ClearKey unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped);
 
   /**
    * The signing key with {@code label}, generated inside the token (ECDSA P-256, sensitive, not

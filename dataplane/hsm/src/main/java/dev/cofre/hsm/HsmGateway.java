@@ -86,12 +86,12 @@ public final class HsmGateway implements AutoCloseable {
   }
 
   /**
-   * Opens a wrap. Whoever takes the answer overwrites it after use; the arrays are not to be
-   * changed by the caller any more.
+   * Opens a wrap. Whoever takes the answer closes it after use; the arrays are not to be changed by
+   * the caller any more.
    *
    * @param executor where the answer completes; null: on the HSM thread, which must not be held up
    */
-  public CompletableFuture<byte[]> unwrap(
+  public CompletableFuture<ClearKey> unwrap(
       Requester requester,
       String kekLabel,
       byte[] iv,

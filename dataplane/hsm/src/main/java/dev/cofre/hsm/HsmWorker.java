@@ -14,6 +14,7 @@ import java.util.List;
 final class HsmWorker {
   private static final int BATCH_MAX = 32;
   private static final long BATCH_NS = 200_000;
+  private static final long WIPE_NS = 500_000_000;
   private static final Comparator<HsmCall<?>> BY_KEK = Comparator.comparing(call -> call.kekLabel);
 
   private final HsmGateway gateway;
@@ -21,6 +22,11 @@ final class HsmWorker {
   private final Deliveries deliveries = new Deliveries();
   private final List<HsmCall<?>> batch = new ArrayList<>(BATCH_MAX);
   private long meanCallNs = BATCH_NS;
+
+  /** Data keys went over its stack since that was wiped. */
+  private boolean used;
+
+  private long wipedNs = System.nanoTime();
 
   /** When the call that runs began; 0: none runs. */
   private volatile long startedNs;
@@ -38,11 +44,22 @@ final class HsmWorker {
         boolean more = true;
         while (more && !gateway.isClosed()) {
           more = serveBatch();
+          wipeStack(!more);
         }
       }
     } catch (InterruptedException e) {
       // Only close() interrupts, and only a thread that waits for work notices.
       deliveries.flush();
+    }
+  }
+
+  /** Before it waits, and now and then while it does not. */
+  private void wipeStack(boolean idle) {
+    long now = System.nanoTime();
+    if (used && (idle || now - wipedNs > WIPE_NS)) {
+      DeadStack.wipe();
+      wipedNs = now;
+      used = false;
     }
   }
 
@@ -52,6 +69,7 @@ final class HsmWorker {
     if (batch.isEmpty()) {
       return false;
     }
+    used = true;
     gateway.shareWork();
     gateway.counters().batches.increment();
     gateway.counters().batched.add(batch.size());

@@ -24,12 +24,12 @@ final class MintCall extends HsmCall<MintedKey> {
 
   @Override
   MintedKey ask(Hsm hsm) {
-    byte[] plaintext = random.bytes(KEY_LENGTH);
+    ClearKey plaintext = ClearKey.random(random, KEY_LENGTH);
     byte[] iv = random.bytes(Hsm.IV_LENGTH);
     try {
       return new MintedKey(iv, hsm.wrap(kekLabel, iv, aad, plaintext), plaintext);
     } catch (RuntimeException e) {
-      java.util.Arrays.fill(plaintext, (byte) 0);
+      plaintext.close();
       throw e;
     }
   }

@@ -279,7 +279,7 @@ final class Pkcs11Functions {
     }
   }
 
-  private static RuntimeException failure(Throwable thrown) {
+  static RuntimeException failure(Throwable thrown) {
     if (thrown instanceof Error error) {
       throw error;
     }

@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import javax.crypto.Cipher;
 
 /**
  * An HSM by PKCS#11: AES-GCM with AAD on token keys as the wrap, through the back end that its
@@ -29,9 +28,15 @@ public final class Pkcs11Hsm implements Hsm {
       new TokenCipher(
           new TokenCipher.Token() {
             @Override
-            public byte[] crypt(int mode, String kekLabel, byte[] iv, byte[] aad, byte[] input)
+            public byte[] encrypt(String kekLabel, byte[] iv, byte[] aad, ClearKey key)
                 throws GeneralSecurityException {
-              return Pkcs11Hsm.this.crypt(mode, kekLabel, iv, aad, input);
+              return crypt(wraps -> wraps.encrypt(kekLabel, iv, aad, key));
+            }
+
+            @Override
+            public ClearKey decrypt(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped)
+                throws GeneralSecurityException {
+              return crypt(wraps -> wraps.decrypt(kekLabel, iv, aad, wrapped));
             }
 
             @Override
@@ -144,37 +149,36 @@ public final class Pkcs11Hsm implements Hsm {
   }
 
   @Override
-  public byte[] wrap(String kekLabel, byte[] iv, byte[] aad, byte[] key) {
+  public byte[] wrap(String kekLabel, byte[] iv, byte[] aad, ClearKey key) {
     return cipher.encrypt(kekLabel, iv, aad, key);
   }
 
   @Override
-  public byte[] unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
+  public ClearKey unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
     return cipher.decrypt(kekLabel, iv, aad, wrapped);
   }
 
-  private byte[] crypt(int mode, String kekLabel, byte[] iv, byte[] aad, byte[] input)
-      throws GeneralSecurityException {
+  private interface Crypt<T> {
+    T by(WrapBackend wraps) throws GeneralSecurityException;
+  }
+
+  private <T> T crypt(Crypt<T> call) throws GeneralSecurityException {
     pin.requireUsable();
     Lock use = cryptoki.module().inUse();
     use.lock();
     try {
-      return crypt(connection, mode, kekLabel, iv, aad, input);
+      return crypt(connection, call);
     } finally {
       use.unlock();
     }
   }
 
-  private static byte[] crypt(
-      Connection token, int mode, String kekLabel, byte[] iv, byte[] aad, byte[] input)
-      throws GeneralSecurityException {
+  private static <T> T crypt(Connection token, Crypt<T> call) throws GeneralSecurityException {
     if (token.isOver()) {
       throw new TokenFailure("the PKCS#11 module was begun anew");
     }
     try {
-      return mode == Cipher.ENCRYPT_MODE
-          ? token.wraps().encrypt(kekLabel, iv, aad, input)
-          : token.wraps().decrypt(kekLabel, iv, aad, input);
+      return call.by(token.wraps());
     } catch (GeneralSecurityException | ProviderException e) {
       token.breakOff();
       throw e;

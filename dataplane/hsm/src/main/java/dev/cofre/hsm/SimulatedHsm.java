@@ -8,6 +8,7 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -112,16 +113,26 @@ public final class SimulatedHsm implements Hsm {
   }
 
   @Override
-  public byte[] wrap(String kekLabel, byte[] iv, byte[] aad, byte[] key) {
+  public byte[] wrap(String kekLabel, byte[] iv, byte[] aad, ClearKey key) {
     call();
-    return crypt(Cipher.ENCRYPT_MODE, kekLabel, iv, aad, key);
+    byte[] bytes = key.copy();
+    try {
+      return crypt(Cipher.ENCRYPT_MODE, kekLabel, iv, aad, bytes);
+    } finally {
+      Arrays.fill(bytes, (byte) 0);
+    }
   }
 
   @Override
-  public byte[] unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
+  public ClearKey unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
     unwraps.increment();
     call();
-    return crypt(Cipher.DECRYPT_MODE, kekLabel, iv, aad, wrapped);
+    byte[] bytes = crypt(Cipher.DECRYPT_MODE, kekLabel, iv, aad, wrapped);
+    try {
+      return ClearKey.of(bytes);
+    } finally {
+      Arrays.fill(bytes, (byte) 0);
+    }
   }
 
   private byte[] crypt(int mode, String kekLabel, byte[] iv, byte[] aad, byte[] input) {

@@ -1,5 +1,6 @@
 package dev.cofre.hsm;
 
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Map;
@@ -13,6 +14,9 @@ import javax.crypto.spec.GCMParameterSpec;
 /**
  * AES-GCM by the JDK's PKCS#11 provider, which pools its sessions and makes four calls where there
  * is AAD: it cannot be told of it before it begins.
+ *
+ * <p>Data keys lie in direct buffers, which the provider hands to the module as they are; arrays it
+ * would copy.
  *
  * <p>Thread-safe. A KEK is asked for by its label alone first: the provider's key store lists all
  * keys of the token to find one, which is done only for one that is there.
@@ -32,29 +36,37 @@ final class SunPkcs11Backend implements WrapBackend {
   }
 
   @Override
-  public byte[] encrypt(String kekLabel, byte[] iv, byte[] aad, byte[] input)
+  public byte[] encrypt(String kekLabel, byte[] iv, byte[] aad, ClearKey key)
       throws GeneralSecurityException {
-    return crypt(Cipher.ENCRYPT_MODE, kekLabel, iv, aad, input);
+    Cipher gcm = gcm(Cipher.ENCRYPT_MODE, kekLabel, iv, aad);
+    byte[] wrapped = new byte[gcm.getOutputSize(key.length())];
+    return Arrays.copyOf(wrapped, gcm.doFinal(key.bytes(), ByteBuffer.wrap(wrapped)));
   }
 
   @Override
-  public byte[] decrypt(String kekLabel, byte[] iv, byte[] aad, byte[] input)
+  public ClearKey decrypt(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped)
       throws GeneralSecurityException {
-    return crypt(Cipher.DECRYPT_MODE, kekLabel, iv, aad, input);
+    Cipher gcm = gcm(Cipher.DECRYPT_MODE, kekLabel, iv, aad);
+    // With room for the tag, which some modules want to see.
+    ClearKey key = ClearKey.ofLength(wrapped.length);
+    boolean done = false;
+    try {
+      ClearKey opened = key.cutTo(gcm.doFinal(ByteBuffer.wrap(wrapped), key.bytes()));
+      done = true;
+      return opened;
+    } finally {
+      if (!done) {
+        key.close();
+      }
+    }
   }
 
-  private byte[] crypt(int mode, String kekLabel, byte[] iv, byte[] aad, byte[] input)
+  private Cipher gcm(int mode, String kekLabel, byte[] iv, byte[] aad)
       throws GeneralSecurityException {
     Cipher gcm = Cipher.getInstance("AES/GCM/NoPadding", token.provider());
     gcm.init(mode, kek(kekLabel), new GCMParameterSpec(TAG_BITS, iv));
     gcm.updateAAD(aad);
-    // Into an array of ours: the provider would cut its own and leave the data key in the rest.
-    byte[] out = new byte[gcm.getOutputSize(input.length)];
-    try {
-      return Arrays.copyOf(out, gcm.doFinal(input, 0, input.length, out, 0));
-    } finally {
-      Arrays.fill(out, (byte) 0);
-    }
+    return gcm;
   }
 
   private SecretKey kek(String label) {

@@ -5,12 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.ProviderException;
-import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
 import javax.crypto.AEADBadTagException;
-import javax.crypto.Cipher;
 
 /**
  * AES-GCM under the token's KEKs, and whose fault it is when it fails.
@@ -39,8 +37,12 @@ final class TokenCipher {
 
   /** The device. */
   interface Token {
-    /** One encryption or decryption, not tried again. */
-    byte[] crypt(int mode, String kekLabel, byte[] iv, byte[] aad, byte[] input)
+    /** One encryption, not tried again. */
+    byte[] encrypt(String kekLabel, byte[] iv, byte[] aad, ClearKey key)
+        throws GeneralSecurityException;
+
+    /** One decryption, not tried again. */
+    ClearKey decrypt(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped)
         throws GeneralSecurityException;
 
     /** Finds session and keys again. */
@@ -48,13 +50,13 @@ final class TokenCipher {
   }
 
   /** Tries once more after a reload: the token may have lost the session or the handle. */
-  byte[] encrypt(String kekLabel, byte[] iv, byte[] aad, byte[] input) {
+  byte[] encrypt(String kekLabel, byte[] iv, byte[] aad, ClearKey key) {
     try {
-      return token.crypt(Cipher.ENCRYPT_MODE, kekLabel, iv, aad, input);
+      return token.encrypt(kekLabel, iv, aad, key);
     } catch (GeneralSecurityException | ProviderException first) {
       token.reload();
       try {
-        return token.crypt(Cipher.ENCRYPT_MODE, kekLabel, iv, aad, input);
+        return token.encrypt(kekLabel, iv, aad, key);
       } catch (GeneralSecurityException | ProviderException e) {
         throw failed(e);
       }
@@ -62,24 +64,24 @@ final class TokenCipher {
   }
 
   /** The same, except for a wrap that a working token rejects. */
-  byte[] decrypt(String kekLabel, byte[] iv, byte[] aad, byte[] input) {
+  ClearKey decrypt(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
     try {
-      return decryptOnce(kekLabel, iv, aad, input);
+      return decryptOnce(kekLabel, iv, aad, wrapped);
     } catch (GeneralSecurityException | ProviderException first) {
       provenAtNs.remove(kekLabel);
       token.reload();
       try {
-        return decryptOnce(kekLabel, iv, aad, input);
+        return decryptOnce(kekLabel, iv, aad, wrapped);
       } catch (GeneralSecurityException | ProviderException e) {
         throw failed(e);
       }
     }
   }
 
-  private byte[] decryptOnce(String kekLabel, byte[] iv, byte[] aad, byte[] input)
+  private ClearKey decryptOnce(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped)
       throws GeneralSecurityException {
     try {
-      return token.crypt(Cipher.DECRYPT_MODE, kekLabel, iv, aad, input);
+      return token.decrypt(kekLabel, iv, aad, wrapped);
     } catch (AEADBadTagException e) {
       if (isCertain(e) || isProven(kekLabel)) {
         throw new WrapRejectedException(e);
@@ -116,17 +118,15 @@ final class TokenCipher {
 
   private boolean canaryLives(String kekLabel) {
     byte[] iv = KernelRandom.INSTANCE.bytes(Hsm.IV_LENGTH);
-    byte[] canary = KernelRandom.INSTANCE.bytes(CANARY_LENGTH);
-    try {
-      byte[] sealed = token.crypt(Cipher.ENCRYPT_MODE, kekLabel, iv, CANARY_AAD, canary);
-      byte[] opened = token.crypt(Cipher.DECRYPT_MODE, kekLabel, iv, CANARY_AAD, sealed);
-      return MessageDigest.isEqual(canary, opened);
+    try (ClearKey canary = ClearKey.random(KernelRandom.INSTANCE, CANARY_LENGTH)) {
+      byte[] sealed = token.encrypt(kekLabel, iv, CANARY_AAD, canary);
+      try (ClearKey opened = token.decrypt(kekLabel, iv, CANARY_AAD, sealed)) {
+        return MessageDigest.isEqual(canary.copy(), opened.copy()); // it keys nothing
+      }
     } catch (GeneralSecurityException | ProviderException e) {
       System.getLogger(TokenCipher.class.getName())
           .log(System.Logger.Level.DEBUG, "the canary under " + kekLabel + " failed", e);
       return false;
-    } finally {
-      Arrays.fill(canary, (byte) 0);
     }
   }
 }

@@ -1,10 +1,9 @@
 package dev.cofre.hsm;
 
-import java.util.Arrays;
 import java.util.concurrent.Executor;
 
 /** Opens one wrap. */
-final class UnwrapCall extends HsmCall<byte[]> {
+final class UnwrapCall extends HsmCall<ClearKey> {
   final Wrap wrap;
 
   UnwrapCall(Wrap wrap, Lane lane, Executor executor, long submittedNs) {
@@ -13,17 +12,17 @@ final class UnwrapCall extends HsmCall<byte[]> {
   }
 
   @Override
-  byte[] ask(Hsm hsm) {
+  ClearKey ask(Hsm hsm) {
     return hsm.unwrap(wrap.kekLabel(), wrap.iv(), wrap.aad(), wrap.wrapped());
   }
 
   @Override
-  void discard(byte[] unwanted) {
-    Arrays.fill(unwanted, (byte) 0);
+  void discard(ClearKey unwanted) {
+    unwanted.close();
   }
 
   @Override
-  Wrap proof(byte[] answered) {
+  Wrap proof(ClearKey answered) {
     return wrap;
   }
 }

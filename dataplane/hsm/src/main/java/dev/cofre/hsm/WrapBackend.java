@@ -11,10 +11,10 @@ import java.security.GeneralSecurityException;
  * and with a {@link KekMissingException}.
  */
 interface WrapBackend {
-  byte[] encrypt(String kekLabel, byte[] iv, byte[] aad, byte[] input)
+  byte[] encrypt(String kekLabel, byte[] iv, byte[] aad, ClearKey key)
       throws GeneralSecurityException;
 
-  byte[] decrypt(String kekLabel, byte[] iv, byte[] aad, byte[] input)
+  ClearKey decrypt(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped)
       throws GeneralSecurityException;
 
   /** Forgets what it knows of {@code kekLabel}, which was destroyed. */

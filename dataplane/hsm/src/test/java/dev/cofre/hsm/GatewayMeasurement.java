@@ -133,7 +133,7 @@ final class GatewayMeasurement {
     }
 
     @Override
-    public byte[] wrap(String kekLabel, byte[] iv, byte[] aad, byte[] key) {
+    public byte[] wrap(String kekLabel, byte[] iv, byte[] aad, ClearKey key) {
       return hsm.wrap(kekLabel, iv, aad, key);
     }
   }
@@ -197,7 +197,9 @@ final class GatewayMeasurement {
     List<Wrap> wraps = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       byte[] iv = KernelRandom.INSTANCE.bytes(12);
-      wraps.add(new Wrap(kek, iv, AAD, hsm.wrap(kek, iv, AAD, KernelRandom.INSTANCE.bytes(32))));
+      wraps.add(
+          new Wrap(
+              kek, iv, AAD, hsm.wrap(kek, iv, AAD, ClearKey.random(KernelRandom.INSTANCE, 32))));
     }
     return wraps;
   }

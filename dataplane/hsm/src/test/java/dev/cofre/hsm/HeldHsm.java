@@ -13,12 +13,12 @@ final class HeldHsm extends StubHsm {
   }
 
   @Override
-  public byte[] wrap(String kekLabel, byte[] iv, byte[] aad, byte[] key) {
+  public byte[] wrap(String kekLabel, byte[] iv, byte[] aad, ClearKey key) {
     return hsm.wrap(kekLabel, iv, aad, key);
   }
 
   @Override
-  public byte[] unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
+  public ClearKey unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
     awaitUninterruptibly(held);
     return hsm.unwrap(kekLabel, iv, aad, wrapped);
   }

@@ -60,11 +60,11 @@ abstract class HsmContract {
   /** A wrap of 32 zero bytes. */
   Wrap wrap(String kek) {
     byte[] iv = KernelRandom.INSTANCE.bytes(Hsm.IV_LENGTH);
-    return new Wrap(kek, iv, AAD, hsm.wrap(kek, iv, AAD, new byte[32]));
+    return new Wrap(kek, iv, AAD, hsm.wrap(kek, iv, AAD, ClearKey.ofLength(32)));
   }
 
   byte[] unwrap(Wrap wrap) {
-    return hsm.unwrap(wrap.kekLabel(), wrap.iv(), wrap.aad(), wrap.wrapped());
+    return hsm.unwrap(wrap.kekLabel(), wrap.iv(), wrap.aad(), wrap.wrapped()).copy();
   }
 
   @Test
@@ -73,9 +73,9 @@ abstract class HsmContract {
     byte[] iv = KernelRandom.INSTANCE.bytes(Hsm.IV_LENGTH);
     for (int length : new int[] {1, 32, 64, 1_000}) {
       byte[] key = KernelRandom.INSTANCE.bytes(length);
-      byte[] wrapped = hsm.wrap(label, iv, AAD, key);
+      byte[] wrapped = hsm.wrap(label, iv, AAD, ClearKey.of(key));
       assertEquals(length + 16, wrapped.length);
-      assertArrayEquals(key, hsm.unwrap(label, iv, AAD, wrapped));
+      assertArrayEquals(key, hsm.unwrap(label, iv, AAD, wrapped).copy());
     }
   }
 
@@ -84,8 +84,8 @@ abstract class HsmContract {
     String label = kek("long");
     byte[] iv = KernelRandom.INSTANCE.bytes(Hsm.IV_LENGTH);
     byte[] aad = KernelRandom.INSTANCE.bytes(40_000);
-    byte[] wrapped = hsm.wrap(label, iv, aad, new byte[32]);
-    assertArrayEquals(new byte[32], hsm.unwrap(label, iv, aad, wrapped));
+    byte[] wrapped = hsm.wrap(label, iv, aad, ClearKey.ofLength(32));
+    assertArrayEquals(new byte[32], hsm.unwrap(label, iv, aad, wrapped).copy());
     aad[39_999] ^= 1;
     assertThrows(WrapRejectedException.class, () -> hsm.unwrap(label, iv, aad, wrapped));
   }
@@ -183,8 +183,8 @@ abstract class HsmContract {
       String kek = keks[(first + i) % keks.length];
       byte[] key = KernelRandom.INSTANCE.bytes(32);
       byte[] iv = KernelRandom.INSTANCE.bytes(Hsm.IV_LENGTH);
-      byte[] wrapped = hsm.wrap(kek, iv, AAD, key);
-      assertArrayEquals(key, hsm.unwrap(kek, iv, AAD, wrapped));
+      byte[] wrapped = hsm.wrap(kek, iv, AAD, ClearKey.of(key));
+      assertArrayEquals(key, hsm.unwrap(kek, iv, AAD, wrapped).copy());
       if (i % 10 == 0) {
         wrapped[0] ^= 1;
         assertThrows(WrapRejectedException.class, () -> hsm.unwrap(kek, iv, AAD, wrapped));

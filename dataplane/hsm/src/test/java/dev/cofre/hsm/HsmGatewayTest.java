@@ -56,12 +56,14 @@ class HsmGatewayTest {
   }
 
   private CompletableFuture<byte[]> unwrap(Requester requester, MintedKey key, Executor executor) {
-    return gateway.unwrap(requester, KEK, key.iv(), AAD, key.wrapped(), executor);
+    return gateway
+        .unwrap(requester, KEK, key.iv(), AAD, key.wrapped(), executor)
+        .thenApply(ClearKey::copy);
   }
 
   private static MintedKey junk() {
     return new MintedKey(
-        KernelRandom.INSTANCE.bytes(12), KernelRandom.INSTANCE.bytes(48), new byte[0]);
+        KernelRandom.INSTANCE.bytes(12), KernelRandom.INSTANCE.bytes(48), ClearKey.ofLength(0));
   }
 
   private static ErrorCode code(CompletableFuture<?> failing) {
@@ -72,7 +74,7 @@ class HsmGatewayTest {
   @Test
   void opensWhatItMade() {
     MintedKey key = mint();
-    assertArrayEquals(key.plaintext(), unwrap(BOB, key).join());
+    assertArrayEquals(key.plaintext().copy(), unwrap(BOB, key).join());
     GatewayFigures figures = gateway.figures();
     assertEquals(2, figures.calls());
     assertTrue(figures.up());
@@ -96,7 +98,7 @@ class HsmGatewayTest {
     assertEquals(1, hsm.unwraps());
     assertEquals(99, gateway.figures().remembered());
     MintedKey other = mint();
-    assertArrayEquals(other.plaintext(), unwrap(ALICE, other).join());
+    assertArrayEquals(other.plaintext().copy(), unwrap(ALICE, other).join());
   }
 
   @Test
@@ -121,7 +123,7 @@ class HsmGatewayTest {
           }
           return answers.stream().allMatch(CompletableFuture::isDone);
         });
-    answers.forEach(answer -> assertArrayEquals(key.plaintext(), answer.join()));
+    answers.forEach(answer -> assertArrayEquals(key.plaintext().copy(), answer.join()));
   }
 
   /** An HSM whose first unwrap waits, so that a queue forms. */
@@ -176,7 +178,7 @@ class HsmGatewayTest {
 
     hsm.fail(SimulatedHsm.Outage.NONE);
     Conditions.await(() -> gateway.isHealthy());
-    assertArrayEquals(key.plaintext(), unwrap(ALICE, key).join());
+    assertArrayEquals(key.plaintext().copy(), unwrap(ALICE, key).join());
     assertTrue(gateway.figures().late() >= 8);
   }
 
@@ -189,12 +191,12 @@ class HsmGatewayTest {
     Hsm slow =
         new StubHsm() {
           @Override
-          public byte[] unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
+          public ClearKey unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
             running.set(true);
             inside.countDown();
             HeldHsm.awaitUninterruptibly(held);
             running.set(false);
-            return new byte[32];
+            return ClearKey.ofLength(32);
           }
 
           @Override
@@ -203,7 +205,7 @@ class HsmGatewayTest {
           }
         };
     HsmGateway closing = new HsmGateway(slow, Duration.ofSeconds(30));
-    CompletableFuture<byte[]> answer =
+    CompletableFuture<ClearKey> answer =
         closing.unwrap(ALICE, KEK, new byte[12], AAD, new byte[48], null);
     assertTrue(inside.await(10, TimeUnit.SECONDS));
     Thread closer = Thread.ofPlatform().start(closing::close);
@@ -215,7 +217,7 @@ class HsmGatewayTest {
     held.countDown();
     closer.join();
     assertTrue(closedInTime.get(), "logged out under a call");
-    assertEquals(32, answer.join().length);
+    assertEquals(32, answer.join().length());
     assertEquals(
         ErrorCode.HSM_UNAVAILABLE,
         code(closing.unwrap(ALICE, KEK, new byte[12], AAD, new byte[48], null)));
@@ -223,13 +225,13 @@ class HsmGatewayTest {
 
   @Test
   void aResultThatNobodyWaitsForIsOverwritten() {
-    List<byte[]> results = new ArrayList<>();
+    List<ClearKey> results = new ArrayList<>();
     CountDownLatch held = new CountDownLatch(1);
     Hsm slow =
         new StubHsm() {
           @Override
-          public byte[] unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
-            byte[] result = KernelRandom.INSTANCE.bytes(32);
+          public ClearKey unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
+            ClearKey result = ClearKey.random(KernelRandom.INSTANCE, 32);
             results.add(result);
             HeldHsm.awaitUninterruptibly(held);
             return result;
@@ -242,7 +244,7 @@ class HsmGatewayTest {
       held.countDown();
       Conditions.await(() -> late.figures().calls() > 0);
     }
-    assertArrayEquals(new byte[32], results.getFirst());
+    assertArrayEquals(new byte[32], results.getFirst().copy());
   }
 
   @Test

@@ -23,12 +23,12 @@ class StubHsm implements Hsm {
   public void destroyKek(String label) {}
 
   @Override
-  public byte[] wrap(String kekLabel, byte[] iv, byte[] aad, byte[] key) {
+  public byte[] wrap(String kekLabel, byte[] iv, byte[] aad, ClearKey key) {
     throw new KekMissingException(kekLabel);
   }
 
   @Override
-  public byte[] unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
+  public ClearKey unwrap(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped) {
     throw new KekMissingException(kekLabel);
   }
 

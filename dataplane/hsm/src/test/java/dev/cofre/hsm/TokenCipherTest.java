@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.AEADBadTagException;
-import javax.crypto.Cipher;
 import org.junit.jupiter.api.Test;
 
 /** A token that fails as the test says: SunPKCS11 makes CKR_GENERAL_ERROR a bad tag. */
@@ -46,7 +45,7 @@ class TokenCipherTest {
   void aTokenThatIsHealedByAReloadAnswers() {
     token.broken = true;
     token.healing = true;
-    assertArrayEquals(GOOD, cipher.decrypt("kek", IV, AAD, GOOD));
+    assertArrayEquals(GOOD, cipher.decrypt("kek", IV, AAD, GOOD).copy());
     token.broken = true;
     clockNs.addAndGet(2_000_000_000L);
     assertRejected();
@@ -56,7 +55,7 @@ class TokenCipherTest {
   @Test
   void aFailedEncryptionIsTheTokensFault() {
     token.broken = true;
-    assertFailed(() -> cipher.encrypt("kek", IV, AAD, GOOD));
+    assertFailed(() -> cipher.encrypt("kek", IV, AAD, ClearKey.of(GOOD)));
     assertEquals(List.of("encrypt", "reload", "encrypt"), token.calls);
   }
 
@@ -99,12 +98,21 @@ class TokenCipherTest {
     String junkError = "CKR_GENERAL_ERROR";
 
     @Override
-    public byte[] crypt(int mode, String kekLabel, byte[] iv, byte[] aad, byte[] input)
+    public byte[] encrypt(String kekLabel, byte[] iv, byte[] aad, ClearKey key)
         throws GeneralSecurityException {
-      calls.add(mode == Cipher.ENCRYPT_MODE ? "encrypt" : "decrypt");
-      if (mode == Cipher.ENCRYPT_MODE) {
-        ivs.add(HexFormat.of().formatHex(iv));
-      }
+      calls.add("encrypt");
+      ivs.add(HexFormat.of().formatHex(iv));
+      return crypt(key.copy());
+    }
+
+    @Override
+    public ClearKey decrypt(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped)
+        throws GeneralSecurityException {
+      calls.add("decrypt");
+      return ClearKey.of(crypt(wrapped));
+    }
+
+    private byte[] crypt(byte[] input) throws GeneralSecurityException {
       if (broken || java.util.Arrays.equals(input, JUNK)) {
         AEADBadTagException failure = new AEADBadTagException("bad tag");
         failure.initCause(new ProviderException(broken ? "CKR_GENERAL_ERROR" : junkError));

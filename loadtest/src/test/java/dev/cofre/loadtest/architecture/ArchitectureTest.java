@@ -110,10 +110,12 @@ class ArchitectureTest {
   }
 
   @Test
-  void nothingThatRunsInProductionKnowsTheSimulatedHsm() {
+  void nothingThatServesCallersKnowsTheSimulatedHsm() {
     noClasses()
         .that()
         .haveNameNotMatching("dev\\.cofre\\.hsm\\.SimulatedHsm.*")
+        .and()
+        .resideOutsideOfPackage("dev.cofre.dataplane.server.rehearsal")
         .should()
         .dependOnClassesThat()
         .haveNameMatching("dev\\.cofre\\.hsm\\.SimulatedHsm.*")

@@ -3,6 +3,7 @@ package dev.cofre.loadtest.system;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.envelope.WrappedDataKey;
+import dev.cofre.hsm.ClearKey;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.HsmConfig;
 import dev.cofre.hsm.Pin;
@@ -72,13 +73,13 @@ final class Unwrapping {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         WrappedDataKey wrapped = WrappedDataKey.parse(HexFormat.of().parseHex(line), 0);
         byte[] wrap = wrapped.wrap();
-        byte[] key =
+        ClearKey key =
             hsm.unwrap(
                 "kek-" + wrapped.keyId() + "-" + wrapped.keyVersion(),
                 Arrays.copyOf(wrap, EnvelopeFormat.WRAP_IV_LENGTH),
                 wrapped.wrapAad("default", EncryptionContext.EMPTY),
                 Arrays.copyOfRange(wrap, EnvelopeFormat.WRAP_IV_LENGTH, wrap.length));
-        System.out.println(HexFormat.of().formatHex(key));
+        System.out.println(HexFormat.of().formatHex(key.copy()));
       }
     }
   }

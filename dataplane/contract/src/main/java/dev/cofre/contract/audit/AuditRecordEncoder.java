@@ -24,6 +24,10 @@ public final class AuditRecordEncoder {
   private static final int KEPT_BYTES_MAX = 256 * 1_024;
 
   private final CRC32C crc = new CRC32C();
+  private final RecentText node = new RecentText();
+  private final RecentText principal = new RecentText();
+  private final RecentText address = new RecentText();
+  private final RecentText action = new RecentText();
   private byte[] bytes = new byte[CAPACITY];
   private int length;
 
@@ -96,11 +100,11 @@ public final class AuditRecordEncoder {
   private int variablePart(int start, AuditEvent event, int textsMask) {
     int at = id(start + AuditRecordFormat.VARIABLE_AT, event.keyId());
     at = id(at, event.dataKeyUuid());
-    at = text(at, event.node());
+    at = text(at, event.node(), node);
     at = text(at, event.requestId());
-    at = text(at, event.principal());
-    at = text(at, event.address());
-    at = text(at, event.action());
+    at = text(at, event.principal(), principal);
+    at = text(at, event.address(), address);
+    at = text(at, event.action(), action);
     at = text(at, event.keyText());
     at = text(at, event.dataKeyText());
     at = text(at, event.code());
@@ -164,6 +168,16 @@ public final class AuditRecordEncoder {
     text.getBytes(0, count, bytes, at + 2);
     SHORT.set(bytes, at, (short) count);
     return at + 2 + count;
+  }
+
+  /** The same for a text that often is the one of the record before: that is copied. */
+  private int text(int at, String text, RecentText recent) {
+    if (recent.isOf(text)) {
+      return recent.copyTo(bytes, at);
+    }
+    int end = text(at, text);
+    recent.keep(text, bytes, at, end);
+    return end;
   }
 
   private int utf8(int at, String text) {

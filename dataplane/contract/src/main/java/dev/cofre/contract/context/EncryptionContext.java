@@ -2,7 +2,6 @@ package dev.cofre.contract.context;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -67,30 +66,38 @@ public final class EncryptionContext {
       return EMPTY;
     }
     Builder builder = new Builder();
-    for (String pair : header.split(",", -1)) {
-      int equals = pair.indexOf('=');
-      if (equals < 0 || pair.indexOf('=', equals + 1) >= 0) {
-        throw invalid(
-            "the Encryption-Context header must be k=v,k2=v2 with each part percent-encoded");
-      }
-      builder.add(
-          PercentCoding.decode(trim(pair.substring(0, equals))),
-          PercentCoding.decode(trim(pair.substring(equals + 1))));
+    int start = 0;
+    while (start <= header.length()) {
+      int comma = header.indexOf(',', start);
+      int end = comma < 0 ? header.length() : comma;
+      parsePair(header, start, end, builder);
+      start = end + 1;
     }
     return builder.build();
   }
 
+  private static void parsePair(String header, int start, int end, Builder builder) {
+    int equals = header.indexOf('=', start);
+    int second = header.indexOf('=', equals + 1);
+    if (equals < 0 || equals >= end || (second >= 0 && second < end)) {
+      throw invalid(
+          "the Encryption-Context header must be k=v,k2=v2 with each part percent-encoded");
+    }
+    byte[] key = part(header, start, equals);
+    builder.add(new String(key, StandardCharsets.UTF_8), key, part(header, equals + 1, end));
+  }
+
   /** Without the optional white space of RFC 9110 §5.6.3: spaces and tabs, no others. */
-  private static String trim(String part) {
-    int start = 0;
-    int end = part.length();
-    while (start < end && isBlank(part.charAt(start))) {
-      start++;
+  private static byte[] part(String header, int start, int end) {
+    int from = start;
+    int to = end;
+    while (from < to && isBlank(header.charAt(from))) {
+      from++;
     }
-    while (end > start && isBlank(part.charAt(end - 1))) {
-      end--;
+    while (to > from && isBlank(header.charAt(to - 1))) {
+      to--;
     }
-    return part.substring(start, end);
+    return PercentCoding.decode(header, from, to);
   }
 
   private static boolean isBlank(char c) {
@@ -179,6 +186,9 @@ public final class EncryptionContext {
 
   /** The UTF-8 of {@code text}, which has one: no lone surrogate. */
   static byte[] utf8(String text, String what) {
+    if (!hasSurrogates(text)) {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
     try {
       ByteBuffer encoded =
           StandardCharsets.UTF_8
@@ -193,6 +203,15 @@ public final class EncryptionContext {
       throw invalid(
           "an encryption context " + what + " holds a lone surrogate, which UTF-8 cannot carry");
     }
+  }
+
+  private static boolean hasSurrogates(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static ProblemException invalid(String detail) {
@@ -211,11 +230,13 @@ public final class EncryptionContext {
      * @throws ProblemException {@code invalid_request} when a limit is not kept
      */
     public Builder add(String key, String value) {
+      return add(key, utf8(key, "key"), utf8(value, "value"));
+    }
+
+    private Builder add(String key, byte[] keyBytes, byte[] valueBytes) {
       if (pairs.size() == PAIRS_MAX) {
         throw invalid("an encryption context holds at most " + PAIRS_MAX + " pairs");
       }
-      byte[] keyBytes = utf8(key, "key");
-      byte[] valueBytes = utf8(value, "value");
       if (keyBytes.length == 0 || keyBytes.length > KEY_BYTES_MAX) {
         throw invalid("an encryption context key has 1 to " + KEY_BYTES_MAX + " bytes of UTF-8");
       }
@@ -237,30 +258,35 @@ public final class EncryptionContext {
         return EMPTY;
       }
       pairs.sort((a, b) -> Arrays.compareUnsigned(a.keyBytes, b.keyBytes));
-      ByteArrayOutputStream canonical = new ByteArrayOutputStream();
-      putU16(canonical, pairs.size());
-      List<String> keys = new ArrayList<>(pairs.size());
-      byte[] previous = null;
+      int length = Short.BYTES;
       for (Pair pair : pairs) {
-        if (Arrays.equals(previous, pair.keyBytes)) {
+        length += 2 * Short.BYTES + pair.keyBytes.length + pair.valueBytes.length;
+      }
+      byte[] canonical = new byte[length];
+      int at = putU16(canonical, 0, pairs.size());
+      String[] keys = new String[pairs.size()];
+      for (int i = 0; i < keys.length; i++) {
+        Pair pair = pairs.get(i);
+        if (i > 0 && Arrays.equals(pairs.get(i - 1).keyBytes, pair.keyBytes)) {
           throw invalid("an encryption context key may stand once only");
         }
-        previous = pair.keyBytes;
-        putPart(canonical, pair.keyBytes);
-        putPart(canonical, pair.valueBytes);
-        keys.add(pair.key);
+        at = putPart(canonical, at, pair.keyBytes);
+        at = putPart(canonical, at, pair.valueBytes);
+        keys[i] = pair.key;
       }
-      return new EncryptionContext(List.copyOf(keys), canonical.toByteArray());
+      return new EncryptionContext(List.of(keys), canonical);
     }
 
-    private static void putPart(ByteArrayOutputStream out, byte[] part) {
-      putU16(out, part.length);
-      out.writeBytes(part);
+    private static int putPart(byte[] out, int at, byte[] part) {
+      int start = putU16(out, at, part.length);
+      System.arraycopy(part, 0, out, start, part.length);
+      return start + part.length;
     }
 
-    private static void putU16(ByteArrayOutputStream out, int value) {
-      out.write(value >>> 8);
-      out.write(value);
+    private static int putU16(byte[] out, int at, int value) {
+      out[at] = (byte) (value >>> 8);
+      out[at + 1] = (byte) value;
+      return at + Short.BYTES;
     }
   }
 

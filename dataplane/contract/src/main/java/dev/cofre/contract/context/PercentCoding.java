@@ -2,10 +2,10 @@ package dev.cofre.contract.context;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Percent-encoding of RFC 3986 §2.1 over UTF-8; a plus sign stands for itself. */
 final class PercentCoding {
@@ -28,30 +28,40 @@ final class PercentCoding {
     return encoded.toString();
   }
 
-  /** Decodes {@code text}; what is not well formed is an {@code invalid_request}. */
-  static String decode(String text) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
-    for (int i = 0; i < text.length(); i++) {
+  /**
+   * Decodes what stands in {@code text} from {@code from} to {@code to}, to well-formed UTF-8; what
+   * is not well formed is an {@code invalid_request}.
+   */
+  static byte[] decode(String text, int from, int to) {
+    byte[] bytes = new byte[to - from];
+    int length = 0;
+    byte all = 0;
+    for (int i = from; i < to; i++) {
       char c = text.charAt(i);
       if (c == '%') {
-        int high = i + 2 < text.length() ? hexDigit(text.charAt(i + 1)) : -1;
-        int low = i + 2 < text.length() ? hexDigit(text.charAt(i + 2)) : -1;
+        int high = i + 2 < to ? hexDigit(text.charAt(i + 1)) : -1;
+        int low = i + 2 < to ? hexDigit(text.charAt(i + 2)) : -1;
         if (high < 0 || low < 0) {
           throw malformed();
         }
-        bytes.write(high << 4 | low);
+        bytes[length++] = (byte) (high << 4 | low);
         i += 2;
       } else if (c > 0x20 && c < 0x7f) {
-        bytes.write(c);
+        bytes[length++] = (byte) c;
       } else {
         throw malformed();
       }
+      all |= bytes[length - 1];
     }
+    if (all < 0) {
+      requireUtf8(bytes, length);
+    }
+    return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+  }
+
+  private static void requireUtf8(byte[] bytes, int length) {
     try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(bytes.toByteArray()))
-          .toString();
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length));
     } catch (CharacterCodingException e) {
       throw malformed();
     }

@@ -1,6 +1,5 @@
 package dev.cofre.contract.encoding;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
@@ -10,6 +9,11 @@ import java.util.Base64;
  * could stand for the same bytes; here they are refused.
  */
 public final class CanonicalBase64 {
+  /** The characters before {@code ==} and {@code =} whose last four or two bits are zero. */
+  private static final String LAST_BEFORE_TWO = "AQgw";
+
+  private static final String LAST_BEFORE_ONE = "AEIMQUYcgkosw048";
+
   private CanonicalBase64() {}
 
   /** Encodes {@code bytes}. */
@@ -27,12 +31,11 @@ public final class CanonicalBase64 {
     if (length % 4 != 0) {
       throw new IllegalArgumentException("base64 must be padded to a multiple of four characters");
     }
-    byte[] decoded = Base64.getDecoder().decode(text.getBytes(StandardCharsets.ISO_8859_1));
+    byte[] decoded = Base64.getDecoder().decode(text);
     if (length > 0 && text.charAt(length - 1) == '=') {
-      int tailLength = decoded.length % 3;
-      byte[] tail = new byte[tailLength];
-      System.arraycopy(decoded, decoded.length - tailLength, tail, 0, tailLength);
-      if (!text.endsWith(encode(tail))) {
+      boolean two = text.charAt(length - 2) == '=';
+      char last = text.charAt(length - (two ? 3 : 2));
+      if ((two ? LAST_BEFORE_TWO : LAST_BEFORE_ONE).indexOf(last) < 0) {
         throw new IllegalArgumentException("base64 is not canonical: its unused bits must be zero");
       }
     }

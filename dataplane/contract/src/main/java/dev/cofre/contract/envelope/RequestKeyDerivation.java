@@ -6,11 +6,9 @@ import static dev.cofre.contract.envelope.EnvelopeFormat.WRAPPED_DATA_KEY_LENGTH
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.security.GeneralSecurityException;
 import java.util.Arrays;
-import javax.crypto.Cipher;
-import javax.crypto.ShortBufferException;
 
 /**
  * Derives the request key and the key commitment of suite 1 from a data key and a salt.
@@ -48,12 +46,12 @@ public final class RequestKeyDerivation implements AutoCloseable {
   /** Data key ‖ chaining value ‖ CMAC subkey: as secret as the data key. */
   public static final int STATE_LENGTH = KEY_LENGTH + 32;
 
-  private static final int BLOCK = 16;
+  private static final int BLOCK = BlockCipher.BLOCK_LENGTH;
   private static final int PREFIX_LENGTH = 7 * BLOCK;
   private static final int COUNTER_MAX = 5;
   private static final int KDF_LENGTH = COUNTER_MAX * BLOCK;
 
-  private static final byte[] ZERO = new byte[KEY_LENGTH];
+  private static final ByteBuffer ZERO = ByteBuffer.allocateDirect(KEY_LENGTH).asReadOnlyBuffer();
 
   /** The last eight bytes of the message: "cofre" ‖ 0x0280 ‖ the counter's place. */
   private static final long TAIL = 0x636f667265_0280_00L;
@@ -61,7 +59,7 @@ public final class RequestKeyDerivation implements AutoCloseable {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-  private final Cipher aes;
+  private final BlockCipher aes;
   private final byte[] wrapped = new byte[PREFIX_LENGTH];
   // Two buffers: in place, the provider would copy its input.
   private final byte[] in = new byte[KDF_LENGTH];
@@ -73,17 +71,18 @@ public final class RequestKeyDerivation implements AutoCloseable {
   private long generation;
   private boolean keyed;
 
-  /** A derivation that is not keyed yet. */
+  /** A derivation by the JDK's AES that is not keyed yet. */
   public RequestKeyDerivation() {
-    try {
-      aes = Cipher.getInstance("AES/ECB/NoPadding");
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the JDK's AES cannot be used", e);
-    }
+    this(new JcaBlockCipher());
+  }
+
+  /** A derivation by {@code aes}, which is its own from now on, that is not keyed yet. */
+  public RequestKeyDerivation(BlockCipher aes) {
+    this.aes = aes;
   }
 
   /**
-   * A derivation of one data key; see {@link #key}.
+   * A derivation of one data key by the JDK's AES; see {@link #key}.
    *
    * @param dataKey 32 bytes; not kept
    */
@@ -92,16 +91,16 @@ public final class RequestKeyDerivation implements AutoCloseable {
     if (dataKey.length != KEY_LENGTH) {
       throw new IllegalArgumentException("a data key has " + KEY_LENGTH + " bytes");
     }
-    key(dataKey, wrapped);
+    key(ByteBuffer.wrap(dataKey), wrapped);
   }
 
   /**
    * Keys it for a data key.
    *
-   * @param dataKey 32 bytes; not kept
+   * @param dataKey 32 bytes from 0 on; not kept
    * @param wrapped the same data key as it stands in the envelope
    */
-  public void key(byte[] dataKey, WrappedDataKey wrapped) {
+  public void key(ByteBuffer dataKey, WrappedDataKey wrapped) {
     wrapped.copyTo(this.wrapped, 0);
     keyAes(dataKey, 0);
     makeSubkey();
@@ -119,29 +118,34 @@ public final class RequestKeyDerivation implements AutoCloseable {
     wipe();
   }
 
-  /** Writes the state that {@link #restore} takes, for the {@code dataKey} it is keyed with. */
-  public void saveState(byte[] dataKey, byte[] state) {
+  /**
+   * Writes the state that {@link #restore} takes, for the {@code dataKey} it is keyed with.
+   *
+   * @param state takes {@value #STATE_LENGTH} bytes from 0 on; big endian
+   */
+  public void saveState(ByteBuffer dataKey, ByteBuffer state) {
     requireOpen();
-    System.arraycopy(dataKey, 0, state, 0, KEY_LENGTH);
-    LONG.set(state, KEY_LENGTH, prefixHigh);
-    LONG.set(state, KEY_LENGTH + 8, prefixLow);
-    LONG.set(state, KEY_LENGTH + 16, subkeyHigh);
-    LONG.set(state, KEY_LENGTH + 24, subkeyLow);
+    state.put(0, dataKey, 0, KEY_LENGTH);
+    state.putLong(KEY_LENGTH, prefixHigh);
+    state.putLong(KEY_LENGTH + 8, prefixLow);
+    state.putLong(KEY_LENGTH + 16, subkeyHigh);
+    state.putLong(KEY_LENGTH + 24, subkeyLow);
   }
 
   /**
    * Keys it for the data key whose state was saved.
    *
-   * @param state {@value #STATE_LENGTH} bytes; not kept
+   * @param states holds {@value #STATE_LENGTH} bytes from {@code stateOffset} on, big endian; not
+   *     copied
    * @param wrapped holds the same data key as it stands in the envelope, from {@code wrappedOffset}
    */
-  public void restore(byte[] state, byte[] wrapped, int wrappedOffset) {
+  public void restore(ByteBuffer states, int stateOffset, byte[] wrapped, int wrappedOffset) {
     System.arraycopy(wrapped, wrappedOffset, this.wrapped, 0, WRAPPED_DATA_KEY_LENGTH);
-    prefixHigh = get(state, KEY_LENGTH);
-    prefixLow = get(state, KEY_LENGTH + 8);
-    subkeyHigh = get(state, KEY_LENGTH + 16);
-    subkeyLow = get(state, KEY_LENGTH + 24);
-    keyAes(state, 0);
+    prefixHigh = states.getLong(stateOffset + KEY_LENGTH);
+    prefixLow = states.getLong(stateOffset + KEY_LENGTH + 8);
+    subkeyHigh = states.getLong(stateOffset + KEY_LENGTH + 16);
+    subkeyLow = states.getLong(stateOffset + KEY_LENGTH + 24);
+    keyAes(states, stateOffset);
   }
 
   /** Whether it is keyed for the data key that stands in {@code header} at {@code offset}. */
@@ -206,16 +210,9 @@ public final class RequestKeyDerivation implements AutoCloseable {
     }
   }
 
-  private void keyAes(byte[] bytes, int offset) {
+  private void keyAes(ByteBuffer bytes, int offset) {
     generation++;
-    WipedKey key = new WipedKey(bytes, offset);
-    try {
-      aes.init(Cipher.ENCRYPT_MODE, key);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the JDK's AES cannot be used", e);
-    } finally {
-      key.wipe();
-    }
+    aes.key(bytes, offset);
     keyed = true;
   }
 
@@ -232,11 +229,7 @@ public final class RequestKeyDerivation implements AutoCloseable {
   }
 
   private void encrypt(int length) {
-    try {
-      aes.update(in, 0, length, blocks, 0);
-    } catch (ShortBufferException e) {
-      throw new AssertionError(e);
-    }
+    aes.encrypt(in, blocks, length);
   }
 
   private void wipe() {

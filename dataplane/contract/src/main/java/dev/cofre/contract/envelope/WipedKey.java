@@ -2,6 +2,7 @@ package dev.cofre.contract.envelope;
 
 import static dev.cofre.contract.envelope.EnvelopeFormat.KEY_LENGTH;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import javax.crypto.SecretKey;
 
@@ -18,7 +19,13 @@ final class WipedKey implements SecretKey {
 
   /** A copy of the key that stands in {@code source} at {@code offset}. */
   WipedKey(byte[] source, int offset) {
-    bytes = Arrays.copyOfRange(source, offset, offset + KEY_LENGTH);
+    this(ByteBuffer.wrap(source), offset);
+  }
+
+  /** A copy of the key that stands in {@code source} at {@code offset}. */
+  WipedKey(ByteBuffer source, int offset) {
+    bytes = new byte[KEY_LENGTH];
+    source.get(offset, bytes);
   }
 
   /** The key of zeros, which takes the place of one that is given up. */

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -58,6 +59,33 @@ class AuditRecordTest {
             .denied("unauthenticated")
             .count(4_000_000_000L)
             .build());
+  }
+
+  /** An encoder remembers texts of the record before; what it writes is as if it did not. */
+  @Test
+  void whatWasWrittenBeforeDoesNotShow() {
+    Random random = new Random(42);
+    AuditRecordEncoder reused = new AuditRecordEncoder();
+    for (int i = 0; i < 2_000; i++) {
+      AuditEvent event =
+          AuditEvent.of(Instant.EPOCH, "" + fieldText(random), "" + i, "" + fieldText(random))
+              .caller(fieldText(random), "token", fieldText(random))
+              .build();
+      AuditRecordEncoder fresh = new AuditRecordEncoder();
+      fresh.add(event);
+      reused.clear();
+      reused.add(event);
+      assertEquals(fresh.length(), reused.length());
+      assertArrayEquals(
+          Arrays.copyOf(fresh.bytes(), fresh.length()),
+          Arrays.copyOf(reused.bytes(), reused.length()));
+    }
+  }
+
+  /** One of few, so that many follow their like; some are too long to be kept. */
+  private static String fieldText(Random random) {
+    String text = TEXTS[random.nextInt(TEXTS.length)];
+    return text != null && random.nextInt(4) == 0 ? text.repeat(100) : text;
   }
 
   private static byte[] goldenSegment() {

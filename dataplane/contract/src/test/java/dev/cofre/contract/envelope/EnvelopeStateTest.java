@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.contract.random.ReplayableRandom;
+import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
 /** Sealer and opener refuse what is out of turn, so that no nonce or key is used wrongly. */
@@ -118,7 +119,7 @@ class EnvelopeStateTest {
   void aDerivationThatWasKeyedAnewIsAnother() {
     byte[] envelope = Samples.seal(derivation, NONE, in, random);
     assertTrue(opener.begin(derivation, envelope, 0));
-    derivation.key(random.bytes(32), wrapped);
+    derivation.key(ByteBuffer.wrap(random.bytes(32)), wrapped);
     assertFalse(opener.begin(derivation, envelope, 0));
   }
 

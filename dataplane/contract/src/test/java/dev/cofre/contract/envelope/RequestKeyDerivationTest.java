@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.contract.random.ReplayableRandom;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -78,13 +79,14 @@ class RequestKeyDerivationTest {
     byte[] header = Arrays.copyOf(Samples.wrapped(random, Usage.SERVICE).bytes(), 128);
     WrappedDataKey wrapped = WrappedDataKey.parse(header, 0);
     byte[] salt = random.bytes(24);
-    byte[] state = new byte[RequestKeyDerivation.STATE_LENGTH];
+    ByteBuffer state = ByteBuffer.allocateDirect(RequestKeyDerivation.STATE_LENGTH + 3);
     byte[] made = new byte[RequestKeyDerivation.OUTPUT_LENGTH];
     try (RequestKeyDerivation first = new RequestKeyDerivation(dataKey, wrapped);
         RequestKeyDerivation restored = new RequestKeyDerivation()) {
-      first.saveState(dataKey, state);
+      first.saveState(ByteBuffer.wrap(dataKey), state);
+      state.put(3, state, 0, RequestKeyDerivation.STATE_LENGTH);
       assertThrows(IllegalStateException.class, () -> restored.derive(salt, 0, made));
-      restored.restore(state, header, 0);
+      restored.restore(state, 3, header, 0);
       restored.derive(salt, 0, made);
       assertArrayEquals(expected(dataKey, wrapped, salt), made);
       assertTrue(restored.isOf(header, 0));

@@ -1,16 +1,15 @@
 package dev.cofre.engine.keys;
 
 import dev.cofre.contract.context.EncryptionContext;
-import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.envelope.Usage;
 import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.snapshot.KeyMetadata;
+import dev.cofre.hsm.ClearKey;
 import dev.cofre.hsm.Requester;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -127,7 +126,7 @@ public final class DecryptionKeys {
     }
     misses.increment();
     unwrap(wrapped, key, context, requester)
-        .thenAccept(bytes -> hold(id, bytes, ttlNs(key)))
+        .thenAccept(clear -> hold(id, clear, ttlNs(key)))
         .whenComplete((held, failure) -> settle(id, placed, failure));
     return placed;
   }
@@ -148,7 +147,7 @@ public final class DecryptionKeys {
   }
 
   /** Fails by its future alone: a look-up that others wait for must always end. */
-  private CompletableFuture<byte[]> unwrap(
+  private CompletableFuture<ClearKey> unwrap(
       WrappedDataKey wrapped, KeyMetadata key, EncryptionContext context, Requester requester) {
     try {
       return wrapping.unwrap(
@@ -162,11 +161,11 @@ public final class DecryptionKeys {
       long handle, WrappedDataKey wrapped, KeyMetadata key, EncryptionContext context) {
     unwrap(wrapped, key, context, Requester.NODE)
         .whenComplete(
-            (bytes, failure) -> {
+            (clear, failure) -> {
               long now = nanoClock.getAsLong();
               long lifeNs = ttlNs(key);
               if (failure == null) {
-                Arrays.fill(bytes, (byte) 0);
+                clear.close();
                 index.extend(handle, expiresAtNs(now, lifeNs), refreshAtNs(now, lifeNs));
                 refreshes.increment();
               } else {
@@ -178,7 +177,7 @@ public final class DecryptionKeys {
 
   /** Takes a data key that was just minted here, so that its envelopes decrypt without the HSM. */
   void offer(KeyWrapping.Minted minted, KeyMetadata key) {
-    hold(new Id(minted.wrapped(), EncryptionContext.EMPTY), minted.plaintext().clone(), ttlNs(key));
+    insert(new Id(minted.wrapped(), EncryptionContext.EMPTY), minted.plaintext(), ttlNs(key));
   }
 
   /**
@@ -188,22 +187,26 @@ public final class DecryptionKeys {
     return Math.min(limitMs, key.limits().dataKeyMs()) * 1_000_000;
   }
 
-  /** Moves {@code bytes} into a slot and overwrites them. */
-  private void hold(Id id, byte[] bytes, long lifeNs) {
-    byte[] state = new byte[RequestKeyDerivation.STATE_LENGTH];
-    try (RequestKeyDerivation derivation = new RequestKeyDerivation(bytes, id.wrapped)) {
-      derivation.saveState(bytes, state);
+  private void hold(Id id, ClearKey clear, long lifeNs) {
+    try (clear) {
+      insert(id, clear, lifeNs);
+    }
+  }
+
+  private void insert(Id id, ClearKey clear, long lifeNs) {
+    try (KeyState state = KeyState.of(clear, id.wrapped)) {
       long now = nanoClock.getAsLong();
       byte[] digest = id.isCaller() ? digest(id.context) : NO_DIGEST;
       if (!index.insert(
-          state, id.wrapped.bytes(), digest, expiresAtNs(now, lifeNs), refreshAtNs(now, lifeNs))) {
+          state.bytes(),
+          id.wrapped.bytes(),
+          digest,
+          expiresAtNs(now, lifeNs),
+          refreshAtNs(now, lifeNs))) {
         throw new ProblemException(
             ErrorCode.OVERLOADED,
             "too many data keys are in use on this node at once; try again later");
       }
-    } finally {
-      Arrays.fill(bytes, (byte) 0);
-      Arrays.fill(state, (byte) 0);
     }
   }
 
@@ -256,7 +259,7 @@ public final class DecryptionKeys {
 
   /** How many bytes the cached data keys take. */
   public long bytes() {
-    return (long) size() * KeySlots.slotBytes();
+    return (long) size() * (KeySlots.slotBytes() + KeyIndex.entryBytesMax());
   }
 
   /** How many look-ups found their data key. */

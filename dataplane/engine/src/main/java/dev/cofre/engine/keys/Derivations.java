@@ -3,15 +3,17 @@ package dev.cofre.engine.keys;
 import static dev.cofre.contract.envelope.EnvelopeFormat.WRAPPED_DATA_KEY_LENGTH;
 
 import dev.cofre.contract.envelope.RequestKeyDerivation;
+import dev.cofre.engine.aes.NativeAes;
 import java.util.Arrays;
 
 /**
  * Keyed derivations of the data keys that one event loop used last. Not thread-safe: one per event
  * loop.
  *
- * <p>There are {@value #COUNT}, each keyed anew for another data key whose slot falls on it, so few
- * key schedules are on the heap, and they are made once. A derivation is closed at the sweep after
- * its data key's end; it is not used after that end, whenever the sweep comes.
+ * <p>There are {@value #COUNT}, each keyed anew for another data key whose slot falls on it, so
+ * there are few key schedules, outside the heap where there is a libcrypto, and they are made once.
+ * A derivation is closed at the sweep after its data key's end; it is not used after that end,
+ * whenever the sweep comes.
  */
 public final class Derivations {
   private static final int COUNT = 64;
@@ -19,7 +21,6 @@ public final class Derivations {
   private final KeySlots slots;
   private final long[] handles = new long[COUNT];
   private final RequestKeyDerivation[] derivations = new RequestKeyDerivation[COUNT];
-  private final byte[] state = new byte[RequestKeyDerivation.STATE_LENGTH];
   private final byte[] wrapped = new byte[WRAPPED_DATA_KEY_LENGTH];
 
   Derivations(KeySlots slots) {
@@ -39,18 +40,14 @@ public final class Derivations {
     if (handles[place] == handle) {
       return slots.isHeld(handle) ? derivations[place] : null;
     }
-    if (!slots.read(handle, state, wrapped)) {
-      return null;
-    }
     RequestKeyDerivation derivation = derivations[place];
     if (derivation == null) {
-      derivation = new RequestKeyDerivation();
+      derivation = new RequestKeyDerivation(NativeAes.orJca());
       derivations[place] = derivation;
     }
-    derivation.restore(state, wrapped, 0);
-    Arrays.fill(state, (byte) 0);
-    handles[place] = handle;
-    return derivation;
+    boolean held = slots.restore(handle, derivation, wrapped);
+    handles[place] = held ? handle : KeySlots.NONE;
+    return held ? derivation : null;
   }
 
   /**

@@ -1,14 +1,14 @@
 package dev.cofre.engine.keys;
 
 import dev.cofre.contract.context.EncryptionContext;
-import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.envelope.Usage;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.snapshot.ClassLimits;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.hsm.Requester;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +27,10 @@ import java.util.function.LongSupplier;
  */
 public final class EncryptionKeys {
   private static final double AHEAD_SHARE = 0.8;
+
+  /** So few that they fit the node's own share of the HSM's queue beside refreshes. */
+  private static final int AHEAD_MAX = 64;
+
   private static final double RETRY_SHARE = 0.02;
   private static final byte[] NO_DIGEST = new byte[KeySlots.DIGEST_LENGTH];
 
@@ -103,6 +107,26 @@ public final class EncryptionKeys {
     return mint(entry, key, requester);
   }
 
+  /**
+   * Loads data keys for those of {@code keys} that may encrypt, at most {@value #AHEAD_MAX}: a node
+   * that starts has them before its first request, and what mints has run once.
+   *
+   * @param nowMs UTC milliseconds, for their expiry
+   * @return completes when all are there; fails when one is not
+   */
+  public CompletableFuture<Void> loadAhead(Iterable<KeyMetadata> keys, long nowMs) {
+    List<CompletableFuture<Void>> loading = new ArrayList<>();
+    for (KeyMetadata key : keys) {
+      if (loading.size() == AHEAD_MAX) {
+        break;
+      }
+      if (!key.disabled() && nowMs < key.expiresAtMs()) {
+        loading.add(load(key, Requester.NODE));
+      }
+    }
+    return CompletableFuture.allOf(loading.toArray(CompletableFuture[]::new));
+  }
+
   private CompletableFuture<Void> mint(Current entry, KeyMetadata key, Requester requester) {
     CompletableFuture<Void> placed = new CompletableFuture<>();
     CompletableFuture<Void> raced = entry.minting.compareAndExchange(null, placed);
@@ -145,22 +169,19 @@ public final class EncryptionKeys {
   }
 
   private EncryptionKey hold(KeyWrapping.Minted fresh, KeyMetadata key) {
-    byte[] state = new byte[RequestKeyDerivation.STATE_LENGTH];
-    try (RequestKeyDerivation derivation =
-        new RequestKeyDerivation(fresh.plaintext(), fresh.wrapped())) {
+    try (KeyState state = KeyState.of(fresh.plaintext(), fresh.wrapped())) {
       minted.increment();
       decryptionKeys.offer(fresh, key);
-      derivation.saveState(fresh.plaintext(), state);
       long mintedNs = nanoClock.getAsLong();
       long endsAtNs = mintedNs + lifeNs(key);
-      long handle = slots.hold(state, fresh.wrapped().bytes(), NO_DIGEST, endsAtNs, endsAtNs);
+      long handle =
+          slots.hold(state.bytes(), fresh.wrapped().bytes(), NO_DIGEST, endsAtNs, endsAtNs);
       if (handle == KeySlots.NONE) {
         throw tooMany();
       }
       return new EncryptionKey(fresh.wrapped(), handle, mintedNs);
     } finally {
       fresh.wipe();
-      Arrays.fill(state, (byte) 0);
     }
   }
 

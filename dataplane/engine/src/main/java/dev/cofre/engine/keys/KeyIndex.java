@@ -1,9 +1,9 @@
 package dev.cofre.engine.keys;
 
 import dev.cofre.contract.envelope.EnvelopeFormat;
-import java.lang.invoke.MethodHandles;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
@@ -17,14 +17,19 @@ import java.util.function.IntPredicate;
  * inserted, so nobody makes long chains.
  */
 final class KeyIndex {
-  private static final VarHandle HEAD = MethodHandles.arrayElementVarHandle(int[].class);
+  private static final VarHandle HEAD = ValueLayout.JAVA_INT.varHandle();
   private static final int END = -1;
+
+  /** For each entry, when all are taken: a stranger in a bucket costs a line from memory. */
+  private static final int BUCKETS_MAX = 4;
+
   private static final int STEPS_MAX = 64;
   private static final int BUCKETS_AT_ONCE = 4_096;
 
   private final KeySlots slots;
   private final int entriesMax;
-  private final int[] heads;
+  private final MemorySegment heads;
+  private final int buckets;
   private final byte[] scratch = new byte[EnvelopeFormat.WRAPPED_DATA_KEY_LENGTH];
   private int size;
   private int hand;
@@ -33,8 +38,14 @@ final class KeyIndex {
   KeyIndex(KeySlots slots, int entriesMax) {
     this.slots = slots;
     this.entriesMax = entriesMax;
-    this.heads = new int[Integer.highestOneBit(Math.max(16, entriesMax)) << 1];
-    Arrays.fill(heads, END);
+    this.buckets = Integer.highestOneBit(Math.max(16, entriesMax)) * BUCKETS_MAX;
+    this.heads = HugePages.allocate((long) buckets * Integer.BYTES);
+    heads.fill((byte) END);
+  }
+
+  /** What the place of an entry takes, in bytes, at most; half of it at least. */
+  static int entryBytesMax() {
+    return BUCKETS_MAX * Integer.BYTES;
   }
 
   /**
@@ -43,7 +54,10 @@ final class KeyIndex {
    * @param digest of the context under which it must have been unwrapped, or null for any
    */
   long find(byte[] wrapped, int offset, byte[] digest) {
-    int slot = (int) HEAD.getAcquire(heads, bucket(wrapped, offset));
+    int slot = head(bucket(wrapped, offset));
+    if (slot != END) {
+      slots.touch(slot);
+    }
     for (int i = 0; i < STEPS_MAX && slot != END; i++) {
       long handle = slots.heldIn(slot);
       if (handle != KeySlots.NONE
@@ -64,7 +78,7 @@ final class KeyIndex {
    * @return whether there was a slot for it
    */
   synchronized boolean insert(
-      byte[] state, byte[] wrapped, byte[] digest, long expiresAtNs, long refreshAtNs) {
+      MemorySegment state, byte[] wrapped, byte[] digest, long expiresAtNs, long refreshAtNs) {
     long known = find(wrapped, 0, digest);
     if (known != KeySlots.NONE) {
       slots.extend(KeySlots.slot(known), expiresAtNs, refreshAtNs);
@@ -78,8 +92,8 @@ final class KeyIndex {
       return false;
     }
     int bucket = bucket(wrapped, 0);
-    slots.next(KeySlots.slot(handle), heads[bucket]);
-    HEAD.setRelease(heads, bucket, KeySlots.slot(handle));
+    slots.next(KeySlots.slot(handle), head(bucket));
+    head(bucket, KeySlots.slot(handle));
     size++;
     return true;
   }
@@ -118,8 +132,8 @@ final class KeyIndex {
    */
   int removeIf(IntPredicate isOver) {
     int removed = 0;
-    for (int from = 0; from < heads.length; from += BUCKETS_AT_ONCE) {
-      removed += removeIf(from, Math.min(heads.length, from + BUCKETS_AT_ONCE), isOver);
+    for (int from = 0; from < buckets; from += BUCKETS_AT_ONCE) {
+      removed += removeIf(from, Math.min(buckets, from + BUCKETS_AT_ONCE), isOver);
     }
     return removed;
   }
@@ -135,14 +149,14 @@ final class KeyIndex {
   private int removeIf(int bucket, IntPredicate isOver) {
     int removed = 0;
     int before = END;
-    int slot = heads[bucket];
+    int slot = head(bucket);
     while (slot != END) {
       int next = slots.next(slot);
       if (!isOver.test(slot)) {
         before = slot;
       } else {
         if (before == END) {
-          HEAD.setRelease(heads, bucket, next);
+          head(bucket, next);
         } else {
           slots.next(before, next);
         }
@@ -157,9 +171,9 @@ final class KeyIndex {
 
   /** The clock algorithm: who was used since the hand last passed stays for this round. */
   private void makeRoom() {
-    for (int i = 0; i < 2 * heads.length && size >= entriesMax; i++) {
+    for (int i = 0; i < 2 * buckets && size >= entriesMax; i++) {
       removeIf(hand, slot -> size >= entriesMax && !slots.takeUsed(slot));
-      hand = hand + 1 & heads.length - 1;
+      hand = hand + 1 & buckets - 1;
     }
   }
 
@@ -167,11 +181,19 @@ final class KeyIndex {
     return size;
   }
 
+  private int head(int bucket) {
+    return (int) HEAD.getAcquire(heads, (long) bucket * Integer.BYTES);
+  }
+
+  private void head(int bucket, int slot) {
+    HEAD.setRelease(heads, (long) bucket * Integer.BYTES, slot);
+  }
+
   private int bucket(byte[] wrapped, int offset) {
     int iv = offset + EnvelopeFormat.WRAP_OFFSET;
     long mixed =
         (Words.get(wrapped, iv) ^ Words.get(wrapped, iv + Long.BYTES) * 0x9E3779B97F4A7C15L)
             * 0xD6E8FEB86659FD93L;
-    return (int) (mixed >>> Integer.SIZE) & heads.length - 1;
+    return (int) (mixed >>> Integer.SIZE) & buckets - 1;
   }
 }

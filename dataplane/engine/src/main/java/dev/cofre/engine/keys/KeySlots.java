@@ -4,10 +4,11 @@ import static dev.cofre.contract.envelope.EnvelopeFormat.WRAPPED_DATA_KEY_LENGTH
 import static dev.cofre.contract.envelope.RequestKeyDerivation.STATE_LENGTH;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import java.lang.foreign.Arena;
+import dev.cofre.contract.envelope.RequestKeyDerivation;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 
 /**
  * Data keys outside the heap, in slots of fixed size.
@@ -15,22 +16,22 @@ import java.lang.invoke.VarHandle;
  * <p>A slot holds the data key with what was derived from it once ({@link
  * dev.cofre.contract.envelope.RequestKeyDerivation#saveState}), {@value
  * dev.cofre.contract.envelope.RequestKeyDerivation#STATE_LENGTH} bytes in locked memory, and beside
- * them a record that is no secret:
+ * them a record that is no secret, two cache lines long:
  *
  * <pre>
- *   0            4        8             16             24       28           32
- *   +------------+--------+-------------+--------------+--------+------------+
- *   | generation | next   | expires, ns | refresh, ns  | used   | refreshing |
- *   +------------+--------+-------------+--------------+--------+------------+
- *   32                    64                         168       192
- *   +---------------------+---------------------------+---------+
- *   | context digest (32) | wrapped data key (104)    | –       |
- *   +---------------------+---------------------------+---------+
+ *   0            4      8             16              20     24                        128
+ *   +------------+------+-------------+---------------+------+-------------------------+
+ *   | generation | next | expires, ns | refresh ahead | used | wrapped data key (104)  |
+ *   +------------+------+-------------+---------------+------+-------------------------+
  * </pre>
  *
+ * <p>The digest of the context, which counts for caller data keys only, stands apart (32 bytes).
+ * Among many data keys each line and each page that a look-up touches is in no cache, so it touches
+ * three lines, and {@link #touch} lets the third come while the others are compared.
+ *
  * <p>Concurrency: a held slot has an odd generation, and who refers to it carries (generation,
- * slot) as a handle. {@link #read} copies a key out and then looks whether the generation is still
- * the same, as with a sequence lock, so event loops read without a lock and never get the bytes of
+ * slot) as a handle. {@link #restore} keys a cipher and then looks whether the generation is still
+ * the same, as with a sequence lock, so event loops read without a lock and never use the bytes of
  * another key. Holding and freeing take the monitor; no event loop does either.
  *
  * <p>Memory: a freed slot is overwritten at once.
@@ -39,30 +40,41 @@ final class KeySlots {
   /** The handle of no slot. */
   static final long NONE = -1;
 
-  private static final int RECORD_LENGTH = 192;
+  private static final int RECORD_LENGTH = 128;
   private static final int NEXT = 4;
   private static final int EXPIRES = 8;
-  private static final int REFRESH = 16;
-  private static final int USED = 24;
-  private static final int REFRESHING = 28;
-  private static final int DIGEST = 32;
+  private static final int REFRESH_AHEAD = 16;
+  private static final int USED = 20;
+  private static final int WRAPPED = 24;
+
+  /** In the wrapped data key: eight bytes of its random id, the last of the record's first line. */
+  private static final int TELLING = 32;
+
   static final int DIGEST_LENGTH = 32;
-  private static final int WRAPPED = 64;
-  private static final int CACHE_LINE = 64;
+
+  /** What {@code refresh ahead} counts: 2^20 ns. */
+  private static final int AHEAD_SHIFT = 20;
+
+  /** What {@code refresh ahead} is while a refresh is under way. */
+  private static final int NEVER = 0;
 
   private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
   private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
   private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
 
   private final MemorySegment secrets;
+  private final ByteBuffer states;
   private final MemorySegment records;
+  private final MemorySegment digests;
   private final int[] free;
   private int freeCount;
 
   /** Memory for {@code slots} data keys. */
   KeySlots(int slots) {
     this.secrets = LockedMemory.allocate((long) slots * STATE_LENGTH);
-    this.records = Arena.ofAuto().allocate((long) slots * RECORD_LENGTH, CACHE_LINE);
+    this.states = secrets.asByteBuffer();
+    this.records = HugePages.allocate((long) slots * RECORD_LENGTH);
+    this.digests = HugePages.allocate((long) slots * DIGEST_LENGTH);
     this.free = new int[slots];
     for (int i = 0; i < slots; i++) {
       free[i] = slots - 1 - i;
@@ -72,7 +84,7 @@ final class KeySlots {
 
   /** What a slot takes, in bytes. */
   static int slotBytes() {
-    return STATE_LENGTH + RECORD_LENGTH + Integer.BYTES;
+    return STATE_LENGTH + RECORD_LENGTH + DIGEST_LENGTH + Integer.BYTES;
   }
 
   /**
@@ -82,19 +94,18 @@ final class KeySlots {
    * @return the handle, or {@link #NONE} when no slot is free
    */
   synchronized long hold(
-      byte[] state, byte[] wrapped, byte[] digest, long expiresAtNs, long refreshAtNs) {
+      MemorySegment state, byte[] wrapped, byte[] digest, long expiresAtNs, long refreshAtNs) {
     if (freeCount == 0) {
       return NONE;
     }
     int slot = free[--freeCount];
     long record = record(slot);
-    MemorySegment.copy(state, 0, secrets, JAVA_BYTE, secret(slot), STATE_LENGTH);
+    MemorySegment.copy(state, 0, secrets, secret(slot), STATE_LENGTH);
     MemorySegment.copy(wrapped, 0, records, JAVA_BYTE, record + WRAPPED, WRAPPED_DATA_KEY_LENGTH);
-    MemorySegment.copy(digest, 0, records, JAVA_BYTE, record + DIGEST, DIGEST_LENGTH);
+    MemorySegment.copy(digest, 0, digests, JAVA_BYTE, digest(slot), DIGEST_LENGTH);
     LONG.set(records, record + EXPIRES, expiresAtNs);
-    LONG.set(records, record + REFRESH, refreshAtNs);
+    INT.set(records, record + REFRESH_AHEAD, ahead(expiresAtNs, refreshAtNs));
     INT.set(records, record + USED, 0);
-    INT.set(records, record + REFRESHING, 0);
     int generation = (int) INT.get(records, record) + 1;
     INT.setRelease(records, record, generation);
     return handle(slot, generation);
@@ -118,25 +129,24 @@ final class KeySlots {
   }
 
   /**
-   * Copies a data key out.
+   * Keys {@code derivation} for a data key, from where it lies.
    *
-   * @param state takes the state; the caller overwrites it after use
    * @param wrapped takes the data key as it stands in envelopes
-   * @return false when it was freed; {@code state} is overwritten then
+   * @return false when it was freed; {@code derivation} is closed then, or was never touched
    */
-  boolean read(long handle, byte[] state, byte[] wrapped) {
+  boolean restore(long handle, RequestKeyDerivation derivation, byte[] wrapped) {
     int slot = slot(handle);
     if (!isHeld(handle)) {
       return false;
     }
-    MemorySegment.copy(secrets, JAVA_BYTE, secret(slot), state, 0, STATE_LENGTH);
     MemorySegment.copy(
         records, JAVA_BYTE, record(slot) + WRAPPED, wrapped, 0, WRAPPED_DATA_KEY_LENGTH);
+    derivation.restore(states, Math.toIntExact(secret(slot)), wrapped, 0);
     VarHandle.loadLoadFence();
     if (isHeld(handle)) {
       return true;
     }
-    java.util.Arrays.fill(state, (byte) 0);
+    derivation.close();
     return false;
   }
 
@@ -146,9 +156,21 @@ final class KeySlots {
     return (generation & 1) == 0 ? NONE : handle(slot, generation);
   }
 
+  /**
+   * Has the processor fetch the data key of {@code slot}, which is read soon. An acquiring load,
+   * for a plain one whose value nobody takes is compiled away.
+   */
+  void touch(int slot) {
+    long ignored = (long) LONG.getAcquire(secrets, secret(slot));
+  }
+
   /** Whether {@code slot} holds the data key that stands in {@code wrapped} at {@code offset}. */
   boolean holds(int slot, byte[] wrapped, int offset) {
     long at = record(slot) + WRAPPED;
+    // The random half of its id first: who only shares the bucket differs there, in the first line.
+    if (records.get(WORD, at + TELLING) != Words.get(wrapped, offset + TELLING)) {
+      return false;
+    }
     for (int i = 0; i < WRAPPED_DATA_KEY_LENGTH; i += Long.BYTES) {
       if (records.get(WORD, at + i) != Words.get(wrapped, offset + i)) {
         return false;
@@ -159,9 +181,9 @@ final class KeySlots {
 
   /** Whether {@code slot} was held under the context with {@code digest}. */
   boolean isUnder(int slot, byte[] digest) {
-    long at = record(slot) + DIGEST;
+    long at = digest(slot);
     for (int i = 0; i < DIGEST_LENGTH; i += Long.BYTES) {
-      if (records.get(WORD, at + i) != Words.get(digest, i)) {
+      if (digests.get(WORD, at + i) != Words.get(digest, i)) {
         return false;
       }
     }
@@ -187,21 +209,27 @@ final class KeySlots {
     return (long) LONG.getOpaque(records, record(slot) + EXPIRES);
   }
 
+  /**
+   * When {@code slot} is to be refreshed, at the earliest; its end while a refresh is under way.
+   */
   long refreshAtNs(int slot) {
-    return (long) LONG.getOpaque(records, record(slot) + REFRESH);
+    long ahead = (int) INT.getOpaque(records, record(slot) + REFRESH_AHEAD);
+    return expiresAtNs(slot) - (ahead << AHEAD_SHIFT);
   }
 
   /** Sets when {@code slot} expires and when it is to be refreshed. */
   void extend(int slot, long expiresAtNs, long refreshAtNs) {
     LONG.setOpaque(records, record(slot) + EXPIRES, expiresAtNs);
-    LONG.setOpaque(records, record(slot) + REFRESH, refreshAtNs);
-    INT.setRelease(records, record(slot) + REFRESHING, 0);
+    INT.setRelease(records, record(slot) + REFRESH_AHEAD, ahead(expiresAtNs, refreshAtNs));
   }
 
   /** Puts off the refresh of {@code slot} until {@code refreshAtNs}. */
   void refreshLater(int slot, long refreshAtNs) {
-    LONG.setOpaque(records, record(slot) + REFRESH, refreshAtNs);
-    INT.setRelease(records, record(slot) + REFRESHING, 0);
+    INT.setRelease(records, record(slot) + REFRESH_AHEAD, ahead(expiresAtNs(slot), refreshAtNs));
+  }
+
+  private static int ahead(long expiresAtNs, long refreshAtNs) {
+    return Math.clamp((expiresAtNs - refreshAtNs) >> AHEAD_SHIFT, NEVER, Integer.MAX_VALUE);
   }
 
   /** Marks that {@code slot} was used. */
@@ -222,7 +250,9 @@ final class KeySlots {
 
   /** True for the one who is to refresh {@code slot}. */
   boolean beginRefresh(int slot) {
-    return INT.compareAndSet(records, record(slot) + REFRESHING, 0, 1);
+    long at = record(slot) + REFRESH_AHEAD;
+    int ahead = (int) INT.getOpaque(records, at);
+    return ahead != NEVER && INT.compareAndSet(records, at, ahead, NEVER);
   }
 
   static int slot(long handle) {
@@ -239,6 +269,10 @@ final class KeySlots {
 
   private static long record(int slot) {
     return (long) slot * RECORD_LENGTH;
+  }
+
+  private static long digest(int slot) {
+    return (long) slot * DIGEST_LENGTH;
   }
 
   private static long secret(int slot) {

@@ -14,6 +14,7 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.contract.random.RandomSource;
 import dev.cofre.engine.snapshot.KeyMetadata;
+import dev.cofre.hsm.ClearKey;
 import dev.cofre.hsm.HsmGateway;
 import dev.cofre.hsm.MintedKey;
 import dev.cofre.hsm.Requester;
@@ -48,12 +49,12 @@ public final class KeyWrapping {
   /**
    * A data key with its bytes in clear.
    *
-   * @param plaintext 32 bytes, to be overwritten by whoever takes this
+   * @param plaintext 32 bytes, to be closed by whoever takes this
    */
-  public record Minted(WrappedDataKey wrapped, byte[] plaintext) {
+  public record Minted(WrappedDataKey wrapped, ClearKey plaintext) {
     /** Overwrites the bytes. */
     public void wipe() {
-      Arrays.fill(plaintext, (byte) 0);
+      plaintext.close();
     }
 
     @Override
@@ -138,7 +139,7 @@ public final class KeyWrapping {
    * @param requester on whose behalf: what the HSM's queue is fair between
    * @return completes on an HSM thread
    */
-  public CompletableFuture<byte[]> unwrap(
+  public CompletableFuture<ClearKey> unwrap(
       WrappedDataKey wrapped,
       KeyMetadata key,
       KeyMetadata.Version version,

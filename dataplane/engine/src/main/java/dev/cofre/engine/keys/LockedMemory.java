@@ -1,7 +1,6 @@
 package dev.cofre.engine.keys;
 
 import java.lang.System.Logger.Level;
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -11,13 +10,12 @@ import java.lang.foreign.ValueLayout;
 @SuppressWarnings("restricted") // mlock is a C function
 final class LockedMemory {
   private static final System.Logger LOG = System.getLogger(LockedMemory.class.getName());
-  private static final long PAGE_BYTES = 4_096;
 
   private LockedMemory() {}
 
   /** {@code bytes} zeros that neither a heap dump nor the swap will hold. */
   static MemorySegment allocate(long bytes) {
-    MemorySegment memory = Arena.ofAuto().allocate(bytes, PAGE_BYTES);
+    MemorySegment memory = HugePages.allocate(bytes);
     if (!lock(memory)) {
       LOG.log(
           Level.WARNING,

@@ -10,6 +10,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
@@ -66,10 +67,25 @@ public final class GetRandom implements RandomSource {
     }
   }
 
+  /** Straight into memory outside the heap, for keys; short of that, by way of the heap. */
+  @Override
+  public void fill(ByteBuffer out) {
+    MemorySegment target = MemorySegment.ofBuffer(out);
+    boolean whole = target.byteSize() <= CALL_BYTES_MAX && call(target) == target.byteSize();
+    if (whole) {
+      out.position(out.limit());
+    } else {
+      RandomSource.super.fill(out);
+    }
+  }
+
   private static long call(byte[] out, int offset, int length) {
-    MemorySegment target = MemorySegment.ofArray(out).asSlice(offset, length);
+    return call(MemorySegment.ofArray(out).asSlice(offset, length));
+  }
+
+  private static long call(MemorySegment target) {
     try {
-      return (long) GETRANDOM.invokeExact(target, (long) length, 0);
+      return (long) GETRANDOM.invokeExact(target, target.byteSize(), 0);
     } catch (Throwable e) {
       throw new AssertionError("getrandom(2) throws nothing", e);
     }

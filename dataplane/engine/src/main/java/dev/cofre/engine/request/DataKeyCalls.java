@@ -6,6 +6,7 @@ import dev.cofre.contract.envelope.Usage;
 import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.snapshot.KeyMetadata;
+import dev.cofre.hsm.ClearKey;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 
@@ -56,9 +57,7 @@ public final class DataKeyCalls {
           return engine
               .wrapping
               .mint(key, Usage.CALLER, context, caller.requester())
-              .thenApply(
-                  minted ->
-                      new Generated(minted.wrapped(), minted.plaintext(), key, callerTtlMs(key)));
+              .thenApply(minted -> handedOut(minted.wrapped(), minted.plaintext(), key));
         },
         generated -> record(caller, Action.GENERATE_DATA_KEY, generated, context));
   }
@@ -90,9 +89,16 @@ public final class DataKeyCalls {
                   key.versions().get(wrapped.keyVersion()),
                   context,
                   caller.requester())
-              .thenApply(plaintext -> new Generated(wrapped, plaintext, key, callerTtlMs(key)));
+              .thenApply(clear -> handedOut(wrapped, clear, key));
         },
         unwrapped -> record(caller, Action.UNWRAP_DATA_KEY, unwrapped, context));
+  }
+
+  /** It goes out in an answer, so it goes through the heap. */
+  private Generated handedOut(WrappedDataKey wrapped, ClearKey clear, KeyMetadata key) {
+    try (clear) {
+      return new Generated(wrapped, clear.copy(), key, callerTtlMs(key));
+    }
   }
 
   private long callerTtlMs(KeyMetadata key) {

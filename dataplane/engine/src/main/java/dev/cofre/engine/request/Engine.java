@@ -5,14 +5,17 @@ import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.audit.AuditFigures;
 import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.keys.DataKeys;
+import dev.cofre.engine.keys.EncryptionKeys;
 import dev.cofre.engine.keys.KeyLimits;
 import dev.cofre.engine.keys.KeySweeper;
 import dev.cofre.engine.keys.KeyWrapping;
 import dev.cofre.engine.policy.UseRates;
 import dev.cofre.engine.snapshot.SnapshotHolder;
+import dev.cofre.engine.snapshot.SnapshotState;
 import dev.cofre.engine.usage.UseCounts;
 import dev.cofre.hsm.HsmGateway;
 import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
@@ -66,6 +69,16 @@ public final class Engine implements AutoCloseable {
   /** The request path of one event loop, whose continuations run on {@code loop}. */
   public RequestPath newRequestPath(Executor loop) {
     return new RequestPath(this, loop);
+  }
+
+  /**
+   * Mints data keys for keys of {@code state} before anybody asks: see {@link
+   * EncryptionKeys#loadAhead}. Never blocks.
+   *
+   * @return completes when the HSM has made them; fails when it made one not
+   */
+  public CompletableFuture<Void> mintAhead(SnapshotState state) {
+    return keys.encryption().loadAhead(state.keys(), clock.millis());
   }
 
   Authorizer newAuthorizer() {

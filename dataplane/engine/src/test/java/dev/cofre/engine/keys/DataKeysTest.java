@@ -80,6 +80,23 @@ class DataKeysTest {
     return ready;
   }
 
+  @Test
+  void areThereAheadForKeysThatMayEncrypt() throws Exception {
+    SnapshotState state =
+        SnapshotState.NONE.apply(
+            Statements.complete(1, 1, "one")
+                .addKeys(Statements.key(id, "demo", KeyState.KEY_STATE_ACTIVE, "kek-" + id))
+                .addKeys(
+                    Statements.key(
+                        UUID.randomUUID(), "off", KeyState.KEY_STATE_DISABLED, "kek-" + id))
+                .build());
+    keys.encryption().loadAhead(state.keys(), 0).join();
+    assertEquals(1, keys.encryption().minted());
+    assertNotNull(keys.encryption().ready(key, clock.get()));
+    keys.encryption().loadAhead(state.keys(), Long.MAX_VALUE).join();
+    assertEquals(1, keys.encryption().minted());
+  }
+
   private long find(WrappedDataKey wrapped, EncryptionContext context) {
     return keys.decryption().find(wrapped.bytes(), 0, key, context, clock.get());
   }
@@ -105,7 +122,7 @@ class DataKeysTest {
   }
 
   private static byte[] expected(KeyWrapping.Minted minted) {
-    return derived(new RequestKeyDerivation(minted.plaintext(), minted.wrapped()));
+    return derived(new RequestKeyDerivation(minted.plaintext().copy(), minted.wrapped()));
   }
 
   private static void awaitTrue(java.util.function.BooleanSupplier condition) {

@@ -53,7 +53,7 @@ class RequestPathTest {
   private static byte[] envelopeOf(KeyWrapping.Minted minted) {
     byte[] envelope = new byte[(int) EnvelopeFormat.envelopeLength(TEXT.length)];
     try (RequestKeyDerivation derivation =
-            new RequestKeyDerivation(minted.plaintext(), minted.wrapped());
+            new RequestKeyDerivation(minted.plaintext().copy(), minted.wrapped());
         EnvelopeSealer sealer =
             new EnvelopeSealer(new JcaAead(), derivation, KernelRandom.INSTANCE)) {
       sealer.seal(new byte[0], TEXT, 0, TEXT.length, envelope, 0);

@@ -6,6 +6,7 @@ import dev.cofre.dataplane.server.follow.SnapshotFollower;
 import dev.cofre.dataplane.server.follow.UseReporter;
 import dev.cofre.dataplane.server.http.HttpListener;
 import dev.cofre.dataplane.server.http.ServerState;
+import dev.cofre.dataplane.server.rehearsal.Rehearsal;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.aead.EnvelopeWarmUp;
 import dev.cofre.engine.audit.AuditLog;
@@ -28,9 +29,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One data plane node: made from its configuration in the order in which things depend on each
@@ -42,6 +45,7 @@ final class DataPlane implements PlaneProcess.Running {
   private static final Duration WARM_UP_MAX = Duration.ofSeconds(1);
 
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+  private final CompletableFuture<Void> rehearsed = new CompletableFuture<>();
   private final long drainMs;
   private ServerState state;
 
@@ -101,6 +105,7 @@ final class DataPlane implements PlaneProcess.Running {
             engine,
             (int) configuration.number(DataPlaneSettings.STREAMS_MAX),
             settings.listener().tls().isEmpty());
+    prepare(engine, snapshots);
     SnapshotFollower follower =
         opened(
             new SnapshotFollower(vertx, settings.control(), settings.verifier(), snapshots, floor));
@@ -123,6 +128,30 @@ final class DataPlane implements PlaneProcess.Running {
         "the data plane listens on {0}:{1}",
         settings.listener().host(),
         Integer.toString(settings.listener().port()));
+    Rehearsal.run(
+        vertx,
+        loops,
+        settings.aead(),
+        random,
+        configuration.path(DataPlaneSettings.STATE_DIRECTORY).resolve("rehearsal"),
+        settings.rehearsal());
+    rehearsed.complete(null);
+  }
+
+  /**
+   * Has the node say that it is ready only when its first snapshot's keys have data keys, as far as
+   * the HSM gives them, and the rehearsal is over.
+   */
+  private void prepare(Engine engine, SnapshotHolder snapshots) {
+    CompletableFuture<Void> minted = new CompletableFuture<>();
+    AtomicBoolean first = new AtomicBoolean(true);
+    snapshots.onChange(
+        next -> {
+          if (first.getAndSet(false)) {
+            engine.mintAhead(next).whenComplete((done, failure) -> minted.complete(null));
+          }
+        });
+    state.readyAfter(CompletableFuture.allOf(minted, rehearsed));
   }
 
   private static void warmUp(AeadBackEnd aead, RandomSource random) {

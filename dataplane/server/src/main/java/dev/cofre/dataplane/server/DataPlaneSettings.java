@@ -80,6 +80,12 @@ public final class DataPlaneSettings {
           NUMBER,
           "4096",
           "calls that wait for the HSM; one tenant may have half of them, one principal a quarter");
+  static final Setting REHEARSAL_MS =
+      Setting.withDefault(
+          "rehearsalMs",
+          NUMBER,
+          "2000",
+          "for how long the node serves requests to itself before it is ready; 0: not at all");
   static final Setting DRAIN_MS =
       Setting.withDefault(
           "drainMs", NUMBER, "10000", "how long open requests may take to finish after SIGTERM");
@@ -105,6 +111,7 @@ public final class DataPlaneSettings {
                   AUDIT_SYNC,
                   AUDIT_BYTES_MAX,
                   AUDIT_SEGMENT_BYTES,
+                  REHEARSAL_MS,
                   DRAIN_MS))
           .flatMap(List::stream)
           .toList();

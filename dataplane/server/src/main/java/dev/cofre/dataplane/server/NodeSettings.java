@@ -12,6 +12,7 @@ import dev.cofre.engine.keys.KeyLimits;
 import dev.cofre.hsm.GatewayLimits;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 
 /**
  * A node's configuration, read and validated as a whole before anything is opened. Immutable.
@@ -23,6 +24,7 @@ import java.nio.file.Files;
  * @param aead who does AES-GCM
  * @param gateway how the HSM is asked
  * @param audit how the audit log is kept
+ * @param rehearsal for how long the node serves itself before it is ready
  */
 record NodeSettings(
     ListenerSettings listener,
@@ -31,7 +33,8 @@ record NodeSettings(
     KeyLimits keyLimits,
     AeadBackEnd aead,
     GatewayLimits gateway,
-    AuditLogConfig audit) {
+    AuditLogConfig audit,
+    Duration rehearsal) {
 
   /**
    * What {@code configuration} says.
@@ -48,7 +51,8 @@ record NodeSettings(
         DataKeySettings.read(configuration),
         AeadBackEnd.named(configuration.text(AeadBackEnd.SETTING)),
         DataPlaneSettings.hsmLimits(configuration),
-        auditConfig(configuration));
+        auditConfig(configuration),
+        Duration.ofMillis(configuration.number(DataPlaneSettings.REHEARSAL_MS)));
   }
 
   private static AuditLogConfig auditConfig(Configuration configuration) {

@@ -1,6 +1,7 @@
 package dev.cofre.controlplane.server.doctor;
 
 import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.engine.aes.NativeAes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ final class MachineChecks {
     findings.add(memory());
     findings.add(openFiles());
     findings.add(aes());
+    findings.add(libcrypto(NativeAes.isAvailable()));
     findings.add(random());
     findings.add(clock(Instant.now()));
     findings.add(monotonic());
@@ -91,6 +93,15 @@ final class MachineChecks {
         ? Finding.ok("open-files", "limit " + soft)
         : Finding.warn(
             "open-files", "limit " + soft + "; raise it: ulimit -n " + OPEN_FILES_MIN * 16);
+  }
+
+  static Finding libcrypto(boolean isAvailable) {
+    return isAvailable
+        ? Finding.ok("libcrypto", "key schedules of data keys are outside the heap")
+        : Finding.warn(
+            "libcrypto",
+            "no libcrypto.so.3: key schedules of data keys are on the heap, where copies of them may"
+                + " stay behind; install OpenSSL 3");
   }
 
   private Finding aes() {

@@ -24,7 +24,7 @@ class DoctorTest {
   @Test
   void findsThisMachineFit() {
     List<Finding> findings = new MachineChecks(Path.of("/proc")).run();
-    assertEquals(8, findings.size());
+    assertEquals(9, findings.size());
     assertTrue(findings.stream().noneMatch(finding -> finding.grade() == Grade.FAIL));
   }
 
@@ -38,6 +38,7 @@ class DoctorTest {
     assertTrue(MachineChecks.openFiles("1024").detail().contains("ulimit"));
     assertEquals(Grade.WARN, MachineChecks.aes(Set.of("sse2")).grade());
     assertTrue(MachineChecks.aes(Set.of("aes", "vaes")).detail().contains("with VAES"));
+    assertEquals(Grade.WARN, MachineChecks.libcrypto(false).grade());
     assertEquals(Grade.FAIL, MachineChecks.clock(Instant.EPOCH).grade());
     assertEquals(
         3,

@@ -51,9 +51,11 @@ final class Probes {
             ? "draining"
             : engine.snapshots().last().revision() == 0
                 ? "starting: no snapshot from the control plane yet"
-                : engine.snapshots().isStale()
-                    ? "policy_stale"
-                    : !engine.canAudit() ? "audit_unavailable" : null;
+                : !state.isPrepared()
+                    ? "starting: warming up"
+                    : engine.snapshots().isStale()
+                        ? "policy_stale"
+                        : !engine.canAudit() ? "audit_unavailable" : null;
     JsonArray degraded = new JsonArray();
     if (!engine.gateway().isHealthy()) {
       degraded.add("hsm");

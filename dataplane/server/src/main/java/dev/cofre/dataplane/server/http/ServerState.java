@@ -2,6 +2,8 @@ package dev.cofre.dataplane.server.http;
 
 import dev.cofre.engine.request.Engine;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -26,6 +28,7 @@ public final class ServerState {
   private final AtomicInteger open = new AtomicInteger();
   private final Metrics metrics = new Metrics();
   private final LoopLag loopLag = new LoopLag();
+  private volatile Future<?> prepared = CompletableFuture.completedFuture(null);
   private volatile boolean draining;
 
   /**
@@ -53,6 +56,15 @@ public final class ServerState {
 
   boolean isDevelopment() {
     return development;
+  }
+
+  /** Has the node say that it is not ready before {@code preparation} is done, well or not. */
+  public void readyAfter(Future<?> preparation) {
+    prepared = preparation;
+  }
+
+  boolean isPrepared() {
+    return prepared.isDone();
   }
 
   boolean isDraining() {
