@@ -3,6 +3,7 @@ package dev.cofre.contract.context;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import java.io.ByteArrayOutputStream;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -78,6 +79,57 @@ public final class EncryptionContext {
           PercentCoding.decode(trim(pair.substring(equals + 1))));
     }
     return builder.build();
+  }
+
+  /**
+   * Reads the canonical form; no bytes are the empty context.
+   *
+   * @throws ProblemException {@code invalid_request} when these bytes are not the canonical form of
+   *     a context
+   */
+  public static EncryptionContext ofCanonical(byte[] bytes, int offset, int length) {
+    if (length == 0) {
+      return EMPTY;
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes, offset, length);
+    Builder builder = new Builder();
+    try {
+      int pairs = in.getShort() & 0xffff;
+      if (pairs > PAIRS_MAX) {
+        throw notCanonical();
+      }
+      for (int i = 0; i < pairs; i++) {
+        builder.add(part(in), part(in));
+      }
+    } catch (BufferUnderflowException | CharacterCodingException e) {
+      throw notCanonical();
+    }
+    EncryptionContext context = builder.build();
+    if (in.hasRemaining()
+        || !Arrays.equals(
+            context.canonical, 0, context.canonical.length, bytes, offset, offset + length)) {
+      throw notCanonical();
+    }
+    return context;
+  }
+
+  private static String part(ByteBuffer in) throws CharacterCodingException {
+    int length = in.getShort() & 0xffff;
+    if (length > in.remaining()) {
+      throw new BufferUnderflowException();
+    }
+    ByteBuffer slice = in.slice(in.position(), length);
+    in.position(in.position() + length);
+    return StandardCharsets.UTF_8.newDecoder().decode(slice).toString();
+  }
+
+  private static ProblemException notCanonical() {
+    return invalid("the encryption context is not in its canonical form (docs/PROTOCOL.md)");
+  }
+
+  /** Whether these bytes are its canonical form. */
+  public boolean isCanonical(byte[] bytes, int offset, int length) {
+    return Arrays.equals(canonical, 0, canonical.length, bytes, offset, offset + length);
   }
 
   /** Without the optional white space of RFC 9110 §5.6.3: spaces and tabs, no others. */

@@ -4,7 +4,7 @@ import dev.cofre.contract.random.RandomSource;
 import dev.cofre.dataplane.server.follow.RevisionFloor;
 import dev.cofre.dataplane.server.follow.SnapshotFollower;
 import dev.cofre.dataplane.server.http.HttpListener;
-import dev.cofre.dataplane.server.http.ServerState;
+import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.aead.EnvelopeWarmUp;
 import dev.cofre.engine.audit.AuditLog;

@@ -1,5 +1,6 @@
 package dev.cofre.dataplane.server.http;
 
+import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import io.vertx.core.buffer.Buffer;

@@ -1,5 +1,6 @@
 package dev.cofre.dataplane.server.http;
 
+import dev.cofre.dataplane.server.state.ServerState;
 import com.google.protobuf.ByteString;
 import dev.cofre.contract.audit.AuditEvent;
 import dev.cofre.contract.audit.AuditLogReader;
