@@ -64,6 +64,7 @@ final class Use {
   }
 
   /** Says that the envelope which stood in {@code from} at {@code offset} stands elsewhere now. */
+  @SuppressWarnings("ReferenceEquality") // it is about where the bytes stand
   void moved(byte[] from, int offset, byte[] to, int newOffset) {
     if (header == from && headerOffset == offset) {
       header = to;

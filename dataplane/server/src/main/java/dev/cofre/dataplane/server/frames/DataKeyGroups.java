@@ -4,8 +4,8 @@ import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.frames.FrameFormat;
 
 /**
- * In which group of the present run the envelopes of a data key are, so that one whose data key must
- * be fetched does not keep others waiting. Not thread-safe: one per event loop.
+ * In which group of the present run the envelopes of a data key are, so that one whose data key
+ * must be fetched does not keep others waiting. Not thread-safe: one per event loop.
  */
 final class DataKeyGroups {
   private static final int PLACES = 256;

@@ -85,8 +85,7 @@ final class FrameAnswers {
 
   private static void dataKey(
       ByteBuf out, DataKeyCalls.Generated dataKey, int type, int correlation, int flags) {
-    byte[] wrapped =
-        type == FrameType.GENERATE_DATA_KEY ? dataKey.wrapped().bytes() : new byte[0];
+    byte[] wrapped = type == FrameType.GENERATE_DATA_KEY ? dataKey.wrapped().bytes() : new byte[0];
     byte[] plaintext =
         (flags & FrameFormat.FLAG_WITHOUT_PLAINTEXT) == 0 ? dataKey.plaintext() : new byte[0];
     head(out, HEADER_LENGTH + Integer.BYTES + wrapped.length + plaintext.length, type, correlation);

@@ -36,6 +36,7 @@ final class FrameGroup {
   private Batch answer;
   private DataKeyCalls.Generated dataKey;
   private CompletableFuture<?> future;
+  private boolean settled;
 
   FrameGroup(int type, String key, String action, Batch batch, int correlation) {
     this.type = type;
@@ -53,12 +54,14 @@ final class FrameGroup {
     return future;
   }
 
+  /** Whether what came of it was taken: {@link #settle} was called. */
   boolean isDone() {
-    return future.isDone();
+    return settled;
   }
 
-  /** Takes what came of it. */
+  /** Takes what came of it; its future is complete. Once, on the event loop. */
   void settle() {
+    settled = true;
     if (future.isCompletedExceptionally()) {
       problem = Problems.of(future.exceptionNow());
       return;

@@ -13,7 +13,6 @@ import dev.cofre.contract.frames.FrameReader;
 import dev.cofre.contract.frames.FrameType;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
-import dev.cofre.engine.request.Batch;
 import dev.cofre.engine.request.Caller;
 import dev.cofre.engine.request.RequestPath;
 import io.netty.buffer.ByteBuf;
@@ -176,7 +175,11 @@ final class FrameRun {
   private int newGroup(FrameReader frame, String key) {
     groups.add(
         new FrameGroup(
-            frame.type(), key, FrameActions.of(frame.type()), path.newBatch(), frame.correlation()));
+            frame.type(),
+            key,
+            FrameActions.of(frame.type()),
+            path.newBatch(),
+            frame.correlation()));
     return groups.size() - 1;
   }
 
@@ -231,8 +234,7 @@ final class FrameRun {
     Caller who = caller.of(frame.correlation());
     FrameGroup group;
     if (frame.type() == FrameType.GENERATE_DATA_KEY) {
-      String key =
-          keyName(frame, names.find(frame.bytes(), frame.keyOffset(), frame.keyLength()));
+      String key = keyName(frame, names.find(frame.bytes(), frame.keyOffset(), frame.keyLength()));
       if (frame.bodyLength() > 0) {
         throw new ProblemException(
             ErrorCode.INVALID_REQUEST, "a request for a data key has no body but the key's name");
@@ -315,7 +317,7 @@ final class FrameRun {
       if (group.future() == null) {
         group.future(begin(group, caller.of(group.correlation)));
       }
-      if (group.isDone()) {
+      if (group.future().isDone()) {
         group.settle();
       } else if (group.batch != null) {
         group.batch.detachInputs();
@@ -325,8 +327,7 @@ final class FrameRun {
 
   private CompletableFuture<?> begin(FrameGroup group, Caller who) {
     return switch (group.type) {
-      case FrameType.ENCRYPT, FrameType.ENCRYPT_BATCH ->
-          path.encrypt(who, group.key, group.batch);
+      case FrameType.ENCRYPT, FrameType.ENCRYPT_BATCH -> path.encrypt(who, group.key, group.batch);
       case FrameType.DECRYPT, FrameType.DECRYPT_BATCH -> path.decrypt(who, group.batch);
       case FrameType.REENCRYPT, FrameType.REENCRYPT_BATCH ->
           path.reencrypt(who, group.key, group.batch);
@@ -334,15 +335,20 @@ final class FrameRun {
     };
   }
 
-  /** Completes when every group is done. */
+  /** Completes when every group is done, however it ended; then {@link #settle}, on the loop. */
   CompletableFuture<Void> whenDone() {
     return CompletableFuture.allOf(
             groups.stream().map(FrameGroup::future).toArray(CompletableFuture[]::new))
-        .handle(
-            (done, failure) -> {
-              groups.forEach(FrameGroup::settle);
-              return null;
-            });
+        .exceptionally(failure -> null);
+  }
+
+  /** Takes what came of all groups. */
+  void settle() {
+    for (FrameGroup group : groups) {
+      if (!group.isDone()) {
+        group.settle();
+      }
+    }
   }
 
   /** Writes the answers of what is done, and gives back what that held. */

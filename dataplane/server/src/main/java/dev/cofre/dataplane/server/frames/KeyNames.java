@@ -7,8 +7,8 @@ import java.util.Arrays;
  * Names of keys as they stand in frames, as texts, without making a text for each frame. Not
  * thread-safe: one per event loop.
  *
- * <p>A table of {@value #PLACES} places in which a newer name takes an older one's: bounded whatever
- * names come. Each place also remembers in which group of the present run the name is.
+ * <p>A table of {@value #PLACES} places in which a newer name takes an older one's: bounded
+ * whatever names come. Each place also remembers in which group of the present run the name is.
  */
 final class KeyNames {
   private static final int PLACES = 256;

@@ -1,10 +1,10 @@
 package dev.cofre.dataplane.server.http;
 
-import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.request.Batch;
 import dev.cofre.engine.request.RequestPath;
 import dev.cofre.engine.request.SealStream;

@@ -95,8 +95,7 @@ public final class Metrics {
 
   private static void frames(StringBuilder text, ServerState state) {
     FrameFigures frames = state.frames();
-    gauge(
-        text, "cofre_frames_connections", "Open connections of frames.", frames.connections());
+    gauge(text, "cofre_frames_connections", "Open connections of frames.", frames.connections());
     gauge(
         text,
         "cofre_frames_held_bytes",
