@@ -87,8 +87,7 @@ public final class FrameEcho {
       }
       int length = FrameFormat.HEADER_LENGTH + reader.bodyLength();
       out.writeLong(
-          FrameFormat.headerHigh(
-              length, reader.type() | FrameType.ANSWER, 0, FrameStatus.OK));
+          FrameFormat.headerHigh(length, reader.type() | FrameType.ANSWER, 0, FrameStatus.OK));
       out.writeLong(FrameFormat.headerLow(reader.correlation(), 0, 0));
       out.writeBytes(bytes, reader.bodyOffset(), reader.bodyLength());
     }

@@ -75,7 +75,7 @@ public final class TestNode implements AutoCloseable {
     hsm.generateKek(label(keyId, 2));
     hsm.generateKek(label(otherKeyId, 1));
     gateway = new HsmGateway(hsm, Duration.ofSeconds(5));
-    audit = MappedAuditLog.open(auditDirectory, new AuditLogConfig(false, 1L << 30, 1L << 20));
+    audit = MappedAuditLog.open(auditDirectory, new AuditLogConfig(false, 1L << 30, 1L << 23));
     engine =
         new Engine(
             "test",
