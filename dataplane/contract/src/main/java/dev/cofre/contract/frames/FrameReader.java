@@ -84,8 +84,10 @@ public final class FrameReader {
     bodyOffset = contextOffset + contextLength;
     bodyLength = offset + length - bodyOffset;
     if (bodyLength < 0) {
-      bodyLength = 0;
+      contextOffset = offset + HEADER_LENGTH;
       contextLength = 0;
+      bodyOffset = contextOffset;
+      bodyLength = 0;
       fault = AREAS;
       return;
     }

@@ -58,7 +58,7 @@ class GoldenFramesTest {
     assertEquals(0x01020304, reader.correlation());
     assertEquals("demo", text(bytes, reader.keyOffset(), reader.keyLength()));
     assertEquals("order 4711", text(bytes, reader.bodyOffset(), reader.bodyLength()));
-    assertEquals(15, reader.contextLength());
+    assertEquals(13, reader.contextLength());
 
     byte[] late = golden("encrypt-with-deadline");
     reader.read(late, 0, late.length, late.length);

@@ -127,7 +127,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
       readNs = loop.delay().read();
       long waitedNs = loop.delay().waitedNs(readNs, backlogNs);
       backlogNs = in.isWritable() ? 0 : backlogNs == 0 ? readNs : backlogNs;
-      shedding = waitedNs > TimeUnit.MILLISECONDS.toNanos(loop.settings().queueDelayMsMax());
+      shedding = waitedNs > TimeUnit.MILLISECONDS.toNanos(loop.settings().queueDelayMaxMs());
       take(in);
     } finally {
       in.release();
@@ -263,7 +263,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
   private void use(FrameRun run) {
     if (shedding) {
       loop.state().frames().shed(1);
-      run.refuse(reader, overloaded(), (int) (2 * loop.settings().queueDelayMsMax()));
+      run.refuse(reader, overloaded(), (int) (2 * loop.settings().queueDelayMaxMs()));
     } else if (pendingRequests + run.size() >= IN_FLIGHT_MAX) {
       run.refuse(
           reader,

@@ -17,10 +17,10 @@ import java.util.Optional;
  * @param port the TCP port, on {@code http.host} and with its TLS; absent: not over TCP
  * @param socket the Unix socket; absent: none
  * @param connectionsMax how many connections may be open at once
- * @param queueDelayMsMax how long a request may have waited before it is refused
+ * @param queueDelayMaxMs how long a request may have waited before it is refused
  */
 public record FrameSettings(
-    Optional<Integer> port, Optional<Path> socket, int connectionsMax, long queueDelayMsMax) {
+    Optional<Integer> port, Optional<Path> socket, int connectionsMax, long queueDelayMaxMs) {
   /** The longest path that the system takes for a socket (sockaddr_un). */
   public static final int SOCKET_PATH_BYTES_MAX = 107;
 
@@ -34,7 +34,7 @@ public record FrameSettings(
           "frames.connectionsMax", NUMBER, "10000", "connections of frames that are open at once");
   private static final Setting QUEUE_DELAY_MS_MAX =
       Setting.withDefault(
-          "frames.queueDelayMsMax",
+          "frames.queueDelayMaxMs",
           NUMBER,
           "50",
           "how long a frame may have waited for its event loop before it is refused as overloaded");
@@ -60,7 +60,7 @@ public record FrameSettings(
     long delayMs = configuration.number(QUEUE_DELAY_MS_MAX);
     if (connections < 1 || connections > 1_000_000 || delayMs < 1 || delayMs > 60_000) {
       throw new ConfigException(
-          "frames.connectionsMax must be 1 to 1000000, frames.queueDelayMsMax 1 to 60000");
+          "frames.connectionsMax must be 1 to 1000000, frames.queueDelayMaxMs 1 to 60000");
     }
     return new FrameSettings(port, socket, (int) connections, delayMs);
   }
