@@ -77,6 +77,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
   private long readNs;
   private long blockedNs;
   private long backlogNs;
+  private long partialNs;
   private long deadlineNs = Long.MAX_VALUE;
 
   FrameConnection(FrameLoop loop, String address) {
@@ -165,6 +166,9 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
       at = next;
     }
     rest = closing || over || at == end ? NOTHING : Arrays.copyOfRange(bytes, at, end);
+    if (at > 0 || partialNs == 0) {
+      partialNs = readNs;
+    }
     executing = false;
   }
 
@@ -541,7 +545,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
       abandon("handshake");
     } else if (blocked && nowNs - blockedNs > UNREAD_NS) {
       abandon("unread");
-    } else if (!blocked && rest.length > 0 && nowNs - readNs > FRAME_NS) {
+    } else if (!blocked && rest.length > 0 && nowNs - partialNs > FRAME_NS) {
       abandon("slow");
     } else if (idle && nowNs - readNs > TimeUnit.MILLISECONDS.toNanos(IDLE_MS)) {
       cut("idle", new ProblemException(ErrorCode.NOT_READY, "the connection was idle"));

@@ -51,6 +51,7 @@ final class FrameStream {
   private int from;
   private int to;
   private boolean ended;
+  private boolean pumping;
   private long credit;
   private long segments;
   private State state = State.BEGINNING;
@@ -189,17 +190,33 @@ final class FrameStream {
 
   /** Goes on as far as input, credit and the connection allow. */
   void pump() {
-    int full = opening == null ? SEGMENT_PLAINTEXT_LENGTH : SEGMENT_LENGTH;
-    while (state == State.OPEN && credit > 0 && connection.takesMore()) {
-      int there = to - from;
-      if (there > full) {
-        segment(full);
-      } else if (ended) {
-        lastSegment(there);
-      } else {
-        return;
-      }
+    if (pumping) {
+      // What was sent has changed whether the connection takes more: the loop below sees that.
+      return;
     }
+    pumping = true;
+    while (advance()) {
+      movedNs = System.nanoTime();
+    }
+    pumping = false;
+  }
+
+  /** One segment; false when there is none to be had, or no room for it. */
+  private boolean advance() {
+    int there = to - from;
+    int full = opening == null ? SEGMENT_PLAINTEXT_LENGTH : SEGMENT_LENGTH;
+    if (state != State.OPEN
+        || credit <= 0
+        || !connection.takesMore()
+        || (there <= full && !ended)) {
+      return false;
+    }
+    if (there > full) {
+      segment(full);
+    } else {
+      lastSegment(there);
+    }
+    return true;
   }
 
   private void segment(int length) {
@@ -352,6 +369,8 @@ final class FrameStream {
     state = State.OVER;
     Arrays.fill(input, (byte) 0);
     if (problem != null) {
+      // Also when the key came after the stream had failed; an end that is written is not again.
+      abort(problem.code());
       connection.send(
           ErrorBody.frame(FrameType.STREAM_DATA, correlation, problem, ErrorBody.RETRY_MS));
       loop.state().metrics().answered(action(), problem.code().code());
