@@ -45,7 +45,10 @@ class FramesSystemTest {
   private static final byte[] PLAINTEXT = "order 4711".getBytes(StandardCharsets.UTF_8);
   private static final double RATE = 2_000;
 
-  /** What a caller may see of a node that goes: it is told so, or finds nobody. */
+  /**
+   * What a caller may see of a node that goes: it is told so, or finds nobody; of one that has just
+   * begun on a busy machine, that its requests had waited too long.
+   */
   private static final Set<String> GONE =
       Set.of("not_ready", "connection_closed", "connection_reset", "connect_failed", "timeout");
 
