@@ -1,9 +1,11 @@
 package dev.cofre.loadtest;
 
+import dev.cofre.loadtest.frames.FrameCall;
 import dev.cofre.loadtest.generator.LoadGenerator;
 import dev.cofre.loadtest.generator.LoadPlan;
 import dev.cofre.loadtest.generator.LoadResult;
 import dev.cofre.loadtest.generator.Pacing;
+import dev.cofre.loadtest.generator.Protocol;
 import dev.cofre.loadtest.generator.Validity;
 import dev.cofre.loadtest.http.HttpCall;
 import dev.cofre.loadtest.http.HttpProtocol;
@@ -27,6 +29,9 @@ public final class LoadMain {
           Map.entry("url", "http://127.0.0.1:8440"),
           Map.entry("token-file", ".cofre/dev/app.token"),
           Map.entry("key", "demo"),
+          Map.entry("protocol", "http"),
+          Map.entry("frames-port", "8442"),
+          Map.entry("in-flight", "64"),
           Map.entry("operation", "encrypt"),
           Map.entry("bytes", "1024"),
           Map.entry("rate", "1000"),
@@ -76,11 +81,12 @@ public final class LoadMain {
     }
     Path folder =
         options.get("out").isEmpty() ? null : Files.createDirectories(Path.of(options.get("out")));
-    HttpProtocol protocol = new HttpProtocol(calls(url, options));
+    boolean frames = isFrames(options);
+    Protocol protocol = frames ? frames(url, options) : new HttpProtocol(calls(url, options));
+    int port = frames ? Integer.parseInt(options.get("frames-port")) : url.getPort();
     LoadResult result;
     try (LoadGenerator generator =
-        new LoadGenerator(
-            new InetSocketAddress(url.getHost(), url.getPort()), protocol, plan(options))) {
+        new LoadGenerator(new InetSocketAddress(url.getHost(), port), protocol, plan(options))) {
       result = generator.run(folder);
     }
     if (folder != null) {
@@ -88,6 +94,28 @@ public final class LoadMain {
     }
     System.out.println(Summary.text(result));
     return result.validity() == Validity.VALID ? 0 : 2;
+  }
+
+  private static boolean isFrames(Map<String, String> options) {
+    return switch (options.get("protocol")) {
+      case "frames" -> true;
+      case "http" -> false;
+      default -> throw new IllegalArgumentException("--protocol is http or frames");
+    };
+  }
+
+  private static Protocol frames(URI url, Map<String, String> options) throws IOException {
+    CofreFrames frames =
+        new CofreFrames(url, Path.of(options.get("token-file")), options.get("key"));
+    int bytes = Integer.parseInt(options.get("bytes"));
+    List<FrameCall> calls =
+        switch (options.get("operation")) {
+          case "encrypt" -> frames.encrypt(bytes);
+          case "decrypt" -> frames.decrypt(bytes);
+          case "both" -> frames.both(bytes);
+          default -> throw new IllegalArgumentException("--operation is encrypt, decrypt or both");
+        };
+    return frames.protocol(calls, Integer.parseInt(options.get("in-flight")));
   }
 
   private static List<HttpCall> calls(URI url, Map<String, String> options) throws IOException {

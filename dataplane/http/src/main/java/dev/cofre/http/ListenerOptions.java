@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.util.Set;
@@ -40,15 +41,27 @@ public final class ListenerOptions {
             .setIdleTimeout(IDLE_SECONDS)
             .setTcpNoDelay(true)
             .setHandle100ContinueAutomatically(false);
-    settings.tls().ifPresent(tls -> secure(options, tls, clientAuth));
+    settings
+        .tls()
+        .ifPresent(
+            tls -> {
+              options.setUseAlpn(true);
+              secure(options, tls, clientAuth);
+            });
+    return options;
+  }
+
+  /** The options of a listener for frames, with the same TLS. */
+  public static NetServerOptions frames(ListenerSettings settings) {
+    NetServerOptions options = new NetServerOptions().setTcpNoDelay(true);
+    settings.tls().ifPresent(tls -> secure(options, tls, ClientAuth.REQUIRED));
     return options;
   }
 
   private static void secure(
-      HttpServerOptions options, ListenerSettings.Tls tls, ClientAuth clientAuth) {
+      NetServerOptions options, ListenerSettings.Tls tls, ClientAuth clientAuth) {
     options
         .setSsl(true)
-        .setUseAlpn(true)
         .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
         .setKeyCertOptions(
             new PemKeyCertOptions()

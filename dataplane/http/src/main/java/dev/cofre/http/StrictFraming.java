@@ -41,6 +41,9 @@ import io.vertx.core.transport.Transport;
  * connection closes.
  */
 public final class StrictFraming {
+  /** The name of the handler of a connection that speaks frames, which is left alone. */
+  public static final String FRAMES = "frames";
+
   private static final String DECODER = "httpDecoder";
   private static final int HTTP2_PREFACE_LENGTH = 24;
 
@@ -144,6 +147,7 @@ public final class StrictFraming {
     private boolean isDecided(ChannelPipeline pipeline) {
       return install(pipeline)
           || pipeline.get(SslHandler.class) != null
+          || pipeline.get(FRAMES) != null
           || fed >= HTTP2_PREFACE_LENGTH;
     }
   }

@@ -7,23 +7,28 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /** One connection to the target, made again after it broke. Not thread-safe; it never blocks. */
 final class Connection {
   private static final long RETRY_NS = 50_000_000;
+  private static final int OUT_BYTES = 4 * 1024;
+
+  /** What is not sent may grow to this before requests wait. */
+  private static final int UNSENT_BYTES_MAX = 256 * 1024;
+
+  private static final int SENDING = SelectionKey.OP_READ | SelectionKey.OP_WRITE;
 
   private final SocketAddress target;
   private final Selector selector;
   private final Protocol protocol;
   private final OpenRequests open;
-  private final Deque<ByteBuffer> unsent = new ArrayDeque<>();
+  private ByteBuffer out = ByteBuffer.allocateDirect(OUT_BYTES);
   private SocketChannel channel;
   private SelectionKey key;
   private Dialogue dialogue;
   private boolean connected;
   private boolean offered;
+  private boolean touched;
   private long retryAtNs = Long.MIN_VALUE;
 
   Connection(SocketAddress target, Selector selector, Protocol protocol) {
@@ -39,7 +44,14 @@ final class Connection {
 
   /** Whether it takes a request now. */
   boolean isFree() {
-    return connected && unsent.isEmpty() && !open.isFull() && dialogue.goesOn();
+    return room() > 0;
+  }
+
+  /** How many requests it takes now. */
+  int room() {
+    boolean takes =
+        connected && out.position() <= UNSENT_BYTES_MAX && dialogue.isReady() && dialogue.goesOn();
+    return takes ? open.room() : 0;
   }
 
   /** Whether it stands in the queue of those that take requests. */
@@ -49,6 +61,15 @@ final class Connection {
 
   void offered(boolean now) {
     offered = now;
+  }
+
+  /** Whether it stands in the list of those that have something to send. */
+  boolean isTouched() {
+    return touched;
+  }
+
+  void touched(boolean now) {
+    touched = now;
   }
 
   boolean isConnected() {
@@ -76,30 +97,38 @@ final class Connection {
     if (channel.finishConnect()) {
       connected = true;
       key.interestOps(SelectionKey.OP_READ);
+      put(ByteBuffer.wrap(dialogue.greeting()));
+      flush();
     }
   }
 
-  /** Sends request {@code number}, or as much of it as the socket takes. */
-  void send(long number, long intendedNs, long nowNs) throws IOException {
+  /** Takes request {@code number}, to be sent by {@link #flush}. */
+  void send(long number, long intendedNs, long nowNs) {
     open.add(number, intendedNs, nowNs);
-    ByteBuffer bytes = dialogue.request(number);
-    channel.write(bytes);
-    if (bytes.hasRemaining()) {
-      unsent.add(bytes);
-      key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
-    }
+    put(dialogue.request(number));
   }
 
-  void sendRest() throws IOException {
-    while (!unsent.isEmpty()) {
-      ByteBuffer bytes = unsent.peek();
-      channel.write(bytes);
-      if (bytes.hasRemaining()) {
-        return;
-      }
-      unsent.poll();
+  private void put(ByteBuffer bytes) {
+    if (bytes.remaining() > out.remaining()) {
+      ByteBuffer larger =
+          ByteBuffer.allocateDirect(
+              Math.max(2 * out.capacity(), out.position() + bytes.remaining()));
+      out = larger.put(out.flip());
     }
-    key.interestOps(SelectionKey.OP_READ);
+    out.put(bytes);
+  }
+
+  /** Sends what was taken, or as much of it as the socket takes: one write for all. */
+  void flush() throws IOException {
+    if (out.position() == 0) {
+      return;
+    }
+    channel.write(out.flip());
+    out.compact();
+    int wanted = out.position() == 0 ? SelectionKey.OP_READ : SENDING;
+    if (key.interestOps() != wanted) {
+      key.interestOps(wanted);
+    }
   }
 
   /** Reads what is there by way of {@code buffer}; false at the connection's end. */
@@ -118,7 +147,7 @@ final class Connection {
   /** Forgets the socket; another try is made a little later. */
   void close(long nowNs) {
     connected = false;
-    unsent.clear();
+    out.clear();
     retryAtNs = nowNs + RETRY_NS;
     if (channel != null) {
       try {

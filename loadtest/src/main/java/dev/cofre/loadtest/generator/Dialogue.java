@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 /** What is said on one connection. Not thread-safe; it never blocks. */
 public interface Dialogue {
   /**
-   * The bytes of request {@code number}, from position to limit. The generator moves the position
-   * and forgets the buffer when all was sent.
+   * The bytes of request {@code number}, from position to limit. They are copied before the next
+   * call.
    */
   ByteBuffer request(long number);
 
@@ -16,6 +16,16 @@ public interface Dialogue {
    * @throws GarbledAnswerException when they are no answer; the connection is closed
    */
   void read(ByteBuffer in, Answers answers) throws GarbledAnswerException;
+
+  /** What is said before the first request; no bytes: nothing. */
+  default byte[] greeting() {
+    return new byte[0];
+  }
+
+  /** Whether requests may be sent: what answers the {@link #greeting} has come. */
+  default boolean isReady() {
+    return true;
+  }
 
   /** Whether the connection may carry one more request. */
   boolean goesOn();

@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * One thread's share of connections and schedule. Not thread-safe.
@@ -28,6 +30,7 @@ final class LoadLoop implements AutoCloseable {
   private final Selector selector = Selector.open();
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private final Deque<Connection> free = new ArrayDeque<>();
+  private final List<Connection> touched = new ArrayList<>();
   private final Connection[] connections;
   private final long timeoutNs;
   private final int index;
@@ -111,10 +114,11 @@ final class LoadLoop implements AutoCloseable {
   /** Sees which requests are due, whether or not they can be sent. */
   private boolean see() {
     long before = seen;
+    int room = room();
     long intended = intendedNs(seen);
     while (intended <= nowNs && intended < endNs) {
       boolean anyTime = pacing.dueNs(number(seen)) == Pacing.ANY_TIME;
-      if (anyTime && seen - sent >= free.size()) {
+      if (anyTime && seen - sent >= room) {
         break;
       }
       recording.due(nowNs - intended);
@@ -122,6 +126,15 @@ final class LoadLoop implements AutoCloseable {
       intended = intendedNs(seen);
     }
     return seen > before;
+  }
+
+  /** How many requests the free connections take. */
+  private int room() {
+    int room = 0;
+    for (Connection connection : free) {
+      room += connection.room();
+    }
+    return room;
   }
 
   private boolean send() {
@@ -134,14 +147,28 @@ final class LoadLoop implements AutoCloseable {
         break;
       }
       long number = sent++;
+      connection.send(number(number), intendedNs(number), nowNs);
+      if (!connection.isTouched()) {
+        connection.touched(true);
+        touched.add(connection);
+      }
+      offer(connection);
+    }
+    flush();
+    return sent > before;
+  }
+
+  /** One write for all requests of a connection. */
+  private void flush() {
+    for (Connection connection : touched) {
+      connection.touched(false);
       try {
-        connection.send(number(number), intendedNs(number), System.nanoTime());
-        offer(connection);
+        connection.flush();
       } catch (IOException e) {
         broken(connection, Failure.CONNECTION_RESET);
       }
     }
-    return sent > before;
+    touched.clear();
   }
 
   private Connection nextFree() {
@@ -188,7 +215,7 @@ final class LoadLoop implements AutoCloseable {
         return;
       }
       if (key.isWritable()) {
-        connection.sendRest();
+        connection.flush();
         offer(connection);
       }
       if (key.isReadable()) {
@@ -209,18 +236,18 @@ final class LoadLoop implements AutoCloseable {
   }
 
   private void read(Connection connection) throws IOException, GarbledAnswerException {
+    long now = System.nanoTime();
     boolean goesOn =
         connection.read(
             buffer,
             (number, code) -> {
-              long now = System.nanoTime();
               connection
                   .open()
                   .close(
                       number,
                       (intended, sentNs) -> recording.answered(now, intended, sentNs, code));
-              offer(connection);
             });
+    offer(connection);
     if (!goesOn) {
       broken(connection, Failure.CONNECTION_CLOSED);
       connection.retryAtOnce();

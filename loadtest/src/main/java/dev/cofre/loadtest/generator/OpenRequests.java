@@ -24,8 +24,9 @@ final class OpenRequests {
     return size;
   }
 
-  boolean isFull() {
-    return size == numbers.length;
+  /** How many more may be open. */
+  int room() {
+    return numbers.length - size;
   }
 
   void add(long number, long intended, long sent) {

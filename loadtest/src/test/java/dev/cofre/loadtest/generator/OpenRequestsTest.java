@@ -18,7 +18,7 @@ class OpenRequestsTest {
       for (long number = 0; number < 4; number++) {
         open.add(number, 10 * number, 10 * number + 1);
       }
-      assertTrue(open.isFull());
+      assertEquals(0, open.room());
       assertTrue(close(2));
       assertFalse(close(2));
       assertEquals(1, open.oldestSentNs());

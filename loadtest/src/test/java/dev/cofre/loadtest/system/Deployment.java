@@ -84,6 +84,7 @@ final class Deployment {
     data.put("plane", Cofre.DATA_PLANE);
     data.put("node.name", "data-1");
     data.put("http.port", Integer.toString(port));
+    data.put("frames.port", Integer.toString(framePort()));
     data.put("control.url", "http://127.0.0.1:" + (port + 1));
     data.put("control.tokenFile", folder.resolve("tokens/node.token").toString());
     data.put("state.directory", folder.resolve("state").toString());
@@ -138,6 +139,10 @@ final class Deployment {
 
   int controlPort() {
     return port + 1;
+  }
+
+  int framePort() {
+    return port + 2;
   }
 
   /** The settings of {@code plane}, to be changed before its start. */

@@ -36,6 +36,11 @@ final class Launcher {
     return with(environment, command);
   }
 
+  /** A process for {@code command}, with {@code environment} and little else. */
+  static ProcessBuilder program(Map<String, String> environment, List<String> command) {
+    return with(environment, command);
+  }
+
   private static ProcessBuilder with(Map<String, String> environment, List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().retainAll(INHERITED);

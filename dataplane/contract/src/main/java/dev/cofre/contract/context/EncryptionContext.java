@@ -2,6 +2,7 @@ package dev.cofre.contract.context;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -85,6 +86,67 @@ public final class EncryptionContext {
     }
     byte[] key = part(header, start, equals);
     builder.add(new String(key, StandardCharsets.UTF_8), key, part(header, equals + 1, end));
+  }
+
+  /**
+   * Reads the canonical form; no bytes are the empty context.
+   *
+   * @throws ProblemException {@code invalid_request} when these bytes are not the canonical form of
+   *     a context
+   */
+  public static EncryptionContext ofCanonical(byte[] bytes, int offset, int length) {
+    if (length == 0) {
+      return EMPTY;
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes, offset, length);
+    Builder builder = new Builder();
+    try {
+      int pairs = in.getShort() & 0xffff;
+      if (pairs > PAIRS_MAX) {
+        throw notCanonical();
+      }
+      for (int i = 0; i < pairs; i++) {
+        byte[] key = bytes(in);
+        builder.add(text(key), key, checked(bytes(in)));
+      }
+    } catch (BufferUnderflowException | CharacterCodingException e) {
+      throw notCanonical();
+    }
+    EncryptionContext context = builder.build();
+    if (in.hasRemaining()
+        || !Arrays.equals(
+            context.canonical, 0, context.canonical.length, bytes, offset, offset + length)) {
+      throw notCanonical();
+    }
+    return context;
+  }
+
+  private static byte[] bytes(ByteBuffer in) {
+    int length = in.getShort() & 0xffff;
+    if (length > in.remaining()) {
+      throw new BufferUnderflowException();
+    }
+    byte[] bytes = new byte[length];
+    in.get(bytes);
+    return bytes;
+  }
+
+  private static String text(byte[] utf8) throws CharacterCodingException {
+    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+  }
+
+  private static byte[] checked(byte[] utf8) throws CharacterCodingException {
+    text(utf8);
+    return utf8;
+  }
+
+  private static ProblemException notCanonical() {
+    return invalid("the encryption context is not in its canonical form (docs/PROTOCOL.md)");
+  }
+
+  /** Whether these bytes are its canonical form. */
+  public boolean isCanonical(byte[] bytes, int offset, int length) {
+    return Arrays.equals(canonical, 0, canonical.length, bytes, offset, offset + length);
   }
 
   /** Without the optional white space of RFC 9110 §5.6.3: spaces and tabs, no others. */

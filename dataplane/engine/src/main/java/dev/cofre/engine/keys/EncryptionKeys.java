@@ -6,6 +6,7 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.snapshot.ClassLimits;
 import dev.cofre.engine.snapshot.KeyMetadata;
+import dev.cofre.engine.snapshot.SnapshotState;
 import dev.cofre.hsm.Requester;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,22 +109,20 @@ public final class EncryptionKeys {
   }
 
   /**
-   * Loads data keys for those of {@code keys} that may encrypt, at most {@value #AHEAD_MAX}: a node
+   * Loads data keys for keys of {@code state} that may encrypt, at most {@value #AHEAD_MAX}: a node
    * that starts has them before its first request, and what mints has run once.
    *
    * @param nowMs UTC milliseconds, for their expiry
    * @return completes when all are there; fails when one is not
    */
-  public CompletableFuture<Void> loadAhead(Iterable<KeyMetadata> keys, long nowMs) {
+  public CompletableFuture<Void> loadAhead(SnapshotState state, long nowMs) {
     List<CompletableFuture<Void>> loading = new ArrayList<>();
-    for (KeyMetadata key : keys) {
-      if (loading.size() == AHEAD_MAX) {
-        break;
-      }
-      if (!key.disabled() && nowMs < key.expiresAtMs()) {
-        loading.add(load(key, Requester.NODE));
-      }
-    }
+    state.forEachKey(
+        key -> {
+          if (loading.size() < AHEAD_MAX && key.encrypts() && nowMs < key.expiresAtMs()) {
+            loading.add(load(key, Requester.NODE));
+          }
+        });
     return CompletableFuture.allOf(loading.toArray(CompletableFuture[]::new));
   }
 

@@ -96,13 +96,14 @@ public final class KeyWrapping {
     try {
       aead.key(kek, 0);
       aead.seal(iv, aad, dataKey, 0, dataKey.length, wrapped, 0);
+      return new MintedKey(iv, wrapped, ClearKey.of(dataKey));
     } finally {
       aead.clear();
+      Arrays.fill(dataKey, (byte) 0);
     }
-    return new MintedKey(iv, wrapped, dataKey);
   }
 
-  private static byte[] open(byte[] kek, byte[] aad, byte[] wrap) {
+  private static ClearKey open(byte[] kek, byte[] aad, byte[] wrap) {
     byte[] dataKey = new byte[KEY_LENGTH];
     JcaAead aead = new JcaAead();
     try {
@@ -120,9 +121,10 @@ public final class KeyWrapping {
         throw new ProblemException(
             ErrorCode.INVALID_CIPHERTEXT, "the envelope or wrapped data key is not valid");
       }
-      return dataKey;
+      return ClearKey.of(dataKey);
     } finally {
       aead.clear();
+      Arrays.fill(dataKey, (byte) 0);
     }
   }
 

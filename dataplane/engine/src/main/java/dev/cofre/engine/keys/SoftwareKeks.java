@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.cofre.contract.envelope.SoftwareKek;
 import dev.cofre.engine.snapshot.KeyMetadata;
+import dev.cofre.hsm.ClearKey;
 import dev.cofre.hsm.HsmGateway;
 import dev.cofre.hsm.Requester;
 import java.lang.foreign.MemorySegment;
@@ -122,7 +123,7 @@ final class SoftwareKeks {
       return raced;
     }
     unwrap(key, version, requester)
-        .thenAccept(bytes -> hold(id, bytes, key))
+        .thenAccept(kek -> hold(id, kek, key))
         .whenComplete(
             (held, failure) -> {
               loading.remove(id, placed);
@@ -136,7 +137,7 @@ final class SoftwareKeks {
   }
 
   /** Fails by its future alone: a load that others wait for must always end. */
-  private CompletableFuture<byte[]> unwrap(
+  private CompletableFuture<ClearKey> unwrap(
       KeyMetadata key, KeyMetadata.Version version, Requester requester) {
     byte[] wrapped = version.wrappedKek();
     if (wrapped.length != WRAPPED_LENGTH) {
@@ -156,18 +157,17 @@ final class SoftwareKeks {
     }
   }
 
-  private void hold(Id id, byte[] bytes, KeyMetadata key) {
-    try {
+  private void hold(Id id, ClearKey kek, KeyMetadata key) {
+    try (kek) {
       int place = takePlace();
-      MemorySegment.copy(bytes, 0, memory, JAVA_BYTE, (long) place * LENGTH, LENGTH);
+      MemorySegment.copy(
+          MemorySegment.ofBuffer(kek.bytes()), 0, memory, (long) place * LENGTH, LENGTH);
       long lifeMs = Math.min(limits.decryptMs(), key.limits().dataKeyMs());
       long uses = Math.min(limits.encryptRequestsMax(), key.limits().requestsMax());
       Kek old = keks.put(id, new Kek(place, nanoClock.getAsLong() + lifeMs * 1_000_000, uses));
       if (old != null) {
         free(old);
       }
-    } finally {
-      Arrays.fill(bytes, (byte) 0);
     }
   }
 

@@ -84,14 +84,15 @@ final class AuditTrail {
   }
 
   /**
-   * Appends a refusal or failure of a whole request; of a caller who proved nothing it is counted
-   * with the others from there.
+   * Appends a refusal or failure of a whole request, or of so many {@code items} of one; of a
+   * caller who proved nothing it is counted with the others from there.
    */
   CompletableFuture<Void> refuse(
-      Caller caller, String action, String key, ProblemException problem) {
+      Caller caller, String action, String key, ProblemException problem, int items) {
     String asked =
         key == null || key.length() <= KEY_LENGTH_MAX ? key : key.substring(0, KEY_LENGTH_MAX);
-    AuditEvent event = mark(event(caller, action).key(asked), problem.code()).build();
+    AuditEvent.Builder refused = mark(event(caller, action).key(asked), problem.code());
+    AuditEvent event = (items > 1 ? refused.amount(items, 0) : refused).build();
     return caller.principal() == null ? log.countUnauthenticated(event) : log.append(event);
   }
 

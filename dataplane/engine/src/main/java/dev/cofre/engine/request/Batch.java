@@ -79,6 +79,7 @@ public final class Batch implements AutoCloseable {
       sharesContext = false;
     }
     context[size] = itemContext;
+    inLength[size] = 0;
     outLength[size] = OPEN;
     return size++;
   }
@@ -139,6 +140,34 @@ public final class Batch implements AutoCloseable {
     for (int i = 0; i < size; i++) {
       if (in[i] != null) {
         Arrays.fill(in[i], inOffset[i], inOffset[i] + inLength[i], (byte) 0);
+      }
+    }
+  }
+
+  /** How many bytes were given as input. */
+  public long inputBytes() {
+    long bytes = 0;
+    for (int i = 0; i < size; i++) {
+      bytes += inLength[i];
+    }
+    return bytes;
+  }
+
+  /**
+   * Copies what was given as input, for work that goes on after the caller's array is used again.
+   */
+  public void detachInputs() {
+    byte[] own = new byte[Math.toIntExact(inputBytes())];
+    int at = 0;
+    for (int i = 0; i < size; i++) {
+      if (in[i] != null) {
+        System.arraycopy(in[i], inOffset[i], own, at, inLength[i]);
+        if (use[i] != null) {
+          use[i].moved(in[i], inOffset[i], own, at);
+        }
+        in[i] = own;
+        inOffset[i] = at;
+        at += inLength[i];
       }
     }
   }

@@ -78,7 +78,7 @@ public final class Engine implements AutoCloseable {
    * @return completes when the HSM has made them; fails when it made one not
    */
   public CompletableFuture<Void> mintAhead(SnapshotState state) {
-    return keys.encryption().loadAhead(state.keys(), clock.millis());
+    return keys.encryption().loadAhead(state, clock.millis());
   }
 
   Authorizer newAuthorizer() {

@@ -90,7 +90,18 @@ public final class RequestPath {
    */
   public CompletableFuture<Void> refuse(
       Caller caller, String action, String key, ProblemException problem) {
-    return onLoop(engine.audit.refuse(caller, action, key, problem));
+    return refuse(caller, action, key, problem, 1);
+  }
+
+  /** The same for {@code items} requests that were refused alike. */
+  public CompletableFuture<Void> refuse(
+      Caller caller, String action, String key, ProblemException problem, int items) {
+    return onLoop(engine.audit.refuse(caller, action, key, problem, items));
+  }
+
+  /** Who has {@code token}, to be asked after again at each later use of a connection. */
+  public Session newSession(byte[] token) {
+    return new Session(engine.snapshots, token);
   }
 
   /**
@@ -130,9 +141,9 @@ public final class RequestPath {
           failure ->
               failure == null
                   ? encrypt(caller, name, source, batch, attempts - 1)
-                  : refused(caller, Action.ENCRYPT, name, failure));
+                  : refused(caller, Action.ENCRYPT, name, batch.size(), failure));
     } catch (RuntimeException failure) {
-      return refused(caller, Action.ENCRYPT, name, failure);
+      return refused(caller, Action.ENCRYPT, name, batch.size(), failure);
     }
   }
 
@@ -222,7 +233,7 @@ public final class RequestPath {
       // Which of them failed is found out when they are resolved again.
       return after(batchKeys.loading(batch), failure -> decrypt(caller, batch, attempts - 1));
     } catch (RuntimeException failure) {
-      return refused(caller, Action.DECRYPT, null, failure);
+      return refused(caller, Action.DECRYPT, null, batch.size(), failure);
     }
   }
 
@@ -435,15 +446,15 @@ public final class RequestPath {
             (result, failure) ->
                 failure == null
                     ? onLoop(record.apply(result)).thenApply(written -> result)
-                    : this.<T>refused(caller, action, key, failure))
+                    : this.<T>refused(caller, action, key, 1, failure))
         .thenCompose(Function.identity());
   }
 
   /** Fails with what {@code failure} means, once that is on the log. */
   private <T> CompletableFuture<T> refused(
-      Caller caller, Action action, String key, Throwable failure) {
+      Caller caller, Action action, String key, int items, Throwable failure) {
     ProblemException problem = Problems.of(failure);
-    return onLoop(engine.audit.refuse(caller, action.text(), key, problem))
+    return onLoop(engine.audit.refuse(caller, action.text(), key, problem, items))
         .thenApply(
             written -> {
               throw problem;

@@ -22,9 +22,9 @@ final class Use {
   private final UUID dataKeyId;
 
   /** Where an envelope stands that names it; null when it encrypts. */
-  private final byte[] header;
+  private byte[] header;
 
-  private final int headerOffset;
+  private int headerOffset;
   private final EncryptionContext context;
   private ProblemException problem;
   private long handle = DataKeys.NONE;
@@ -76,6 +76,15 @@ final class Use {
     return Arrays.equals(
             header, headerOffset, headerOffset + length, other, offset, offset + length)
         && (WrappedDataKey.usageAt(other, offset) != Usage.CALLER || otherContext.equals(context));
+  }
+
+  /** Says that the envelope which stood in {@code from} at {@code offset} stands elsewhere now. */
+  @SuppressWarnings("ReferenceEquality") // it is about where the bytes stand
+  void moved(byte[] from, int offset, byte[] to, int newOffset) {
+    if (header == from && headerOffset == offset) {
+      header = to;
+      headerOffset = newOffset;
+    }
   }
 
   /** The KMS key; null when there is none with the id that the envelope names. */

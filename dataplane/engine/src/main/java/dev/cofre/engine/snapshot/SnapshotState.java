@@ -172,7 +172,17 @@ public final class SnapshotState {
    * it takes says nothing of the tokens.
    */
   public PrincipalMetadata principal(byte[] token) {
-    return contents.tokens().get(ByteString.copyFrom(SnapshotDigest.sha256(token)));
+    return principal(tokenDigest(token));
+  }
+
+  /** The principal whose bearer token has {@code digest}, or null. */
+  public PrincipalMetadata principal(ByteString digest) {
+    return contents.tokens().get(digest);
+  }
+
+  /** What a bearer token is looked up by: it does not tell the token. */
+  public static ByteString tokenDigest(byte[] token) {
+    return ByteString.copyFrom(SnapshotDigest.sha256(token));
   }
 
   /** The compiled policies. */

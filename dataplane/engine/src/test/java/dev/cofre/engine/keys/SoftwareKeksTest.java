@@ -20,6 +20,7 @@ import dev.cofre.contract.snapshot.wire.KmsKey;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.SnapshotState;
 import dev.cofre.engine.snapshot.Statements;
+import dev.cofre.hsm.ClearKey;
 import dev.cofre.hsm.HsmGateway;
 import dev.cofre.hsm.Requester;
 import dev.cofre.hsm.SimulatedHsm;
@@ -60,7 +61,7 @@ class SoftwareKeksTest {
   /** A key whose KEK was wrapped for {@code tenant}. */
   private KeyMetadata key(String tenant) throws Exception {
     byte[] iv = KernelRandom.INSTANCE.bytes(SoftwareKek.IV_LENGTH);
-    byte[] sealed = hsm.wrap(ROOT, iv, SoftwareKek.aad(tenant, id, 1), kek);
+    byte[] sealed = hsm.wrap(ROOT, iv, SoftwareKek.aad(tenant, id, 1), ClearKey.of(kek));
     KmsKey wire =
         Statements.key(id, "soft", KeyState.KEY_STATE_ACTIVE, ROOT).toBuilder()
             .setDataClass("internal")
@@ -135,8 +136,8 @@ class SoftwareKeksTest {
     KeyWrapping elsewhere = new KeyWrapping(gateway, KernelRandom.INSTANCE, LIMITS);
     KeyMetadata.Version version = key.versions().get(1);
     assertArrayEquals(
-        minted.plaintext(),
-        elsewhere.unwrap(wrapped, key, version, context, Requester.NODE).join());
+        minted.plaintext().copy(),
+        elsewhere.unwrap(wrapped, key, version, context, Requester.NODE).join().copy());
     byte[] tampered = wrapped.bytes().clone();
     tampered[tampered.length - 1] ^= 1;
     CompletionException failure =

@@ -4,9 +4,10 @@ import dev.cofre.contract.random.RandomSource;
 import dev.cofre.dataplane.server.follow.RevisionFloor;
 import dev.cofre.dataplane.server.follow.SnapshotFollower;
 import dev.cofre.dataplane.server.follow.UseReporter;
+import dev.cofre.dataplane.server.frames.FramesListener;
 import dev.cofre.dataplane.server.http.HttpListener;
-import dev.cofre.dataplane.server.http.ServerState;
 import dev.cofre.dataplane.server.rehearsal.Rehearsal;
+import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.aead.EnvelopeWarmUp;
 import dev.cofre.engine.audit.AuditLog;
@@ -25,10 +26,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -120,6 +124,9 @@ final class DataPlane implements PlaneProcess.Running {
         vertx.deployVerticle(
             () -> new HttpListener(settings.listener(), state),
             new DeploymentOptions().setInstances(loops)));
+    if (settings.frames().isOpen()) {
+      startFrames(vertx, settings, loops);
+    }
     // Only now: a node that cannot listen has nothing to tell but that.
     follower.start();
     reporter.start();
@@ -152,6 +159,19 @@ final class DataPlane implements PlaneProcess.Running {
           }
         });
     state.readyAfter(CompletableFuture.allOf(minted, rehearsed));
+  }
+
+  private void startFrames(Vertx vertx, NodeSettings settings, int loops) throws Exception {
+    Optional<Path> socket = settings.frames().socket();
+    if (socket.isPresent()) {
+      FramesListener.prepare(socket.get());
+      // Pushed after Vert.x, so closed before it: the name goes first.
+      closing.push(() -> Files.deleteIfExists(socket.get()));
+    }
+    await(
+        vertx.deployVerticle(
+            () -> new FramesListener(settings.listener(), settings.frames(), state),
+            new DeploymentOptions().setInstances(loops)));
   }
 
   private static void warmUp(AeadBackEnd aead, RandomSource random) {

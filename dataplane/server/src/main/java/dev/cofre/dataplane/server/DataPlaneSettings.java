@@ -6,6 +6,7 @@ import static dev.cofre.engine.config.Setting.Kind.PATH;
 import static dev.cofre.engine.config.Setting.Kind.TEXT;
 
 import dev.cofre.dataplane.server.follow.ControlLink;
+import dev.cofre.dataplane.server.frames.FrameSettings;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.config.ConfigException;
 import dev.cofre.engine.config.Configuration;
@@ -96,6 +97,7 @@ public final class DataPlaneSettings {
               List.of(NODE_NAME),
               ListenerSettings.ALL,
               List.of(EVENT_LOOPS, STREAMS_MAX),
+              FrameSettings.ALL,
               DataKeySettings.ALL,
               List.of(AeadBackEnd.SETTING),
               HsmSettings.ALL,

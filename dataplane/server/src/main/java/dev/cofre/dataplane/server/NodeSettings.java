@@ -2,6 +2,7 @@ package dev.cofre.dataplane.server;
 
 import dev.cofre.contract.snapshot.SnapshotVerifier;
 import dev.cofre.dataplane.server.follow.ControlLink;
+import dev.cofre.dataplane.server.frames.FrameSettings;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.audit.AuditLogConfig;
 import dev.cofre.engine.config.ConfigException;
@@ -18,6 +19,7 @@ import java.time.Duration;
  * A node's configuration, read and validated as a whole before anything is opened. Immutable.
  *
  * @param listener where it listens
+ * @param frames where it listens for frames
  * @param control where it follows the control plane
  * @param verifier the pinned key that signs snapshots
  * @param keyLimits how long and how much data keys are used
@@ -28,6 +30,7 @@ import java.time.Duration;
  */
 record NodeSettings(
     ListenerSettings listener,
+    FrameSettings frames,
     ControlLink control,
     SnapshotVerifier verifier,
     KeyLimits keyLimits,
@@ -46,6 +49,7 @@ record NodeSettings(
     HsmSettings.hsmConfig(configuration);
     return new NodeSettings(
         listener,
+        FrameSettings.read(configuration),
         ControlLink.read(configuration, listener.tls().isEmpty()),
         pinnedKey(configuration),
         DataKeySettings.read(configuration),

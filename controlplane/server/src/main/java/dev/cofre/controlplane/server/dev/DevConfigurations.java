@@ -1,6 +1,7 @@
 package dev.cofre.controlplane.server.dev;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,6 +14,9 @@ final class DevConfigurations {
 
   /** Short files: two of each kind stand allocated for each plane. */
   private static final int AUDIT_SEGMENT_BYTES = 4 << 20;
+
+  /** The longest path that the system takes for a socket; in a deeper home there is none. */
+  private static final int SOCKET_PATH_BYTES_MAX = 107;
 
   private DevConfigurations() {}
 
@@ -54,6 +58,11 @@ final class DevConfigurations {
 
   private static List<String> dataPlane(DevHome home) {
     List<String> lines = new ArrayList<>(both(home, PlaneChild.DATA_PLANE, home.dataPort()));
+    lines.add("frames.port = " + home.framePort());
+    if (home.frameSocket().toString().getBytes(StandardCharsets.UTF_8).length
+        <= SOCKET_PATH_BYTES_MAX) {
+      lines.add("frames.socket = " + home.frameSocket());
+    }
     lines.add("control.url = http://127.0.0.1:" + home.controlPort());
     lines.add("control.tokenFile = " + home.token("node"));
     lines.add("snapshot.maxAgeMs = 300000");

@@ -74,6 +74,16 @@ public final class DevHome {
     return portBase + 1;
   }
 
+  /** The data plane's port for frames. */
+  int framePort() {
+    return portBase + 2;
+  }
+
+  /** The data plane's Unix socket for frames. */
+  Path frameSocket() {
+    return run().resolve("dataplane.sock");
+  }
+
   Path hsm() {
     return root.resolve("hsm");
   }

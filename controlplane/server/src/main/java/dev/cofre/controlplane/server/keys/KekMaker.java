@@ -6,6 +6,7 @@ import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Protection;
 import dev.cofre.controlplane.server.store.HalfMade;
 import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.hsm.ClearKey;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.KekMissingException;
 import java.util.Arrays;
@@ -41,15 +42,15 @@ public final class KekMaker {
       return null;
     }
     String root = root(tenant);
-    byte[] kek = random.bytes(SoftwareKek.LENGTH);
-    try {
+    byte[] bytes = random.bytes(SoftwareKek.LENGTH);
+    try (ClearKey kek = ClearKey.of(bytes)) {
       byte[] iv = random.bytes(SoftwareKek.IV_LENGTH);
       byte[] sealed = hsm.wrap(root, iv, SoftwareKek.aad(tenant, half.keyId(), half.number()), kek);
       byte[] wrapped = Arrays.copyOf(iv, SoftwareKek.WRAPPED_LENGTH);
       System.arraycopy(sealed, 0, wrapped, SoftwareKek.IV_LENGTH, sealed.length);
       return wrapped;
     } finally {
-      Arrays.fill(kek, (byte) 0);
+      Arrays.fill(bytes, (byte) 0);
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.Locale;
 enum BodyKind {
   RAW("application/octet-stream"),
   JSON("application/json"),
+  FRAMES("application/vnd.cofre.frames"),
   OTHER("");
 
   private final String contentType;
@@ -24,6 +25,11 @@ enum BodyKind {
   static BodyKind of(HttpServerRequest request) {
     String header = request.getHeader(HttpHeaders.CONTENT_TYPE);
     String type = header == null ? "" : header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-    return type.equals(RAW.contentType) ? RAW : type.equals(JSON.contentType) ? JSON : OTHER;
+    for (BodyKind kind : values()) {
+      if (kind.contentType.equals(type)) {
+        return kind;
+      }
+    }
+    return OTHER;
   }
 }

@@ -88,7 +88,9 @@ record Call(Kind kind, String key) {
 
   /** Whether its body may be of {@code body} kind. */
   boolean takes(BodyKind body) {
-    return body == BodyKind.JSON || (body == BodyKind.RAW && kind.raw);
+    return body == BodyKind.JSON
+        || (body == BodyKind.RAW && kind.raw)
+        || (body == BodyKind.FRAMES && (kind == Kind.ENCRYPT || kind == Kind.DECRYPT));
   }
 
   /** The content types that it takes, for a message. */

@@ -2,6 +2,7 @@ package dev.cofre.dataplane.server.http;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.request.Caller;
 import dev.cofre.engine.request.RequestPath;
 import io.vertx.core.Vertx;
@@ -23,6 +24,7 @@ final class Dispatcher {
   private final ServerState state;
   private final RequestPath path;
   private final JsonCalls json;
+  private final FrameCalls frames;
   private final Probes probes;
 
   Dispatcher(Vertx vertx, ServerState state, RequestPath path) {
@@ -30,6 +32,7 @@ final class Dispatcher {
     this.state = state;
     this.path = path;
     this.json = new JsonCalls(state, path);
+    this.frames = new FrameCalls(vertx, state, path);
     this.probes = new Probes(state, path);
   }
 
@@ -103,6 +106,8 @@ final class Dispatcher {
       acceptBody(exchange);
       if (kind == BodyKind.JSON) {
         json.start(exchange, call);
+      } else if (kind == BodyKind.FRAMES) {
+        frames.start(exchange, call);
       } else {
         startRaw(exchange, call);
       }

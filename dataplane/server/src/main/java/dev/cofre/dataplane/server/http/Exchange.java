@@ -3,6 +3,7 @@ package dev.cofre.dataplane.server.http;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.request.Caller;
 import dev.cofre.engine.request.Problems;
 import dev.cofre.engine.request.RequestPath;

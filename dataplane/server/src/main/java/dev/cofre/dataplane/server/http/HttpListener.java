@@ -1,5 +1,6 @@
 package dev.cofre.dataplane.server.http;
 
+import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.config.ListenerSettings;
 import dev.cofre.engine.request.RequestPath;
 import dev.cofre.http.ListenerOptions;

@@ -3,6 +3,7 @@ package dev.cofre.dataplane.server.http;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.request.Batch;
 import dev.cofre.engine.request.DataKeyCalls;
 import dev.cofre.engine.request.RequestPath;

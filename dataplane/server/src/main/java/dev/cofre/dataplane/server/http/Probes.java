@@ -2,6 +2,7 @@ package dev.cofre.dataplane.server.http;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.request.Engine;
 import dev.cofre.engine.request.RequestPath;
 import dev.cofre.http.RequestIds;

@@ -4,6 +4,7 @@ import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.request.Batch;
 import dev.cofre.engine.request.OpenStream;
 import dev.cofre.engine.request.Problems;

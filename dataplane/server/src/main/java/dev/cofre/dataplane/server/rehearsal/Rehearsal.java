@@ -3,7 +3,7 @@ package dev.cofre.dataplane.server.rehearsal;
 import dev.cofre.contract.encoding.Hex;
 import dev.cofre.contract.random.RandomSource;
 import dev.cofre.dataplane.server.http.HttpListener;
-import dev.cofre.dataplane.server.http.ServerState;
+import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.audit.AuditLogConfig;
 import dev.cofre.engine.audit.MappedAuditLog;

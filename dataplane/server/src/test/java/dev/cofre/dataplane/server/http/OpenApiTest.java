@@ -84,6 +84,10 @@ class OpenApiTest {
                     object(object(object(cast(item), "post"), "requestBody"), "content").keySet();
                 assertEquals(call.takes(BodyKind.RAW), types.contains("application/octet-stream"));
                 assertEquals(call.takes(BodyKind.JSON), types.contains("application/json"), path);
+                assertEquals(
+                    call.takes(BodyKind.FRAMES),
+                    types.contains(BodyKind.FRAMES.contentType()),
+                    path);
               }
             });
   }

@@ -14,6 +14,9 @@ import dev.cofre.contract.snapshot.wire.Policy;
 import dev.cofre.contract.snapshot.wire.Principal;
 import dev.cofre.contract.snapshot.wire.Protection;
 import dev.cofre.contract.snapshot.wire.Statement;
+import dev.cofre.dataplane.server.frames.FrameSettings;
+import dev.cofre.dataplane.server.frames.FramesListener;
+import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.audit.AuditLogConfig;
 import dev.cofre.engine.audit.MappedAuditLog;
@@ -30,6 +33,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -41,13 +45,15 @@ import java.util.UUID;
  * A data plane node in this process: real HTTP, real SoftHSM2, a real audit log; its snapshot is
  * given by the test in place of a control plane.
  */
-final class TestNode implements AutoCloseable {
-  static final String APP_TOKEN = "cofre_test-token-of-the-workload-app-0000000000";
-  static final String OFFICER_TOKEN = "cofre_test-token-of-the-crypto-officer-000000000";
-  static final String STRANGER_TOKEN = "cofre_test-token-of-a-workload-without-grants-00";
+public final class TestNode implements AutoCloseable {
+  public static final String APP_TOKEN = "cofre_test-token-of-the-workload-app-0000000000";
+  public static final String OFFICER_TOKEN = "cofre_test-token-of-the-crypto-officer-000000000";
+  public static final String STRANGER_TOKEN = "cofre_test-token-of-a-workload-without-grants-00";
 
   final int port;
-  final UUID keyId = UUID.randomUUID();
+  public final int framePort;
+  public final Path socket;
+  public final UUID keyId = UUID.randomUUID();
   final UUID otherKeyId = UUID.randomUUID();
   final UUID expiredKeyId = UUID.randomUUID();
   final Path auditDirectory;
@@ -61,14 +67,15 @@ final class TestNode implements AutoCloseable {
   private long revision;
   private int version = 1;
 
-  TestNode(Path directory) throws Exception {
+  /** With its files in {@code directory}. */
+  public TestNode(Path directory) throws Exception {
     auditDirectory = directory.resolve("audit");
     hsm = SoftHsmToken.login();
     hsm.generateKek(label(keyId, 1));
     hsm.generateKek(label(keyId, 2));
     hsm.generateKek(label(otherKeyId, 1));
     gateway = new HsmGateway(hsm, Duration.ofSeconds(5));
-    audit = MappedAuditLog.open(auditDirectory, new AuditLogConfig(false, 1L << 30, 1L << 20));
+    audit = MappedAuditLog.open(auditDirectory, new AuditLogConfig(false, 1L << 30, 1L << 23));
     engine =
         new Engine(
             "test",
@@ -90,10 +97,25 @@ final class TestNode implements AutoCloseable {
         .toCompletionStage()
         .toCompletableFuture()
         .join();
+    framePort = freePort();
+    // A socket's path is short.
+    socket = Files.createTempDirectory("cofre").resolve("s");
+    FrameSettings frames =
+        new FrameSettings(Optional.of(framePort), Optional.of(socket), 1_200, 1_000);
+    FramesListener.prepare(socket);
+    vertx
+        .deployVerticle(
+            () ->
+                new FramesListener(
+                    new ListenerSettings("127.0.0.1", port, Optional.empty()), frames, state),
+            new DeploymentOptions().setInstances(2))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join();
   }
 
   /** Makes version 2 current. */
-  void rotate() throws Exception {
+  public void rotate() throws Exception {
     version = 2;
     publish(KeyState.KEY_STATE_ACTIVE);
   }
@@ -102,7 +124,7 @@ final class TestNode implements AutoCloseable {
    * Publishes the key {@code demo} in {@code keyState}; {@code app} has all grants on it, on {@code
    * other} only encrypt.
    */
-  void publish(KeyState keyState) throws Exception {
+  public void publish(KeyState keyState) throws Exception {
     Statement.Builder statement =
         Statement.newBuilder()
             .setEpoch(1)
@@ -204,21 +226,27 @@ final class TestNode implements AutoCloseable {
   }
 
   /** The audit log's events as JSON. */
-  List<String> auditLines() throws IOException {
+  public List<String> auditLines() throws IOException {
     return AuditLogReader.events(auditDirectory).stream().map(AuditEvent::toJson).toList();
   }
 
-  Vertx vertx() {
+  public Vertx vertx() {
     return vertx;
   }
 
-  ServerState state() {
+  public ServerState state() {
     return state;
   }
 
   @Override
   public void close() {
     vertx.close().toCompletionStage().toCompletableFuture().join();
+    try {
+      Files.deleteIfExists(socket);
+      Files.deleteIfExists(socket.getParent());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
     engine.close();
     gateway.close();
     audit.close();

@@ -1,6 +1,7 @@
-package dev.cofre.dataplane.server.http;
+package dev.cofre.dataplane.server.state;
 
 import dev.cofre.engine.request.Engine;
+import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -21,12 +22,21 @@ public final class ServerState {
 
   private static final long DRAIN_POLL_MS = 10;
 
+  /**
+   * What frame connections may hold together: answers that nobody reads, frames that are not whole,
+   * requests that wait. Answers lie in direct memory, the rest on the heap.
+   */
+  private static final long HELD_BYTES_MAX =
+      Math.min(Runtime.getRuntime().maxMemory() / 4, PlatformDependent.maxDirectMemory() / 2);
+
   private final Engine engine;
   private final boolean development;
   private final Shares bodies = new Shares(Runtime.getRuntime().maxMemory() / BODY_SHARE);
   private final Shares streams;
   private final AtomicInteger open = new AtomicInteger();
   private final Metrics metrics = new Metrics();
+  private final FrameFigures frames = new FrameFigures();
+  private final Shares held = new Shares(HELD_BYTES_MAX);
   private final LoopLag loopLag = new LoopLag();
   private volatile Future<?> prepared = CompletableFuture.completedFuture(null);
   private volatile boolean draining;
@@ -42,19 +52,46 @@ public final class ServerState {
     this.development = development;
   }
 
-  Engine engine() {
+  /** The figures of frame connections. */
+  public FrameFigures frames() {
+    return frames;
+  }
+
+  /**
+   * Takes {@code bytes} of the memory that frame connections hold; false when all, or {@code
+   * principal}'s half of it, is taken.
+   */
+  public boolean takeHeld(String principal, long bytes) {
+    return held.take(principal, bytes);
+  }
+
+  /** Gives back what {@link #takeHeld} took. */
+  public void releaseHeld(String principal, long bytes) {
+    held.release(principal, bytes);
+  }
+
+  /** How many bytes frame connections hold. */
+  public long heldBytes() {
+    return held.taken();
+  }
+
+  /** The engine. */
+  public Engine engine() {
     return engine;
   }
 
-  Metrics metrics() {
+  /** The node's figures. */
+  public Metrics metrics() {
     return metrics;
   }
 
-  LoopLag loopLag() {
+  /** How late the event loops are. */
+  public LoopLag loopLag() {
     return loopLag;
   }
 
-  boolean isDevelopment() {
+  /** Whether metrics need no token. */
+  public boolean isDevelopment() {
     return development;
   }
 
@@ -63,11 +100,13 @@ public final class ServerState {
     prepared = preparation;
   }
 
-  boolean isPrepared() {
+  /** Whether all is done that comes before it is ready. */
+  public boolean isPrepared() {
     return prepared.isDone();
   }
 
-  boolean isDraining() {
+  /** Whether the node stops: nothing new is taken. */
+  public boolean isDraining() {
     return draining;
   }
 
@@ -75,12 +114,12 @@ public final class ServerState {
    * Takes {@code bytes} of the memory for bodies; false when all, or {@code principal}'s half of
    * it, is taken.
    */
-  boolean takeBody(String principal, int bytes) {
+  public boolean takeBody(String principal, int bytes) {
     return bodies.take(principal, bytes);
   }
 
   /** Gives back what {@link #takeBody} took. */
-  void releaseBody(String principal, int bytes) {
+  public void releaseBody(String principal, int bytes) {
     bodies.release(principal, bytes);
   }
 
@@ -88,35 +127,38 @@ public final class ServerState {
    * Takes one of the places for long bodies; false when all, or {@code principal}'s half of them,
    * are taken.
    */
-  boolean takeStream(String principal) {
+  public boolean takeStream(String principal) {
     return streams.take(principal, 1);
   }
 
   /** Gives back what {@link #takeStream} took. */
-  void releaseStream(String principal) {
+  public void releaseStream(String principal) {
     streams.release(principal, 1);
   }
 
-  void requestOpened() {
+  /** Counts a request that is not answered yet; {@link #requestClosed} once it is. */
+  public void requestOpened() {
     open.incrementAndGet();
   }
 
-  void requestClosed() {
+  /** Ends what {@link #requestOpened} began. */
+  public void requestClosed() {
     open.decrementAndGet();
   }
 
-  int openRequests() {
+  /** How many requests are not answered yet. */
+  public int openRequests() {
     return open.get();
   }
 
   /**
-   * Refuses new requests and waits until the open ones have ended, at most {@code limit}. Blocks
-   * its caller.
+   * Refuses new requests and waits until the open ones have ended and the frame connections are
+   * closed, at most {@code limit}. Blocks its caller.
    */
   public void drain(Duration limit) {
     draining = true;
     long deadlineNs = System.nanoTime() + limit.toNanos();
-    while (open.get() > 0 && System.nanoTime() < deadlineNs) {
+    while ((open.get() > 0 || frames.connections() > 0) && System.nanoTime() < deadlineNs) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(DRAIN_POLL_MS));
     }
   }

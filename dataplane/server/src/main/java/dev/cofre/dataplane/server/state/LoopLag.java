@@ -1,4 +1,4 @@
-package dev.cofre.dataplane.server.http;
+package dev.cofre.dataplane.server.state;
 
 import io.vertx.core.Vertx;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p>A stall counts as often as timers were due in it, as requests would have been.
  */
-final class LoopLag {
+public final class LoopLag {
   private static final String NAME = "cofre_event_loop_lag_us";
   private static final long PERIOD_MS = 10;
   private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(PERIOD_MS);
@@ -23,7 +23,7 @@ final class LoopLag {
   private final LongAdder sumUs = new LongAdder();
 
   /** Measures the event loop that this is called on. */
-  void watch(Vertx vertx) {
+  public void watch(Vertx vertx) {
     long dueNs = System.nanoTime() + PERIOD_NS;
     vertx.setTimer(
         PERIOD_MS,

@@ -1,4 +1,4 @@
-package dev.cofre.dataplane.server.http;
+package dev.cofre.dataplane.server.state;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +27,11 @@ final class Shares {
       return false;
     }
     return true;
+  }
+
+  /** How much is taken in all. */
+  long taken() {
+    return taken.get();
   }
 
   /** Gives back what was taken. */

@@ -1,4 +1,4 @@
-package dev.cofre.dataplane.server.http;
+package dev.cofre.dataplane.server.state;
 
 import dev.cofre.engine.audit.AuditFigures;
 import dev.cofre.engine.request.Engine;
@@ -9,25 +9,28 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts answers and writes the node's figures in the text format of Prometheus. Thread-safe. */
-final class Metrics {
+public final class Metrics {
   private final Map<String, LongAdder> answers = new ConcurrentSkipListMap<>();
   private final Map<String, LongAdder> bytes = new ConcurrentHashMap<>();
 
   /** Counts one answer to {@code action} with {@code code}, or {@code ok}. */
-  void answered(String action, String code) {
-    answers
-        .computeIfAbsent(
-            "{action=\"" + action + "\",code=\"" + code + "\"}", absent -> new LongAdder())
-        .increment();
+  public void answered(String action, String code) {
+    answers(action, code).increment();
+  }
+
+  /** The count of answers to {@code action} with {@code code}, or {@code ok}. */
+  public LongAdder answers(String action, String code) {
+    return answers.computeIfAbsent(
+        "{action=\"" + action + "\",code=\"" + code + "\"}", absent -> new LongAdder());
   }
 
   /** Counts plaintext bytes of {@code action}. */
-  void processed(String action, long count) {
+  public void processed(String action, long count) {
     bytes.computeIfAbsent("{action=\"" + action + "\"}", absent -> new LongAdder()).add(count);
   }
 
   /** All figures. */
-  String text(ServerState state) {
+  public String text(ServerState state) {
     Engine engine = state.engine();
     StringBuilder text = new StringBuilder(2_048);
     labelled(text, "cofre_requests_total", "Answers by action and code.", answers);
@@ -85,8 +88,43 @@ final class Metrics {
         "Milliseconds since the snapshot was proven fresh.",
         engine.snapshots().ageMs());
     gauge(text, "cofre_open_requests", "Requests that are not answered yet.", state.openRequests());
+    frames(text, state);
     state.loopLag().write(text);
     return text.toString();
+  }
+
+  private static void frames(StringBuilder text, ServerState state) {
+    FrameFigures frames = state.frames();
+    gauge(text, "cofre_frames_connections", "Open connections of frames.", frames.connections());
+    gauge(
+        text,
+        "cofre_frames_held_bytes",
+        "Bytes that frame connections hold: unread answers, partial frames, waiting requests.",
+        state.heldBytes());
+    counter(
+        text,
+        "cofre_frames_runs_total",
+        "Groups of frames that were read and executed together.",
+        frames.runs());
+    counter(text, "cofre_frames_total", "Requests that came as frames.", frames.requests());
+    counter(
+        text,
+        "cofre_frames_refused_connections_total",
+        "Connections that found the limit of connections reached.",
+        frames.refused());
+    head(text, "cofre_frames_cut_total", "Connections that were cut, by reason.", "counter");
+    frames.cuts(
+        (reason, count) ->
+            text.append("cofre_frames_cut_total{reason=\"")
+                .append(reason)
+                .append("\"} ")
+                .append(count)
+                .append('\n'));
+    counter(
+        text,
+        "cofre_frames_shed_total",
+        "Requests that were refused because they had waited too long.",
+        frames.shed());
   }
 
   private static void audit(StringBuilder text, Engine engine) {

@@ -1,4 +1,4 @@
-package dev.cofre.dataplane.server.http;
+package dev.cofre.dataplane.server.state;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

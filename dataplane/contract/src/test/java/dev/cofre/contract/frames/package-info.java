@@ -1,0 +1,2 @@
+/** The frame codec: vectors, hostile bytes, coverage-guided fuzzing. */
+package dev.cofre.contract.frames;

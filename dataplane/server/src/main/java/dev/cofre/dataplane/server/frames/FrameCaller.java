@@ -1,0 +1,27 @@
+package dev.cofre.dataplane.server.frames;
+
+import dev.cofre.engine.request.Caller;
+import dev.cofre.engine.snapshot.PrincipalMetadata;
+
+/**
+ * Who sends frames, and how the audit log names their requests: {@code connection/correlation}, the
+ * correlation id being that of the first request of a group. Immutable.
+ *
+ * @param principal null when not authenticated
+ * @param address the network address, or {@code unix}
+ * @param connection as the caller was told
+ */
+record FrameCaller(PrincipalMetadata principal, String address, String connection) {
+  /** The caller of the request with {@code correlation}. */
+  Caller of(int correlation) {
+    return new Caller(
+        principal,
+        principal == null ? "none" : "token",
+        address,
+        connection + '/' + Integer.toUnsignedString(correlation));
+  }
+
+  String principalId() {
+    return principal == null ? "" : principal.id();
+  }
+}

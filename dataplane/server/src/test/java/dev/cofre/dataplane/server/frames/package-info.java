@@ -1,0 +1,2 @@
+/** Frames over real sockets. */
+package dev.cofre.dataplane.server.frames;

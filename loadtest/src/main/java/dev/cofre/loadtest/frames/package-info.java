@@ -1,0 +1,2 @@
+/** Frames with prepared requests, as a protocol of the generator. */
+package dev.cofre.loadtest.frames;

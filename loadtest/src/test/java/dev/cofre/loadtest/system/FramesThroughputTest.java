@@ -1,0 +1,97 @@
+package dev.cofre.loadtest.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Frames against the lean echo of the same frames: node and echo on processor 0, the generator on
+ * processor 1, closed loop, 64 in flight on each of 4 connections, 1 KiB.
+ */
+@ExtendWith(SystemExtension.class)
+@Tag("full")
+class FramesThroughputTest {
+  private static final String SECONDS = System.getProperty("cofre.test.benchSeconds", "4");
+  private static final String ROUNDS = System.getProperty("cofre.test.benchRounds", "5");
+  private static final double ENCRYPT_RATIO = 0.38;
+  private static final double DECRYPT_RATIO = 0.28;
+  private static final Duration LIMIT = Duration.ofMinutes(4);
+
+  @Test
+  void againstTheLeanEcho(Workspace workspace) throws Exception {
+    assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "one processor for each side");
+    Deployment deployment = Deployment.create(workspace, "planes");
+    deployment.settings(Cofre.DATA_PLANE).put("http.eventLoops", "1");
+    deployment.dataPlaneOptions("-XX:ActiveProcessorCount=1");
+    Child[] planes = deployment.startBoth();
+    pin(workspace, planes[1].pid(), 0);
+    pin(workspace, planes[0].pid(), 1);
+    int echoPort = Ports.freeBase();
+    Child echo =
+        workspace.start(
+            "echo",
+            onProcessor(
+                0,
+                "benchmarks",
+                List.of("-XX:ActiveProcessorCount=1", "-Xmx256m"),
+                "dev.cofre.benchmarks.echo.FrameEcho",
+                List.of(Integer.toString(echoPort))));
+    Await.until("the echo", Duration.ofSeconds(20), () -> echo.out().contains("echo ready"));
+    Child bench =
+        workspace.start(
+            "bench",
+            onProcessor(
+                1,
+                "loadtest",
+                List.of("-XX:ActiveProcessorCount=1", "-Xmx256m"),
+                "dev.cofre.loadtest.FramesBench",
+                List.of(
+                    deployment.dataUrl(),
+                    deployment.tokenFile("app").toString(),
+                    Integer.toString(deployment.framePort()),
+                    Integer.toString(echoPort),
+                    SECONDS,
+                    ROUNDS)));
+    assertEquals(0, bench.exitCode(LIMIT), bench::name);
+    System.out.println(bench.out());
+    assertTrue(median(bench.out(), "encrypt") >= ENCRYPT_RATIO, "encrypt against its echo");
+    assertTrue(median(bench.out(), "decrypt") >= DECRYPT_RATIO, "decrypt against its echo");
+  }
+
+  private static double median(String out, String what) {
+    Matcher line = Pattern.compile(what + " median: .* ratio ([0-9.]+)").matcher(out);
+    assertTrue(line.find(), out);
+    return Double.parseDouble(line.group(1));
+  }
+
+  private static void pin(Workspace workspace, long pid, int processor) throws Exception {
+    ProcessBuilder builder =
+        Launcher.program(Map.of(), List.of("taskset", "-a", "-c", "-p", "" + processor, "" + pid));
+    assertEquals(0, workspace.start("taskset", builder).exitCode(Duration.ofSeconds(10)));
+  }
+
+  private static ProcessBuilder onProcessor(
+      int processor, String module, List<String> options, String main, List<String> arguments) {
+    Path target = Launcher.ROOT.resolve(module).resolve("target");
+    List<String> command = new ArrayList<>(List.of("taskset", "-c", "" + processor));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+    command.addAll(options);
+    command.addAll(List.of("-cp", target.resolve("classes") + ":" + target.resolve("lib") + "/*"));
+    command.add(main);
+    command.addAll(arguments);
+    return Launcher.program(Map.of(), command);
+  }
+}
