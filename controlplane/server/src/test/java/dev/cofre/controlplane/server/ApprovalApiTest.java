@@ -300,11 +300,7 @@ class ApprovalApiTest {
 
   private static HttpResponse<String> approve(String principal, JsonObject pending)
       throws Exception {
-    return plane.post(
-        principal,
-        "/v1/approvals/" + pending.getString("id") + "/approve",
-        new JsonObject().put("digest", pending.getString("digest")).encode(),
-        Map.of());
+    return plane.decide(principal, pending);
   }
 
   private static HttpResponse<String> decide(String principal, JsonObject pending, String what)
