@@ -1,11 +1,14 @@
 package dev.cofre.cli;
 
 import dev.cofre.cli.Pages.Column;
+import dev.cofre.contract.identity.BearerToken;
+import dev.cofre.contract.random.KernelRandom;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
@@ -96,24 +99,34 @@ final class PrincipalCommand {
 
   @Command(
       description =
-          "Writes a fresh token of a principal to a file (mode 0600); the one before is refused"
-              + " from then on.")
+          "Gives a principal a fresh token, which is made here, is sent to nobody and goes to a"
+              + " file (mode 0600); the one before is refused from then on. That of a principal"
+              + " with an administrator's role works once another person has approved it.")
   int token(
       @Parameters(paramLabel = "ID", description = "The principal's id.") String id,
       @Option(
               names = "--out",
               required = true,
               paramLabel = "FILE",
-              description = "Where to write it; replaced when it is there.")
+              description = "Where to write it.")
           Path file,
+      @Option(names = "--force", description = "Replaces a file that is there.") boolean force,
       @Mixin ControlPlane plane)
       throws IOException {
-    JsonObject answer =
-        plane.call(
-            terminal.environment(),
-            PolicyCommand.ROLE,
-            calls -> calls.post(path(id) + "/token", null));
-    TokenFile.write(file, answer.getString("token"));
+    TokenFile out = new TokenFile(file, force);
+    out.check();
+    BearerToken token = BearerToken.generate(KernelRandom.INSTANCE);
+    JsonObject document = new JsonObject().put("sha256", HexFormat.of().formatHex(token.digest()));
+    try {
+      plane.call(
+          terminal.environment(),
+          PolicyCommand.ROLE,
+          calls -> calls.post(path(id) + "/token", document));
+    } catch (PendingException pending) {
+      out.write(token);
+      throw pending.noting("the token in " + file + " works once this is approved");
+    }
+    out.write(token);
     return ExitCodes.OK;
   }
 

@@ -1,6 +1,9 @@
 package dev.cofre.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,8 +17,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -103,7 +110,10 @@ class ControlCommandsTest {
     } else if ("guarded".equals(request.getHeader("Cofre-Reason"))) {
       status = 202;
       answer = approval();
-    } else if (request.path().endsWith("/missing")) {
+    } else if (request.path().endsWith("/shop/token")) {
+      request.response().setStatusCode(204).end();
+      return;
+    } else if (request.path().contains("/missing")) {
       status = 404;
       answer = new JsonObject().put("code", "key_not_found").put("detail", "no such\nkey");
     } else if (request.path().endsWith("/rotate")) {
@@ -396,6 +406,39 @@ class ControlCommandsTest {
     assertEquals(
         "GET /v1/policies/who-can?action=decrypt&key=orders&at=2026-11-01T00%3A00%3A00Z",
         asked.get(1).line());
+  }
+
+  @Test
+  void aTokenIsMadeHereAndItsDigestIsSent() throws Exception {
+    Path file = home.resolve("shop.token");
+    CliRun given = run("principal token shop --out".split(" "), file);
+    assertEquals(0, given.exitCode(), given.err());
+    assertEquals("POST /v1/principals/shop/token", asked.get(0).line());
+    String token = Files.readString(file).strip();
+    assertTrue(token.matches("cofre_[A-Za-z0-9_-]{43}"));
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(token.getBytes(UTF_8));
+    assertEquals(
+        new JsonObject().put("sha256", HexFormat.of().formatHex(digest)), asked.get(0).body());
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    assertFalse((given.text() + given.err()).contains(token));
+
+    assertEquals(2, run("principal token shop --out".split(" "), file).exitCode());
+    assertEquals(token, Files.readString(file).strip());
+    assertEquals(1, asked.size(), "nothing was asked");
+    CliRun waits = run("principal token shop --force --reason guarded --out".split(" "), file);
+    assertEquals(3, waits.exitCode());
+    assertTrue(waits.err().contains("works once this is approved"), waits.err());
+    assertNotEquals(token, Files.readString(file).strip());
+
+    Path refused = home.resolve("refused.token");
+    assertEquals(1, run("principal token missing-one --out".split(" "), refused).exitCode());
+    assertFalse(Files.exists(refused), "there is no file for a token that nobody took");
+  }
+
+  private CliRun run(String[] command, Path file) {
+    String[] all = Arrays.copyOf(command, command.length + 1);
+    all[command.length] = file.toString();
+    return CliRun.of(environment, all);
   }
 
   @Test

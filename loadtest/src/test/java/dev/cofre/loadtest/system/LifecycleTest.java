@@ -40,7 +40,7 @@ class LifecycleTest {
     everyStateIsEnforced(officer, app, first);
 
     byte[] late = encrypt(app);
-    JsonObject scheduled = move(officer, "schedule-destruction");
+    JsonObject scheduled = approvedDestruction(deployment, officer);
     assertEquals("PENDING_DESTRUCTION", scheduled.getString("state"));
     awaitOutcomes(app, late, "409 key_pending_destruction", "409 key_pending_destruction");
 
@@ -176,6 +176,22 @@ class LifecycleTest {
     Answer answer = officer.json("/v1/keys/demo/" + move, "{}");
     assertEquals(200, answer.status(), answer::toString);
     return answer.json();
+  }
+
+  /** It takes two people: one asks, another one approves. */
+  private static JsonObject approvedDestruction(Deployment deployment, Api officer)
+      throws Exception {
+    Answer asked = officer.json("/v1/keys/demo/schedule-destruction", "{}");
+    assertEquals(202, asked.status(), asked::toString);
+    assertEquals("ACTIVE", officer.get("/v1/keys/demo").json().getString("state"));
+    String digest = new JsonObject().put("digest", asked.json().getString("digest")).encode();
+    Answer approved =
+        deployment
+            .controlApi("crypto-officer-2")
+            .json("/v1/approvals/" + asked.json().getString("id") + "/approve", digest);
+    assertEquals(200, approved.status(), approved::toString);
+    assertEquals("DONE", approved.json().getString("state"), approved::toString);
+    return approved.json().getJsonObject("answer").getJsonObject("document");
   }
 
   private static void awaitOutcomes(Api app, byte[] envelope, String encrypts, String decrypts)

@@ -146,6 +146,14 @@ final class DocumentFields {
     return document.get(field) == null ? List.of() : texts(field, itemsMax);
   }
 
+  /** Different texts; none when it is absent or empty. */
+  List<String> anyTexts(String field, int itemsMax) {
+    known.add(field);
+    return document.get(field) instanceof List<?> list && list.isEmpty()
+        ? List.of()
+        : optionalTexts(field, itemsMax);
+  }
+
   /** Texts by name, at most {@code itemsMax}; none when it is absent. */
   Map<String, String> textMap(String field, int itemsMax, int keyMax, int valueMax) {
     known.add(field);

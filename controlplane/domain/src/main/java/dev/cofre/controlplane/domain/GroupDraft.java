@@ -40,11 +40,11 @@ public record GroupDraft(String name, List<String> members, Set<Role> roles) {
     if (name != null && !name.equals(read)) {
       fields.wrong("name", "cannot be changed");
     }
-    List<String> members = fields.optionalTexts("members", MEMBERS_MAX);
+    List<String> members = fields.anyTexts("members", MEMBERS_MAX);
     if (!members.stream().allMatch(member -> MEMBER.matcher(member).matches())) {
       fields.wrong("members", "may hold principals' ids and group:NAME only");
     }
-    Set<Role> roles = RolesReader.read(fields, fields.optionalTexts("roles", Role.values().length));
+    Set<Role> roles = RolesReader.read(fields, fields.anyTexts("roles", Role.values().length));
     fields.end();
     return new GroupDraft(read, members, roles);
   }

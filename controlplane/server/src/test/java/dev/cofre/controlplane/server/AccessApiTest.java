@@ -253,27 +253,44 @@ class AccessApiTest {
   }
 
   @Test
-  void aTokenIsToldOnceAndReplacedWhenLost() throws Exception {
+  void aTokenIsReplacedByItsDigestAlone() throws Exception {
     json(post("/v1/principals", principal("reader", "auditor")));
-    String first = json(post("/v1/principals/reader/token", "{}")).getString("token");
-    assertTrue(first.length() >= 40);
+    String first = replaceToken("reader", Map.of());
     assertEquals(200, as(first, "/v1/policies"));
-    String second = json(post("/v1/principals/reader/token", "{}")).getString("token");
+    String second = replaceToken("reader", Map.of("Idempotency-Key", "k", "If-Match", "\"1\""));
     assertEquals(401, as(first, "/v1/policies"), "the lost one is refused at once");
     assertEquals(200, as(second, "/v1/policies"));
     assertFalse(plane.audit().toString().contains(second));
     assertEquals(
-        400,
+        "sha256 must be the token's SHA-256, in 64 of 0-9 and a-f",
+        error(post("/v1/principals/reader/token", "{\"sha256\":\"00\"}")));
+    String path = "/v1/principals/till/token";
+    assertTrue(
+        TestPlane.isProblem(post(path, digest(second)), ErrorCode.CONFLICT), "it is reader's");
+    assertEquals(
+        412,
         plane
-            .post(ADMIN, "/v1/principals/reader/token", "{}", Map.of("Idempotency-Key", "k"))
+            .post(ADMIN, path, digest(TestPlane.freshToken()), Map.of("If-Match", "\"9\""))
             .statusCode());
-    json(put("/v1/principals/reader", "{\"roles\":[\"platform-admin\"]}"));
+    json(put("/v1/principals/reader", "{\"roles\":[\"app-owner\"]}"));
     assertEquals(403, as(second, "/v1/policies"));
     assertEquals(204, delete("/v1/principals/reader"));
     assertEquals(401, as(second, "/v1/policies"));
     assertEquals(
         403, put("/v1/principals/" + ADMIN, "{\"roles\":[\"auditor\"]}").statusCode(), "their own");
     assertEquals(409, post("/v1/principals", principal("shop", "workload")).statusCode());
+  }
+
+  private static String replaceToken(String id, Map<String, String> headers) throws Exception {
+    String token = TestPlane.freshToken();
+    HttpResponse<String> answer =
+        plane.post(ADMIN, "/v1/principals/" + id + "/token", digest(token), headers);
+    assertEquals(204, answer.statusCode(), answer.body());
+    return token;
+  }
+
+  private static String digest(String token) {
+    return TestPlane.tokenDocument(token);
   }
 
   private static int as(String token, String path) throws Exception {

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cofre.contract.identity.BearerToken;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Role;
 import dev.cofre.controlplane.domain.Stamp;
-import dev.cofre.controlplane.server.identity.BearerToken;
 import dev.cofre.controlplane.server.store.Store;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -300,11 +300,7 @@ class ApprovalApiTest {
 
   private static HttpResponse<String> approve(String principal, JsonObject pending)
       throws Exception {
-    return plane.post(
-        principal,
-        "/v1/approvals/" + pending.getString("id") + "/approve",
-        new JsonObject().put("digest", pending.getString("digest")).encode(),
-        Map.of());
+    return plane.decide(principal, pending);
   }
 
   private static HttpResponse<String> decide(String principal, JsonObject pending, String what)

@@ -45,7 +45,7 @@ class LifecycleApiTest {
     JsonObject made = plane.createKey("doomed");
     String kek = "kek-" + made.getString("id") + "-1";
     move("doomed", "disable");
-    JsonObject scheduled = body(post("doomed/schedule-destruction", "{\"days\":7}"));
+    JsonObject scheduled = approved(post("doomed/schedule-destruction", "{\"days\":7}"));
     assertEquals("PENDING_DESTRUCTION", scheduled.getString("state"));
     assertEquals("DISABLED", scheduled.getString("stateBefore"));
     assertEquals(OFFICER, scheduled.getString("destructionScheduledBy"));
@@ -106,7 +106,7 @@ class LifecycleApiTest {
     HttpResponse<String> wrong = post("spared/schedule-destruction", "{\"days\":6,\"colour\":1}");
     assertTrue(TestPlane.isProblem(wrong, ErrorCode.INVALID_REQUEST));
     assertEquals(2, new JsonObject(wrong.body()).getJsonArray("errors").size());
-    JsonObject scheduled = body(plane.post(OFFICER, "/v1/keys/spared/schedule-destruction"));
+    JsonObject scheduled = approved(plane.post(OFFICER, "/v1/keys/spared/schedule-destruction"));
     JsonObject again = body(plane.post(OFFICER, "/v1/keys/spared/schedule-destruction"));
     assertEquals(scheduled, again, "done already");
     assertEquals("COMPROMISED", move("spared", "cancel-destruction").getString("state"));
@@ -170,7 +170,7 @@ class LifecycleApiTest {
     JsonObject disabled = move("versions", "versions/1/disable");
     assertEquals("DISABLED", disabled.getJsonArray("versions").getJsonObject(0).getString("state"));
     assertEquals("ACTIVE", disabled.getString("state"));
-    move("versions", "versions/1/schedule-destruction");
+    approved(post("versions/versions/1/schedule-destruction", "{}"));
     assertTrue(
         TestPlane.isProblem(
             plane.post(OFFICER, "/v1/keys/versions/versions/9/disable"), ErrorCode.NOT_FOUND));
@@ -207,6 +207,34 @@ class LifecycleApiTest {
     String first = plane.post(OFFICER, "/v1/keys/guarded/deactivate", "{}", once).body();
     assertEquals(first, plane.post(OFFICER, "/v1/keys/guarded/deactivate", "{}", once).body());
     assertEquals("DEACTIVATED", new JsonObject(first).getString("state"));
+  }
+
+  @Test
+  void aDestructionWaitsForAnotherOfficerAndIsOfTheKeyAsItWas() throws Exception {
+    plane.createKey("two-hands");
+    HttpResponse<String> asked = post("two-hands/schedule-destruction", "{}");
+    assertEquals(202, asked.statusCode(), asked.body());
+    JsonObject pending = new JsonObject(asked.body());
+    assertTrue(
+        pending.getJsonArray("changes").contains("+ state: \"PENDING_DESTRUCTION\""),
+        pending::encode);
+    assertEquals("ACTIVE", state("two-hands"));
+    assertTrue(TestPlane.isProblem(plane.decide(OFFICER, pending), ErrorCode.FORBIDDEN));
+    assertTrue(TestPlane.isProblem(plane.decide("security-admin", pending), ErrorCode.NOT_FOUND));
+    assertEquals("ACTIVE", state("two-hands"));
+    move("two-hands", "disable");
+    JsonObject outdated = plane.approve("crypto-officer-2", asked);
+    assertEquals("FAILED", outdated.getString("state"), outdated::encode);
+    assertEquals(412, outdated.getJsonObject("answer").getInteger("status"));
+    assertEquals("DISABLED", state("two-hands"));
+    approved(post("two-hands/schedule-destruction", "{}"));
+    assertEquals("PENDING_DESTRUCTION", state("two-hands"));
+  }
+
+  private JsonObject approved(HttpResponse<String> asked) throws Exception {
+    JsonObject done = plane.approve("crypto-officer-2", asked);
+    assertEquals("DONE", done.getString("state"), done::encode);
+    return done.getJsonObject("answer").getJsonObject("document");
   }
 
   private JsonObject create(JsonObject document) throws Exception {

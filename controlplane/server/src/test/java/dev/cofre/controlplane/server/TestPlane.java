@@ -2,7 +2,9 @@ package dev.cofre.controlplane.server;
 
 import dev.cofre.contract.audit.AuditEvent;
 import dev.cofre.contract.audit.AuditLogReader;
+import dev.cofre.contract.identity.BearerToken;
 import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.controlplane.server.store.StoreLocation;
 import dev.cofre.engine.audit.AuditLogConfig;
 import dev.cofre.engine.config.ListenerSettings;
@@ -17,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -132,6 +135,27 @@ final class TestPlane implements AutoCloseable {
     return send(request);
   }
 
+  /** Has {@code approver} approve what {@code asked} was answered with; the request afterwards. */
+  JsonObject approve(String approver, HttpResponse<String> asked) throws Exception {
+    if (asked.statusCode() != 202) {
+      throw new AssertionError("waits for approval: " + asked.statusCode() + asked.body());
+    }
+    HttpResponse<String> decided = decide(approver, new JsonObject(asked.body()));
+    if (decided.statusCode() != 200) {
+      throw new AssertionError(decided.body());
+    }
+    return new JsonObject(decided.body());
+  }
+
+  /** {@code approver}'s approval of {@code pending}. */
+  HttpResponse<String> decide(String approver, JsonObject pending) throws Exception {
+    return post(
+        approver,
+        "/v1/approvals/" + pending.getString("id") + "/approve",
+        new JsonObject().put("digest", pending.getString("digest")).encode(),
+        Map.of());
+  }
+
   HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
   }
@@ -145,6 +169,19 @@ final class TestPlane implements AutoCloseable {
         .mapToLong(line -> Long.parseLong(line.split(" ")[1]))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** The text of a token that nobody has yet. */
+  static String freshToken() {
+    byte[] line = BearerToken.generate(KernelRandom.INSTANCE).fileContents();
+    return new String(line, StandardCharsets.US_ASCII).strip();
+  }
+
+  /** What is sent for somebody to get {@code token}. */
+  static String tokenDocument(String token) {
+    byte[] digest =
+        BearerToken.fromHeader("Bearer " + token).map(BearerToken::digest).orElseThrow();
+    return new JsonObject().put("sha256", HexFormat.of().formatHex(digest)).encode();
   }
 
   static String keyDocument(String alias) {

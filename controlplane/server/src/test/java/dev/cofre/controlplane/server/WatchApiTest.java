@@ -91,7 +91,8 @@ class WatchApiTest {
             .encode();
     assertEquals(201, plane.post("crypto-officer", "/v1/keys", document, Map.of()).statusCode());
     plane.createKey("doomed");
-    plane.post("crypto-officer", "/v1/keys/doomed/schedule-destruction");
+    plane.approve(
+        "crypto-officer-2", plane.post("crypto-officer", "/v1/keys/doomed/schedule-destruction"));
     await(() -> notices("auditor").size() == 1);
     assertEquals("key-destruction", notices("auditor").getJsonObject(0).getString("kind"));
     plane.clock.advance(Duration.ofDays(6));

@@ -3,6 +3,7 @@ package dev.cofre.controlplane.domain.approval;
 import dev.cofre.controlplane.domain.ManagementAction;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Role;
+import dev.cofre.controlplane.domain.RoleConflicts;
 import dev.cofre.controlplane.domain.Stamp;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -40,9 +41,6 @@ public record ApprovalRequest(
     ApprovalAnswer answer,
     Stamp stamp) {
 
-  /** Roles that do not go with approving: they use what is approved, or watch over it. */
-  private static final Set<Role> CONFLICTING = Set.of(Role.WORKLOAD, Role.AUDITOR, Role.NODE);
-
   /** Takes copies. */
   public ApprovalRequest {
     approvers = Set.copyOf(approvers);
@@ -74,7 +72,7 @@ public record ApprovalRequest(
     if (principal.roles().stream().noneMatch(approvers::contains)) {
       return Optional.of("your role does not decide on this request; the request names those");
     }
-    if (principal.roles().stream().anyMatch(CONFLICTING::contains)) {
+    if (RoleConflicts.find(principal.roles()).isPresent()) {
       return Optional.of("you have duties that conflict with deciding on this request");
     }
     if (matter.beneficiaries().contains(principal.id())) {

@@ -24,9 +24,28 @@ public final class ApprovalRules {
               ManagementAction.APPROVAL_RULE_UPDATE,
               ApprovalCondition.ALWAYS,
               1,
-              Role.SECURITY_ADMIN));
+              Role.SECURITY_ADMIN),
+          destruction(ManagementAction.KEY_SCHEDULE_DESTRUCTION),
+          destruction(ManagementAction.KEY_VERSION_SCHEDULE_DESTRUCTION),
+          binding(ManagementAction.PRINCIPAL_CREATE),
+          binding(ManagementAction.PRINCIPAL_UPDATE),
+          binding(ManagementAction.PRINCIPAL_DELETE),
+          binding(ManagementAction.PRINCIPAL_TOKEN),
+          binding(ManagementAction.GROUP_CREATE),
+          binding(ManagementAction.GROUP_UPDATE),
+          binding(ManagementAction.GROUP_DELETE));
 
   private ApprovalRules() {}
+
+  /** What is destroyed takes two people (invariant I6). */
+  private static ApprovalRule destruction(ManagementAction action) {
+    return rule(action, ApprovalCondition.ALWAYS, 1, Role.CRYPTO_OFFICER);
+  }
+
+  /** Who manages others, or can act as one who does, is not decided by one person alone. */
+  private static ApprovalRule binding(ManagementAction action) {
+    return rule(action, ApprovalCondition.ADMIN_ROLE, 1, Role.SECURITY_ADMIN);
+  }
 
   private static ApprovalRule rule(
       ManagementAction action, ApprovalCondition condition, int approvals, Role... approvers) {

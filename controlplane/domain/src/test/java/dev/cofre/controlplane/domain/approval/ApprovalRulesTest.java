@@ -46,6 +46,26 @@ class ApprovalRulesTest {
     assertTrue(ApprovalRules.shipped(ManagementAction.KEY_CREATE).isEmpty());
   }
 
+  /** Invariant I6, as far as it is shipped. */
+  @Test
+  void whatIsDestroyedAndWhoManagesIsNotOnePersonsDecision() {
+    for (ManagementAction action :
+        List.of(
+            ManagementAction.KEY_SCHEDULE_DESTRUCTION,
+            ManagementAction.KEY_VERSION_SCHEDULE_DESTRUCTION)) {
+      ApprovalRule rule = ApprovalRules.shipped(action).orElseThrow();
+      assertEquals(ApprovalCondition.ALWAYS, rule.condition());
+      assertEquals(Set.of(Role.CRYPTO_OFFICER), rule.approvers());
+    }
+    for (ManagementAction action : ManagementAction.values()) {
+      if (action.name().matches("(PRINCIPAL|GROUP)_(CREATE|UPDATE|DELETE|TOKEN)")) {
+        ApprovalRule rule = ApprovalRules.shipped(action).orElseThrow();
+        assertEquals(ApprovalCondition.ADMIN_ROLE, rule.condition());
+        assertEquals(Set.of(Role.SECURITY_ADMIN), rule.approvers());
+      }
+    }
+  }
+
   @Test
   void conditionsLookAtWhatIsTouched() {
     assertTrue(ApprovalCondition.ALWAYS.holds(matter(Set.of(), Set.of())));

@@ -83,7 +83,8 @@ public final class Api {
             .routes());
     Changing changing = new Changing(parts.store(), audit, repeated, approvals);
     management.addAll(
-        new KeyStateOperations(parts.store(), parts.changes(), requests, audit).routes());
+        new KeyStateOperations(parts.store(), parts.changes(), requests, audit, approvals)
+            .routes());
     management.addAll(new DataClassOperations(parts.store(), audit, repeated).routes());
     management.addAll(new WatchOperations(parts.store(), audit, parts.clock()).routes());
     management.addAll(new AccessOperations(changing).routes());

@@ -15,6 +15,7 @@ import dev.cofre.controlplane.domain.approval.ApprovalRequest;
 import dev.cofre.controlplane.domain.approval.ApprovalRequestId;
 import dev.cofre.controlplane.domain.approval.ApprovalState;
 import dev.cofre.controlplane.domain.approval.ApprovalVote;
+import dev.cofre.controlplane.server.access.Subject;
 import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.Transaction;
@@ -144,6 +145,7 @@ final class ApprovalOperations {
     return tx.principals()
         .find(vote.principal())
         .filter(voter -> voter.tenant().equals(request.id().tenant()))
+        .map(voter -> Subject.withGroupRoles(voter, tx.live().policy()))
         .filter(voter -> request.disqualifies(voter).isEmpty())
         .isPresent();
   }

@@ -10,6 +10,7 @@ import dev.cofre.controlplane.domain.approval.ApprovalRequest;
 import dev.cofre.controlplane.domain.approval.ApprovalRequestId;
 import dev.cofre.controlplane.domain.approval.ApprovalState;
 import dev.cofre.controlplane.domain.approval.CanonicalRequest;
+import dev.cofre.controlplane.server.access.Subject;
 import dev.cofre.controlplane.server.identity.Caller;
 import dev.cofre.controlplane.server.store.Store;
 import io.netty.handler.codec.http.QueryStringDecoder;
@@ -110,7 +111,11 @@ final class ApprovalRunner {
     }
     Principal requester =
         store
-            .read(tx -> tx.principals().find(request.requester()))
+            .read(
+                tx ->
+                    tx.principals()
+                        .find(request.requester())
+                        .map(found -> Subject.withGroupRoles(found, tx.live().policy())))
             .filter(principal -> principal.tenant().equals(tenant))
             .filter(principal -> Permissions.allow(principal, request.action()))
             .orElseThrow(

@@ -1,7 +1,7 @@
 package dev.cofre.controlplane.server.api;
 
+import dev.cofre.contract.identity.BearerToken;
 import dev.cofre.contract.problem.ErrorCode;
-import dev.cofre.controlplane.server.identity.BearerToken;
 import dev.cofre.controlplane.server.identity.CertificateNames;
 import dev.cofre.controlplane.server.identity.Credentials;
 import dev.cofre.http.ProblemJson;

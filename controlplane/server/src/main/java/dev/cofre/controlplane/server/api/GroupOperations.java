@@ -14,6 +14,7 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.Group;
 import dev.cofre.controlplane.domain.GroupDraft;
+import dev.cofre.controlplane.domain.approval.ApprovalMatter;
 import dev.cofre.controlplane.server.policy.GroupBook;
 import dev.cofre.controlplane.server.store.Transaction;
 import java.util.List;
@@ -41,6 +42,7 @@ final class GroupOperations {
         call,
         tx -> {
           Group made = GroupBook.add(tx, draft, call.principal().tenant(), call.principal().id());
+          changing.require(tx, call, GroupMatter.made(tx, made));
           call.subject(made.name());
           return answer(201, made);
         });
@@ -53,7 +55,9 @@ final class GroupOperations {
         tx -> {
           Group group = find(tx, call);
           call.requireMatch(group.stamp().revision());
-          return answer(200, GroupBook.change(tx, group, draft, call.principal().id()));
+          Group changed = GroupBook.change(tx, group, draft, call.principal().id());
+          changing.require(tx, call, GroupMatter.changed(tx, group, changed));
+          return answer(200, changed);
         });
   }
 
@@ -63,7 +67,9 @@ final class GroupOperations {
         tx -> {
           Group group = find(tx, call);
           call.requireMatch(group.stamp().revision());
+          ApprovalMatter matter = GroupMatter.removed(tx, group);
           GroupBook.remove(tx, group);
+          changing.require(tx, call, matter);
           return Answer.empty();
         });
   }

@@ -12,6 +12,7 @@ import dev.cofre.controlplane.domain.ManagementAction;
 import dev.cofre.controlplane.domain.Tombstone;
 import dev.cofre.controlplane.server.keys.StateChanges;
 import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.store.Transaction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,13 +44,19 @@ final class KeyStateOperations {
   private final StateChanges changes;
   private final KeyRequests requests;
   private final ManagementAudit audit;
+  private final Approvals approvals;
 
   KeyStateOperations(
-      Store store, StateChanges changes, KeyRequests requests, ManagementAudit audit) {
+      Store store,
+      StateChanges changes,
+      KeyRequests requests,
+      ManagementAudit audit,
+      Approvals approvals) {
     this.store = store;
     this.changes = changes;
     this.requests = requests;
     this.audit = audit;
+    this.approvals = approvals;
   }
 
   List<Route> routes() {
@@ -86,7 +93,7 @@ final class KeyStateOperations {
     return changes.move(
         requests.selectOnce(call),
         asked(call, move),
-        (tx, key) -> requests.finish(tx, call, 200, key));
+        (tx, before, after) -> finish(tx, call, before, after, after.id().toString()));
   }
 
   private Answer moveVersion(Call call, KeyMove move) {
@@ -95,7 +102,15 @@ final class KeyStateOperations {
         requests.selectOnce(call),
         number,
         asked(call, move),
-        (tx, key) -> requests.finish(tx, call, 200, key, key.id() + "/" + number));
+        (tx, before, after) -> finish(tx, call, before, after, after.id() + "/" + number));
+  }
+
+  /** What is there already needs nobody's approval, unless it was asked for. */
+  private Answer finish(Transaction tx, Call call, KmsKey before, KmsKey after, String subject) {
+    if (!after.equals(before) || call.approved().isPresent()) {
+      approvals.require(tx, call, KeyMatter.changed(before, after));
+    }
+    return requests.finish(tx, call, 200, after, subject);
   }
 
   private static StateChanges.Asked asked(Call call, KeyMove move) {

@@ -15,11 +15,9 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.PrincipalDraft;
-import dev.cofre.controlplane.server.identity.BearerToken;
+import dev.cofre.controlplane.domain.TokenDraft;
 import dev.cofre.controlplane.server.policy.PrincipalBook;
 import dev.cofre.controlplane.server.store.Transaction;
-import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The routes under /v1/principals. Thread-safe. */
@@ -37,7 +35,8 @@ final class PrincipalOperations {
         new Route(GET, "/v1/principals/{principal}", PRINCIPAL_SHOW, this::show),
         Route.withDocument(PUT, "/v1/principals/{principal}", PRINCIPAL_UPDATE, this::update),
         new Route(DELETE, "/v1/principals/{principal}", PRINCIPAL_DELETE, this::delete),
-        new Route(POST, "/v1/principals/{principal}/token", PRINCIPAL_TOKEN, this::replaceToken));
+        Route.withDocument(
+            POST, "/v1/principals/{principal}/token", PRINCIPAL_TOKEN, this::replaceToken));
   }
 
   private Answer create(Call call) {
@@ -47,6 +46,7 @@ final class PrincipalOperations {
         tx -> {
           Principal made =
               PrincipalBook.add(tx, draft, call.principal().tenant(), call.principal().id());
+          changing.require(tx, call, PrincipalMatter.made(made));
           call.subject(made.id());
           return answer(201, made);
         });
@@ -59,7 +59,9 @@ final class PrincipalOperations {
         tx -> {
           Principal principal = find(tx, call);
           call.requireMatch(principal.stamp().revision());
-          return answer(200, PrincipalBook.change(tx, principal, draft, call.principal().id()));
+          Principal changed = PrincipalBook.change(tx, principal, draft, call.principal().id());
+          changing.require(tx, call, PrincipalMatter.changed(principal, changed));
+          return answer(200, changed);
         });
   }
 
@@ -70,23 +72,22 @@ final class PrincipalOperations {
           Principal principal = find(tx, call);
           call.requireMatch(principal.stamp().revision());
           PrincipalBook.remove(tx, principal, call.principal().id());
+          changing.require(tx, call, PrincipalMatter.removed(principal));
           return Answer.empty();
         });
   }
 
-  /** The answer is not kept for repetitions: a token is stored nowhere. */
+  /** The token itself stays with who asks: what is asked, approved and stored is its digest. */
   private Answer replaceToken(Call call) {
-    if (call.idempotencyKey().isPresent()) {
-      throw new ProblemException(
-          ErrorCode.INVALID_REQUEST,
-          "a token is told once, so this request takes no Idempotency-Key; send it again to get another one");
-    }
+    byte[] digest = TokenDraft.read(call.document()).digest();
     return changing.run(
         call,
         tx -> {
-          BearerToken token = PrincipalBook.replaceToken(tx, find(tx, call));
-          String text = new String(token.fileContents(), StandardCharsets.US_ASCII).strip();
-          return Answer.json(200, new JsonObject().put("token", text));
+          Principal principal = find(tx, call);
+          call.requireMatch(principal.stamp().revision());
+          PrincipalBook.replaceToken(tx, principal, digest);
+          changing.require(tx, call, PrincipalMatter.token(tx, principal, digest));
+          return Answer.empty();
         });
   }
 

@@ -48,7 +48,7 @@ final class WatchOperations {
         new Route(GET, "/v1/notices", NOTICE_LIST, this::notices),
         new Route(GET, "/v1/orphans", ORPHAN_LIST, this::orphans),
         new Route(GET, "/v1/keys/{key}/uses", KEY_SHOW, this::uses),
-        new Route(POST, "/v1/usage", USAGE_REPORT, this::report));
+        Route.withDocument(POST, "/v1/usage", USAGE_REPORT, this::report));
   }
 
   /** Who does not see all keys is shown the notices about their own. */

@@ -1,10 +1,10 @@
 package dev.cofre.controlplane.server.bootstrap;
 
+import dev.cofre.contract.identity.BearerToken;
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Role;
 import dev.cofre.controlplane.domain.Stamp;
-import dev.cofre.controlplane.server.identity.BearerToken;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.hsm.SecretFiles;
 import java.io.IOException;

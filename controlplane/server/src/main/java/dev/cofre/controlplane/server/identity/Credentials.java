@@ -1,5 +1,6 @@
 package dev.cofre.controlplane.server.identity;
 
+import dev.cofre.contract.identity.BearerToken;
 import java.util.List;
 import java.util.Optional;
 

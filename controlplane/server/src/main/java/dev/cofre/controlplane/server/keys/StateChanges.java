@@ -40,13 +40,19 @@ public final class StateChanges {
    */
   public record Asked(KeyMove move, Map<String, ?> document, String by) {}
 
+  /** What ends a move, in its transaction. */
+  @FunctionalInterface
+  public interface Moved<T> {
+    /** The result for the key that was {@code before} and is {@code after}, stored already. */
+    T complete(Transaction tx, KmsKey before, KmsKey after);
+  }
+
   /**
    * Moves the key that {@code select} finds.
    *
    * @throws ProblemException {@code conflict} when the table does not allow it
    */
-  public <T> T move(
-      Function<Transaction, KmsKey> select, Asked asked, KeyLifecycle.Completion<T> complete) {
+  public <T> T move(Function<Transaction, KmsKey> select, Asked asked, Moved<T> complete) {
     return store.change(
         tx -> {
           KmsKey key = select.apply(tx);
@@ -62,10 +68,7 @@ public final class StateChanges {
    *     its move is not allowed
    */
   public <T> T moveVersion(
-      Function<Transaction, KmsKey> select,
-      int number,
-      Asked asked,
-      KeyLifecycle.Completion<T> complete) {
+      Function<Transaction, KmsKey> select, int number, Asked asked, Moved<T> complete) {
     return store.change(
         tx -> {
           KmsKey key = select.apply(tx);
@@ -106,12 +109,11 @@ public final class StateChanges {
     }
   }
 
-  private static <T> T finish(
-      Transaction tx, KmsKey key, KmsKey moved, KeyLifecycle.Completion<T> complete) {
+  private static <T> T finish(Transaction tx, KmsKey key, KmsKey moved, Moved<T> complete) {
     if (!moved.equals(key)) {
       tx.keys().update(moved);
     }
-    return complete.complete(tx, moved);
+    return complete.complete(tx, key, moved);
   }
 
   private static ProblemException conflict(String why) {

@@ -2,7 +2,6 @@ package dev.cofre.controlplane.server.policy;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
-import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.controlplane.domain.FieldError;
 import dev.cofre.controlplane.domain.InvalidDocumentException;
 import dev.cofre.controlplane.domain.Principal;
@@ -11,7 +10,6 @@ import dev.cofre.controlplane.domain.Role;
 import dev.cofre.controlplane.domain.RoleConflicts;
 import dev.cofre.controlplane.domain.Stamp;
 import dev.cofre.controlplane.server.access.Subject;
-import dev.cofre.controlplane.server.identity.BearerToken;
 import dev.cofre.controlplane.server.store.Transaction;
 import java.util.List;
 import java.util.Set;
@@ -83,15 +81,21 @@ public final class PrincipalBook {
   }
 
   /**
-   * Gives {@code principal} a fresh token; the one before is refused from then on.
+   * Gives {@code principal} the token with {@code digest}; the one before is refused from then on.
    *
-   * @throws ProblemException {@code forbidden} when it is a node
+   * @throws ProblemException {@code forbidden} when it is a node; {@code conflict} when it is
+   *     somebody else's token
    */
-  public static BearerToken replaceToken(Transaction tx, Principal principal) {
+  public static void replaceToken(Transaction tx, Principal principal, byte[] digest) {
     requireNoNode(principal);
-    BearerToken token = BearerToken.generate(KernelRandom.INSTANCE);
-    tx.principals().replaceTokens(principal, token.digest(), tx.now());
-    return token;
+    if (tx.principals()
+        .findByToken(digest)
+        .filter(p -> !p.id().equals(principal.id()))
+        .isPresent()) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT, "this token is in use already; generate another one");
+    }
+    tx.principals().replaceTokens(principal, digest, tx.now());
   }
 
   private static void requireOther(Principal principal, String by) {

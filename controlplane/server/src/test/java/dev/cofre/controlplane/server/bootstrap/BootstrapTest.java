@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cofre.contract.identity.BearerToken;
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Role;
-import dev.cofre.controlplane.server.identity.BearerToken;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.StoreLocation;
 import java.io.IOException;

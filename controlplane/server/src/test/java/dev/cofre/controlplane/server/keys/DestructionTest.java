@@ -73,7 +73,7 @@ class DestructionTest {
         .move(
             tx -> tx.keys().find(id).orElseThrow(),
             new StateChanges.Asked(move, Map.of(), "officer"),
-            (tx, key) -> key);
+            (tx, before, after) -> after);
   }
 
   @Test

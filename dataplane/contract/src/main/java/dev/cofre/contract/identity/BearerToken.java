@@ -1,4 +1,4 @@
-package dev.cofre.controlplane.server.identity;
+package dev.cofre.contract.identity;
 
 import dev.cofre.contract.random.RandomSource;
 import java.nio.charset.StandardCharsets;

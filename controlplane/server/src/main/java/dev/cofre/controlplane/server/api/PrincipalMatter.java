@@ -1,0 +1,76 @@
+package dev.cofre.controlplane.server.api;
+
+import dev.cofre.controlplane.domain.Principal;
+import dev.cofre.controlplane.domain.Role;
+import dev.cofre.controlplane.domain.approval.ApprovalMatter;
+import dev.cofre.controlplane.server.access.Subject;
+import dev.cofre.controlplane.server.store.Transaction;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a change of a principal is about, for those who approve it. Stateless. The principal itself
+ * has no say in it, for or against.
+ */
+final class PrincipalMatter {
+  private PrincipalMatter() {}
+
+  /** That {@code principal} is made. */
+  static ApprovalMatter made(Principal principal) {
+    return matter(
+        null,
+        0,
+        principal,
+        principal.roles(),
+        Difference.made(Documents.principal(principal).put("principal", principal.id())));
+  }
+
+  /** That {@code before} becomes {@code after}: the roles that only one of them has. */
+  static ApprovalMatter changed(Principal before, Principal after) {
+    Set<Role> roles = difference(before.roles(), after.roles());
+    return matter(
+        before.id(),
+        before.stamp().revision(),
+        before,
+        roles,
+        Difference.between(Documents.principal(before), Documents.principal(after)));
+  }
+
+  /** That {@code principal} is removed. */
+  static ApprovalMatter removed(Principal principal) {
+    return matter(
+        principal.id(),
+        principal.stamp().revision(),
+        principal,
+        principal.roles(),
+        Difference.removed(Documents.principal(principal)));
+  }
+
+  /**
+   * That the token with {@code digest} is {@code principal}'s from now on: whoever has it gets all
+   * roles that the principal has, also by groups.
+   */
+  static ApprovalMatter token(Transaction tx, Principal principal, byte[] digest) {
+    return matter(
+        principal.id(),
+        principal.stamp().revision(),
+        principal,
+        Subject.withGroupRoles(principal, tx.live().policy()).roles(),
+        List.of("+ token: \"sha256:" + HexFormat.of().formatHex(digest) + "\""));
+  }
+
+  private static ApprovalMatter matter(
+      String subject, long revision, Principal principal, Set<Role> roles, List<String> changes) {
+    return new ApprovalMatter(subject, revision, Set.of(), roles, Set.of(principal.id()), changes);
+  }
+
+  /** What is in one of the sets alone. */
+  static <T> Set<T> difference(Set<T> a, Set<T> b) {
+    Set<T> different = new HashSet<>(a);
+    different.addAll(b);
+    different.removeIf(item -> a.contains(item) && b.contains(item));
+    return different;
+  }
+}
