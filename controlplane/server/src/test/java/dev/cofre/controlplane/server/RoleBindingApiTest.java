@@ -98,6 +98,19 @@ class RoleBindingApiTest {
   }
 
   @Test
+  void whoCameLaterUnderTheSameNameIsNotWhoWasApproved() throws Exception {
+    assertEquals(201, post("/v1/principals", principal("ned", "app-owner")).statusCode());
+    HttpResponse<String> asked = put("/v1/principals/ned", roles("crypto-officer"));
+    waiting(asked);
+    assertEquals(204, plane.send(plane.request(ADMIN, "/v1/principals/ned").DELETE()).statusCode());
+    assertEquals(201, post("/v1/principals", principal("ned", "app-owner")).statusCode());
+    JsonObject failed = plane.approve(OTHER, asked);
+    assertEquals("FAILED", failed.getString("state"), failed::encode);
+    assertEquals(412, failed.getJsonObject("answer").getInteger("status"));
+    assertEquals(new JsonArray().add("app-owner"), rolesOf("ned"));
+  }
+
+  @Test
   void theOneWhoIsConcernedHasNoSay() throws Exception {
     HttpResponse<String> asked =
         post("/v1/principals/" + OTHER + "/token", TestPlane.tokenDocument(TestPlane.freshToken()));

@@ -42,7 +42,7 @@ final class GroupMatter {
       roles = union(union(before.roles(), after.roles()), GroupMembers.rolesFromAbove(tx, before));
     }
     return matter(
-        before.name(),
+        PrincipalMatter.subject(before.name(), before.stamp()),
         before.stamp().revision(),
         roles,
         concerned,
@@ -52,7 +52,7 @@ final class GroupMatter {
   /** That {@code group} is removed. */
   static ApprovalMatter removed(Transaction tx, Group group) {
     return matter(
-        group.name(),
+        PrincipalMatter.subject(group.name(), group.stamp()),
         group.stamp().revision(),
         group.roles(),
         GroupMembers.of(tx, group),

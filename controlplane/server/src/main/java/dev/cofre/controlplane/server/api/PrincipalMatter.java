@@ -2,6 +2,7 @@ package dev.cofre.controlplane.server.api;
 
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Role;
+import dev.cofre.controlplane.domain.Stamp;
 import dev.cofre.controlplane.domain.approval.ApprovalMatter;
 import dev.cofre.controlplane.server.access.Subject;
 import dev.cofre.controlplane.server.store.Transaction;
@@ -31,7 +32,7 @@ final class PrincipalMatter {
   static ApprovalMatter changed(Principal before, Principal after) {
     Set<Role> roles = difference(before.roles(), after.roles());
     return matter(
-        before.id(),
+        subject(before.id(), before.stamp()),
         before.stamp().revision(),
         before,
         roles,
@@ -41,7 +42,7 @@ final class PrincipalMatter {
   /** That {@code principal} is removed. */
   static ApprovalMatter removed(Principal principal) {
     return matter(
-        principal.id(),
+        subject(principal.id(), principal.stamp()),
         principal.stamp().revision(),
         principal,
         principal.roles(),
@@ -54,7 +55,7 @@ final class PrincipalMatter {
    */
   static ApprovalMatter token(Transaction tx, Principal principal, byte[] digest) {
     return matter(
-        principal.id(),
+        subject(principal.id(), principal.stamp()),
         principal.stamp().revision(),
         principal,
         Subject.withGroupRoles(principal, tx.live().policy()).roles(),
@@ -64,6 +65,11 @@ final class PrincipalMatter {
   private static ApprovalMatter matter(
       String subject, long revision, Principal principal, Set<Role> roles, List<String> changes) {
     return new ApprovalMatter(subject, revision, Set.of(), roles, Set.of(principal.id()), changes);
+  }
+
+  /** Tells what has {@code name} from what had it before, was removed and made again. */
+  static String subject(String name, Stamp stamp) {
+    return name + " of " + stamp.createdAt();
   }
 
   /** What is in one of the sets alone. */
