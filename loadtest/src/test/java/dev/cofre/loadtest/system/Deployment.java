@@ -158,6 +158,7 @@ final class Deployment {
     Map<String, String> settings = new LinkedHashMap<>(settings(plane));
     settings.put("node.name", name);
     settings.put("http.port", Integer.toString(port + offset));
+    settings.computeIfPresent("frames.port", (key, value) -> Integer.toString(port + offset + 1));
     settings.put("audit.directory", folder.resolve(name + "-audit").toString());
     settings.computeIfPresent(
         "state.directory", (key, value) -> folder.resolve(name + "-state").toString());
