@@ -1,5 +1,9 @@
 package dev.cofre.loadtest.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -12,6 +16,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -90,8 +95,23 @@ class ArchitectureTest {
         .that()
         .resideInAPackage("dev.cofre.controlplane.domain..")
         .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage("java.io..", "java.nio..", "java.net..", "java.sql..")
+        .dependOnClassesThat(
+            resideInAnyPackage("java.io..", "java.nio..", "java.net..", "java.sql..")
+                .and(not(resideInAPackage("java.nio.charset")))
+                // For literals of addresses alone: see the next rule.
+                .and(not(type(InetAddress.class))))
+        .check(classes);
+  }
+
+  @Test
+  void theDomainAsksNoNameServer() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.cofre.controlplane.domain..")
+        .should()
+        .callMethod(InetAddress.class, "getByName", String.class)
+        .orShould()
+        .callMethod(InetAddress.class, "getAllByName", String.class)
         .check(classes);
   }
 
