@@ -81,7 +81,7 @@ class TlsTest {
     assertArrayEquals(PLAINTEXT, Files.readAllBytes(back));
     Path other = new Certificates(workspace.resolve("other-ca")).authorityFile();
     assertEquals(
-        3, run(workspace, environment, sealed, back, "decrypt", "--ca-file", other.toString()));
+        5, run(workspace, environment, sealed, back, "decrypt", "--ca-file", other.toString()));
     assertEquals(0, Files.size(back));
   }
 
