@@ -14,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -218,8 +219,14 @@ class BadInputTest {
     assertProblem("400 invalid_request", wrong);
     assertTrue(fields(wrong).containsAll(mandatory), wrong::toString);
     assertTrue(fields(wrong).contains("extra"), wrong::toString);
+    // Of the shipped classes, restricted permits the HSM alone.
     Answer software =
-        officer.json("/v1/keys", Keys.document("soft").replace("\"HSM\"", "\"SOFTWARE\""));
+        officer.json(
+            "/v1/keys",
+            """
+            {"alias":"soft","owner":"team","purpose":"system tests","dataClass":"restricted",
+             "environment":"dev","expiresAt":"%s","protection":"SOFTWARE"}"""
+                .formatted(Instant.now().plus(Duration.ofDays(30))));
     assertProblem("400 protection_not_available", software);
   }
 
