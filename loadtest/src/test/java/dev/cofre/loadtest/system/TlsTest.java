@@ -119,6 +119,7 @@ class TlsTest {
     Map<String, String> settings = deployment.settings(Cofre.DATA_PLANE);
     int port = Ports.freeBase();
     settings.put("http.port", Integer.toString(port));
+    settings.put("frames.port", Integer.toString(port + 2));
     settings.put("state.directory", workspace.resolve("state-2").toString());
     settings.put("audit.directory", workspace.resolve("audit-2").toString());
     Child node = deployment.start(Cofre.DATA_PLANE);
