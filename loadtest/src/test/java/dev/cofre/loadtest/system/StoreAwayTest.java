@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -136,19 +138,21 @@ class StoreAwayTest {
     assertEquals(404, officer.get("/v1/keys/while-away").status(), "nothing half-made is seen");
   }
 
-  /** Encryptions without pause; each must be answered. */
+  /** Encryptions one after the other; each must be answered. */
   private static final class Traffic implements AutoCloseable {
+    private static final long PAUSE_MS = 5;
+
     private final AtomicInteger served = new AtomicInteger();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final Thread thread;
-    private volatile boolean stopping;
+    private final CountDownLatch stopping = new CountDownLatch(1);
 
     Traffic(Api data) {
       thread = Thread.ofPlatform().start(() -> run(data));
     }
 
     private void run(Api data) {
-      while (!stopping) {
+      while (stopping.getCount() > 0) {
         try {
           Answer answer = data.raw(ENCRYPT, new byte[9]);
           if (answer.status() == 200) {
@@ -156,7 +160,9 @@ class StoreAwayTest {
           } else {
             failures.add(answer.outcome());
           }
-          Thread.sleep(5);
+          if (stopping.await(PAUSE_MS, TimeUnit.MILLISECONDS)) {
+            return;
+          }
         } catch (IOException e) {
           failures.add(e.toString());
         } catch (InterruptedException e) {
@@ -174,7 +180,7 @@ class StoreAwayTest {
 
     @Override
     public void close() {
-      stopping = true;
+      stopping.countDown();
       try {
         thread.join();
       } catch (InterruptedException e) {

@@ -99,6 +99,9 @@ final class Libcrypto {
   static MemorySegment newContext() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment context = (MemorySegment) NEW.invokeExact();
+      if (context.address() == 0) {
+        throw new OutOfMemoryError("libcrypto has no memory for a cipher");
+      }
       MemorySegment zero = arena.allocate(KEY_LENGTH);
       require((int) INIT.invokeExact(context, CIPHER, NULL, zero, NULL));
       return context;

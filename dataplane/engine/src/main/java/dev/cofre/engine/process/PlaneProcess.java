@@ -122,7 +122,7 @@ public final class PlaneProcess {
       if (cause instanceof BindException) {
         return "the address is in use: "
             + cause.getMessage()
-            + "; stop the other process or change http.port (COFRE_PORT_BASE with ./cofre dev)";
+            + "; stop the other process or change http.port, or frames.port of a data plane (COFRE_PORT_BASE with ./cofre dev)";
       }
     }
     String message =

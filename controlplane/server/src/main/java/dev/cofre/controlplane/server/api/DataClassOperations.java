@@ -11,34 +11,27 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.DataClass;
 import dev.cofre.controlplane.domain.DataClassRules;
 import dev.cofre.controlplane.domain.Protection;
-import dev.cofre.controlplane.server.store.Store;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.Optional;
 
 /** The routes under /v1/data-classes. Thread-safe. */
 final class DataClassOperations {
-  private final Store store;
-  private final ManagementAudit audit;
-  private final RepeatedRequests repeated;
+  private final Changing changing;
 
-  DataClassOperations(Store store, ManagementAudit audit, RepeatedRequests repeated) {
-    this.store = store;
-    this.audit = audit;
-    this.repeated = repeated;
+  DataClassOperations(Changing changing) {
+    this.changing = changing;
   }
 
   List<Route> routes() {
     return List.of(
         new Route(GET, "/v1/data-classes", DATA_CLASS_LIST, this::list),
         new Route(GET, "/v1/data-classes/{class}", DATA_CLASS_SHOW, this::show),
-        new Route(PATCH, "/v1/data-classes/{class}", DATA_CLASS_UPDATE, this::update, true));
+        Route.withDocument(PATCH, "/v1/data-classes/{class}", DATA_CLASS_UPDATE, this::update));
   }
 
   private Answer list(Call call) {
-    List<DataClassRules> all = store.read(tx -> tx.dataClasses().all());
-    audit.allowed(call);
+    List<DataClassRules> all = changing.read(call, tx -> tx.dataClasses().all());
     JsonArray items = new JsonArray();
     all.forEach(rules -> items.add(document(rules)));
     return Answer.json(200, new JsonObject().put("items", items).putNull("next"));
@@ -46,28 +39,19 @@ final class DataClassOperations {
 
   private Answer show(Call call) {
     DataClass dataClass = named(call);
-    DataClassRules rules = store.read(tx -> tx.dataClasses().rules(dataClass));
-    audit.allowed(call);
-    return answer(rules);
+    return answer(changing.read(call, tx -> tx.dataClasses().rules(dataClass)));
   }
 
   private Answer update(Call call) {
     DataClass dataClass = named(call);
-    return store.change(
+    return changing.run(
+        call,
         tx -> {
-          Optional<Answer> before = repeated.find(tx, call);
-          if (before.isPresent()) {
-            audit.allowed(call);
-            return before.get();
-          }
           DataClassRules rules = tx.dataClasses().rules(dataClass);
           call.requireMatch(rules.stamp().revision());
           DataClassRules changed = rules.changed(call.document(), tx.now(), call.principal().id());
           tx.dataClasses().put(changed);
-          Answer answer = answer(changed);
-          repeated.end(tx, call, answer);
-          audit.allowed(call);
-          return answer;
+          return answer(changed);
         });
   }
 
