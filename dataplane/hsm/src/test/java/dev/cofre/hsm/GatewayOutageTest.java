@@ -74,7 +74,11 @@ class GatewayOutageTest {
     hsm.fail(outage);
     assertEquals(ErrorCode.HSM_UNAVAILABLE, code(unwrap("kek", key)));
     // A failure that the HSM answers quickly looks like a call that was cut off: ask the breaker.
-    Conditions.await(() -> gateway.figures().breakerOpenings() == 1);
+    Conditions.await(
+        () -> {
+          unwrap("kek", key);
+          return gateway.figures().breakerOpenings() == 1;
+        });
     assertFalse(gateway.isHealthy());
     long asked = hsm.unwraps();
     for (int i = 0; i < 1_000; i++) {
