@@ -9,6 +9,7 @@ import java.security.Security;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -68,6 +69,11 @@ public enum AeadBackEnd {
             + names()
             + " and "
             + AUTO);
+  }
+
+  /** Why {@link #IPSECMB} cannot be used on this machine; empty when it can. */
+  public static Optional<String> obstacle() {
+    return Optional.ofNullable(IpsecMb.OBSTACLE);
   }
 
   private AeadBackEnd usable() {
