@@ -49,7 +49,6 @@ class FramesSystemTest {
    * What a caller may see of a node that goes: it is told so, or finds nobody; of one that has just
    * begun on a busy machine, that its requests had waited too long.
    */
-  /** What a node that goes answers or does; on a busy machine it has refused some before. */
   private static final Set<String> GONE =
       Set.of(
           "not_ready",

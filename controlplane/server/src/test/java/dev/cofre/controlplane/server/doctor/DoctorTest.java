@@ -25,7 +25,7 @@ class DoctorTest {
   @Test
   void findsThisMachineFit() {
     List<Finding> findings = new MachineChecks(Path.of("/proc")).run();
-    assertEquals(9, findings.size());
+    assertEquals(10, findings.size());
     assertTrue(findings.stream().noneMatch(finding -> finding.grade() == Grade.FAIL));
   }
 
