@@ -60,6 +60,8 @@ public enum ManagementAction {
   APPROVAL_RULE_LIST,
   APPROVAL_RULE_SHOW,
   APPROVAL_RULE_UPDATE,
+  NODE_LIST,
+  NODE_LEAVE,
   SNAPSHOT_READ;
 
   private final String wireName;

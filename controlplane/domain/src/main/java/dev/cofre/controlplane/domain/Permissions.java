@@ -32,6 +32,8 @@ import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_COMPROM
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_DISABLE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_ENABLE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_SCHEDULE_DESTRUCTION;
+import static dev.cofre.controlplane.domain.ManagementAction.NODE_LEAVE;
+import static dev.cofre.controlplane.domain.ManagementAction.NODE_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.NOTICE_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.ORPHAN_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.POLICY_CREATE;
@@ -86,10 +88,13 @@ public final class Permissions {
           GROUP_LIST,
           GROUP_SHOW);
 
+  /** Who runs the nodes, and who must know on which of them a change is in force. */
+  private static final Set<ManagementAction> READ_NODES = Set.of(NODE_LIST);
+
   private static final Map<Role, Set<ManagementAction>> TABLE =
       Map.of(
           Role.PLATFORM_ADMIN,
-          union(List.of(READ_KEYS, READ_CLASSES, APPROVING)),
+          union(List.of(READ_KEYS, READ_CLASSES, APPROVING, READ_NODES)),
           Role.SECURITY_ADMIN,
           union(
               List.of(
@@ -97,6 +102,7 @@ public final class Permissions {
                   READ_CLASSES,
                   WATCH_KEYS,
                   APPROVING,
+                  READ_NODES,
                   READ_ACCESS,
                   Set.of(
                       APPROVAL_RULE_UPDATE,
@@ -118,6 +124,7 @@ public final class Permissions {
                   READ_CLASSES,
                   WATCH_KEYS,
                   APPROVING,
+                  READ_NODES,
                   Set.of(
                       KEY_CREATE,
                       KEY_ROTATE,
@@ -144,9 +151,10 @@ public final class Permissions {
                   READ_CLASSES,
                   WATCH_KEYS,
                   READ_ACCESS,
+                  READ_NODES,
                   Set.of(APPROVAL_LIST, APPROVAL_SHOW, APPROVAL_RULE_LIST, APPROVAL_RULE_SHOW))),
           Role.NODE,
-          Set.of(SNAPSHOT_READ, USAGE_REPORT));
+          Set.of(SNAPSHOT_READ, USAGE_REPORT, NODE_LEAVE));
 
   private static final Set<Role> SEE_ALL_KEYS =
       Set.of(Role.PLATFORM_ADMIN, Role.SECURITY_ADMIN, Role.CRYPTO_OFFICER, Role.AUDITOR);

@@ -118,6 +118,9 @@ class RoleMatrixTest {
       GET    /v1/approval-rules                                     -       Y  Y  Y  F  F  Y  F  U
       GET    /v1/approval-rules/{action}                            -       Y  Y  Y  F  F  Y  F  U
       PUT    /v1/approval-rules/{action}                            -       F  Y  F  F  F  F  F  U
+      GET    /v1/nodes                                              -       Y  Y  Y  F  F  Y  F  U
+      GET    /v1/nodes/enforcement                                  -       Y  Y  Y  F  F  Y  F  U
+      DELETE /v1/nodes/{node}                                       -       F  F  F  F  F  F  Y  U
       GET    /v1/snapshots/statement                                -       F  F  F  F  F  F  Y  U
       GET    /health/live                                           -       Y  Y  Y  Y  Y  Y  Y  Y
       GET    /health/ready                                          -       Y  Y  Y  Y  Y  Y  Y  Y

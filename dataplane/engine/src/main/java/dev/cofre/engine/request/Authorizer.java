@@ -56,11 +56,30 @@ public final class Authorizer {
   PrincipalMetadata authenticate(byte[] token) {
     PrincipalMetadata principal = token == null ? null : snapshots.current().principal(token);
     if (principal == null) {
-      throw new ProblemException(
-          ErrorCode.UNAUTHENTICATED,
-          "send a valid token in the header Authorization: Bearer <token>");
+      throw unauthenticated();
     }
     return principal;
+  }
+
+  private static ProblemException unauthenticated() {
+    return new ProblemException(
+        ErrorCode.UNAUTHENTICATED,
+        "send a valid token in the header Authorization: Bearer <token>");
+  }
+
+  /**
+   * Who {@code principal} is by {@code state}: a request that was authenticated by an earlier
+   * snapshot and whose body came late is decided as if it came now.
+   *
+   * @throws ProblemException {@code unauthenticated} when it is gone, or its tokens are others
+   */
+  @SuppressWarnings("ReferenceEquality") // what did not change is the same object
+  private static PrincipalMetadata known(SnapshotState state, PrincipalMetadata principal) {
+    PrincipalMetadata now = state.principal(principal.id());
+    if (now != principal && (now == null || !now.tokenDigests().equals(principal.tokenDigests()))) {
+      throw unauthenticated();
+    }
+    return now;
   }
 
   /**
@@ -84,7 +103,8 @@ public final class Authorizer {
     PrincipalMetadata principal = caller.principal();
     Permit permit = decisions.get(principal, action, name);
     if (permit == null || isOver(permit)) {
-      permit = decide(state, principal, action, find(state, principal.tenant(), name), absent());
+      PrincipalMetadata now = known(state, principal);
+      permit = decide(state, now, action, find(state, now.tenant(), name), absent());
       decisions.put(principal, action, name, permit);
     }
     return granted(permit, action);
@@ -101,7 +121,8 @@ public final class Authorizer {
     UUID id = WrappedDataKey.keyIdAt(envelope, offset);
     Permit permit = decisions.get(principal, action, id);
     if (permit == null || isOver(permit)) {
-      permit = decide(state, principal, action, state.key(id), Batch.invalidCiphertext());
+      PrincipalMetadata now = known(state, principal);
+      permit = decide(state, now, action, state.key(id), Batch.invalidCiphertext());
       decisions.put(principal, action, id, permit);
     }
     granted(permit, action);
@@ -193,9 +214,17 @@ public final class Authorizer {
     return permitOf(caller.principal(), Action.REENCRYPT, target, decision);
   }
 
-  /** Why a stream that uses version {@code number} of {@code key} must end; null: it goes on. */
+  /**
+   * Why what was begun with version {@code number} of {@code key} must end; null: it goes on.
+   *
+   * <p>It asks all that a new request is asked but what is counted: is the snapshot fresh, the
+   * caller who it was, key and version in use, the action allowed.
+   */
   ErrorCode obstacle(
       Caller caller, Action action, KeyMetadata key, int number, EncryptionContext context) {
+    if (snapshots.isStale()) {
+      return ErrorCode.POLICY_STALE;
+    }
     SnapshotState state = snapshots.last();
     KeyMetadata now = state.key(key.id());
     KeyMetadata.Version version = now == null ? null : now.versions().get(number);
@@ -208,8 +237,10 @@ public final class Authorizer {
       }
     }
     PrincipalMetadata principal = state.principal(caller.principalId());
-    return principal != null
-            && state.policy().allows(principal, action, now, facts(caller, context))
+    if (principal == null || !principal.tokenDigests().equals(caller.principal().tokenDigests())) {
+      return ErrorCode.UNAUTHENTICATED;
+    }
+    return state.policy().allows(principal, action, now, facts(caller, context))
         ? null
         : ErrorCode.FORBIDDEN;
   }

@@ -101,10 +101,12 @@ public final class SnapshotPublisher {
    * The signed answer to {@code request}, as of now; while the store is away, as of when it was
    * last read, which the statement then says.
    *
+   * @param fresh whether it is written down that the node asked; else the statement says that it is
+   *     not fresh, though the store could be read
    * @throws StoreException when the store is away and was for longer than a statement's validity,
    *     or knows alone what the node asks for
    */
-  public SignedStatement statement(StatementRequest request) {
+  public SignedStatement statement(StatementRequest request, boolean fresh) {
     Statement.Builder statement = Statement.newBuilder();
     synchronized (lock) {
       Known current = refreshed();
@@ -116,7 +118,7 @@ public final class SnapshotPublisher {
           .setDigest(ByteString.copyFrom(current.head.digest()))
           .setIssuedAtMs(current.readAtMs)
           .setNotAfterMs(current.readAtMs + validity.toMillis())
-          .setStoreAgeMs(current.fresh ? 0 : storeAgeMs());
+          .setStoreAgeMs(current.fresh && fresh ? 0 : Math.max(1, storeAgeMs()));
       if (from > 0) {
         statement.setFromDigest(ByteString.copyFrom(request.digest()));
       }

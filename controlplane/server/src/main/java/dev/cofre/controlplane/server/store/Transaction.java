@@ -117,6 +117,11 @@ public final class Transaction {
     return new ApprovalRuleTable(handle);
   }
 
+  /** The data plane nodes that follow this database. */
+  public NodeTable nodes() {
+    return new NodeTable(handle);
+  }
+
   /** The control planes of this database. */
   public ControlPlaneTable controlPlanes() {
     return new ControlPlaneTable(handle);
