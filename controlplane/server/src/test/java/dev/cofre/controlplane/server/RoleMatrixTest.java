@@ -255,6 +255,7 @@ class RoleMatrixTest {
             .replace("{group}", "target")
             .replace("{version}", "1")
             .replace("{class}", "internal")
+            .replace("{node}", "malformed")
             .replace("{approval}", approval)
             .replace("{action}", "policy:create");
     HttpRequest.Builder request = plane.request(caller.isEmpty() ? null : caller, path);

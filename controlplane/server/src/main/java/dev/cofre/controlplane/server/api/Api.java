@@ -106,6 +106,7 @@ public final class Api {
     this.open =
         new OpenHandlers(parts.readiness(), counters, gatekeeper, workers, parts.metricsOpen());
     counters.gauge("cofre_controlplane_snapshot_requests_held", parts.held()::size);
+    counters.gauge("cofre_controlplane_enforcement_waits", () -> parts.watch().size());
     counters.gauge("cofre_controlplane_snapshot_revision", () -> parts.publisher().lastRevision());
     counters.gauge(
         "cofre_controlplane_hsm_keys_missing", () -> parts.reconciliation().missingKeks().size());

@@ -40,6 +40,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A data plane node in this process: real HTTP, real SoftHSM2, a real audit log; its snapshot is
@@ -57,7 +58,8 @@ public final class TestNode implements AutoCloseable {
   final UUID otherKeyId = UUID.randomUUID();
   final UUID expiredKeyId = UUID.randomUUID();
   final Path auditDirectory;
-  private final SnapshotHolder snapshots = new SnapshotHolder(300_000, System::nanoTime);
+  private final AtomicLong passedNs = new AtomicLong();
+  private final SnapshotHolder snapshots = new SnapshotHolder(300_000, this::nanoTime);
   private final Vertx vertx = Vertx.builder().withTransport(StrictFraming.transport()).build();
   private final HsmGateway gateway;
   private final Engine engine;
@@ -114,6 +116,30 @@ public final class TestNode implements AutoCloseable {
         .join();
   }
 
+  private long nanoTime() {
+    return System.nanoTime() + passedNs.get();
+  }
+
+  /** Lets {@code time} pass in which nobody tells the node anything. */
+  public void pass(Duration time) {
+    passedNs.addAndGet(time.toNanos());
+  }
+
+  /** Gives {@code app} another token. */
+  void replaceToken() throws Exception {
+    revision++;
+    snapshots.accept(
+        Statement.newBuilder()
+            .setEpoch(1)
+            .setRevision(revision)
+            .setDigest(digest(revision))
+            .setFromRevision(revision - 1)
+            .setFromDigest(digest(revision - 1))
+            .addPrincipals(principal("app", "workload", token("replaced")))
+            .build(),
+        nanoTime());
+  }
+
   /** Makes version 2 current. */
   public void rotate() throws Exception {
     version = 2;
@@ -146,7 +172,7 @@ public final class TestNode implements AutoCloseable {
         policy("p1", keyId, List.of("encrypt", "decrypt", "data-key:generate", "data-key:unwrap")));
     statement.addPolicies(policy("p3", expiredKeyId, List.of("encrypt", "decrypt")));
     statement.addPolicies(policy("p2", otherKeyId, List.of("encrypt")));
-    snapshots.accept(statement.build(), System.nanoTime());
+    snapshots.accept(statement.build(), nanoTime());
   }
 
   /** Publishes {@code policy}, in place of one with its id. */
@@ -161,7 +187,7 @@ public final class TestNode implements AutoCloseable {
             .setFromDigest(digest(revision - 1))
             .addPolicies(policy)
             .build(),
-        System.nanoTime());
+        nanoTime());
   }
 
   /** The token of one of the principals that no test but the matrix of roles needs. */
