@@ -139,8 +139,7 @@ class EnforcementTest {
 
   private static long inForceAfterMs(Api node, Change change, long answeredNs) {
     try {
-      Await.until(
-          change.path + " is in force", LIMIT, () -> outcome(node).equals(change.outcome));
+      Await.until(change.path + " is in force", LIMIT, () -> outcome(node).equals(change.outcome));
       return (System.nanoTime() - answeredNs) / 1_000_000;
     } catch (Exception e) {
       throw new AssertionError(e);
@@ -185,10 +184,7 @@ class EnforcementTest {
               "data-2",
               6,
               Map.of(
-                  "snapshot.maxAgeMs",
-                  "4000",
-                  "control.url",
-                  "http://127.0.0.1:" + relay.port()));
+                  "snapshot.maxAgeMs", "4000", "control.url", "http://127.0.0.1:" + relay.port()));
       assertEquals("200", far.raw("/v1/keys/demo/encrypt", PLAINTEXT).outcome());
       relay.cut();
       Answer answer = officer.json("/v1/keys/demo/disable?wait=enforced&waitMs=0", "{}");
@@ -198,8 +194,7 @@ class EnforcementTest {
       JsonObject told = untilComplete(first);
       assertEquals(List.of("data-2"), names(told, "fenced"), told::encode);
       assertEquals(List.of("data-1"), names(told, "acknowledged"), told::encode);
-      assertEquals(
-          "503 policy_stale", far.raw("/v1/keys/demo/encrypt", PLAINTEXT).outcome());
+      assertEquals("503 policy_stale", far.raw("/v1/keys/demo/encrypt", PLAINTEXT).outcome());
       assertEquals(
           "409 key_disabled",
           deployment.dataApi("app").raw("/v1/keys/demo/encrypt", PLAINTEXT).outcome());
@@ -245,8 +240,7 @@ class EnforcementTest {
       Api far = another("data-2", 8, Map.of("control.url", other));
       officer = Api.at(other, null).as(deployment.token("crypto-officer"));
       for (String move : List.of("disable", "enable")) {
-        Answer answer =
-            officer.json("/v1/keys/demo/" + move + "?wait=enforced&waitMs=25000", "{}");
+        Answer answer = officer.json("/v1/keys/demo/" + move + "?wait=enforced&waitMs=25000", "{}");
         JsonObject told = answer.json().getJsonObject("enforcement");
         assertEquals(List.of("data-1", "data-2"), names(told, "acknowledged"), told::encode);
         String expected = move.equals("enable") ? "200" : "409 key_disabled";
@@ -257,7 +251,9 @@ class EnforcementTest {
     }
   }
 
-  /** A few requests a second to each node, with a key that nobody changes; each must be answered. */
+  /**
+   * A few requests a second to each node, with a key that nobody changes; each must be answered.
+   */
   private static final class LightLoad implements AutoCloseable {
     private static final long PAUSE_MS = 20;
 
@@ -268,8 +264,7 @@ class EnforcementTest {
     LightLoad(List<Api> nodes) {
       for (Api node : nodes) {
         running.add(
-            CompletableFuture.runAsync(
-                () -> run(node), task -> Thread.ofPlatform().start(task)));
+            CompletableFuture.runAsync(() -> run(node), task -> Thread.ofPlatform().start(task)));
       }
     }
 

@@ -101,9 +101,7 @@ class RotationTest {
     JsonObject grant =
         new JsonObject(Keys.grant("due", List.of("due-*"))).put("environment", "dev");
     Answer granted =
-        deployment
-            .controlApi("security-admin")
-            .json("/v1/policies", statements(grant).encode());
+        deployment.controlApi("security-admin").json("/v1/policies", statements(grant).encode());
     assertEquals(201, granted.status(), granted::toString);
   }
 

@@ -49,6 +49,10 @@ import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_TOKEN;
 import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_UPDATE;
+import static dev.cofre.controlplane.domain.ManagementAction.QUOTA_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.QUOTA_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.QUOTA_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.QUOTA_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.SNAPSHOT_READ;
 import static dev.cofre.controlplane.domain.ManagementAction.USAGE_REPORT;
 
@@ -86,7 +90,9 @@ public final class Permissions {
           PRINCIPAL_LIST,
           PRINCIPAL_SHOW,
           GROUP_LIST,
-          GROUP_SHOW);
+          GROUP_SHOW,
+          QUOTA_LIST,
+          QUOTA_SHOW);
 
   /** Who runs the nodes, and who must know on which of them a change is in force. */
   private static final Set<ManagementAction> READ_NODES = Set.of(NODE_LIST);
@@ -116,6 +122,8 @@ public final class Permissions {
                       GROUP_CREATE,
                       GROUP_UPDATE,
                       GROUP_DELETE,
+                      QUOTA_UPDATE,
+                      QUOTA_DELETE,
                       DATA_CLASS_UPDATE))),
           Role.CRYPTO_OFFICER,
           union(

@@ -9,6 +9,7 @@ import dev.cofre.engine.policy.CompiledStatement;
 import dev.cofre.engine.policy.Decision;
 import dev.cofre.engine.policy.DecisionCache;
 import dev.cofre.engine.policy.Facts;
+import dev.cofre.engine.policy.UseQuotas;
 import dev.cofre.engine.policy.UseRates;
 import dev.cofre.engine.snapshot.KeyCondition;
 import dev.cofre.engine.snapshot.KeyMetadata;
@@ -33,6 +34,7 @@ public final class Authorizer {
 
   private final SnapshotHolder snapshots;
   private final UseRates rates;
+  private final UseQuotas quotas;
   private final UseCounts uses;
   private final Clock clock;
   private final DecisionCache<Permit> decisions = new DecisionCache<>();
@@ -43,11 +45,14 @@ public final class Authorizer {
    * Decides by what {@code snapshots} holds.
    *
    * @param rates of the whole node
+   * @param quotas of the whole node
    * @param uses of the whole node
    */
-  public Authorizer(SnapshotHolder snapshots, UseRates rates, UseCounts uses, Clock clock) {
+  public Authorizer(
+      SnapshotHolder snapshots, UseRates rates, UseQuotas quotas, UseCounts uses, Clock clock) {
     this.snapshots = snapshots;
     this.rates = rates;
+    this.quotas = quotas;
     this.uses = uses;
     this.clock = clock;
   }
@@ -163,6 +168,32 @@ public final class Authorizer {
     if (!permit.isConditional()) {
       return null;
     }
+    boolean counted = permit.quota() != null && uses > 0;
+    if (counted) {
+      long retryMs = permit.quota().take(uses, clock.millis());
+      if (retryMs > 0) {
+        return quotaExceeded(retryMs);
+      }
+    }
+    ProblemException unmet =
+        permit.conditions() == null ? null : conditions(permit, caller, action, context, uses);
+    if (unmet != null && counted) {
+      permit.quota().giveBack(uses, clock.millis());
+    }
+    return unmet;
+  }
+
+  private static ProblemException quotaExceeded(long retryMs) {
+    return new ProblemException(
+        ErrorCode.QUOTA_EXCEEDED,
+        "you, or your tenant, have used up this node's share of your quota for "
+            + (retryMs > 1_000 ? "today, in UTC" : "this second")
+            + "; send less, or try again later",
+        retryMs);
+  }
+
+  private ProblemException conditions(
+      Permit permit, Caller caller, Action action, EncryptionContext context, int uses) {
     Facts facts = facts(caller, context);
     CompiledStatement allowing = permit.conditions().allowing(facts);
     if (allowing == null) {
@@ -211,7 +242,8 @@ public final class Authorizer {
           ErrorCode.FORBIDDEN,
           "re-encryption keeps tenant and environment; between environments it needs a policy that allows reencrypt and names both");
     }
-    return permitOf(caller.principal(), Action.REENCRYPT, target, decision);
+    // Uses count for the quota once: where they are encrypted.
+    return permitOf(caller.principal(), Action.REENCRYPT, target, decision, null);
   }
 
   /**
@@ -256,11 +288,11 @@ public final class Authorizer {
       KeyMetadata key,
       ProblemException absent) {
     if (key == null) {
-      return new Permit(null, absent, null, Long.MAX_VALUE, null);
+      return new Permit(null, absent, null, Long.MAX_VALUE, null, null);
     }
     Decision decision = state.policy().decide(principal, action, key, clock.millis());
     return switch (decision.outcome()) {
-      case UNSEEN -> new Permit(null, absent, null, decision.validUntilMs(), null);
+      case UNSEEN -> new Permit(null, absent, null, decision.validUntilMs(), null, null);
       case DENIED ->
           new Permit(
               key,
@@ -271,18 +303,25 @@ public final class Authorizer {
                       + " with this key; ask a security-admin for a grant"),
               null,
               decision.validUntilMs(),
+              null,
               null);
-      case ALLOWED, CONDITIONAL -> permitOf(principal, action, key, decision);
+      case ALLOWED, CONDITIONAL ->
+          permitOf(principal, action, key, decision, quotas.of(principal, state::quota));
     };
   }
 
   private Permit permitOf(
-      PrincipalMetadata principal, Action action, KeyMetadata key, Decision decision) {
+      PrincipalMetadata principal,
+      Action action,
+      KeyMetadata key,
+      Decision decision,
+      UseQuotas.Quota quota) {
     return new Permit(
         key,
         stateDenial(key, action),
         decision.outcome() == Decision.Outcome.CONDITIONAL ? decision : null,
         decision.validUntilMs(),
+        quota,
         uses.of(principal.id(), action.text(), key.id()));
   }
 

@@ -126,6 +126,7 @@ final class DataPlane implements PlaneProcess.Running {
                 snapshots,
                 floor,
                 identity,
+                engine.quotas(),
                 state::isQuiet));
     UseReporter reporter =
         opened(

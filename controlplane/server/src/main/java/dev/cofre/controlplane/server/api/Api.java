@@ -98,6 +98,7 @@ public final class Api {
     management.addAll(new GroupOperations(changing).routes());
     management.addAll(new ApprovalOperations(parts.store(), audit, repeated, runner).routes());
     management.addAll(new ApprovalRuleOperations(changing).routes());
+    management.addAll(new QuotaOperations(changing).routes());
     management.addAll(new NodeOperations(parts.nodes(), audit).routes());
     this.enforced = new EnforcedAnswers(parts.watch());
     this.snapshots =

@@ -57,6 +57,8 @@ final class EnforcedAnswers {
           ManagementAction.GROUP_CREATE,
           ManagementAction.GROUP_UPDATE,
           ManagementAction.GROUP_DELETE,
+          ManagementAction.QUOTA_UPDATE,
+          ManagementAction.QUOTA_DELETE,
           ManagementAction.APPROVAL_APPROVE);
 
   private final EnforcementWatch watch;

@@ -53,9 +53,10 @@ public final class SnapshotPublisher {
    *
    * @param readAtNs before it was read, by the monotonic clock
    * @param readAtMs the same by the wall clock
+   * @param nodes how many data plane nodes there are; 0 when that was not read
    * @param fresh whether that was for this statement
    */
-  private record Known(SnapshotHead head, long readAtNs, long readAtMs, boolean fresh) {}
+  private record Known(SnapshotHead head, long readAtNs, long readAtMs, int nodes, boolean fresh) {}
 
   /** Publishes what {@code store} holds, signed by {@code key}. */
   public SnapshotPublisher(Store store, InstallationKey key, Clock clock, Duration validity) {
@@ -118,6 +119,7 @@ public final class SnapshotPublisher {
           .setDigest(ByteString.copyFrom(current.head.digest()))
           .setIssuedAtMs(current.readAtMs)
           .setNotAfterMs(current.readAtMs + validity.toMillis())
+          .setNodes(current.nodes)
           .setStoreAgeMs(current.fresh && fresh ? 0 : Math.max(1, storeAgeMs()));
       if (from > 0) {
         statement.setFromDigest(ByteString.copyFrom(request.digest()));
@@ -133,12 +135,12 @@ public final class SnapshotPublisher {
     long readAtNs = nanoTime.getAsLong();
     long readAtMs = clock.millis();
     try {
-      known = new Known(store.read(this::catchUp), readAtNs, readAtMs, true);
+      known = store.read(tx -> new Known(catchUp(tx), readAtNs, readAtMs, tx.nodes().live(), true));
     } catch (StoreException e) {
       if (known == null || storeAgeMs() > validity.toMillis()) {
         throw e;
       }
-      known = new Known(known.head, known.readAtNs, known.readAtMs, false);
+      known = new Known(known.head, known.readAtNs, known.readAtMs, 0, false);
     }
     return known;
   }

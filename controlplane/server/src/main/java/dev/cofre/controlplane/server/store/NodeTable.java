@@ -148,6 +148,16 @@ public final class NodeTable {
         .execute();
   }
 
+  /** How many may serve: those whose lease is not over. */
+  public int live() {
+    return handle
+        .createQuery(
+            "select count(*) from data_plane_node where seen_at > current_timestamp"
+                + " - interval '1' second * cast(lease_ms / 1000 + 1 as integer)")
+        .mapTo(Integer.class)
+        .one();
+  }
+
   /** All of them, by name. */
   public List<Node> all() {
     return handle

@@ -117,6 +117,11 @@ public final class Transaction {
     return new ApprovalRuleTable(handle);
   }
 
+  /** How much principals and tenants may use keys. */
+  public QuotaTable quotas() {
+    return new QuotaTable(handle, changes);
+  }
+
   /** The data plane nodes that follow this database. */
   public NodeTable nodes() {
     return new NodeTable(handle);

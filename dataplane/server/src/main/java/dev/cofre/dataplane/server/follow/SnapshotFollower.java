@@ -5,6 +5,7 @@ import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.snapshot.SnapshotRejectedException;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
 import dev.cofre.contract.snapshot.wire.RawStatement;
+import dev.cofre.engine.policy.UseQuotas;
 import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.engine.snapshot.SnapshotState;
 import io.netty.buffer.ByteBuf;
@@ -51,6 +52,7 @@ public final class SnapshotFollower implements AutoCloseable {
   private final SnapshotHolder snapshots;
   private final RevisionFloor floor;
   private final NodeIdentity identity;
+  private final UseQuotas quotas;
   private final BooleanSupplier quiet;
 
   /** An answer proves the state as of its question: so ten questions within the state's limit. */
@@ -66,6 +68,7 @@ public final class SnapshotFollower implements AutoCloseable {
   /**
    * A follower that is started by {@link #start}.
    *
+   * @param quotas told how many nodes share them
    * @param quiet whether, at the stop, no request is open and none will be
    */
   public SnapshotFollower(
@@ -75,6 +78,7 @@ public final class SnapshotFollower implements AutoCloseable {
       SnapshotHolder snapshots,
       RevisionFloor floor,
       NodeIdentity identity,
+      UseQuotas quotas,
       BooleanSupplier quiet) {
     this.vertx = vertx;
     this.link = link;
@@ -83,6 +87,7 @@ public final class SnapshotFollower implements AutoCloseable {
     this.snapshots = snapshots;
     this.floor = floor;
     this.identity = identity;
+    this.quotas = quotas;
     this.quiet = quiet;
     this.proven = floor.revision() == 0;
     this.waitMs = Math.min(WAIT_MS_MAX, snapshots.ageMaxMs() / 10);
@@ -193,6 +198,7 @@ public final class SnapshotFollower implements AutoCloseable {
     SnapshotState next = snapshots.last().apply(statement);
     floor.raise(statement);
     introduced |= statement.getStoreAgeMs() == 0;
+    quotas.sharedBy(statement.getNodes());
     if (statement.getStoreAgeMs() == 0 || snapshots.last() == SnapshotState.NONE) {
       snapshots.publish(next, askedNs - agedNs(statement));
     } else {

@@ -13,6 +13,7 @@ import dev.cofre.contract.snapshot.wire.KmsKey;
 import dev.cofre.contract.snapshot.wire.Policy;
 import dev.cofre.contract.snapshot.wire.Principal;
 import dev.cofre.contract.snapshot.wire.Protection;
+import dev.cofre.contract.snapshot.wire.Quota;
 import dev.cofre.contract.snapshot.wire.Statement;
 import dev.cofre.dataplane.server.frames.FrameSettings;
 import dev.cofre.dataplane.server.frames.FramesListener;
@@ -136,6 +137,26 @@ public final class TestNode implements AutoCloseable {
             .setFromRevision(revision - 1)
             .setFromDigest(digest(revision - 1))
             .addPrincipals(principal("app", "workload", token("replaced")))
+            .build(),
+        nanoTime());
+  }
+
+  /** Gives {@code principal}, or with nothing its tenant, a quota. */
+  void publishQuota(String principal, long perSecond, long perDay) throws Exception {
+    revision++;
+    snapshots.accept(
+        Statement.newBuilder()
+            .setEpoch(1)
+            .setRevision(revision)
+            .setDigest(digest(revision))
+            .setFromRevision(revision - 1)
+            .setFromDigest(digest(revision - 1))
+            .addQuotas(
+                Quota.newBuilder()
+                    .setTenant("default")
+                    .setPrincipal(principal)
+                    .setPerSecond(perSecond)
+                    .setPerDay(perDay))
             .build(),
         nanoTime());
   }
