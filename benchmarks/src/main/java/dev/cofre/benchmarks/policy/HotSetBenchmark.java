@@ -10,6 +10,7 @@ import dev.cofre.contract.snapshot.wire.Policy;
 import dev.cofre.contract.snapshot.wire.PolicyStatement;
 import dev.cofre.contract.snapshot.wire.Statement;
 import dev.cofre.engine.policy.Action;
+import dev.cofre.engine.policy.UseQuotas;
 import dev.cofre.engine.policy.UseRates;
 import dev.cofre.engine.request.Authorizer;
 import dev.cofre.engine.request.Caller;
@@ -61,7 +62,8 @@ public class HotSetBenchmark {
     }
     SnapshotHolder holder = new SnapshotHolder(AGE_MAX_MS, System::nanoTime);
     holder.publish(state, System.nanoTime());
-    authorizer = new Authorizer(holder, new UseRates(), new UseCounts(), Clock.systemUTC());
+    authorizer =
+        new Authorizer(holder, new UseRates(), new UseQuotas(), new UseCounts(), Clock.systemUTC());
     for (int i = 0; i < PAIRS; i++) {
       int key = few ? i % keys : i * (count / PAIRS);
       names[i] = LargeSnapshot.alias(key);

@@ -87,7 +87,7 @@ final class ApprovalCommand {
               description = "The digest of what you have looked at.")
           String digest,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     return print(
         output,
         plane,

@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
       "3:taken, and waits for the approval of others; the request's id is printed",
       "4:the input cannot be read or the output cannot be written",
       "5:the service cannot be reached or did not answer in time",
+      "6:done, but not known to be in force on every data plane node in time (--wait)",
       "70:a fault of this program"
     },
     footerHeading = "%nEnvironment:%n",
@@ -47,6 +48,8 @@ import picocli.CommandLine.ScopeType;
       ApprovalCommand.class,
       PrincipalCommand.class,
       GroupCommand.class,
+      NodeCommand.class,
+      QuotaCommand.class,
       AuditCommand.class,
       CompletionCommand.class
     })
@@ -88,6 +91,11 @@ public final class CofreCli {
       OutputOption.printPending(terminal, pending.approval(), parsed);
       report(terminal, pending.line());
       return ExitCodes.PENDING;
+    }
+    if (failure instanceof NotEnforcedException done) {
+      OutputOption.printAnswer(terminal, done.answer(), parsed);
+      report(terminal, done.line());
+      return ExitCodes.NOT_ENFORCED;
     }
     FailureReport report = FailureReport.of(failure);
     if (report == null) {

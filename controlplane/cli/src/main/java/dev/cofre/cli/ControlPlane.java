@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options by which a command reaches the control plane. */
-final class ControlPlane {
+class ControlPlane {
   private static final int ACCEPTED = 202;
 
   @Option(

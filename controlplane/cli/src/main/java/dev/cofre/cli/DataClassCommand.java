@@ -39,7 +39,7 @@ final class DataClassCommand {
       @Parameters(paramLabel = "CLASS", description = CLASS) String name,
       @Mixin Changes changes,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     return print(output, plane, HttpMethod.PATCH, path(name), changes.document());
   }
 

@@ -19,6 +19,9 @@ final class ExitCodes {
   /** The service cannot be reached or did not answer in time. */
   static final int UNREACHABLE = 5;
 
+  /** It is done, but not known to be in force on every data plane node. */
+  static final int NOT_ENFORCED = 6;
+
   /** A fault of this program. */
   static final int FAULT = 70;
 

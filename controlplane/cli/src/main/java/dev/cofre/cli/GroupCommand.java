@@ -77,7 +77,7 @@ final class GroupCommand {
       @Parameters(paramLabel = "NAME", description = "The group's name.") String name,
       @Mixin Contents contents,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     return print(output, plane, calls -> calls.post(PATH, contents.document().put("name", name)));
   }
 
@@ -86,7 +86,7 @@ final class GroupCommand {
       @Parameters(paramLabel = "NAME", description = "The group's name.") String name,
       @Mixin Contents contents,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     return print(
         output, plane, calls -> calls.call(HttpMethod.PUT, path(name), contents.document()));
   }
@@ -94,7 +94,7 @@ final class GroupCommand {
   @Command(description = "Removes a group that no policy and no other group names.")
   int delete(
       @Parameters(paramLabel = "NAME", description = "The group's name.") String name,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     plane.call(
         terminal.environment(),
         PolicyCommand.ROLE,

@@ -42,7 +42,7 @@ final class KeyCommand {
   int rotate(
       @Parameters(paramLabel = "KEY", description = "Alias or id.") String key,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     return print(output, plane, calls -> calls.post(path(key) + "/rotate", null));
   }
 
@@ -50,7 +50,7 @@ final class KeyCommand {
   int disable(
       @Parameters(paramLabel = "KEY", description = "Alias or id.") String key,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     return print(output, plane, calls -> calls.post(path(key) + "/disable", null));
   }
 
@@ -58,7 +58,7 @@ final class KeyCommand {
   int enable(
       @Parameters(paramLabel = "KEY", description = "Alias or id.") String key,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     return print(output, plane, calls -> calls.post(path(key) + "/enable", null));
   }
 
@@ -66,7 +66,7 @@ final class KeyCommand {
   int activate(
       @Parameters(paramLabel = "KEY", description = "Alias or id.") String key,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     return print(output, plane, calls -> calls.post(path(key) + "/activate", null));
   }
 
@@ -75,7 +75,7 @@ final class KeyCommand {
       @Parameters(paramLabel = "KEY", description = "Alias or id.") String key,
       @Mixin Confirmation confirmation,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     confirm(
         terminal, confirmation, plane, key, "The key %s ends to encrypt. This cannot be undone.");
     return print(output, plane, calls -> calls.post(path(key) + "/deactivate", null));
@@ -86,7 +86,7 @@ final class KeyCommand {
       @Parameters(paramLabel = "KEY", description = "Alias or id.") String key,
       @Mixin Confirmation confirmation,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     confirm(
         terminal,
         confirmation,
@@ -104,7 +104,7 @@ final class KeyCommand {
       @Option(names = "--days", paramLabel = "DAYS", description = DAYS) Integer days,
       @Mixin Confirmation confirmation,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     confirm(
         terminal,
         confirmation,
@@ -122,7 +122,7 @@ final class KeyCommand {
   int cancelDestruction(
       @Parameters(paramLabel = "KEY", description = "Alias or id.") String key,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     return print(output, plane, calls -> calls.post(path(key) + "/cancel-destruction", null));
   }
 

@@ -25,7 +25,7 @@ final class KeyVersionCommand {
       @Parameters(paramLabel = "KEY", description = KEY) String key,
       @Parameters(paramLabel = "N", description = NUMBER) int number,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     return move(output, plane, key, number, "disable");
   }
 
@@ -34,7 +34,7 @@ final class KeyVersionCommand {
       @Parameters(paramLabel = "KEY", description = KEY) String key,
       @Parameters(paramLabel = "N", description = NUMBER) int number,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     return move(output, plane, key, number, "enable");
   }
 
@@ -45,7 +45,7 @@ final class KeyVersionCommand {
       @Parameters(paramLabel = "N", description = NUMBER) int number,
       @Mixin Confirmation confirmation,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     confirm(confirmation, plane, key, number, "is marked as compromised. This cannot be undone.");
     return move(output, plane, key, number, "compromise");
   }
@@ -59,7 +59,7 @@ final class KeyVersionCommand {
       @Option(names = "--days", paramLabel = "DAYS", description = KeyCommand.DAYS) Integer days,
       @Mixin Confirmation confirmation,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     confirm(
         confirmation,
         plane,
@@ -81,7 +81,7 @@ final class KeyVersionCommand {
       @Parameters(paramLabel = "KEY", description = KEY) String key,
       @Parameters(paramLabel = "N", description = NUMBER) int number,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     return move(output, plane, key, number, "cancel-destruction");
   }
 

@@ -26,13 +26,23 @@ final class OutputOption {
    * asks for: all of it as JSON, or its id alone.
    */
   static void printPending(Terminal terminal, JsonObject approval, ParseResult parsed) {
+    terminal.print(
+        isJson(parsed)
+            ? approval.encodePrettily() + "\n"
+            : Terminal.plain(approval.getString("id")) + "\n");
+  }
+
+  /** Prints the answer of a change as the command line of {@code parsed} asks for. */
+  static void printAnswer(Terminal terminal, JsonObject answer, ParseResult parsed) {
+    terminal.print(isJson(parsed) ? answer.encodePrettily() + "\n" : lines(answer));
+  }
+
+  private static boolean isJson(ParseResult parsed) {
     ParseResult last = parsed;
     while (last.hasSubcommand()) {
       last = last.subcommand();
     }
-    boolean json = last.matchedOptionValue("--output", Form.text) == Form.json;
-    terminal.print(
-        json ? approval.encodePrettily() + "\n" : Terminal.plain(approval.getString("id")) + "\n");
+    return last.matchedOptionValue("--output", Form.text) == Form.json;
   }
 
   boolean isJson() {

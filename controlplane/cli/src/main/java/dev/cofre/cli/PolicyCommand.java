@@ -97,7 +97,7 @@ final class PolicyCommand {
               description = "The policy's document, JSON; - is the standard input.")
           Path file,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane)
+      @Mixin ChangingPlane plane)
       throws IOException {
     JsonObject document = DocumentFile.read(terminal, file);
     output.print(
@@ -155,7 +155,7 @@ final class PolicyCommand {
   @Command(description = "Deletes a policy; what it alone allowed is refused from then on.")
   int delete(
       @Parameters(paramLabel = "POLICY", description = "Name or id.") String policy,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     plane.call(
         terminal.environment(), ROLE, calls -> calls.call(HttpMethod.DELETE, path(policy), null));
     return ExitCodes.OK;

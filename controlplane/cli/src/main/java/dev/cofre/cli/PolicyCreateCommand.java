@@ -28,7 +28,7 @@ final class PolicyCreateCommand implements Callable<Integer> {
   private Source source;
 
   @Mixin private OutputOption output;
-  @Mixin private ControlPlane plane;
+  @Mixin private ChangingPlane plane;
 
   /** Either a document or the options that make one. */
   static final class Source {

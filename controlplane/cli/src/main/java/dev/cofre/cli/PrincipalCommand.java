@@ -65,7 +65,7 @@ final class PrincipalCommand {
               description = "What it is there for: one or more roles.")
           List<String> roles,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     JsonObject document = new JsonObject().put("id", id).put("roles", new JsonArray(roles));
     return print(output, plane, calls -> calls.post(PATH, document));
   }
@@ -81,7 +81,7 @@ final class PrincipalCommand {
               description = "What it is there for: one or more roles.")
           List<String> roles,
       @Mixin OutputOption output,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     JsonObject document = new JsonObject().put("roles", new JsonArray(roles));
     return print(output, plane, calls -> calls.call(HttpMethod.PUT, path(id), document));
   }
@@ -89,7 +89,7 @@ final class PrincipalCommand {
   @Command(description = "Removes a principal that no policy and no group names.")
   int delete(
       @Parameters(paramLabel = "ID", description = "The principal's id.") String id,
-      @Mixin ControlPlane plane) {
+      @Mixin ChangingPlane plane) {
     plane.call(
         terminal.environment(),
         PolicyCommand.ROLE,
@@ -111,7 +111,7 @@ final class PrincipalCommand {
               description = "Where to write it.")
           Path file,
       @Option(names = "--force", description = "Replaces a file that is there.") boolean force,
-      @Mixin ControlPlane plane)
+      @Mixin ChangingPlane plane)
       throws IOException {
     TokenFile out = new TokenFile(file, force);
     out.check();

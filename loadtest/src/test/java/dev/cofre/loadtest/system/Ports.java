@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Ports {
   private static final int LOWEST = 12_000;
   private static final int HIGHEST = 32_000;
-  private static final int RANGE = 6;
+  private static final int RANGE = 12;
   private static final int TRIES = 1_000;
 
   private Ports() {}

@@ -24,7 +24,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class TlsTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final byte[] PLAINTEXT = "over TLS".getBytes(UTF_8);
-  private static final String STATEMENT = "/v1/snapshots/statement?nonce=" + "00".repeat(32);
+  private static final String STATEMENT =
+      "/v1/snapshots/statement?node=n&inForce=0.0&leaseMs=1&dataKeyMs=1&instance="
+          + "00".repeat(16)
+          + "&nonce="
+          + "00".repeat(32);
 
   @Test
   void asInProduction(Workspace workspace) throws Exception {

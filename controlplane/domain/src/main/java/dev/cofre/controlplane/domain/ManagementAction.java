@@ -60,6 +60,12 @@ public enum ManagementAction {
   APPROVAL_RULE_LIST,
   APPROVAL_RULE_SHOW,
   APPROVAL_RULE_UPDATE,
+  QUOTA_LIST,
+  QUOTA_SHOW,
+  QUOTA_UPDATE,
+  QUOTA_DELETE,
+  NODE_LIST,
+  NODE_LEAVE,
   SNAPSHOT_READ;
 
   private final String wireName;

@@ -32,6 +32,8 @@ import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_COMPROM
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_DISABLE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_ENABLE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_SCHEDULE_DESTRUCTION;
+import static dev.cofre.controlplane.domain.ManagementAction.NODE_LEAVE;
+import static dev.cofre.controlplane.domain.ManagementAction.NODE_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.NOTICE_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.ORPHAN_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.POLICY_CREATE;
@@ -47,6 +49,10 @@ import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_TOKEN;
 import static dev.cofre.controlplane.domain.ManagementAction.PRINCIPAL_UPDATE;
+import static dev.cofre.controlplane.domain.ManagementAction.QUOTA_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.QUOTA_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.QUOTA_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.QUOTA_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.SNAPSHOT_READ;
 import static dev.cofre.controlplane.domain.ManagementAction.USAGE_REPORT;
 
@@ -84,12 +90,17 @@ public final class Permissions {
           PRINCIPAL_LIST,
           PRINCIPAL_SHOW,
           GROUP_LIST,
-          GROUP_SHOW);
+          GROUP_SHOW,
+          QUOTA_LIST,
+          QUOTA_SHOW);
+
+  /** Who runs the nodes, and who must know on which of them a change is in force. */
+  private static final Set<ManagementAction> READ_NODES = Set.of(NODE_LIST);
 
   private static final Map<Role, Set<ManagementAction>> TABLE =
       Map.of(
           Role.PLATFORM_ADMIN,
-          union(List.of(READ_KEYS, READ_CLASSES, APPROVING)),
+          union(List.of(READ_KEYS, READ_CLASSES, APPROVING, READ_NODES)),
           Role.SECURITY_ADMIN,
           union(
               List.of(
@@ -97,6 +108,7 @@ public final class Permissions {
                   READ_CLASSES,
                   WATCH_KEYS,
                   APPROVING,
+                  READ_NODES,
                   READ_ACCESS,
                   Set.of(
                       APPROVAL_RULE_UPDATE,
@@ -110,6 +122,8 @@ public final class Permissions {
                       GROUP_CREATE,
                       GROUP_UPDATE,
                       GROUP_DELETE,
+                      QUOTA_UPDATE,
+                      QUOTA_DELETE,
                       DATA_CLASS_UPDATE))),
           Role.CRYPTO_OFFICER,
           union(
@@ -118,6 +132,7 @@ public final class Permissions {
                   READ_CLASSES,
                   WATCH_KEYS,
                   APPROVING,
+                  READ_NODES,
                   Set.of(
                       KEY_CREATE,
                       KEY_ROTATE,
@@ -144,9 +159,10 @@ public final class Permissions {
                   READ_CLASSES,
                   WATCH_KEYS,
                   READ_ACCESS,
+                  READ_NODES,
                   Set.of(APPROVAL_LIST, APPROVAL_SHOW, APPROVAL_RULE_LIST, APPROVAL_RULE_SHOW))),
           Role.NODE,
-          Set.of(SNAPSHOT_READ, USAGE_REPORT));
+          Set.of(SNAPSHOT_READ, USAGE_REPORT, NODE_LEAVE));
 
   private static final Set<Role> SEE_ALL_KEYS =
       Set.of(Role.PLATFORM_ADMIN, Role.SECURITY_ADMIN, Role.CRYPTO_OFFICER, Role.AUDITOR);

@@ -7,6 +7,8 @@ import dev.cofre.controlplane.server.api.Listener;
 import dev.cofre.controlplane.server.api.Workers;
 import dev.cofre.controlplane.server.bootstrap.Bootstrap;
 import dev.cofre.controlplane.server.bootstrap.Demonstration;
+import dev.cofre.controlplane.server.enforce.EnforcementWatch;
+import dev.cofre.controlplane.server.enforce.NodeRegistry;
 import dev.cofre.controlplane.server.identity.Authenticator;
 import dev.cofre.controlplane.server.keys.KekMaker;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
@@ -99,6 +101,8 @@ final class ControlPlane implements AutoCloseable {
     publish(settings.snapshotPublicKeyFile(), SnapshotVerifier.toPem(publisher.publicKey()));
     HeldRequests held = new HeldRequests(HELD_REQUESTS_MAX);
     store.onRevision(held::committed);
+    NodeRegistry nodes = new NodeRegistry(store);
+    EnforcementWatch watch = new EnforcementWatch(store);
     Workers workers = opened(new Workers());
     Vitals vitals = opened(new Vitals(store, hsm, audit, reconciliation));
     boolean plaintext = settings.listener().tls().isEmpty();
@@ -116,6 +120,8 @@ final class ControlPlane implements AutoCloseable {
                 audit,
                 publisher,
                 held,
+                nodes,
+                watch,
                 workers,
                 vitals,
                 plaintext));
@@ -128,6 +134,7 @@ final class ControlPlane implements AutoCloseable {
     listener = Listener.start(vertx, settings.listener(), api);
     opened(() -> listener.close(settings.drainMs()));
     opened(held::close);
+    opened(watch);
     opened(listener::drain);
     if (store.isShared()) {
       opened(new HeadWatch(publisher, held)).start();
@@ -145,7 +152,7 @@ final class ControlPlane implements AutoCloseable {
                     settings.node())))
         .start();
     vitals.start(listener::isDraining);
-    upkeep.start(api::takeUpApprovals);
+    upkeep.start(api::takeUpApprovals, nodes::forget);
     LOG.log(
         Level.INFO,
         "the control plane {0} listens on {1}:{2}",

@@ -27,6 +27,7 @@ final class Upkeep implements AutoCloseable {
   private static final long PERIOD_MS = 1_000;
   private static final int SILENT_S = 10;
   private static final long CLOSE_MS = 10_000;
+  private static final int TURNS_TO_FORGET = 60;
 
   private final Store store;
   private final String instance;
@@ -38,6 +39,7 @@ final class Upkeep implements AutoCloseable {
           Thread.ofPlatform().name("upkeep").daemon().factory());
   private long reachedSinceNs;
   private boolean reached;
+  private int turns;
 
   Upkeep(
       Store store,
@@ -71,12 +73,15 @@ final class Upkeep implements AutoCloseable {
     reconciliation.removeHalfMade();
   }
 
-  /** Begins; {@code approvals} takes up what was approved. */
-  void start(Runnable approvals) {
-    timer.scheduleWithFixedDelay(() -> turn(approvals), 0, PERIOD_MS, TimeUnit.MILLISECONDS);
+  /**
+   * Begins; {@code approvals} takes up what was approved, {@code nodes} forgets data planes that
+   * are long gone.
+   */
+  void start(Runnable approvals, Runnable nodes) {
+    timer.scheduleWithFixedDelay(() -> turn(approvals, nodes), 0, PERIOD_MS, TimeUnit.MILLISECONDS);
   }
 
-  private void turn(Runnable approvals) {
+  private void turn(Runnable approvals, Runnable nodes) {
     try {
       store.note(
           tx -> {
@@ -87,6 +92,9 @@ final class Upkeep implements AutoCloseable {
       reconciliation.removeHalfMade();
       lifecycle.undoLeftOver();
       approvals.run();
+      if (turns++ % TURNS_TO_FORGET == 0) {
+        nodes.run();
+      }
     } catch (StoreException e) {
       reached = false;
       LOG.log(Level.DEBUG, "the store does not answer; its state is told by readiness", e);

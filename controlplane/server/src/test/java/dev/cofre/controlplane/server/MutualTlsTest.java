@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Outside development: TLS 1.3 for all, client certificates for nodes. */
 class MutualTlsTest {
-  private static final String SNAPSHOT = "/v1/snapshots/statement?nonce=" + "ab".repeat(16);
+  private static final String SNAPSHOT =
+      "/v1/snapshots/statement?" + TestPlane.NODE + "&nonce=" + "ab".repeat(16);
 
   @TempDir static Path directory;
   private static final TestCertificates CERTIFICATES = new TestCertificates();

@@ -118,6 +118,13 @@ class RoleMatrixTest {
       GET    /v1/approval-rules                                     -       Y  Y  Y  F  F  Y  F  U
       GET    /v1/approval-rules/{action}                            -       Y  Y  Y  F  F  Y  F  U
       PUT    /v1/approval-rules/{action}                            -       F  Y  F  F  F  F  F  U
+      GET    /v1/quotas                                             -       F  Y  F  F  F  Y  F  U
+      GET    /v1/quotas/{quota}                                     -       F  Y  F  F  F  Y  F  U
+      PUT    /v1/quotas/{quota}                                     -       F  Y  F  F  F  F  F  U
+      DELETE /v1/quotas/{quota}                                     -       F  Y  F  F  F  F  F  U
+      GET    /v1/nodes                                              -       Y  Y  Y  F  F  Y  F  U
+      GET    /v1/nodes/enforcement                                  -       Y  Y  Y  F  F  Y  F  U
+      DELETE /v1/nodes/{node}                                       -       F  F  F  F  F  F  Y  U
       GET    /v1/snapshots/statement                                -       F  F  F  F  F  F  Y  U
       GET    /health/live                                           -       Y  Y  Y  Y  Y  Y  Y  Y
       GET    /health/ready                                          -       Y  Y  Y  Y  Y  Y  Y  Y
@@ -146,6 +153,12 @@ class RoleMatrixTest {
     made(post("/v1/policies", POLICY.copy().put("name", "grant")));
     made(post("/v1/policies", POLICY.copy().put("name", "target")));
     made(post("/v1/principals", new JsonObject("{\"id\":\"target\",\"roles\":[\"workload\"]}")));
+    HttpRequest.Builder quota =
+        plane
+            .request("security-admin", "/v1/quotas/target")
+            .header("Content-Type", "application/json")
+            .PUT(HttpRequest.BodyPublishers.ofString("{\"perDay\":5}"));
+    assertEquals(200, plane.send(quota).statusCode());
     made(post("/v1/groups", new JsonObject("{\"name\":\"target\"}")));
     String admin = "{\"id\":\"waits\",\"roles\":[\"platform-admin\"]}";
     HttpResponse<String> asked = plane.post("security-admin", "/v1/principals", admin, Map.of());
@@ -252,6 +265,8 @@ class RoleMatrixTest {
             .replace("{group}", "target")
             .replace("{version}", "1")
             .replace("{class}", "internal")
+            .replace("{node}", "malformed")
+            .replace("{quota}", "target")
             .replace("{approval}", approval)
             .replace("{action}", "policy:create");
     HttpRequest.Builder request = plane.request(caller.isEmpty() ? null : caller, path);

@@ -121,7 +121,7 @@ class SnapshotApiTest {
 
   @Test
   void isForNodesAndWellFormedRequests() throws Exception {
-    String path = "/v1/snapshots/statement?nonce=" + "ab".repeat(16);
+    String path = "/v1/snapshots/statement?" + TestPlane.NODE + "&nonce=" + "ab".repeat(16);
     assertTrue(TestPlane.isProblem(plane.get(null, path), ErrorCode.UNAUTHENTICATED));
     assertTrue(TestPlane.isProblem(plane.get("auditor", path), ErrorCode.FORBIDDEN));
     for (String query :
@@ -130,7 +130,8 @@ class SnapshotApiTest {
         }) {
       assertTrue(
           TestPlane.isProblem(
-              plane.get("node", "/v1/snapshots/statement?" + query), ErrorCode.INVALID_REQUEST),
+              plane.get("node", "/v1/snapshots/statement?" + TestPlane.NODE + "&" + query),
+              ErrorCode.INVALID_REQUEST),
           query);
     }
     plane.get("node", path);
@@ -163,8 +164,9 @@ class SnapshotApiTest {
       throws Exception {
     byte[] nonce = KernelRandom.INSTANCE.bytes(24);
     String path =
-        "/v1/snapshots/statement?epoch=%d&from=%d&digest=%s&nonce=%s&waitMs=%d"
-            .formatted(epoch, from, digest, HexFormat.of().formatHex(nonce), waitMs);
+        "/v1/snapshots/statement?%s&epoch=%d&from=%d&digest=%s&nonce=%s&waitMs=%d"
+            .formatted(
+                TestPlane.NODE, epoch, from, digest, HexFormat.of().formatHex(nonce), waitMs);
     SnapshotVerifier verifier =
         SnapshotVerifier.fromPem(Files.readString(directory.resolve("snapshot.pem")));
     return plane

@@ -29,6 +29,10 @@ import java.util.Set;
 final class TestPlane implements AutoCloseable {
   static final long AUDIT_BYTES_MAX = 1 << 30;
 
+  /** What a node tells of itself. */
+  static final String NODE =
+      "node=n&instance=0123456789abcdef0123456789abcdef&inForce=0.0&leaseMs=300000&dataKeyMs=60000";
+
   final Path directory;
   final HttpClient http = HttpClient.newHttpClient();
   final TestClock clock = new TestClock();

@@ -27,7 +27,9 @@ public final class ErrorBody {
   }
 
   private static int retryMs(ProblemException problem, int retryMs) {
-    return problem.code().isRetryable() ? retryMs : 0;
+    return problem.code().isRetryable()
+        ? (int) Math.min(Integer.MAX_VALUE, Math.max(retryMs, problem.retryAfterMs()))
+        : 0;
   }
 
   /** The same for a request that the caller cancelled. */

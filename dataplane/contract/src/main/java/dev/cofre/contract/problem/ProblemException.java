@@ -11,7 +11,10 @@ import java.util.Objects;
 public final class ProblemException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private static final long RETRY_MS = 1_000;
+
   private final ErrorCode code;
+  private final long retryAfterMs;
 
   /**
    * Makes a problem.
@@ -20,8 +23,23 @@ public final class ProblemException extends RuntimeException {
    *     request bytes
    */
   public ProblemException(ErrorCode code, String detail) {
+    this(code, detail, RETRY_MS);
+  }
+
+  /**
+   * The same, when it is known after what time trying again may help.
+   *
+   * @param retryAfterMs milliseconds; told when the code is retryable
+   */
+  public ProblemException(ErrorCode code, String detail, long retryAfterMs) {
     super(Objects.requireNonNull(detail), null, false, false);
     this.code = Objects.requireNonNull(code);
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  /** After how many milliseconds the same request may succeed, when its code is retryable. */
+  public long retryAfterMs() {
+    return retryAfterMs;
   }
 
   /** The stable code. */

@@ -14,13 +14,6 @@ public final class UseRates {
   /** The most pairs of statement and principal; beyond, the first use of another one is refused. */
   public static final int PAIRS_MAX = 100_000;
 
-  private static final long DAY_MS = 86_400_000;
-
-  /** The window's number stands above the count: 2^40 uses of a day, 2^24 of a second. */
-  private static final int DAY_BITS = 40;
-
-  private static final int SECOND_BITS = 24;
-
   private final ConcurrentHashMap<Pair, Counts> pairs = new ConcurrentHashMap<>();
 
   /** A policy that was changed counts on. */
@@ -46,14 +39,19 @@ public final class UseRates {
     if (counts == null) {
       return false;
     }
-    long day = nowMs / DAY_MS;
-    if (!add(counts.day, day, DAY_BITS, uses, conditions.perDay())) {
+    long day = nowMs / UseWindow.DAY_MS;
+    if (!UseWindow.add(counts.day, day, UseWindow.DAY_BITS, uses, conditions.perDay())) {
       return false;
     }
-    if (add(counts.second, nowMs / 1_000, SECOND_BITS, uses, conditions.perSecond())) {
+    if (UseWindow.add(
+        counts.second,
+        nowMs / UseWindow.SECOND_MS,
+        UseWindow.SECOND_BITS,
+        uses,
+        conditions.perSecond())) {
       return true;
     }
-    add(counts.day, day, DAY_BITS, -uses, 0);
+    UseWindow.add(counts.day, day, UseWindow.DAY_BITS, -uses, 0);
     return false;
   }
 
@@ -63,26 +61,13 @@ public final class UseRates {
       return counts;
     }
     if (pairs.size() >= PAIRS_MAX) {
-      pairs.values().removeIf(old -> old.day.get() >>> DAY_BITS < nowMs / DAY_MS);
+      pairs
+          .values()
+          .removeIf(old -> old.day.get() >>> UseWindow.DAY_BITS < nowMs / UseWindow.DAY_MS);
       if (pairs.size() >= PAIRS_MAX) {
         return null;
       }
     }
     return pairs.computeIfAbsent(pair, made -> new Counts());
-  }
-
-  /** Adds to the count of {@code window}; {@code limit} 0: no limit. */
-  private static boolean add(AtomicLong count, long window, int bits, int uses, long limit) {
-    while (true) {
-      long before = count.get();
-      long used = before >>> bits == window ? before & (1L << bits) - 1 : 0;
-      if (limit != 0 && used + uses > limit) {
-        return false;
-      }
-      long next = Math.min(Math.max(0, used + uses), (1L << bits) - 1);
-      if (count.compareAndSet(before, (window << bits) | next)) {
-        return true;
-      }
-    }
   }
 }

@@ -9,6 +9,7 @@ import dev.cofre.engine.policy.CompiledStatement;
 import dev.cofre.engine.policy.Decision;
 import dev.cofre.engine.policy.DecisionCache;
 import dev.cofre.engine.policy.Facts;
+import dev.cofre.engine.policy.UseQuotas;
 import dev.cofre.engine.policy.UseRates;
 import dev.cofre.engine.snapshot.KeyCondition;
 import dev.cofre.engine.snapshot.KeyMetadata;
@@ -33,6 +34,7 @@ public final class Authorizer {
 
   private final SnapshotHolder snapshots;
   private final UseRates rates;
+  private final UseQuotas quotas;
   private final UseCounts uses;
   private final Clock clock;
   private final DecisionCache<Permit> decisions = new DecisionCache<>();
@@ -43,11 +45,14 @@ public final class Authorizer {
    * Decides by what {@code snapshots} holds.
    *
    * @param rates of the whole node
+   * @param quotas of the whole node
    * @param uses of the whole node
    */
-  public Authorizer(SnapshotHolder snapshots, UseRates rates, UseCounts uses, Clock clock) {
+  public Authorizer(
+      SnapshotHolder snapshots, UseRates rates, UseQuotas quotas, UseCounts uses, Clock clock) {
     this.snapshots = snapshots;
     this.rates = rates;
+    this.quotas = quotas;
     this.uses = uses;
     this.clock = clock;
   }
@@ -56,11 +61,30 @@ public final class Authorizer {
   PrincipalMetadata authenticate(byte[] token) {
     PrincipalMetadata principal = token == null ? null : snapshots.current().principal(token);
     if (principal == null) {
-      throw new ProblemException(
-          ErrorCode.UNAUTHENTICATED,
-          "send a valid token in the header Authorization: Bearer <token>");
+      throw unauthenticated();
     }
     return principal;
+  }
+
+  private static ProblemException unauthenticated() {
+    return new ProblemException(
+        ErrorCode.UNAUTHENTICATED,
+        "send a valid token in the header Authorization: Bearer <token>");
+  }
+
+  /**
+   * Who {@code principal} is by {@code state}: a request that was authenticated by an earlier
+   * snapshot and whose body came late is decided as if it came now.
+   *
+   * @throws ProblemException {@code unauthenticated} when it is gone, or its tokens are others
+   */
+  @SuppressWarnings("ReferenceEquality") // what did not change is the same object
+  private static PrincipalMetadata known(SnapshotState state, PrincipalMetadata principal) {
+    PrincipalMetadata now = state.principal(principal.id());
+    if (now != principal && (now == null || !now.tokenDigests().equals(principal.tokenDigests()))) {
+      throw unauthenticated();
+    }
+    return now;
   }
 
   /**
@@ -84,7 +108,8 @@ public final class Authorizer {
     PrincipalMetadata principal = caller.principal();
     Permit permit = decisions.get(principal, action, name);
     if (permit == null || isOver(permit)) {
-      permit = decide(state, principal, action, find(state, principal.tenant(), name), absent());
+      PrincipalMetadata now = known(state, principal);
+      permit = decide(state, now, action, find(state, now.tenant(), name), absent());
       decisions.put(principal, action, name, permit);
     }
     return granted(permit, action);
@@ -101,7 +126,8 @@ public final class Authorizer {
     UUID id = WrappedDataKey.keyIdAt(envelope, offset);
     Permit permit = decisions.get(principal, action, id);
     if (permit == null || isOver(permit)) {
-      permit = decide(state, principal, action, state.key(id), Batch.invalidCiphertext());
+      PrincipalMetadata now = known(state, principal);
+      permit = decide(state, now, action, state.key(id), Batch.invalidCiphertext());
       decisions.put(principal, action, id, permit);
     }
     granted(permit, action);
@@ -142,6 +168,32 @@ public final class Authorizer {
     if (!permit.isConditional()) {
       return null;
     }
+    boolean counted = permit.quota() != null && uses > 0;
+    if (counted) {
+      long retryMs = permit.quota().take(uses, clock.millis());
+      if (retryMs > 0) {
+        return quotaExceeded(retryMs);
+      }
+    }
+    ProblemException unmet =
+        permit.conditions() == null ? null : conditions(permit, caller, action, context, uses);
+    if (unmet != null && counted) {
+      permit.quota().giveBack(uses, clock.millis());
+    }
+    return unmet;
+  }
+
+  private static ProblemException quotaExceeded(long retryMs) {
+    return new ProblemException(
+        ErrorCode.QUOTA_EXCEEDED,
+        "you, or your tenant, have used up this node's share of your quota for "
+            + (retryMs > 1_000 ? "today, in UTC" : "this second")
+            + "; send less, or try again later",
+        retryMs);
+  }
+
+  private ProblemException conditions(
+      Permit permit, Caller caller, Action action, EncryptionContext context, int uses) {
     Facts facts = facts(caller, context);
     CompiledStatement allowing = permit.conditions().allowing(facts);
     if (allowing == null) {
@@ -190,12 +242,21 @@ public final class Authorizer {
           ErrorCode.FORBIDDEN,
           "re-encryption keeps tenant and environment; between environments it needs a policy that allows reencrypt and names both");
     }
-    return permitOf(caller.principal(), Action.REENCRYPT, target, decision);
+    // Uses count for the quota once: where they are encrypted.
+    return permitOf(caller.principal(), Action.REENCRYPT, target, decision, null);
   }
 
-  /** Why a stream that uses version {@code number} of {@code key} must end; null: it goes on. */
+  /**
+   * Why what was begun with version {@code number} of {@code key} must end; null: it goes on.
+   *
+   * <p>It asks all that a new request is asked but what is counted: is the snapshot fresh, the
+   * caller who it was, key and version in use, the action allowed.
+   */
   ErrorCode obstacle(
       Caller caller, Action action, KeyMetadata key, int number, EncryptionContext context) {
+    if (snapshots.isStale()) {
+      return ErrorCode.POLICY_STALE;
+    }
     SnapshotState state = snapshots.last();
     KeyMetadata now = state.key(key.id());
     KeyMetadata.Version version = now == null ? null : now.versions().get(number);
@@ -208,8 +269,10 @@ public final class Authorizer {
       }
     }
     PrincipalMetadata principal = state.principal(caller.principalId());
-    return principal != null
-            && state.policy().allows(principal, action, now, facts(caller, context))
+    if (principal == null || !principal.tokenDigests().equals(caller.principal().tokenDigests())) {
+      return ErrorCode.UNAUTHENTICATED;
+    }
+    return state.policy().allows(principal, action, now, facts(caller, context))
         ? null
         : ErrorCode.FORBIDDEN;
   }
@@ -225,11 +288,11 @@ public final class Authorizer {
       KeyMetadata key,
       ProblemException absent) {
     if (key == null) {
-      return new Permit(null, absent, null, Long.MAX_VALUE, null);
+      return new Permit(null, absent, null, Long.MAX_VALUE, null, null);
     }
     Decision decision = state.policy().decide(principal, action, key, clock.millis());
     return switch (decision.outcome()) {
-      case UNSEEN -> new Permit(null, absent, null, decision.validUntilMs(), null);
+      case UNSEEN -> new Permit(null, absent, null, decision.validUntilMs(), null, null);
       case DENIED ->
           new Permit(
               key,
@@ -240,18 +303,25 @@ public final class Authorizer {
                       + " with this key; ask a security-admin for a grant"),
               null,
               decision.validUntilMs(),
+              null,
               null);
-      case ALLOWED, CONDITIONAL -> permitOf(principal, action, key, decision);
+      case ALLOWED, CONDITIONAL ->
+          permitOf(principal, action, key, decision, quotas.of(principal, state::quota));
     };
   }
 
   private Permit permitOf(
-      PrincipalMetadata principal, Action action, KeyMetadata key, Decision decision) {
+      PrincipalMetadata principal,
+      Action action,
+      KeyMetadata key,
+      Decision decision,
+      UseQuotas.Quota quota) {
     return new Permit(
         key,
         stateDenial(key, action),
         decision.outcome() == Decision.Outcome.CONDITIONAL ? decision : null,
         decision.validUntilMs(),
+        quota,
         uses.of(principal.id(), action.text(), key.id()));
   }
 

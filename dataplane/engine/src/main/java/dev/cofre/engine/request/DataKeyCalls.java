@@ -4,6 +4,8 @@ import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.envelope.Usage;
 import dev.cofre.contract.envelope.WrappedDataKey;
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.hsm.ClearKey;
@@ -54,10 +56,16 @@ public final class DataKeyCalls {
                   caller,
                   Action.GENERATE_DATA_KEY,
                   context);
-          return engine
-              .wrapping
-              .mint(key, Usage.CALLER, context, caller.requester())
-              .thenApply(minted -> handedOut(minted.wrapped(), minted.plaintext(), key));
+          return path.onLoop(engine.wrapping.mint(key, Usage.CALLER, context, caller.requester()))
+              .thenApply(
+                  minted ->
+                      handedOut(
+                          caller,
+                          Action.GENERATE_DATA_KEY,
+                          minted.wrapped(),
+                          minted.plaintext(),
+                          key,
+                          context));
         },
         generated -> record(caller, Action.GENERATE_DATA_KEY, generated, context));
   }
@@ -81,22 +89,37 @@ public final class DataKeyCalls {
                   caller,
                   Action.UNWRAP_DATA_KEY,
                   context);
-          return engine
-              .wrapping
-              .unwrap(
-                  wrapped,
-                  key,
-                  key.versions().get(wrapped.keyVersion()),
-                  context,
-                  caller.requester())
-              .thenApply(clear -> handedOut(wrapped, clear, key));
+          return path.onLoop(
+                  engine.wrapping.unwrap(
+                      wrapped,
+                      key,
+                      key.versions().get(wrapped.keyVersion()),
+                      context,
+                      caller.requester()))
+              .thenApply(
+                  clear -> handedOut(caller, Action.UNWRAP_DATA_KEY, wrapped, clear, key, context));
         },
         unwrapped -> record(caller, Action.UNWRAP_DATA_KEY, unwrapped, context));
   }
 
-  /** It goes out in an answer, so it goes through the heap. */
-  private Generated handedOut(WrappedDataKey wrapped, ClearKey clear, KeyMetadata key) {
+  /**
+   * It goes out in an answer, so it goes through the heap; unless what was allowed before the HSM
+   * was asked is not allowed any more: nothing is handed out after a node has said that a change is
+   * in force.
+   */
+  private Generated handedOut(
+      Caller caller,
+      Action action,
+      WrappedDataKey wrapped,
+      ClearKey clear,
+      KeyMetadata key,
+      EncryptionContext context) {
     try (clear) {
+      ErrorCode obstacle = authorizer.obstacle(caller, action, key, wrapped.keyVersion(), context);
+      if (obstacle != null) {
+        throw new ProblemException(
+            obstacle, "the key, its grant or the caller's token was taken away meanwhile");
+      }
       return new Generated(wrapped, clear.copy(), key, callerTtlMs(key));
     }
   }

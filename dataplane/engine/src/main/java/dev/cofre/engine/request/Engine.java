@@ -9,6 +9,7 @@ import dev.cofre.engine.keys.EncryptionKeys;
 import dev.cofre.engine.keys.KeyLimits;
 import dev.cofre.engine.keys.KeySweeper;
 import dev.cofre.engine.keys.KeyWrapping;
+import dev.cofre.engine.policy.UseQuotas;
 import dev.cofre.engine.policy.UseRates;
 import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.engine.snapshot.SnapshotState;
@@ -37,6 +38,7 @@ public final class Engine implements AutoCloseable {
   private final AuditLog auditLog;
   private final Clock clock;
   private final UseRates rates = new UseRates();
+  private final UseQuotas quotas = new UseQuotas();
   private final KeySweeper sweeper;
   private final UseCounts uses = new UseCounts();
 
@@ -82,7 +84,7 @@ public final class Engine implements AutoCloseable {
   }
 
   Authorizer newAuthorizer() {
-    return new Authorizer(snapshots, rates, uses, clock);
+    return new Authorizer(snapshots, rates, quotas, uses, clock);
   }
 
   /** The monotonic clock. */
@@ -103,6 +105,11 @@ public final class Engine implements AutoCloseable {
   /** The way to the HSM, for its figures. */
   public HsmGateway gateway() {
     return gateway;
+  }
+
+  /** How much principals and tenants have used of their quotas. */
+  public UseQuotas quotas() {
+    return quotas;
   }
 
   /** Who used which key. */

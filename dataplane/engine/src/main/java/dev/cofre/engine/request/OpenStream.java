@@ -95,8 +95,8 @@ public final class OpenStream {
   }
 
   /**
-   * Why the stream must end, or null; asked now and then, so that a long stream ends soon after its
-   * key is disabled or its grant is gone.
+   * Why the stream must end, or null; asked before each segment, the last one included, so that a
+   * stream ends with its key, its grant, its caller's token or the node's policy.
    */
   public ErrorCode obstacle() {
     return trail.obstacle();

@@ -2,6 +2,7 @@ package dev.cofre.engine.request;
 
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.policy.Decision;
+import dev.cofre.engine.policy.UseQuotas;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.usage.UseCounts;
 
@@ -12,6 +13,7 @@ import dev.cofre.engine.usage.UseCounts;
  * @param denial why not, or null
  * @param conditions what is asked of each request beside; null when nothing is
  * @param validUntilMs from when on it must be decided anew, UTC milliseconds
+ * @param quota what the uses are counted against; null when nothing limits them
  * @param uses where the uses are counted; null when the caller may not see or use the key
  */
 record Permit(
@@ -19,9 +21,10 @@ record Permit(
     ProblemException denial,
     Decision conditions,
     long validUntilMs,
+    UseQuotas.Quota quota,
     UseCounts.Count uses) {
-  /** Whether the request itself decides. */
+  /** Whether the request itself, or what was used before, decides. */
   boolean isConditional() {
-    return conditions != null;
+    return conditions != null || quota != null;
   }
 }

@@ -470,7 +470,7 @@ public final class RequestPath {
   }
 
   /** What is complete already is not sent around the loop again. */
-  private <T> CompletableFuture<T> onLoop(CompletableFuture<T> future) {
+  <T> CompletableFuture<T> onLoop(CompletableFuture<T> future) {
     return future.isDone() ? future : Continuations.on(loop, future);
   }
 }

@@ -5,6 +5,7 @@ import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.snapshot.KeyMetadata;
+import dev.cofre.engine.snapshot.SnapshotState;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -14,6 +15,9 @@ import java.util.concurrent.Executor;
  * before its last. Not thread-safe; used on its event loop.
  */
 final class StreamTrail {
+  /** What the time ends (a grant, a condition) ends a stream within 4 MiB. */
+  private static final int SEGMENTS_BETWEEN_DECISIONS = 64;
+
   private final Engine engine;
   private final Authorizer authorizer;
   private final Executor loop;
@@ -23,6 +27,8 @@ final class StreamTrail {
   private final UUID dataKeyId;
   private final int keyVersion;
   private final EncryptionContext context;
+  private SnapshotState seen;
+  private int segments;
   private long bytes;
   private boolean ended;
 
@@ -59,8 +65,21 @@ final class StreamTrail {
     return bytes;
   }
 
-  /** Why the stream must end, or null. */
+  /**
+   * Why the stream must end, or null; asked before each segment. All is decided anew when the
+   * snapshot is another one, and now and then for what the time alone ends; in between it costs a
+   * look at the clock.
+   */
+  @SuppressWarnings("ReferenceEquality") // a revision is one object
   ErrorCode obstacle() {
+    if (engine.snapshots.isStale()) {
+      return ErrorCode.POLICY_STALE;
+    }
+    SnapshotState now = engine.snapshots.last();
+    if (now == seen && ++segments % SEGMENTS_BETWEEN_DECISIONS != 0) {
+      return null;
+    }
+    seen = now;
     return authorizer.obstacle(caller, action, key, keyVersion, context);
   }
 

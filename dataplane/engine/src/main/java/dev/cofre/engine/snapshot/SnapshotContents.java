@@ -3,6 +3,7 @@ package dev.cofre.engine.snapshot;
 import com.google.protobuf.ByteString;
 import dev.cofre.engine.persistent.PersistentMap;
 import dev.cofre.engine.policy.PolicyEvaluator;
+import dev.cofre.engine.policy.QuotaLimit;
 import java.util.Map;
 import java.util.UUID;
 
@@ -11,6 +12,7 @@ import java.util.UUID;
  *
  * @param aliases by tenant, then by alias
  * @param tokens by SHA-256 of the bearer token
+ * @param quotas by their ids
  * @param classes the limits of data classes, by name
  */
 record SnapshotContents(
@@ -19,6 +21,7 @@ record SnapshotContents(
     PersistentMap<String, PrincipalMetadata> principals,
     PersistentMap<ByteString, PrincipalMetadata> tokens,
     PolicyEvaluator policy,
+    PersistentMap<String, QuotaLimit> quotas,
     Map<String, ClassLimits> classes) {
   /** Nothing. */
   static final SnapshotContents NONE =
@@ -28,5 +31,6 @@ record SnapshotContents(
           PersistentMap.empty(),
           PersistentMap.empty(),
           PolicyEvaluator.NONE,
+          PersistentMap.empty(),
           Map.of());
 }

@@ -10,9 +10,11 @@ import dev.cofre.contract.snapshot.wire.Group;
 import dev.cofre.contract.snapshot.wire.KmsKey;
 import dev.cofre.contract.snapshot.wire.Policy;
 import dev.cofre.contract.snapshot.wire.Principal;
+import dev.cofre.contract.snapshot.wire.Quota;
 import dev.cofre.contract.snapshot.wire.RawStatement;
 import dev.cofre.engine.persistent.PersistentMap;
 import dev.cofre.engine.policy.PolicyEvaluator;
+import dev.cofre.engine.policy.QuotaLimit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +29,7 @@ final class SnapshotEdit {
   private final PersistentMap.Editor<String, PrincipalMetadata> principals;
   private final PersistentMap.Editor<ByteString, PrincipalMetadata> tokens;
   private final PolicyEvaluator.Editor policy;
+  private final PersistentMap.Editor<String, QuotaLimit> quotas;
   private final Map<String, ClassLimits> classes;
 
   SnapshotEdit(SnapshotContents before) {
@@ -36,6 +39,7 @@ final class SnapshotEdit {
     this.principals = before.principals().edit();
     this.tokens = before.tokens().edit();
     this.policy = before.policy().edit();
+    this.quotas = before.quotas().edit();
   }
 
   /** Makes the changes that {@code statement} holds, one parsed object at a time. */
@@ -59,6 +63,10 @@ final class SnapshotEdit {
       for (ByteString changed : statement.getPoliciesList()) {
         policy.put(Policy.parseFrom(changed));
       }
+      statement.getRemovedQuotasList().forEach(quotas::remove);
+      for (ByteString quota : statement.getQuotasList()) {
+        quota(Quota.parseFrom(quota));
+      }
     } catch (InvalidProtocolBufferException e) {
       throw new SnapshotRejectedException("it is malformed");
     }
@@ -77,6 +85,8 @@ final class SnapshotEdit {
     changes.getGroupsList().forEach(policy::putGroup);
     changes.getRemovedPoliciesList().forEach(policy::remove);
     changes.getPoliciesList().forEach(policy::put);
+    changes.getRemovedQuotasList().forEach(quotas::remove);
+    changes.getQuotasList().forEach(this::quota);
   }
 
   /** The one change that touches other objects: every key of the class. */
@@ -119,6 +129,11 @@ final class SnapshotEdit {
         });
   }
 
+  private void quota(Quota wire) {
+    QuotaLimit limit = QuotaLimit.of(wire);
+    quotas.put(limit.id(), limit);
+  }
+
   private void principal(Principal principal) {
     removePrincipal(principal.getId());
     PrincipalMetadata metadata = PrincipalMetadata.of(principal);
@@ -141,6 +156,7 @@ final class SnapshotEdit {
         principals.done(),
         tokens.done(),
         policy.done(),
+        quotas.done(),
         Map.copyOf(classes));
   }
 }

@@ -63,6 +63,13 @@ public final class SnapshotHolder {
     }
   }
 
+  /**
+   * Puts {@code next}, which was made from {@link #last()}, in force, and makes nothing younger.
+   */
+  public synchronized void publish(SnapshotState next) {
+    publish(next, held.provenNs);
+  }
+
   /** The last state, however old. */
   public SnapshotState last() {
     return held.state;

@@ -9,6 +9,7 @@ import dev.cofre.contract.snapshot.wire.RawStatement;
 import dev.cofre.contract.snapshot.wire.Statement;
 import dev.cofre.engine.persistent.PersistentMap;
 import dev.cofre.engine.policy.PolicyEvaluator;
+import dev.cofre.engine.policy.QuotaLimit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -183,6 +184,11 @@ public final class SnapshotState {
   /** What a bearer token is looked up by: it does not tell the token. */
   public static ByteString tokenDigest(byte[] token) {
     return ByteString.copyFrom(SnapshotDigest.sha256(token));
+  }
+
+  /** The quota with {@code id}, or null. */
+  public QuotaLimit quota(String id) {
+    return contents.quotas().get(id);
   }
 
   /** The compiled policies. */

@@ -1,6 +1,7 @@
 package dev.cofre.dataplane.server;
 
 import dev.cofre.contract.random.RandomSource;
+import dev.cofre.dataplane.server.follow.NodeIdentity;
 import dev.cofre.dataplane.server.follow.RevisionFloor;
 import dev.cofre.dataplane.server.follow.SnapshotFollower;
 import dev.cofre.dataplane.server.follow.UseReporter;
@@ -110,9 +111,23 @@ final class DataPlane implements PlaneProcess.Running {
             (int) configuration.number(DataPlaneSettings.STREAMS_MAX),
             settings.listener().tls().isEmpty());
     prepare(engine, snapshots);
+    NodeIdentity identity =
+        NodeIdentity.begin(
+            configuration.path(DataPlaneSettings.STATE_DIRECTORY),
+            configuration.text(DataPlaneSettings.NODE_NAME),
+            snapshots.ageMaxMs(),
+            settings.keyLimits().callerTtlMs());
     SnapshotFollower follower =
         opened(
-            new SnapshotFollower(vertx, settings.control(), settings.verifier(), snapshots, floor));
+            new SnapshotFollower(
+                vertx,
+                settings.control(),
+                settings.verifier(),
+                snapshots,
+                floor,
+                identity,
+                engine.quotas(),
+                state::isQuiet));
     UseReporter reporter =
         opened(
             new UseReporter(

@@ -2,6 +2,8 @@ package dev.cofre.controlplane.server.api;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.server.enforce.EnforcementWatch;
+import dev.cofre.controlplane.server.enforce.NodeRegistry;
 import dev.cofre.controlplane.server.identity.Authenticator;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.keys.Reconciliation;
@@ -34,6 +36,7 @@ public final class Api {
   private final Approvals approvals;
   private final ApprovalRunner runner;
   private final SnapshotHandler snapshots;
+  private final EnforcedAnswers enforced;
   private final OpenHandlers open;
   private final Counters counters = new Counters();
 
@@ -56,6 +59,8 @@ public final class Api {
       AuditLog audit,
       SnapshotPublisher publisher,
       HeldRequests held,
+      NodeRegistry nodes,
+      EnforcementWatch watch,
       Workers workers,
       Readiness readiness,
       boolean metricsOpen) {}
@@ -93,11 +98,16 @@ public final class Api {
     management.addAll(new GroupOperations(changing).routes());
     management.addAll(new ApprovalOperations(parts.store(), audit, repeated, runner).routes());
     management.addAll(new ApprovalRuleOperations(changing).routes());
+    management.addAll(new QuotaOperations(changing).routes());
+    management.addAll(new NodeOperations(parts.nodes(), audit).routes());
+    this.enforced = new EnforcedAnswers(parts.watch());
     this.snapshots =
-        new SnapshotHandler(parts.publisher(), parts.held(), gatekeeper, audit, workers);
+        new SnapshotHandler(
+            parts.publisher(), parts.held(), parts.nodes(), gatekeeper, audit, workers);
     this.open =
         new OpenHandlers(parts.readiness(), counters, gatekeeper, workers, parts.metricsOpen());
     counters.gauge("cofre_controlplane_snapshot_requests_held", parts.held()::size);
+    counters.gauge("cofre_controlplane_enforcement_waits", () -> parts.watch().size());
     counters.gauge("cofre_controlplane_snapshot_revision", () -> parts.publisher().lastRevision());
     counters.gauge(
         "cofre_controlplane_hsm_keys_missing", () -> parts.reconciliation().missingKeks().size());
@@ -124,7 +134,7 @@ public final class Api {
           table,
           route.method(),
           route.path(),
-          admitted(new ManagementHandler(route, gatekeeper, workers, approvals)));
+          admitted(new ManagementHandler(route, gatekeeper, workers, approvals, enforced)));
     }
     add(table, HttpMethod.GET, SnapshotHandler.PATH, admitted(snapshots));
     add(table, HttpMethod.GET, "/health/live", open::live);

@@ -3,6 +3,7 @@ package dev.cofre.controlplane.server.api;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.server.identity.Credentials;
+import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
@@ -13,20 +14,29 @@ final class ManagementHandler implements Handler<RoutingContext> {
   private final Gatekeeper gatekeeper;
   private final Workers workers;
   private final Approvals approvals;
+  private final EnforcedAnswers enforced;
 
-  ManagementHandler(Route route, Gatekeeper gatekeeper, Workers workers, Approvals approvals) {
+  ManagementHandler(
+      Route route,
+      Gatekeeper gatekeeper,
+      Workers workers,
+      Approvals approvals,
+      EnforcedAnswers enforced) {
     this.route = route;
     this.gatekeeper = gatekeeper;
     this.workers = workers;
     this.approvals = approvals;
+    this.enforced = enforced;
   }
 
   @Override
   public void handle(RoutingContext context) {
     RequestFacts facts = Exchange.facts(context);
     Credentials credentials = Exchange.credentials(context.request());
+    Context loop = context.vertx().getOrCreateContext();
     workers
-        .run(context.vertx().getOrCreateContext(), () -> run(facts, credentials))
+        .run(loop, () -> run(facts, credentials))
+        .compose(answer -> enforced.complete(loop, route, facts, answer))
         .onSuccess(answer -> Exchange.answer(context.response(), answer))
         .onFailure(failure -> Exchange.fail(context.response(), failure));
   }
@@ -41,6 +51,7 @@ final class ManagementHandler implements Handler<RoutingContext> {
 
   private Answer operate(Call call) {
     requireJson(call.facts());
+    EnforcedAnswers.check(route, call.facts());
     return approvals.run(route.operation(), call);
   }
 

@@ -3,6 +3,7 @@ package dev.cofre.controlplane.server.api;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.ManagementAction;
+import dev.cofre.controlplane.server.enforce.NodeRegistry;
 import dev.cofre.controlplane.server.identity.Credentials;
 import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
@@ -18,7 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * GET /v1/snapshots/statement: the signed changes since the node's revision, at once when there are
- * any, else when there are or the wait is over.
+ * any, else when there are or the wait is over. That the node asked, and what is in force on it, is
+ * written down first.
  *
  * <p>A held request costs no thread. The audit log gets one record when a node comes for the first
  * time since this process began, and one for each refusal: nodes ask all the time.
@@ -33,6 +35,7 @@ final class SnapshotHandler implements Handler<RoutingContext> {
 
   private final SnapshotPublisher publisher;
   private final HeldRequests held;
+  private final NodeRegistry nodes;
   private final Gatekeeper gatekeeper;
   private final ManagementAudit audit;
   private final Workers workers;
@@ -41,18 +44,25 @@ final class SnapshotHandler implements Handler<RoutingContext> {
   SnapshotHandler(
       SnapshotPublisher publisher,
       HeldRequests held,
+      NodeRegistry nodes,
       Gatekeeper gatekeeper,
       ManagementAudit audit,
       Workers workers) {
     this.publisher = publisher;
     this.held = held;
+    this.nodes = nodes;
     this.gatekeeper = gatekeeper;
     this.audit = audit;
     this.workers = workers;
   }
 
-  /** What a node asked for, and whether it has to wait for it. */
-  private record Admitted(StatementRequest request, boolean waits) {}
+  /**
+   * What a node asked for.
+   *
+   * @param waits whether it has to wait for it
+   * @param noted whether it is written down that it asked
+   */
+  private record Admitted(StatementRequest request, boolean waits, boolean noted) {}
 
   @Override
   public void handle(RoutingContext routing) {
@@ -67,9 +77,9 @@ final class SnapshotHandler implements Handler<RoutingContext> {
         .onSuccess(
             admitted -> {
               if (admitted.waits) {
-                hold(context, response, admitted.request);
+                hold(context, response, admitted);
               } else {
-                answer(context, response, admitted.request);
+                answer(context, response, admitted);
               }
             })
         .onFailure(failure -> Exchange.fail(response, failure));
@@ -77,21 +87,24 @@ final class SnapshotHandler implements Handler<RoutingContext> {
 
   private Admitted admit(Call call) {
     StatementRequest request = read(call.facts());
+    NodeQuestion question = NodeQuestion.read(call);
+    boolean noted = nodes.seen(question.sighting(), question.replaced());
     boolean waits = request.waitMs() > 0 && publisher.isUpToDate(request);
     if (known.add(call.principal().id())) {
       audit.allowed(call);
     }
-    return new Admitted(request, waits);
+    return new Admitted(request, waits, noted);
   }
 
-  private void hold(Context context, HttpServerResponse response, StatementRequest request) {
+  private void hold(Context context, HttpServerResponse response, Admitted admitted) {
     Vertx vertx = context.owner();
+    StatementRequest request = admitted.request;
     try {
       HeldRequests.Held hold =
           held.hold(
               request.epoch(),
               request.from(),
-              () -> context.runOnContext(ignored -> answer(context, response, request)));
+              () -> context.runOnContext(ignored -> answer(context, response, admitted)));
       long timer = vertx.setTimer(request.waitMs(), ignored -> held.wake(hold));
       response.exceptionHandler(failure -> held.forget(hold));
       response.closeHandler(
@@ -105,9 +118,9 @@ final class SnapshotHandler implements Handler<RoutingContext> {
     }
   }
 
-  private void answer(Context context, HttpServerResponse response, StatementRequest request) {
+  private void answer(Context context, HttpServerResponse response, Admitted admitted) {
     workers
-        .run(context, () -> publisher.statement(request).toByteArray())
+        .run(context, () -> publisher.statement(admitted.request, admitted.noted).toByteArray())
         .onSuccess(body -> Exchange.answer(response, new Answer(200, null, CONTENT_TYPE, body)))
         .onFailure(failure -> Exchange.fail(response, failure));
   }
@@ -127,7 +140,7 @@ final class SnapshotHandler implements Handler<RoutingContext> {
     return new StatementRequest(number(facts, "epoch"), from, digest, nonce, waitMs);
   }
 
-  private static long number(RequestFacts facts, String name) {
+  static long number(RequestFacts facts, String name) {
     String text = facts.query().get(name);
     if (text == null || text.isEmpty()) {
       return 0;

@@ -92,6 +92,7 @@ public final class KeyScheduler implements AutoCloseable {
    * @param store whose table it works with
    */
   KeyScheduler(Store store, List<Job> jobs, Duration period, String node) {
+    QuietLibrary.install();
     List<RecurringTask<Void>> tasks =
         jobs.stream()
             .map(

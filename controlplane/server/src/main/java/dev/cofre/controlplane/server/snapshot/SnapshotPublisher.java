@@ -53,9 +53,10 @@ public final class SnapshotPublisher {
    *
    * @param readAtNs before it was read, by the monotonic clock
    * @param readAtMs the same by the wall clock
+   * @param nodes how many data plane nodes there are; 0 when that was not read
    * @param fresh whether that was for this statement
    */
-  private record Known(SnapshotHead head, long readAtNs, long readAtMs, boolean fresh) {}
+  private record Known(SnapshotHead head, long readAtNs, long readAtMs, int nodes, boolean fresh) {}
 
   /** Publishes what {@code store} holds, signed by {@code key}. */
   public SnapshotPublisher(Store store, InstallationKey key, Clock clock, Duration validity) {
@@ -101,10 +102,12 @@ public final class SnapshotPublisher {
    * The signed answer to {@code request}, as of now; while the store is away, as of when it was
    * last read, which the statement then says.
    *
+   * @param fresh whether it is written down that the node asked; else the statement says that it is
+   *     not fresh, though the store could be read
    * @throws StoreException when the store is away and was for longer than a statement's validity,
    *     or knows alone what the node asks for
    */
-  public SignedStatement statement(StatementRequest request) {
+  public SignedStatement statement(StatementRequest request, boolean fresh) {
     Statement.Builder statement = Statement.newBuilder();
     synchronized (lock) {
       Known current = refreshed();
@@ -116,7 +119,8 @@ public final class SnapshotPublisher {
           .setDigest(ByteString.copyFrom(current.head.digest()))
           .setIssuedAtMs(current.readAtMs)
           .setNotAfterMs(current.readAtMs + validity.toMillis())
-          .setStoreAgeMs(current.fresh ? 0 : storeAgeMs());
+          .setNodes(current.nodes)
+          .setStoreAgeMs(current.fresh && fresh ? 0 : Math.max(1, storeAgeMs()));
       if (from > 0) {
         statement.setFromDigest(ByteString.copyFrom(request.digest()));
       }
@@ -131,12 +135,12 @@ public final class SnapshotPublisher {
     long readAtNs = nanoTime.getAsLong();
     long readAtMs = clock.millis();
     try {
-      known = new Known(store.read(this::catchUp), readAtNs, readAtMs, true);
+      known = store.read(tx -> new Known(catchUp(tx), readAtNs, readAtMs, tx.nodes().live(), true));
     } catch (StoreException e) {
       if (known == null || storeAgeMs() > validity.toMillis()) {
         throw e;
       }
-      known = new Known(known.head, known.readAtNs, known.readAtMs, false);
+      known = new Known(known.head, known.readAtNs, known.readAtMs, 0, false);
     }
     return known;
   }

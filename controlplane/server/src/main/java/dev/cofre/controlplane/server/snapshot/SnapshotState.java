@@ -6,6 +6,7 @@ import dev.cofre.contract.snapshot.wire.Group;
 import dev.cofre.contract.snapshot.wire.KmsKey;
 import dev.cofre.contract.snapshot.wire.Policy;
 import dev.cofre.contract.snapshot.wire.Principal;
+import dev.cofre.contract.snapshot.wire.Quota;
 import dev.cofre.contract.snapshot.wire.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class SnapshotState {
   private final Kind<Policy> policies = new Kind<>();
   private final Kind<Group> groups = new Kind<>();
   private final Kind<DataClass> dataClasses = new Kind<>();
+  private final Kind<Quota> quotas = new Kind<>();
 
   /** The objects of one kind, the last changed at the end. */
   private static final class Kind<T> {
@@ -78,6 +80,10 @@ final class SnapshotState {
     changes.getRemovedGroupsList().forEach(id -> groups.remove(id, revision));
     changes.getGroupsList().forEach(group -> groups.put(group.getId(), group, revision));
     changes.getRemovedPoliciesList().forEach(id -> policies.remove(id, revision));
+    changes.getRemovedQuotasList().forEach(id -> quotas.remove(id, revision));
+    changes
+        .getQuotasList()
+        .forEach(one -> quotas.put(one.getTenant() + "/" + one.getPrincipal(), one, revision));
     changes.getPoliciesList().forEach(policy -> policies.put(policy.getId(), policy, revision));
   }
 
@@ -87,6 +93,7 @@ final class SnapshotState {
     principals.since(from, statement::addPrincipals, statement::addRemovedPrincipals);
     groups.since(from, statement::addGroups, statement::addRemovedGroups);
     policies.since(from, statement::addPolicies, statement::addRemovedPolicies);
+    quotas.since(from, statement::addQuotas, statement::addRemovedQuotas);
     dataClasses.since(from, statement::addDataClasses, gone -> {});
   }
 }

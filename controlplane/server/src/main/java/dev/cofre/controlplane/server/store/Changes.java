@@ -6,6 +6,7 @@ import dev.cofre.contract.snapshot.wire.Group;
 import dev.cofre.contract.snapshot.wire.KmsKey;
 import dev.cofre.contract.snapshot.wire.Policy;
 import dev.cofre.contract.snapshot.wire.Principal;
+import dev.cofre.contract.snapshot.wire.Quota;
 import dev.cofre.controlplane.domain.DataClassRules;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,6 +24,8 @@ final class Changes {
   private final Set<String> removedPrincipals = new LinkedHashSet<>();
   private final Set<String> removedGroups = new LinkedHashSet<>();
   private final Map<String, DataClass> dataClasses = new LinkedHashMap<>();
+  private final Map<String, Quota> quotas = new LinkedHashMap<>();
+  private final Set<String> removedQuotas = new LinkedHashSet<>();
 
   void key(dev.cofre.controlplane.domain.KmsKey key) {
     keys.put(key.id().toString(), WireForm.of(key));
@@ -58,6 +61,16 @@ final class Changes {
     removedPolicies.add(id);
   }
 
+  void quota(dev.cofre.controlplane.domain.Quota quota) {
+    quotas.put(quota.id(), WireForm.of(quota));
+    removedQuotas.remove(quota.id());
+  }
+
+  void removedQuota(String id) {
+    quotas.remove(id);
+    removedQuotas.add(id);
+  }
+
   void dataClass(DataClassRules rules) {
     dataClasses.put(rules.dataClass().wireName(), WireForm.of(rules));
   }
@@ -73,7 +86,9 @@ final class Changes {
             .addAllRemovedPrincipals(removedPrincipals)
             .addAllRemovedPolicies(removedPolicies)
             .addAllRemovedGroups(removedGroups)
-            .addAllDataClasses(dataClasses.values());
+            .addAllDataClasses(dataClasses.values())
+            .addAllQuotas(quotas.values())
+            .addAllRemovedQuotas(removedQuotas);
     return changes.build().equals(ChangeSet.getDefaultInstance())
         ? Optional.empty()
         : Optional.of(changes.setRevision(revision).build());

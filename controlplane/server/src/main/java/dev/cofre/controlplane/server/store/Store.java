@@ -34,15 +34,19 @@ public final class Store implements AutoCloseable {
   private final boolean shared;
   private final LiveState live = new LiveState();
   private final Optional<HeadMark> mark;
+  private final Optional<StallWatch> watch;
   private final CopyOnWriteArrayList<Consumer<SnapshotHead>> listeners =
       new CopyOnWriteArrayList<>();
 
-  private Store(HikariDataSource pool, Clock clock, boolean shared, Optional<HeadMark> mark) {
+  private Store(
+      HikariDataSource pool, Clock clock, StoreLocation location, Optional<HeadMark> mark) {
     this.pool = pool;
     this.jdbi = Jdbi.create(pool);
     this.clock = clock;
-    this.shared = shared;
+    this.shared = location.isShared();
     this.mark = mark;
+    this.watch =
+        shared ? Optional.of(new StallWatch(location, gate::failed)) : Optional.empty();
   }
 
   /**
@@ -54,7 +58,7 @@ public final class Store implements AutoCloseable {
     HikariDataSource pool = null;
     try {
       pool = new HikariDataSource(poolConfig(location));
-      Store store = new Store(pool, clock, location.isShared(), HeadMark.beside(location.url()));
+      Store store = new Store(pool, clock, location, HeadMark.beside(location.url()));
       store.requireNotBehind(location.url());
       migrate(location);
       store.transaction(
@@ -156,7 +160,7 @@ public final class Store implements AutoCloseable {
   private <T> T transaction(Function<Transaction, T> work) {
     gate.enter();
     try (Handle handle = jdbi.open()) {
-      T result = handle.inTransaction(h -> work.apply(new Transaction(h, clock, live)));
+      T result = watched(handle, work);
       gate.answered();
       return result;
     } catch (JdbiException e) {
@@ -166,6 +170,17 @@ public final class Store implements AutoCloseable {
         reopenLater();
       }
       throw failure;
+    }
+  }
+
+  private <T> T watched(Handle handle, Function<Transaction, T> work) {
+    StallWatch.Watched one = watch.map(on -> on.begin(handle.getConnection())).orElse(null);
+    try {
+      return handle.inTransaction(h -> work.apply(new Transaction(h, clock, live)));
+    } finally {
+      if (one != null) {
+        watch.get().end(one);
+      }
     }
   }
 
@@ -198,6 +213,7 @@ public final class Store implements AutoCloseable {
 
   @Override
   public void close() {
+    watch.ifPresent(StallWatch::close);
     pool.close();
     mark.ifPresent(HeadMark::close);
   }

@@ -2,6 +2,7 @@ package dev.cofre.controlplane.server.store;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 
 /** The database refused or could not be reached. The message is one line without secrets. */
@@ -81,6 +82,17 @@ public final class StoreException extends RuntimeException {
             + mark
             + " (docs/OPERATIONS.md, \"Store damaged\")",
         null);
+  }
+
+  /** Whether a library failed because the database cannot be reached, or does not answer. */
+  public static boolean isAway(Throwable failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (at instanceof SQLTransientConnectionException) {
+        return true;
+      }
+    }
+    String state = state(failure);
+    return !state.isEmpty() && kind(state) == Kind.AWAY;
   }
 
   /** What to make of it. */

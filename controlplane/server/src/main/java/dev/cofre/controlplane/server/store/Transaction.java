@@ -117,6 +117,16 @@ public final class Transaction {
     return new ApprovalRuleTable(handle);
   }
 
+  /** How much principals and tenants may use keys. */
+  public QuotaTable quotas() {
+    return new QuotaTable(handle, changes);
+  }
+
+  /** The data plane nodes that follow this database. */
+  public NodeTable nodes() {
+    return new NodeTable(handle);
+  }
+
   /** The control planes of this database. */
   public ControlPlaneTable controlPlanes() {
     return new ControlPlaneTable(handle);

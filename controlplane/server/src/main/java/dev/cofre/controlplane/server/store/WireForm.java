@@ -10,6 +10,7 @@ import dev.cofre.controlplane.domain.DataClassRules;
 import dev.cofre.controlplane.domain.Group;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Principal;
+import dev.cofre.controlplane.domain.Quota;
 import dev.cofre.controlplane.domain.Role;
 import java.util.Collection;
 import java.util.UUID;
@@ -60,6 +61,15 @@ public final class WireForm {
       case PENDING_DESTRUCTION -> KeyState.KEY_STATE_PENDING_DESTRUCTION;
       case DESTROYED -> KeyState.KEY_STATE_DESTROYED;
     };
+  }
+
+  static dev.cofre.contract.snapshot.wire.Quota of(Quota quota) {
+    return dev.cofre.contract.snapshot.wire.Quota.newBuilder()
+        .setTenant(quota.tenant())
+        .setPrincipal(quota.wirePrincipal())
+        .setPerSecond(quota.perSecond())
+        .setPerDay(quota.perDay())
+        .build();
   }
 
   static DataClass of(DataClassRules rules) {

@@ -59,6 +59,8 @@ class OpenApiTest {
                 new HeldRequests(1),
                 null,
                 null,
+                null,
+                null,
                 true));
     api.table()
         .forEach(

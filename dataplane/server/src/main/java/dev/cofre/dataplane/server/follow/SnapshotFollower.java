@@ -5,6 +5,7 @@ import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.snapshot.SnapshotRejectedException;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
 import dev.cofre.contract.snapshot.wire.RawStatement;
+import dev.cofre.engine.policy.UseQuotas;
 import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.engine.snapshot.SnapshotState;
 import io.netty.buffer.ByteBuf;
@@ -22,8 +23,11 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /**
  * Asks the control plane for what changed since the held revision, again and again; each question
@@ -39,6 +43,7 @@ public final class SnapshotFollower implements AutoCloseable {
   private static final long BACKOFF_MS_MIN = 100;
   private static final long BACKOFF_MS_MAX = 2_000;
   private static final int NONCE_LENGTH = 32;
+  private static final long LEAVE_MS = 2_000;
 
   private final Vertx vertx;
   private final ControlLink link;
@@ -46,29 +51,44 @@ public final class SnapshotFollower implements AutoCloseable {
   private final SnapshotVerifier verifier;
   private final SnapshotHolder snapshots;
   private final RevisionFloor floor;
+  private final NodeIdentity identity;
+  private final UseQuotas quotas;
+  private final BooleanSupplier quiet;
 
   /** An answer proves the state as of its question: so ten questions within the state's limit. */
   private final long waitMs;
 
   private volatile boolean closed;
   private volatile boolean proven;
+  private volatile boolean introduced;
   private boolean failing;
   private String told = "";
   private long backoffMs = BACKOFF_MS_MIN;
 
-  /** A follower that is started by {@link #start}. */
+  /**
+   * A follower that is started by {@link #start}.
+   *
+   * @param quotas told how many nodes share them
+   * @param quiet whether, at the stop, no request is open and none will be
+   */
   public SnapshotFollower(
       Vertx vertx,
       ControlLink link,
       SnapshotVerifier verifier,
       SnapshotHolder snapshots,
-      RevisionFloor floor) {
+      RevisionFloor floor,
+      NodeIdentity identity,
+      UseQuotas quotas,
+      BooleanSupplier quiet) {
     this.vertx = vertx;
     this.link = link;
     this.client = vertx.createHttpClient(link.options());
     this.verifier = verifier;
     this.snapshots = snapshots;
     this.floor = floor;
+    this.identity = identity;
+    this.quotas = quotas;
+    this.quiet = quiet;
     this.proven = floor.revision() == 0;
     this.waitMs = Math.min(WAIT_MS_MAX, snapshots.ageMaxMs() / 10);
   }
@@ -97,24 +117,28 @@ public final class SnapshotFollower implements AutoCloseable {
   private Future<Buffer> fetch(byte[] nonce, boolean proving) {
     SnapshotState held = snapshots.last();
     String uri =
-        "/v1/snapshots/statement?epoch=%d&from=%d&digest=%s&nonce=%s&waitMs=%d"
+        "/v1/snapshots/statement?%s&inForce=%d.%d&epoch=%d&from=%d&digest=%s&nonce=%s&waitMs=%d"
             .formatted(
+                identity.query(introduced),
+                held.epoch(),
+                held.revision(),
                 proving ? floor.epoch() : held.epoch(),
                 proving ? floor.revision() : held.revision(),
                 Hex.encode(proving ? floor.digest() : held.digest()),
                 Hex.encode(nonce),
                 failing || proving ? 0 : waitMs);
+    return send(HttpMethod.GET, uri, TIMEOUT_MS).compose(SnapshotFollower::body);
+  }
+
+  private Future<HttpClientResponse> send(HttpMethod method, String uri, long timeoutMs) {
     RequestOptions options =
         new RequestOptions()
-            .setMethod(HttpMethod.GET)
+            .setMethod(method)
             .setURI(uri)
-            .setTimeout(TIMEOUT_MS)
-            .setIdleTimeout(TIMEOUT_MS);
+            .setTimeout(timeoutMs)
+            .setIdleTimeout(timeoutMs);
     link.token().ifPresent(token -> options.putHeader("Authorization", "Bearer " + token));
-    return client
-        .request(options)
-        .compose(request -> request.send())
-        .compose(SnapshotFollower::body);
+    return client.request(options).compose(request -> request.send());
   }
 
   private static Future<Buffer> body(HttpClientResponse response) {
@@ -165,6 +189,7 @@ public final class SnapshotFollower implements AutoCloseable {
   }
 
   /** Runs on a worker thread. */
+  @SuppressWarnings("ReferenceEquality") // there is one NONE
   private long follow(Buffer signed, byte[] nonce, long askedNs)
       throws SnapshotRejectedException, IOException {
     RawStatement statement = verified(signed, nonce);
@@ -172,7 +197,15 @@ public final class SnapshotFollower implements AutoCloseable {
     // The floor rises only by what can be followed, and before it is.
     SnapshotState next = snapshots.last().apply(statement);
     floor.raise(statement);
-    snapshots.publish(next, askedNs - agedNs(statement));
+    introduced |= statement.getStoreAgeMs() == 0;
+    quotas.sharedBy(statement.getNodes());
+    if (statement.getStoreAgeMs() == 0 || snapshots.last() == SnapshotState.NONE) {
+      snapshots.publish(next, askedNs - agedNs(statement));
+    } else {
+      // The control plane could not write down that this node asked. Those who wait until a change
+      // is in force everywhere count this node's time from what is written down, so this node does.
+      snapshots.publish(next);
+    }
     return statement.getRevision();
   }
 
@@ -229,9 +262,26 @@ public final class SnapshotFollower implements AutoCloseable {
     backoffMs = Math.min(BACKOFF_MS_MAX, backoffMs * 2);
   }
 
+  /** Stops; a node that is sure to serve nobody any more says so, and nobody waits for it. */
   @Override
   public void close() {
     closed = true;
+    if (snapshots.last() != SnapshotState.NONE && quiet.getAsBoolean()) {
+      leave();
+    }
     client.close();
+  }
+
+  private void leave() {
+    try {
+      send(HttpMethod.DELETE, "/v1/nodes/" + identity.instance(), LEAVE_MS)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(LEAVE_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.log(Level.DEBUG, "the control plane was not told; it waits for the lease's end", e);
+    }
   }
 }

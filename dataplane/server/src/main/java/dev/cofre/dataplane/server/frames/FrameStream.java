@@ -29,7 +29,6 @@ final class FrameStream {
   /** What each holds at most. */
   static final int HELD_BYTES = Streams.CREDIT_BYTES;
 
-  private static final int SEGMENTS_BETWEEN_CHECKS = 64;
   private static final long STALLED_NS = TimeUnit.SECONDS.toNanos(60);
 
   private enum State {
@@ -53,7 +52,6 @@ final class FrameStream {
   private boolean ended;
   private boolean pumping;
   private long credit;
-  private long segments;
   private State state = State.BEGINNING;
   private SealStream sealing;
   private OpenStream opening;
@@ -220,11 +218,7 @@ final class FrameStream {
   }
 
   private void segment(int length) {
-    ErrorCode obstacle = ++segments % SEGMENTS_BETWEEN_CHECKS == 0 ? obstacle() : null;
-    if (obstacle != null) {
-      fail(
-          new ProblemException(
-              obstacle, "the key or its grant was taken away while the stream was open"));
+    if (meetsObstacle()) {
       return;
     }
     byte[] out = transform(length, false);
@@ -234,6 +228,21 @@ final class FrameStream {
     }
     consume(length);
     emit(out, false);
+  }
+
+  /** Whether the stream had to end before this segment. */
+  private boolean meetsObstacle() {
+    ErrorCode obstacle = obstacle();
+    if (obstacle == null) {
+      return false;
+    }
+    fail(
+        new ProblemException(
+            obstacle,
+            obstacle == ErrorCode.POLICY_STALE
+                ? "this node's policy became older than its limit while the stream was open"
+                : "the key, its grant or the caller's token was taken away while the stream was open"));
+    return true;
   }
 
   /** Why the stream must end, or null. */
@@ -266,6 +275,9 @@ final class FrameStream {
 
   /** The last segment leaves once the end events are on the log. */
   private void lastSegment(int length) {
+    if (meetsObstacle()) {
+      return;
+    }
     byte[] last = transform(length, true);
     if (last == null) {
       fail(Batch.invalidCiphertext());

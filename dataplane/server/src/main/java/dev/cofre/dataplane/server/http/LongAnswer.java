@@ -11,9 +11,6 @@ import java.util.function.LongSupplier;
  * fast as the caller reads, by pausing the request. Not thread-safe; used on its event loop.
  */
 final class LongAnswer {
-  /** A long stream asks after its key each 4 MiB. */
-  static final int SEGMENTS_BETWEEN_CHECKS = 64;
-
   private final Exchange exchange;
   private final ServerState state;
 

@@ -41,7 +41,6 @@ final class RawDecrypt {
   private SealStream sealing;
   private boolean streaming;
   private final LongAnswer answer;
-  private long segments;
 
   RawDecrypt(
       Exchange exchange,
@@ -154,7 +153,7 @@ final class RawDecrypt {
 
   /** Opens the full segment that is gathered; false when the stream has failed. */
   private boolean openNext() {
-    ErrorCode obstacle = ++segments % LongAnswer.SEGMENTS_BETWEEN_CHECKS == 0 ? obstacle() : null;
+    ErrorCode obstacle = obstacle();
     if (obstacle != null) {
       fail(obstacle);
       return false;
@@ -221,6 +220,11 @@ final class RawDecrypt {
 
   /** The last segment leaves once the end events are on the log. */
   private void finishStream() {
+    ErrorCode obstacle = obstacle();
+    if (obstacle != null) {
+      fail(obstacle);
+      return;
+    }
     byte[] plaintext = opening.open(segment.array(), segment.length(), true);
     if (plaintext == null) {
       fail(ErrorCode.INVALID_CIPHERTEXT);

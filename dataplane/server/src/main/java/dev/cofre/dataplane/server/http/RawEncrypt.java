@@ -26,7 +26,6 @@ final class RawEncrypt {
   private final Gathered segment = new Gathered(EnvelopeFormat.SEGMENT_PLAINTEXT_LENGTH);
   private SealStream stream;
   private final LongAnswer answer;
-  private long segments;
   private boolean failed;
 
   RawEncrypt(
@@ -63,8 +62,7 @@ final class RawEncrypt {
           begin(chunk, offset);
           return;
         }
-        ErrorCode obstacle =
-            ++segments % LongAnswer.SEGMENTS_BETWEEN_CHECKS == 0 ? stream.obstacle() : null;
+        ErrorCode obstacle = stream.obstacle();
         if (obstacle != null) {
           fail(obstacle);
           return;
@@ -132,6 +130,11 @@ final class RawEncrypt {
 
   /** The last segment leaves once the end event is on the log. */
   private void finishStream() {
+    ErrorCode obstacle = stream.obstacle();
+    if (obstacle != null) {
+      fail(obstacle);
+      return;
+    }
     int length = segment.length();
     byte[] last = stream.seal(segment.array(), length, true);
     stream

@@ -151,6 +151,11 @@ public final class ServerState {
     return open.get();
   }
 
+  /** Whether the node serves nobody and takes nothing new. */
+  public boolean isQuiet() {
+    return draining && open.get() == 0 && frames.connections() == 0;
+  }
+
   /**
    * Refuses new requests and waits until the open ones have ended and the frame connections are
    * closed, at most {@code limit}. Blocks its caller.

@@ -13,6 +13,7 @@ import dev.cofre.contract.snapshot.wire.KmsKey;
 import dev.cofre.contract.snapshot.wire.Policy;
 import dev.cofre.contract.snapshot.wire.Principal;
 import dev.cofre.contract.snapshot.wire.Protection;
+import dev.cofre.contract.snapshot.wire.Quota;
 import dev.cofre.contract.snapshot.wire.Statement;
 import dev.cofre.dataplane.server.frames.FrameSettings;
 import dev.cofre.dataplane.server.frames.FramesListener;
@@ -40,6 +41,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A data plane node in this process: real HTTP, real SoftHSM2, a real audit log; its snapshot is
@@ -57,7 +59,8 @@ public final class TestNode implements AutoCloseable {
   final UUID otherKeyId = UUID.randomUUID();
   final UUID expiredKeyId = UUID.randomUUID();
   final Path auditDirectory;
-  private final SnapshotHolder snapshots = new SnapshotHolder(300_000, System::nanoTime);
+  private final AtomicLong passedNs = new AtomicLong();
+  private final SnapshotHolder snapshots = new SnapshotHolder(300_000, this::nanoTime);
   private final Vertx vertx = Vertx.builder().withTransport(StrictFraming.transport()).build();
   private final HsmGateway gateway;
   private final Engine engine;
@@ -114,6 +117,50 @@ public final class TestNode implements AutoCloseable {
         .join();
   }
 
+  private long nanoTime() {
+    return System.nanoTime() + passedNs.get();
+  }
+
+  /** Lets {@code time} pass in which nobody tells the node anything. */
+  public void pass(Duration time) {
+    passedNs.addAndGet(time.toNanos());
+  }
+
+  /** Gives {@code app} another token. */
+  void replaceToken() throws Exception {
+    revision++;
+    snapshots.accept(
+        Statement.newBuilder()
+            .setEpoch(1)
+            .setRevision(revision)
+            .setDigest(digest(revision))
+            .setFromRevision(revision - 1)
+            .setFromDigest(digest(revision - 1))
+            .addPrincipals(principal("app", "workload", token("replaced")))
+            .build(),
+        nanoTime());
+  }
+
+  /** Gives {@code principal}, or with nothing its tenant, a quota. */
+  void publishQuota(String principal, long perSecond, long perDay) throws Exception {
+    revision++;
+    snapshots.accept(
+        Statement.newBuilder()
+            .setEpoch(1)
+            .setRevision(revision)
+            .setDigest(digest(revision))
+            .setFromRevision(revision - 1)
+            .setFromDigest(digest(revision - 1))
+            .addQuotas(
+                Quota.newBuilder()
+                    .setTenant("default")
+                    .setPrincipal(principal)
+                    .setPerSecond(perSecond)
+                    .setPerDay(perDay))
+            .build(),
+        nanoTime());
+  }
+
   /** Makes version 2 current. */
   public void rotate() throws Exception {
     version = 2;
@@ -146,7 +193,7 @@ public final class TestNode implements AutoCloseable {
         policy("p1", keyId, List.of("encrypt", "decrypt", "data-key:generate", "data-key:unwrap")));
     statement.addPolicies(policy("p3", expiredKeyId, List.of("encrypt", "decrypt")));
     statement.addPolicies(policy("p2", otherKeyId, List.of("encrypt")));
-    snapshots.accept(statement.build(), System.nanoTime());
+    snapshots.accept(statement.build(), nanoTime());
   }
 
   /** Publishes {@code policy}, in place of one with its id. */
@@ -161,7 +208,7 @@ public final class TestNode implements AutoCloseable {
             .setFromDigest(digest(revision - 1))
             .addPolicies(policy)
             .build(),
-        System.nanoTime());
+        nanoTime());
   }
 
   /** The token of one of the principals that no test but the matrix of roles needs. */
