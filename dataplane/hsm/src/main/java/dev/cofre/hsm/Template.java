@@ -33,6 +33,7 @@ final class Template {
   static final long CKA_PUBLIC_EXPONENT = 0x122;
   static final long CKA_VALUE_LEN = 0x161;
   static final long CKA_EXTRACTABLE = 0x162;
+  static final long CKA_LOCAL = 0x163;
   static final long CKA_NEVER_EXTRACTABLE = 0x164;
   static final long CKO_PUBLIC_KEY = 2;
   static final long CKO_PRIVATE_KEY = 3;

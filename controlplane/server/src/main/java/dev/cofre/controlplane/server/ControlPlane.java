@@ -8,6 +8,8 @@ import dev.cofre.controlplane.server.api.Workers;
 import dev.cofre.controlplane.server.bootstrap.Bootstrap;
 import dev.cofre.controlplane.server.bootstrap.Demonstration;
 import dev.cofre.controlplane.server.identity.Authenticator;
+import dev.cofre.controlplane.server.keys.Exports;
+import dev.cofre.controlplane.server.keys.Imports;
 import dev.cofre.controlplane.server.keys.KekMaker;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.keys.Reconciliation;
@@ -89,6 +91,7 @@ final class ControlPlane implements AutoCloseable {
         });
     KekMaker keks = new KekMaker(store, hsm, KernelRandom.INSTANCE);
     KeyLifecycle lifecycle = new KeyLifecycle(store, hsm, keks, instance);
+    Imports imports = new Imports(store, hsm, keks);
     Upkeep upkeep = opened(new Upkeep(store, instance, settings.node(), reconciliation, lifecycle));
     upkeep.enter();
     bootstrap(store, lifecycle, audit);
@@ -110,6 +113,8 @@ final class ControlPlane implements AutoCloseable {
                 clock,
                 store,
                 lifecycle,
+                imports,
+                new Exports(store, hsm, keks),
                 reconciliation,
                 new StateChanges(store),
                 new Authenticator(store, settings.nodeNames(), plaintext),
@@ -139,6 +144,7 @@ final class ControlPlane implements AutoCloseable {
                     store,
                     hsm,
                     keks,
+                    imports,
                     signing,
                     systemAudit,
                     settings.schedulerPeriod(),
