@@ -16,6 +16,8 @@ import picocli.CommandLine.Parameters;
       KeyCreateCommand.class,
       KeyListCommand.class,
       KeyVersionCommand.class,
+      KeyImportCommand.class,
+      KeyExportCommand.class,
       TombstoneCommand.class
     })
 final class KeyCommand {

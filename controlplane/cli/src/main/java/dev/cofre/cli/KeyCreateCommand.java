@@ -73,6 +73,11 @@ final class KeyCreateCommand implements Callable<Integer> {
   @Option(names = "--tenant", description = "Tenant (default: the service's, 'default').")
   private String tenant;
 
+  @Option(
+      names = "--exportable",
+      description = "Make KEKs that may leave wrapped; the data class must permit it.")
+  private boolean exportable;
+
   @Mixin private OutputOption output;
   @Mixin private ControlPlane plane;
 
@@ -102,6 +107,9 @@ final class KeyCreateCommand implements Callable<Integer> {
     }
     if (tenant != null) {
       key.put("tenant", tenant);
+    }
+    if (exportable) {
+      key.put("exportable", true);
     }
     output.print(
         terminal,

@@ -7,6 +7,7 @@ final class CkResult {
   static final long OK = 0;
   static final long GENERAL_ERROR = 0x5;
   static final long FUNCTION_FAILED = 0x6;
+  static final long ARGUMENTS_BAD = 0x7;
   static final long ATTRIBUTE_SENSITIVE = 0x11;
   static final long DATA_INVALID = 0x20;
   static final long DATA_LEN_RANGE = 0x21;
@@ -14,6 +15,11 @@ final class CkResult {
   static final long ENCRYPTED_DATA_INVALID = 0x40;
   static final long ENCRYPTED_DATA_LEN_RANGE = 0x41;
   static final long AEAD_DECRYPT_FAILED = 0x42;
+  static final long FUNCTION_NOT_SUPPORTED = 0x54;
+  static final long KEY_NOT_WRAPPABLE = 0x69;
+  static final long KEY_UNEXTRACTABLE = 0x6A;
+  static final long MECHANISM_INVALID = 0x70;
+  static final long MECHANISM_PARAM_INVALID = 0x71;
   static final long PIN_INCORRECT = 0xA0;
   static final long PIN_LEN_RANGE = 0xA2;
   static final long PIN_LOCKED = 0xA4;
@@ -28,7 +34,7 @@ final class CkResult {
           Map.entry(FUNCTION_FAILED, "CKR_FUNCTION_FAILED"),
           Map.entry(DEVICE_ERROR, "CKR_DEVICE_ERROR"),
           Map.entry(0x32L, "CKR_DEVICE_REMOVED"),
-          Map.entry(0x54L, "CKR_FUNCTION_NOT_SUPPORTED"),
+          Map.entry(FUNCTION_NOT_SUPPORTED, "CKR_FUNCTION_NOT_SUPPORTED"),
           Map.entry(0x60L, "CKR_KEY_HANDLE_INVALID"),
           Map.entry(0x82L, "CKR_OBJECT_HANDLE_INVALID"),
           Map.entry(0xB0L, "CKR_SESSION_CLOSED"),

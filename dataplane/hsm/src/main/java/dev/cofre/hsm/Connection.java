@@ -1,6 +1,8 @@
 package dev.cofre.hsm;
 
+import java.lang.foreign.Arena;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * One login to a token: its sessions, and what was learned of the token through them. It ends when
@@ -115,13 +117,21 @@ final class Connection {
     return keys.isTaken(label);
   }
 
-  synchronized void generateKek(String label) {
-    keys.generateKek(label);
+  synchronized void generateKek(String label, boolean exportable) {
+    keys.generateKek(label, exportable);
   }
 
   synchronized void destroyKek(String label) {
     keys.findKek(label).ifPresent(keys::destroy);
     wraps.forget(label);
+  }
+
+  /** Runs {@code work} in a session of its own, with which all its session objects end. */
+  <T> T transport(Function<TokenTransport, T> work) {
+    try (Cryptoki.Session own = session.cryptoki().open(slot);
+        Arena arena = Arena.ofConfined()) {
+      return work.apply(new TokenTransport(own, slot, arena));
+    }
   }
 
   /** Logs out the process from the token. */

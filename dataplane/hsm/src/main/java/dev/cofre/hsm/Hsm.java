@@ -19,7 +19,16 @@ public interface Hsm extends AutoCloseable {
    *
    * @throws HsmException when the label is in use or the token fails
    */
-  void generateKek(String label);
+  default void generateKek(String label) {
+    generateKek(label, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param exportable whether it may leave, wrapped by the token (CKA_EXTRACTABLE)
+   */
+  void generateKek(String label, boolean exportable);
 
   /** Whether the token holds a KEK with {@code label}. */
   boolean hasKek(String label);
@@ -59,6 +68,15 @@ public interface Hsm extends AutoCloseable {
 
   /** The public half of the signing key with {@code label}, if there is one. */
   Optional<PublicKey> signingPublicKey(String label);
+
+  /**
+   * Import and export of keys.
+   *
+   * @throws WrappingNotAvailableException when this kind of HSM has none
+   */
+  default KeyTransport transport() {
+    throw new WrappingNotAvailableException("this HSM neither imports nor exports keys");
+  }
 
   /** Proves that the token answers: a cheap call into the device. */
   void ping();

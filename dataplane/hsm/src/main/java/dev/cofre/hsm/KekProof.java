@@ -14,7 +14,8 @@ import java.util.List;
  * the token answered.
  *
  * <p>It asks the module itself, not a library in between: C_GetAttributeValue(CKA_VALUE) must be
- * refused and the key be sensitive, never extractable.
+ * refused and the key be sensitive, never extractable. Imported keys only are not extractable: they
+ * were somewhere before.
  */
 public final class KekProof {
   private static final int OBJECTS_MAX = 10_000;
@@ -37,9 +38,10 @@ public final class KekProof {
    *
    * @param label of its token object
    * @param readable whether its bytes could be read
-   * @param guarded whether it is sensitive and was never extractable
+   * @param guarded whether it is sensitive and, as far as the token can know, never was extractable
+   * @param exportable whether it is sensitive and may be wrapped to leave
    */
-  public record Finding(String label, boolean readable, boolean guarded) {}
+  public record Finding(String label, boolean readable, boolean guarded, boolean exportable) {}
 
   /** Logs in to the token of {@code config} and tries all its secret keys. */
   public static List<Finding> run(HsmConfig config, Pin pin) {
@@ -63,9 +65,15 @@ public final class KekProof {
       boolean extractable = flag(object, Template.CKA_EXTRACTABLE);
       // Some modules do not say it of a session's copy, whose original says it.
       boolean never =
-          flag(object, Template.CKA_NEVER_EXTRACTABLE) || !flag(object, Template.CKA_TOKEN);
+          flag(object, Template.CKA_NEVER_EXTRACTABLE)
+              || !flag(object, Template.CKA_TOKEN)
+              || !flag(object, Template.CKA_LOCAL);
       findings.add(
-          new Finding(label(object), readable(object), sensitive && !extractable && never));
+          new Finding(
+              label(object),
+              readable(object),
+              sensitive && !extractable && never,
+              sensitive && extractable));
     }
     return findings;
   }

@@ -87,7 +87,8 @@ final class Pkcs11Functions {
     }
   }
 
-  private MethodHandle function(int index, MemoryLayout... arguments) {
+  /** The function at {@code index} of the module's list. */
+  MethodHandle function(int index, MemoryLayout... arguments) {
     return Linker.nativeLinker()
         .downcallHandle(
             list.get(ADDRESS, FIRST_FUNCTION + index * ADDRESS.byteSize()),

@@ -45,6 +45,19 @@ public final class Pkcs11Hsm implements Hsm {
             }
           },
           System::nanoTime);
+  private final KeyTransport transport =
+      new Pkcs11Transport(
+          new Pkcs11Transport.Sessions() {
+            @Override
+            public <T> T again(Function<TokenTransport, T> work) {
+              return retried(token -> token.transport(work));
+            }
+
+            @Override
+            public <T> T once(Function<TokenTransport, T> work) {
+              return connected(token -> token.transport(work));
+            }
+          });
   private volatile Connection connection;
 
   /** The youngest generation of the module that this object has tried to heal. */
@@ -112,7 +125,7 @@ public final class Pkcs11Hsm implements Hsm {
   }
 
   @Override
-  public void generateKek(String label) {
+  public void generateKek(String label, boolean exportable) {
     boolean taken = retried(token -> token.isTaken(label));
     if (taken) {
       throw new HsmException("the token already holds an object with the label " + label);
@@ -121,7 +134,7 @@ public final class Pkcs11Hsm implements Hsm {
     try {
       connected(
           token -> {
-            token.generateKek(label);
+            token.generateKek(label, exportable);
             return true;
           });
     } catch (ProviderException e) {
@@ -211,6 +224,11 @@ public final class Pkcs11Hsm implements Hsm {
   @Override
   public Optional<PublicKey> signingPublicKey(String label) {
     return retried(token -> token.isTaken(label) ? token.sun().publicKey(label) : Optional.empty());
+  }
+
+  @Override
+  public KeyTransport transport() {
+    return transport;
   }
 
   @Override

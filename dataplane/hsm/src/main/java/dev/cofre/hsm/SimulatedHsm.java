@@ -86,7 +86,7 @@ public final class SimulatedHsm implements Hsm {
   }
 
   @Override
-  public void generateKek(String label) {
+  public void generateKek(String label, boolean exportable) {
     call();
     byte[] bytes = KernelRandom.INSTANCE.bytes(32);
     if (keks.putIfAbsent(label, new SecretKeySpec(bytes, "AES")) != null) {

@@ -27,10 +27,18 @@ final class Template {
   static final long CKA_DECRYPT = 0x105;
   static final long CKA_WRAP = 0x106;
   static final long CKA_UNWRAP = 0x107;
+  static final long CKA_SIGN = 0x108;
+  static final long CKA_MODULUS = 0x120;
+  static final long CKA_MODULUS_BITS = 0x121;
+  static final long CKA_PUBLIC_EXPONENT = 0x122;
   static final long CKA_VALUE_LEN = 0x161;
   static final long CKA_EXTRACTABLE = 0x162;
+  static final long CKA_LOCAL = 0x163;
   static final long CKA_NEVER_EXTRACTABLE = 0x164;
+  static final long CKO_PUBLIC_KEY = 2;
+  static final long CKO_PRIVATE_KEY = 3;
   static final long CKO_SECRET_KEY = 4;
+  static final long CKK_RSA = 0;
   static final long CKK_AES = 0x1F;
 
   private static final long ATTRIBUTE_LENGTH = 24;
@@ -64,6 +72,11 @@ final class Template {
   /** Room for a value of at most {@code length} bytes, which the token fills in. */
   Template room(long type, long length) {
     return add(type, arena.allocate(length));
+  }
+
+  /** A value that stays where it is, for secrets. */
+  Template memory(long type, MemorySegment value) {
+    return add(type, value);
   }
 
   private Template add(long type, MemorySegment value) {

@@ -109,6 +109,13 @@ final class TokenKeys {
     }
   }
 
+  /** The handle of an object that {@code template} describes. */
+  OptionalLong find(Template template) {
+    try (Arena arena = Arena.ofConfined()) {
+      return find(arena, template);
+    }
+  }
+
   private OptionalLong find(Arena arena, Template template) {
     MemorySegment object = arena.allocate(JAVA_LONG);
     MemorySegment count = arena.allocate(JAVA_LONG);
@@ -146,25 +153,12 @@ final class TokenKeys {
   }
 
   /** Generates an AES-256 KEK in the token: complete with its label, or not at all. */
-  void generateKek(String label) {
+  void generateKek(String label, boolean exportable) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment mechanism = arena.allocate(MECHANISM_LENGTH, Long.BYTES);
       mechanism.set(JAVA_LONG, 0, CKM_AES_KEY_GEN);
       mechanism.set(ADDRESS, 8, MemorySegment.NULL);
-      Template template =
-          new Template(arena)
-              .number(Template.CKA_CLASS, Template.CKO_SECRET_KEY)
-              .number(Template.CKA_KEY_TYPE, Template.CKK_AES)
-              .number(Template.CKA_VALUE_LEN, KEK_LENGTH)
-              .text(Template.CKA_LABEL, label)
-              .flag(Template.CKA_TOKEN, true)
-              .flag(Template.CKA_PRIVATE, true)
-              .flag(Template.CKA_SENSITIVE, true)
-              .flag(Template.CKA_EXTRACTABLE, false)
-              .flag(Template.CKA_ENCRYPT, true)
-              .flag(Template.CKA_DECRYPT, true)
-              .flag(Template.CKA_WRAP, false)
-              .flag(Template.CKA_UNWRAP, false);
+      Template template = kek(arena, label, exportable).number(Template.CKA_VALUE_LEN, KEK_LENGTH);
       checked(
           functions.generateKey(
               session.handle(),
@@ -173,6 +167,22 @@ final class TokenKeys {
               template.count(),
               arena.allocate(JAVA_LONG)));
     }
+  }
+
+  /** What a KEK of the token is, however it comes to be there. */
+  static Template kek(Arena arena, String label, boolean exportable) {
+    return new Template(arena)
+        .number(Template.CKA_CLASS, Template.CKO_SECRET_KEY)
+        .number(Template.CKA_KEY_TYPE, Template.CKK_AES)
+        .text(Template.CKA_LABEL, label)
+        .flag(Template.CKA_TOKEN, true)
+        .flag(Template.CKA_PRIVATE, true)
+        .flag(Template.CKA_SENSITIVE, true)
+        .flag(Template.CKA_EXTRACTABLE, exportable)
+        .flag(Template.CKA_ENCRYPT, true)
+        .flag(Template.CKA_DECRYPT, true)
+        .flag(Template.CKA_WRAP, false)
+        .flag(Template.CKA_UNWRAP, false);
   }
 
   void destroy(long object) {

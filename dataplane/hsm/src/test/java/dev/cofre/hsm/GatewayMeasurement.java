@@ -128,7 +128,7 @@ final class GatewayMeasurement {
     }
 
     @Override
-    public void generateKek(String label) {
+    public void generateKek(String label, boolean exportable) {
       hsm.generateKek(label);
     }
 

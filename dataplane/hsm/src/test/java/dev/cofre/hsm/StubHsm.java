@@ -7,7 +7,7 @@ import java.util.Set;
 /** An HSM that holds nothing; tests override what they need. */
 class StubHsm implements Hsm {
   @Override
-  public void generateKek(String label) {}
+  public void generateKek(String label, boolean exportable) {}
 
   @Override
   public boolean hasKek(String label) {

@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
  * @param tags what policies can select it by
  * @param preActive whether it is made before it is taken into use
  * @param activatesAt when a pre-active key becomes active by itself; empty when that is asked for
+ * @param exportable whether its KEKs are made so that they may leave, wrapped to a recipient
+ * @param origin where the material of all its versions comes from
  */
 public record KeyDraft(
     String alias,
@@ -31,7 +33,9 @@ public record KeyDraft(
     Instant expiresAt,
     Map<String, String> tags,
     boolean preActive,
-    Optional<Instant> activatesAt) {
+    Optional<Instant> activatesAt,
+    boolean exportable,
+    Origin origin) {
 
   /** The one usage there is. */
   public static final String ENCRYPT_DECRYPT = "encrypt-decrypt";
@@ -71,7 +75,28 @@ public record KeyDraft(
         expiresAt,
         Map.of(),
         false,
-        Optional.empty());
+        Optional.empty(),
+        false,
+        Origin.GENERATED);
+  }
+
+  /** The same for a key whose material is brought. */
+  public KeyDraft imported() {
+    return new KeyDraft(
+        alias,
+        tenant,
+        environment,
+        dataClass,
+        owner,
+        purpose,
+        usage,
+        protection,
+        expiresAt,
+        tags,
+        preActive,
+        activatesAt,
+        exportable,
+        Origin.IMPORTED);
   }
 
   /** The state that the key is made in. */
@@ -106,7 +131,9 @@ public record KeyDraft(
             fields.future("expiresAt", now),
             KeyTags.read(fields, "tags"),
             preActive,
-            activatesAt);
+            activatesAt,
+            fields.flag("exportable", false),
+            Origin.GENERATED);
     draft.check(fields);
     fields.end();
     return draft;

@@ -16,6 +16,10 @@ import static dev.cofre.controlplane.domain.ManagementAction.GROUP_DELETE;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_UPDATE;
+import static dev.cofre.controlplane.domain.ManagementAction.IMPORT_CANCEL;
+import static dev.cofre.controlplane.domain.ManagementAction.IMPORT_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.IMPORT_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.IMPORT_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_ACTIVATE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_CANCEL_DESTRUCTION;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_COMPROMISE;
@@ -23,6 +27,8 @@ import static dev.cofre.controlplane.domain.ManagementAction.KEY_CREATE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_DEACTIVATE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_DISABLE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_ENABLE;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_EXPORT;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_IMPORT;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_ROTATE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_SCHEDULE_DESTRUCTION;
@@ -80,6 +86,7 @@ public final class Permissions {
   private static final Set<ManagementAction> READ_KEYS = Set.of(KEY_LIST, KEY_SHOW);
   private static final Set<ManagementAction> READ_CLASSES =
       Set.of(DATA_CLASS_LIST, DATA_CLASS_SHOW);
+  private static final Set<ManagementAction> READ_IMPORTS = Set.of(IMPORT_LIST, IMPORT_SHOW);
   private static final Set<ManagementAction> WATCH_KEYS = Set.of(NOTICE_LIST, ORPHAN_LIST);
   private static final Set<ManagementAction> READ_ACCESS =
       Set.of(
@@ -129,11 +136,16 @@ public final class Permissions {
           union(
               List.of(
                   READ_KEYS,
+                  READ_IMPORTS,
                   READ_CLASSES,
                   WATCH_KEYS,
                   APPROVING,
                   READ_NODES,
                   Set.of(
+                      IMPORT_CREATE,
+                      IMPORT_CANCEL,
+                      KEY_IMPORT,
+                      KEY_EXPORT,
                       KEY_CREATE,
                       KEY_ROTATE,
                       KEY_DISABLE,
@@ -156,6 +168,7 @@ public final class Permissions {
           union(
               List.of(
                   READ_KEYS,
+                  READ_IMPORTS,
                   READ_CLASSES,
                   WATCH_KEYS,
                   READ_ACCESS,

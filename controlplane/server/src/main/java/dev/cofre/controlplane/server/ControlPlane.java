@@ -10,6 +10,8 @@ import dev.cofre.controlplane.server.bootstrap.Demonstration;
 import dev.cofre.controlplane.server.enforce.EnforcementWatch;
 import dev.cofre.controlplane.server.enforce.NodeRegistry;
 import dev.cofre.controlplane.server.identity.Authenticator;
+import dev.cofre.controlplane.server.keys.Exports;
+import dev.cofre.controlplane.server.keys.Imports;
 import dev.cofre.controlplane.server.keys.KekMaker;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.keys.Reconciliation;
@@ -91,6 +93,7 @@ final class ControlPlane implements AutoCloseable {
         });
     KekMaker keks = new KekMaker(store, hsm, KernelRandom.INSTANCE);
     KeyLifecycle lifecycle = new KeyLifecycle(store, hsm, keks, instance);
+    Imports imports = new Imports(store, hsm, keks);
     Upkeep upkeep = opened(new Upkeep(store, instance, settings.node(), reconciliation, lifecycle));
     upkeep.enter();
     bootstrap(store, lifecycle, audit);
@@ -114,6 +117,8 @@ final class ControlPlane implements AutoCloseable {
                 clock,
                 store,
                 lifecycle,
+                imports,
+                new Exports(store, hsm, keks),
                 reconciliation,
                 new StateChanges(store),
                 new Authenticator(store, settings.nodeNames(), plaintext),
@@ -146,6 +151,7 @@ final class ControlPlane implements AutoCloseable {
                     store,
                     hsm,
                     keks,
+                    imports,
                     signing,
                     systemAudit,
                     settings.schedulerPeriod(),

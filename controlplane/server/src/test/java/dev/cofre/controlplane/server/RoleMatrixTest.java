@@ -82,6 +82,13 @@ class RoleMatrixTest {
       GET    /v1/keys/{key}/versions/{version}/tombstone            own     Y  Y  Y  Y  Y  Y  H  U
       GET    /v1/keys/{key}/uses                                    foreign Y  Y  Y  H  H  Y  H  U
       GET    /v1/keys/{key}/uses                                    own     Y  Y  Y  Y  Y  Y  H  U
+      POST   /v1/keys/{key}/versions/{version}/export               foreign F  F  Y  H  H  F  H  U
+      POST   /v1/keys/{key}/versions/{version}/export               own     F  F  Y  F  F  F  H  U
+      POST   /v1/imports                                            -       F  F  Y  F  F  F  F  U
+      GET    /v1/imports                                            -       F  F  Y  F  F  Y  F  U
+      GET    /v1/imports/{import}                                   -       H  H  Y  H  H  Y  H  U
+      POST   /v1/imports/{import}/cancel                            -       H  H  Y  H  H  F  H  U
+      POST   /v1/imports/{import}/complete                          -       H  H  Y  H  H  F  H  U
       GET    /v1/notices                                            -       F  Y  Y  Y  F  Y  F  U
       GET    /v1/orphans                                            -       F  Y  Y  F  F  Y  F  U
       GET    /v1/data-classes                                       -       Y  Y  Y  Y  F  Y  F  U
@@ -138,6 +145,8 @@ class RoleMatrixTest {
   /** A request of the security-admin, which another one decides on. */
   private static String approval;
 
+  private static String importId;
+
   private record Row(String method, String path, String key, List<String> cells) {
     String route() {
       return method + " " + path;
@@ -160,6 +169,9 @@ class RoleMatrixTest {
             .PUT(HttpRequest.BodyPublishers.ofString("{\"perDay\":5}"));
     assertEquals(200, plane.send(quota).statusCode());
     made(post("/v1/groups", new JsonObject("{\"name\":\"target\"}")));
+    HttpResponse<String> prepared = plane.post("crypto-officer", "/v1/imports");
+    made(prepared.statusCode());
+    importId = new JsonObject(prepared.body()).getString("id");
     String admin = "{\"id\":\"waits\",\"roles\":[\"platform-admin\"]}";
     HttpResponse<String> asked = plane.post("security-admin", "/v1/principals", admin, Map.of());
     assertEquals(202, asked.statusCode(), asked.body());
@@ -248,7 +260,7 @@ class RoleMatrixTest {
   /** A refusal for what is in the request comes after it was decided that the caller may. */
   private static String cell(int status) {
     return switch (status) {
-      case 200, 400, 412 -> "Y";
+      case 200, 201, 400, 412 -> "Y";
       case 401 -> "U";
       case 403 -> "F";
       case 404 -> "H";
@@ -264,6 +276,7 @@ class RoleMatrixTest {
             .replace("{principal}", "target")
             .replace("{group}", "target")
             .replace("{version}", "1")
+            .replace("{import}", importId)
             .replace("{class}", "internal")
             .replace("{node}", "malformed")
             .replace("{quota}", "target")

@@ -27,6 +27,13 @@ public final class ApprovalRules {
               Role.SECURITY_ADMIN),
           destruction(ManagementAction.KEY_SCHEDULE_DESTRUCTION),
           destruction(ManagementAction.KEY_VERSION_SCHEDULE_DESTRUCTION),
+          rule(ManagementAction.KEY_IMPORT, ApprovalCondition.ALWAYS, 1, Role.CRYPTO_OFFICER),
+          rule(
+              ManagementAction.KEY_EXPORT,
+              ApprovalCondition.ALWAYS,
+              1,
+              Role.CRYPTO_OFFICER,
+              Role.SECURITY_ADMIN),
           binding(ManagementAction.PRINCIPAL_CREATE),
           binding(ManagementAction.PRINCIPAL_UPDATE),
           binding(ManagementAction.PRINCIPAL_DELETE),

@@ -5,6 +5,8 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.server.enforce.EnforcementWatch;
 import dev.cofre.controlplane.server.enforce.NodeRegistry;
 import dev.cofre.controlplane.server.identity.Authenticator;
+import dev.cofre.controlplane.server.keys.Exports;
+import dev.cofre.controlplane.server.keys.Imports;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.keys.Reconciliation;
 import dev.cofre.controlplane.server.keys.StateChanges;
@@ -53,6 +55,8 @@ public final class Api {
       Clock clock,
       Store store,
       KeyLifecycle lifecycle,
+      Imports imports,
+      Exports exports,
       Reconciliation reconciliation,
       StateChanges changes,
       Authenticator authenticator,
@@ -90,6 +94,8 @@ public final class Api {
     management.addAll(
         new KeyStateOperations(parts.store(), parts.changes(), requests, audit, approvals)
             .routes());
+    management.addAll(new ImportOperations(parts, requests, audit, repeated, approvals).routes());
+    management.addAll(new ExportOperations(parts, requests, audit, repeated, approvals).routes());
     management.addAll(new DataClassOperations(changing).routes());
     management.addAll(new WatchOperations(parts.store(), audit, parts.clock()).routes());
     management.addAll(new AccessOperations(changing).routes());

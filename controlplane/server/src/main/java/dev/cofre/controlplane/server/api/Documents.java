@@ -23,6 +23,9 @@ import java.util.function.Function;
 
 /** Domain objects as the JSON that openapi.yaml describes. Stateless. */
 final class Documents {
+  /** Of a check value: those of ANSI X9.24-1. */
+  private static final int SHOWN_DIGITS = 10;
+
   private Documents() {}
 
   static JsonObject key(KmsKey key) {
@@ -38,11 +41,14 @@ final class Documents {
             .put("usage", key.draft().usage())
             .put("state", key.state().name().name())
             .put("protection", key.draft().protection().name())
+            .put("origin", key.draft().origin().name())
+            .put("exportable", key.draft().exportable())
             .put("currentVersion", key.currentVersion())
             .put("expiresAt", key.draft().expiresAt().toString())
             .put("tags", tags(key.draft().tags()))
             .put("versions", versions(key));
     key.draft().activatesAt().ifPresent(time -> json.put("activatesAt", time.toString()));
+    key.current().material().importedThrough().ifPresent(it -> json.put("importedThrough", it));
     state(json, key.state());
     return stamp(json, key.stamp());
   }
@@ -66,7 +72,14 @@ final class Documents {
             .put("state", version.state().name().name())
             .put("createdAt", version.createdAt().toString())
             .put("createdBy", version.createdBy())
-            .put("protection", version.protection().name());
+            .put("protection", version.protection().name())
+            .put("origin", version.material().origin().name())
+            .put("exportable", version.material().exportable());
+    version.material().importedThrough().ifPresent(it -> json.put("importedThrough", it));
+    version
+        .material()
+        .checkValue()
+        .ifPresent(value -> json.put("keyCheckValue", value.substring(0, SHOWN_DIGITS)));
     return state(json, version.state());
   }
 

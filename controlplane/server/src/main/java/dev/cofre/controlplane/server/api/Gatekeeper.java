@@ -127,6 +127,7 @@ final class Gatekeeper {
     }
     hide(call, "policy", ManagementAction.POLICY_SHOW);
     hide(call, "principal", ManagementAction.PRINCIPAL_SHOW);
+    hide(call, "import", ManagementAction.IMPORT_SHOW);
     hide(call, "group", ManagementAction.GROUP_SHOW);
     throw new ProblemException(
         ErrorCode.FORBIDDEN,

@@ -118,7 +118,8 @@ final class KeyStateOperations {
     return new StateChanges.Asked(move, empty ? Map.of() : call.document(), call.principal().id());
   }
 
-  private static int version(Call call) {
+  /** The number of the version that the path names. */
+  static int version(Call call) {
     String text = call.path("version");
     if (!text.matches("[1-9][0-9]{0,8}")) {
       throw new ProblemException(

@@ -88,10 +88,17 @@ final class HomeChecks {
     List<Finding> findings = new ArrayList<>();
     findings.add(Finding.ok(TOKEN, "login works, " + keys.size() + " secret keys"));
     List<String> readable = new ArrayList<>();
+    List<String> exportable = new ArrayList<>();
     for (KekProof.Finding key : keys) {
-      if (key.readable() || !key.guarded()) {
+      if (key.readable() || (!key.guarded() && !key.exportable())) {
         readable.add(key.label());
+      } else if (key.exportable()) {
+        exportable.add(key.label());
       }
+    }
+    if (!exportable.isEmpty()) {
+      findings.add(
+          Finding.ok("hsm-keys-exportable", "made so that they may leave wrapped: " + exportable));
     }
     findings.add(
         readable.isEmpty()

@@ -2,6 +2,7 @@ package dev.cofre.controlplane.server.keys;
 
 import dev.cofre.contract.envelope.SoftwareKek;
 import dev.cofre.contract.random.RandomSource;
+import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Protection;
 import dev.cofre.controlplane.server.store.HalfMade;
@@ -11,6 +12,7 @@ import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.KekMissingException;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -36,22 +38,36 @@ public final class KekMaker {
    *
    * @return the wrapped KEK; null when the KEK is a token object
    */
-  byte[] make(HalfMade half, String tenant, Protection protection) {
-    if (protection == Protection.HSM) {
-      hsm.generateKek(half.kekLabel());
+  byte[] make(HalfMade half, String tenant, KeyVersion version) {
+    if (version.protection() == Protection.HSM) {
+      hsm.generateKek(half.kekLabel(), version.material().exportable());
       return null;
     }
-    String root = root(tenant);
     byte[] bytes = random.bytes(SoftwareKek.LENGTH);
     try (ClearKey kek = ClearKey.of(bytes)) {
-      byte[] iv = random.bytes(SoftwareKek.IV_LENGTH);
-      byte[] sealed = hsm.wrap(root, iv, SoftwareKek.aad(tenant, half.keyId(), half.number()), kek);
-      byte[] wrapped = Arrays.copyOf(iv, SoftwareKek.WRAPPED_LENGTH);
-      System.arraycopy(sealed, 0, wrapped, SoftwareKek.IV_LENGTH, sealed.length);
-      return wrapped;
+      return wrap(half, tenant, kek);
     } finally {
       Arrays.fill(bytes, (byte) 0);
     }
+  }
+
+  /** {@code kek}, wrapped by the tenant's root KEK. */
+  byte[] wrap(HalfMade half, String tenant, ClearKey kek) {
+    String root = root(tenant);
+    byte[] iv = random.bytes(SoftwareKek.IV_LENGTH);
+    byte[] sealed = hsm.wrap(root, iv, SoftwareKek.aad(tenant, half.keyId(), half.number()), kek);
+    byte[] wrapped = Arrays.copyOf(iv, SoftwareKek.WRAPPED_LENGTH);
+    System.arraycopy(sealed, 0, wrapped, SoftwareKek.IV_LENGTH, sealed.length);
+    return wrapped;
+  }
+
+  /** What {@link #wrap} made, unwrapped again. The caller closes the answer after use. */
+  ClearKey unwrap(String tenant, UUID id, int number, byte[] wrapped) {
+    return hsm.unwrap(
+        KmsKey.rootKekLabel(tenant),
+        Arrays.copyOf(wrapped, SoftwareKek.IV_LENGTH),
+        SoftwareKek.aad(tenant, id, number),
+        Arrays.copyOfRange(wrapped, SoftwareKek.IV_LENGTH, wrapped.length));
   }
 
   /**

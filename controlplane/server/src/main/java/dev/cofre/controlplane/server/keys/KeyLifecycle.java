@@ -6,9 +6,11 @@ import dev.cofre.controlplane.domain.DataClassRules;
 import dev.cofre.controlplane.domain.FieldError;
 import dev.cofre.controlplane.domain.InvalidDocumentException;
 import dev.cofre.controlplane.domain.KeyDraft;
+import dev.cofre.controlplane.domain.KeyMaterial;
 import dev.cofre.controlplane.domain.KeyState;
 import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.KmsKey;
+import dev.cofre.controlplane.domain.Origin;
 import dev.cofre.controlplane.domain.Protection;
 import dev.cofre.controlplane.domain.Stamp;
 import dev.cofre.controlplane.server.store.HalfMade;
@@ -18,6 +20,7 @@ import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.hsm.Hsm;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -66,6 +69,20 @@ public final class KeyLifecycle {
   public record Making<T>(
       Consumer<Transaction> begin, Completion<T> complete, Consumer<Transaction> undo) {}
 
+  /**
+   * Whence a KEK comes that is neither generated nor wrapped here.
+   *
+   * @param material what is known of it
+   */
+  public record Source(KeyMaterial material, Placing placing) {}
+
+  /** Puts a KEK where it belongs. */
+  @FunctionalInterface
+  public interface Placing {
+    /** Makes the KEK of a half-made version; the wrapped KEK, null for a token object. */
+    byte[] place(HalfMade half, String tenant, KeyVersion version);
+  }
+
   /** The last step before a commit. */
   @FunctionalInterface
   public interface Completion<T> {
@@ -79,27 +96,43 @@ public final class KeyLifecycle {
    * @throws ProblemException {@code alias_in_use}, {@code protection_not_available}
    */
   public <T> T create(KeyDraft draft, String by, Making<T> making) {
+    return create(draft, by, making, Optional.empty());
+  }
+
+  /** The same with a KEK from {@code source}. */
+  public <T> T create(KeyDraft draft, String by, Making<T> making, Optional<Source> source) {
     UUID id = UUID.randomUUID();
     HalfMade first = new HalfMade(id, 1, KmsKey.kekLabel(id, 1));
+    KeyVersion[] made = new KeyVersion[1];
     KmsKey key =
         begin(
             () -> first,
             making,
             tx -> {
               making.begin().accept(tx);
-              if (tx.keys().isAliasTaken(draft.tenant(), draft.alias())) {
-                throw new ProblemException(
-                    ErrorCode.ALIAS_IN_USE,
-                    "the alias " + draft.alias() + " is taken; choose another one");
-              }
-              requireWithinRules(tx, draft);
+              requireCreatable(tx, draft);
               Stamp stamp = Stamp.created(tx.now(), by);
-              KeyVersion version = version(tx, first, draft.protection(), by);
+              KeyVersion version = version(tx, first, draft, by, source);
+              made[0] = version;
               tx.halfMade().insertKey(id, draft, stamp);
               tx.halfMade().insertVersion(id, version, instance);
               return new KmsKey(id, draft, draft.firstState(), 1, List.of(version), stamp);
             });
-    return make(first, key, making, tx -> key);
+    return make(first, key, made[0], making, source, tx -> key);
+  }
+
+  /**
+   * Checks that {@code draft} may be made.
+   *
+   * @throws ProblemException {@code alias_in_use}, {@code protection_not_available}, {@code
+   *     export_not_permitted}
+   */
+  public static void requireCreatable(Transaction tx, KeyDraft draft) {
+    if (tx.keys().isAliasTaken(draft.tenant(), draft.alias())) {
+      throw new ProblemException(
+          ErrorCode.ALIAS_IN_USE, "the alias " + draft.alias() + " is taken; choose another one");
+    }
+    requireWithinRules(tx, draft);
   }
 
   /**
@@ -108,6 +141,12 @@ public final class KeyLifecycle {
    * @throws ProblemException {@code key_disabled}, {@code conflict} when it was changed meanwhile
    */
   public <T> T rotate(Function<Transaction, KmsKey> select, String by, Making<T> making) {
+    return rotate(select, by, making, Optional.empty());
+  }
+
+  /** The same with a KEK from {@code source}. */
+  public <T> T rotate(
+      Function<Transaction, KmsKey> select, String by, Making<T> making, Optional<Source> source) {
     KeyVersion[] version = new KeyVersion[1];
     HalfMade[] half = new HalfMade[1];
     KmsKey[] before = new KmsKey[1];
@@ -117,20 +156,22 @@ public final class KeyLifecycle {
             making,
             tx -> {
               making.begin().accept(tx);
-              KmsKey key = requireActive(select.apply(tx));
+              KmsKey key = requireVersionable(select.apply(tx), source.isPresent());
               int number = tx.halfMade().nextVersion(key.id());
               HalfMade made =
                   new HalfMade(key.id(), number, KmsKey.freshKekLabel(key.id(), number));
               half[0] = made;
               before[0] = key;
-              version[0] = version(tx, made, key.draft().protection(), by);
+              version[0] = version(tx, made, key.draft(), by, source);
               tx.halfMade().insertVersion(key.id(), version[0], instance);
               return made;
             });
     return make(
         next,
         before[0],
+        version[0],
         making,
+        source,
         tx -> {
           KmsKey key = requireActive(tx.keys().find(next.keyId()).orElseThrow());
           if (next.number() != key.currentVersion() + 1) {
@@ -155,9 +196,15 @@ public final class KeyLifecycle {
 
   /** Generates the KEK, then makes visible what {@code finish} says the key is. */
   private <T> T make(
-      HalfMade half, KmsKey of, Making<T> making, Function<Transaction, KmsKey> finish) {
+      HalfMade half,
+      KmsKey of,
+      KeyVersion version,
+      Making<T> making,
+      Optional<Source> source,
+      Function<Transaction, KmsKey> finish) {
     try {
-      byte[] wrapped = keks.make(half, of.tenant(), of.draft().protection());
+      Placing placing = source.map(Source::placing).orElse(keks::make);
+      byte[] wrapped = placing.place(half, of.tenant(), version);
       return store.change(
           tx -> {
             KmsKey key = finish.apply(tx);
@@ -221,8 +268,16 @@ public final class KeyLifecycle {
   }
 
   private static KeyVersion version(
-      Transaction tx, HalfMade half, Protection protection, String by) {
-    return new KeyVersion(half.number(), protection, half.kekLabel(), tx.now(), by);
+      Transaction tx, HalfMade half, KeyDraft draft, String by, Optional<Source> source) {
+    KeyMaterial material = source.map(Source::material).orElseGet(() -> generated(tx, draft));
+    return new KeyVersion(
+        half.number(), draft.protection(), half.kekLabel(), tx.now(), by, material);
+  }
+
+  /** What a KEK is to be that is generated for {@code draft} now. */
+  static KeyMaterial generated(Transaction tx, KeyDraft draft) {
+    return KeyMaterial.generated(
+        draft.exportable() && tx.dataClasses().rules(draft.dataClass()).exportPermitted());
   }
 
   private static void requireWithinRules(Transaction tx, KeyDraft draft) {
@@ -237,6 +292,13 @@ public final class KeyLifecycle {
               + "; it permits "
               + rules.protections().stream().map(Protection::name).sorted().toList());
     }
+    if (draft.exportable() && !rules.exportPermitted()) {
+      throw new ProblemException(
+          ErrorCode.EXPORT_NOT_PERMITTED,
+          "the data class "
+              + rules.dataClass().wireName()
+              + " does not permit export; leave exportable away, or choose another class");
+    }
     if (draft.expiresAt().isAfter(rules.expiresAtMax(tx.now()))) {
       throw new InvalidDocumentException(
           List.of(
@@ -247,6 +309,22 @@ public final class KeyLifecycle {
                       + " days ahead for the data class "
                       + rules.dataClass().wireName())));
     }
+  }
+
+  /**
+   * Checks that {@code key} may get another version.
+   *
+   * @param imported whether that version's material is brought
+   */
+  public static KmsKey requireVersionable(KmsKey key, boolean imported) {
+    if (imported != (key.draft().origin() == Origin.IMPORTED)) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT,
+          imported
+              ? "the key's material is generated here: rotate it, or import a key of its own"
+              : "the key's material is imported: import its next version (cofre key import)");
+    }
+    return requireActive(key);
   }
 
   private static KmsKey requireActive(KmsKey key) {

@@ -5,6 +5,7 @@ import dev.cofre.controlplane.domain.KeyState;
 import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.ManagementAction;
+import dev.cofre.controlplane.domain.Origin;
 import dev.cofre.controlplane.server.store.HalfMade;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.Transaction;
@@ -54,7 +55,7 @@ public final class RotationBatch {
     try {
       Map<Begun, byte[]> wrapped = new HashMap<>();
       for (Begun one : begun) {
-        wrapped.put(one, keks.make(one.half, one.key.tenant(), one.key.draft().protection()));
+        wrapped.put(one, keks.make(one.half, one.key.tenant(), one.version));
       }
       left.removeAll(store.<List<Begun>>change(tx -> finish(tx, begun, wrapped, by)));
     } finally {
@@ -73,7 +74,13 @@ public final class RotationBatch {
       int number = tx.halfMade().nextVersion(id);
       HalfMade half = new HalfMade(id, number, KmsKey.freshKekLabel(id, number));
       KeyVersion version =
-          new KeyVersion(number, key.get().draft().protection(), half.kekLabel(), tx.now(), by);
+          new KeyVersion(
+              number,
+              key.get().draft().protection(),
+              half.kekLabel(),
+              tx.now(),
+              by,
+              KeyLifecycle.generated(tx, key.get().draft()));
       tx.halfMade().insertVersion(id, version, node);
       begun.add(new Begun(half, version, key.get()));
     }
@@ -101,6 +108,7 @@ public final class RotationBatch {
     return tx.keys()
         .find(id)
         .filter(key -> key.state().name() == KeyState.Name.ACTIVE)
+        .filter(key -> key.draft().origin() == Origin.GENERATED)
         .filter(
             key -> {
               DataClassRules rules = tx.dataClasses().rules(key.draft().dataClass());

@@ -10,6 +10,7 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.KeyMove;
 import dev.cofre.controlplane.domain.ManagementAction;
 import dev.cofre.controlplane.server.keys.Destruction;
+import dev.cofre.controlplane.server.keys.Imports;
 import dev.cofre.controlplane.server.keys.KekMaker;
 import dev.cofre.controlplane.server.keys.RotationBatch;
 import dev.cofre.controlplane.server.signing.InstallationKey;
@@ -50,6 +51,7 @@ public final class KeyScheduler implements AutoCloseable {
       Store store,
       Hsm hsm,
       KekMaker keks,
+      Imports imports,
       InstallationKey signing,
       SystemAudit audit,
       Duration period,
@@ -83,6 +85,7 @@ public final class KeyScheduler implements AutoCloseable {
         new RotationJob(
             store, new RotationBatch(store, parts.hsm(), parts.keks(), audit, parts.node())),
         new DestructionJob(store, destruction),
+        new ImportEndJob(parts.imports(), audit),
         new NoticeJob(store, audit));
   }
 

@@ -20,13 +20,16 @@ public final class DueKeys {
   /** A version that is to be destroyed. */
   public record DueVersion(UUID keyId, int number) {}
 
-  /** Active keys of a class whose current version is older than its interval, oldest first. */
+  /**
+   * Active keys of a class whose current version is older than its interval, oldest first; not
+   * those whose material is brought.
+   */
   public List<UUID> rotation(DataClassRules rules, int limit) {
     return ids(
         handle
             .createQuery(
                 "select id from kms_key where state = 'ACTIVE' and data_class = :class"
-                    + " and rotated_at <= :before and expires_at > :now"
+                    + " and origin = 'GENERATED' and rotated_at <= :before and expires_at > :now"
                     + " order by rotated_at limit :limit")
             .bind("class", rules.dataClass().wireName())
             .bind("before", Times.column(rules.rotationDueBefore(now)))

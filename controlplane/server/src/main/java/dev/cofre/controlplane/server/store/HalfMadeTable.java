@@ -29,11 +29,11 @@ public final class HalfMadeTable {
             handle.createUpdate(
                 "insert into kms_key (id, tenant, alias, environment, data_class, owner, purpose,"
                     + " key_usage, state, protection, current_version, expires_at, tags,"
-                    + " activates_at, rotated_at, "
+                    + " activates_at, rotated_at, exportable, origin, "
                     + Stamps.COLUMNS
                     + ") values (:id, :tenant, :alias, :environment, :dataClass, :owner, :purpose,"
                     + " :usage, 'CREATING', :protection, 1, :expiresAt, :tags, :activatesAt,"
-                    + " :createdAt, "
+                    + " :createdAt, :exportable, :origin, "
                     + Stamps.VALUES
                     + ")"),
             stamp)
@@ -47,6 +47,8 @@ public final class HalfMadeTable {
         .bind("usage", draft.usage())
         .bind("protection", draft.protection().name())
         .bind("expiresAt", Times.column(draft.expiresAt()))
+        .bind("exportable", draft.exportable())
+        .bind("origin", draft.origin().name())
         .bind("tags", JsonText.of(new TreeMap<>(draft.tags())))
         .bindByType(
             "activatesAt",
@@ -60,8 +62,9 @@ public final class HalfMadeTable {
     handle
         .createUpdate(
             "insert into key_version (key_id, version_number, state, protection, kek_label,"
-                + " made_by_node, created_at, created_by) values (:keyId, :number, 'CREATING',"
-                + " :protection, :label, :node, :createdAt, :createdBy)")
+                + " made_by_node, created_at, created_by, origin, imported_through, exportable,"
+                + " key_check_value) values (:keyId, :number, 'CREATING', :protection, :label,"
+                + " :node, :createdAt, :createdBy, :origin, :through, :exportable, :checkValue)")
         .bind("keyId", keyId)
         .bind("number", version.number())
         .bind("protection", version.protection().name())
@@ -69,7 +72,21 @@ public final class HalfMadeTable {
         .bind("node", instance)
         .bind("createdAt", Times.column(version.createdAt()))
         .bind("createdBy", version.createdBy())
+        .bind("origin", version.material().origin().name())
+        .bind("through", version.material().importedThrough().orElse(null))
+        .bind("exportable", version.material().exportable())
+        .bind("checkValue", version.material().checkValue().orElse(null))
         .execute();
+  }
+
+  /** Whether a version has, had or will have the material with {@code checkValue}. */
+  public boolean isMaterialKnown(String checkValue) {
+    return handle
+            .createQuery("select count(*) from key_version where key_check_value = :checkValue")
+            .bind("checkValue", checkValue)
+            .mapTo(Integer.class)
+            .one()
+        > 0;
   }
 
   /** One more than the highest version number of the key, half-made ones counted. */

@@ -3,9 +3,11 @@ package dev.cofre.controlplane.server.store;
 import dev.cofre.controlplane.domain.DataClass;
 import dev.cofre.controlplane.domain.Environment;
 import dev.cofre.controlplane.domain.KeyDraft;
+import dev.cofre.controlplane.domain.KeyMaterial;
 import dev.cofre.controlplane.domain.KeyState;
 import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.KmsKey;
+import dev.cofre.controlplane.domain.Origin;
 import dev.cofre.controlplane.domain.Protection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -181,7 +183,9 @@ public final class KeyTable {
             Times.read(row, "expires_at"),
             JsonText.textMap(row.getString("tags")),
             row.getString("state").equals(KeyState.Name.PRE_ACTIVE.name()),
-            Times.find(row, "activates_at"));
+            Times.find(row, "activates_at"),
+            row.getBoolean("exportable"),
+            Origin.valueOf(row.getString("origin")));
     return new KmsKey(
         id,
         draft,
@@ -205,7 +209,12 @@ public final class KeyTable {
                     Protection.valueOf(row.getString("protection")),
                     row.getString("kek_label"),
                     Times.read(row, "created_at"),
-                    row.getString("created_by")))
+                    row.getString("created_by"),
+                    new KeyMaterial(
+                        Origin.valueOf(row.getString("origin")),
+                        Optional.ofNullable(row.getString("imported_through")),
+                        row.getBoolean("exportable"),
+                        Optional.ofNullable(row.getString("key_check_value")))))
         .list();
   }
 }

@@ -102,6 +102,11 @@ public final class Transaction {
     return new IdempotencyTable(handle, now);
   }
 
+  /** Imports that are being prepared. */
+  public ImportTable imports() {
+    return new ImportTable(handle, now);
+  }
+
   /** What was done once. */
   public MilestoneTable milestones() {
     return new MilestoneTable(handle, now);

@@ -56,6 +56,8 @@ class OpenApiTest {
                 null,
                 null,
                 null,
+                null,
+                null,
                 new HeldRequests(1),
                 null,
                 null,

@@ -13,7 +13,9 @@ import dev.cofre.controlplane.domain.DataClassRules;
 import dev.cofre.controlplane.domain.Effect;
 import dev.cofre.controlplane.domain.Environment;
 import dev.cofre.controlplane.domain.Group;
+import dev.cofre.controlplane.domain.ImportJob;
 import dev.cofre.controlplane.domain.KeyDraft;
+import dev.cofre.controlplane.domain.KeyMaterial;
 import dev.cofre.controlplane.domain.KeyMove;
 import dev.cofre.controlplane.domain.KeyState;
 import dev.cofre.controlplane.domain.KeyTransition;
@@ -22,6 +24,7 @@ import dev.cofre.controlplane.domain.KeyUseCount;
 import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Notice;
+import dev.cofre.controlplane.domain.Origin;
 import dev.cofre.controlplane.domain.Policy;
 import dev.cofre.controlplane.domain.PolicyDocument;
 import dev.cofre.controlplane.domain.PolicyStatement;
@@ -546,6 +549,49 @@ abstract class StoreContract {
     return key;
   }
 
+  @Test
+  void importsArePagedEndedOnceAndForgotten() {
+    ImportJob.Wrapping wrapping = new ImportJob.Wrapping("A", "HSM", new byte[] {1});
+    List<UUID> ids = java.util.stream.Stream.generate(UUID::randomUUID).limit(3).toList();
+    for (UUID id : ids) {
+      store.change(
+          tx -> {
+            tx.imports().insert(id, "imports", "officer");
+            assertFalse(tx.imports().isVisible(id));
+            assertTrue(tx.imports().find("imports", id).isEmpty(), "nobody was told of it");
+            assertTrue(tx.imports().finish(id, wrapping));
+            assertFalse(tx.imports().finish(id, wrapping));
+            return null;
+          });
+    }
+    ImportJob first = store.read(tx -> tx.imports().page("imports", null, 1)).getFirst();
+    List<ImportJob> rest = store.read(tx -> tx.imports().page("imports", first, 5));
+    assertEquals(2, rest.size());
+    assertTrue(rest.stream().noneMatch(job -> job.id().equals(first.id())));
+    assertEquals(3, store.<Integer>read(tx -> tx.imports().open("imports")));
+    assertTrue(store.<List<UUID>>read(tx -> tx.imports().leftPairs(9)).isEmpty());
+
+    UUID made = UUID.randomUUID();
+    assertTrue(changes(tx -> tx.imports().end(first, ImportJob.State.DONE, made, "officer")));
+    assertFalse(changes(tx -> tx.imports().end(first, ImportJob.State.DONE, made, "officer")));
+    ImportJob done = store.read(tx -> tx.imports().find("imports", first.id()).orElseThrow());
+    assertEquals(Optional.of(made), done.keyId());
+    assertEquals(first.stamp().revision() + 1, done.stamp().revision());
+    assertEquals(List.of(first.id()), store.<List<UUID>>read(tx -> tx.imports().leftPairs(9)));
+    store.change(
+        tx -> {
+          tx.imports().pairDestroyed(first.id());
+          for (int i = 0; i < ImportJob.REFUSALS_MAX; i++) {
+            tx.imports().refused(rest.getFirst());
+          }
+          return null;
+        });
+    assertEquals(
+        ImportJob.State.FAILED,
+        store.read(tx -> tx.imports().find("imports", rest.getFirst().id()).orElseThrow()).state());
+    assertEquals(2, store.<Integer>read(tx -> tx.imports().open("imports")));
+  }
+
   private KmsKey begin(UUID id, String alias) {
     return store.change(
         tx -> {
@@ -562,10 +608,18 @@ abstract class StoreContract {
                   LATER,
                   Map.of("app", "shop"),
                   false,
-                  Optional.empty());
+                  Optional.empty(),
+                  true,
+                  Origin.GENERATED);
           Stamp stamp = Stamp.created(tx.now(), "officer");
           KeyVersion version =
-              new KeyVersion(1, Protection.HSM, KmsKey.kekLabel(id, 1), tx.now(), "officer");
+              new KeyVersion(
+                  1,
+                  Protection.HSM,
+                  KmsKey.kekLabel(id, 1),
+                  tx.now(),
+                  "officer",
+                  KeyMaterial.imported("MEMORY", true, id.toString().replace("-", "")));
           tx.halfMade().insertKey(id, draft, stamp);
           tx.halfMade().insertVersion(id, version, "node");
           assertEquals(2, tx.halfMade().nextVersion(id));
