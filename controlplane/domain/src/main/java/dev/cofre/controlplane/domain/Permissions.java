@@ -27,6 +27,7 @@ import static dev.cofre.controlplane.domain.ManagementAction.KEY_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_ROTATE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_SCHEDULE_DESTRUCTION;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_CANCEL_DESTRUCTION;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_COMPROMISE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_DISABLE;
@@ -121,6 +122,7 @@ public final class Permissions {
                   Set.of(
                       KEY_CREATE,
                       KEY_ROTATE,
+                      KEY_UPDATE,
                       KEY_DISABLE,
                       KEY_ENABLE,
                       KEY_ACTIVATE,

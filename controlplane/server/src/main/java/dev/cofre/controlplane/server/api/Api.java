@@ -85,6 +85,7 @@ public final class Api {
     management.addAll(
         new KeyStateOperations(parts.store(), parts.changes(), requests, audit, approvals)
             .routes());
+    management.addAll(new KeyDescriptions(parts.store(), requests, approvals).routes());
     management.addAll(new DataClassOperations(changing).routes());
     management.addAll(new WatchOperations(parts.store(), audit, parts.clock()).routes());
     management.addAll(new AccessOperations(changing).routes());
