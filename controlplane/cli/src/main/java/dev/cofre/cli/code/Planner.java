@@ -67,7 +67,8 @@ final class Planner {
   private void requireReferences(Document document) {
     for (Reference reference : References.of(document)) {
       boolean there =
-          described.containsKey(reference.title())
+          !reference.needed()
+              || described.containsKey(reference.title())
               || existing.find(reference.kind(), reference.name()).isPresent();
       if (!there) {
         errors.add(

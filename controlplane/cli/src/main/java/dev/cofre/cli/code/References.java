@@ -7,7 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a document names, that must be there before it. Stateless. */
+/** What a document names, and what is made before it. Stateless. */
 final class References {
   private static final String GROUP = "group:";
 
@@ -17,8 +17,13 @@ final class References {
    * A name in a document.
    *
    * @param field where it stands
+   * @param needed whether it must exist; a test of a policy may outlive what it asks about
    */
-  record Reference(String field, DocumentKind kind, String name) {
+  record Reference(String field, DocumentKind kind, String name, boolean needed) {
+    Reference(String field, DocumentKind kind, String name) {
+      this(field, kind, name, true);
+    }
+
     /** The title of the document that describes it. */
     String title() {
       return kind.wireName() + " " + name;
@@ -56,8 +61,9 @@ final class References {
       JsonObject test = tests.getJsonObject(i);
       String path = "tests[" + i + "].";
       references.add(
-          new Reference(path + "principal", DocumentKind.PRINCIPAL, test.getString("principal")));
-      references.add(new Reference(path + "key", DocumentKind.KEY, test.getString("key")));
+          new Reference(
+              path + "principal", DocumentKind.PRINCIPAL, test.getString("principal"), false));
+      references.add(new Reference(path + "key", DocumentKind.KEY, test.getString("key"), false));
     }
   }
 

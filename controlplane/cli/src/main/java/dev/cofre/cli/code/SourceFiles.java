@@ -23,7 +23,8 @@ import java.util.TreeSet;
  */
 final class SourceFiles {
   private static final int FILES_MAX = 10_000;
-  private static final long BYTES_MAX = 64L << 20;
+  private static final long BYTES_MAX = 16L << 20;
+  private static final long VALUES_MAX = 1_000_000;
   private static final int DOCUMENTS_MAX = 20_000;
 
   private SourceFiles() {}
@@ -38,22 +39,23 @@ final class SourceFiles {
     FileErrors errors = new FileErrors();
     List<Document> documents = new ArrayList<>();
     long bytes = 0;
+    long values = 0;
     for (Path file : files(roots, errors)) {
       byte[] content = content(file);
       bytes += content.length;
-      if (bytes > BYTES_MAX || documents.size() > DOCUMENTS_MAX) {
+      for (YamlValue value : YamlReader.read(file.toString(), content, errors)) {
+        values += value.size();
+        if (values <= VALUES_MAX) {
+          Document.read(value, errors).ifPresent(documents::add);
+        }
+      }
+      if (bytes > BYTES_MAX || values > VALUES_MAX || documents.size() > DOCUMENTS_MAX) {
         errors.add(
             new Place(file.toString(), 1),
             "",
-            "the files hold more than "
-                + DOCUMENTS_MAX
-                + " documents or "
-                + BYTES_MAX
-                + " bytes; apply them in parts");
+            "with this file they hold more than %d documents, %d bytes or %d values; apply parts"
+                .formatted(DOCUMENTS_MAX, BYTES_MAX, VALUES_MAX));
         break;
-      }
-      for (YamlValue value : YamlReader.read(file.toString(), content, errors)) {
-        Document.read(value, errors).ifPresent(documents::add);
       }
     }
     DocumentRules.check(documents, errors);

@@ -165,7 +165,7 @@ final class ShapeCheck {
                   && string.codePointCount(0, string.length()) <= text.charactersMax()
                   && wellFormed(string)
                   && text.pattern().matcher(string).matches();
-          case Shape.OneOf oneOf -> oneOf.values().contains(value);
+          case Shape.OneOf oneOf -> value instanceof String name && oneOf.values().contains(name);
           case Shape.Time time -> value instanceof String string && isTime(string);
           case Shape.Whole whole ->
               value instanceof Long number && number >= whole.min() && number <= whole.max();
