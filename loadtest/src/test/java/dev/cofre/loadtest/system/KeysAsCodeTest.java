@@ -76,7 +76,7 @@ class KeysAsCodeTest {
           actions: [reencrypt]
           tags: {app: shop}
           environment: dev
-          fromEnvironment: prod
+          fromEnvironment: staging
       tests:
         - principal: batch@shop
           action: decrypt
