@@ -24,7 +24,8 @@ import picocli.CommandLine.ScopeType;
     exitCodeList = {
       "0:done",
       "1:refused by the service, or the answer or envelope is not whole or not valid",
-      "2:wrong usage: options, environment or token file",
+      "2:wrong usage: options, environment or token file;"
+          + " of plan, diff and apply --dry-run: something would be changed",
       "3:taken, and waits for the approval of others; the request's id is printed",
       "4:the input cannot be read or the output cannot be written",
       "5:the service cannot be reached or did not answer in time",
@@ -50,6 +51,13 @@ import picocli.CommandLine.ScopeType;
       GroupCommand.class,
       NodeCommand.class,
       QuotaCommand.class,
+      ApplyCommand.class,
+      PlanCommand.class,
+      DiffCommand.class,
+      ExportCommand.class,
+      SchemaCommand.class,
+      NoticeCommand.class,
+      OrphanCommand.class,
       AuditCommand.class,
       CompletionCommand.class
     })

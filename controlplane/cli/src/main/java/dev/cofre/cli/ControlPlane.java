@@ -3,11 +3,13 @@ package dev.cofre.cli;
 import dev.cofre.client.Endpoint;
 import dev.cofre.client.JsonAnswer;
 import dev.cofre.client.JsonApi;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -16,7 +18,8 @@ import picocli.CommandLine.Option;
 
 /** The options by which a command reaches the control plane. */
 class ControlPlane {
-  private static final int ACCEPTED = 202;
+  /** The status of what waits for the approval of others. */
+  static final int ACCEPTED = 202;
 
   @Option(
       names = "--control-url",
@@ -34,7 +37,11 @@ class ControlPlane {
 
   /** Calls of the control plane, each of which waits for its answer. */
   interface Calls {
-    JsonObject call(HttpMethod method, String path, JsonObject body);
+    JsonObject call(HttpMethod method, String path, JsonObject body, Map<String, String> headers);
+
+    default JsonObject call(HttpMethod method, String path, JsonObject body) {
+      return call(method, path, body, Map.of());
+    }
 
     default JsonObject get(String path) {
       return call(HttpMethod.GET, path, null);
@@ -47,29 +54,43 @@ class ControlPlane {
 
   /** Carries out {@code calls} with the token of {@code role}. */
   <T> T call(Map<String, String> environment, String role, Function<Calls, T> calls) {
-    Endpoint endpoint =
-        credentials.endpoint(environment, PlaneAddress.control(url, environment), role);
+    Endpoint endpoint = endpoint(environment, role);
     Vertx vertx = Threads.start();
     try (JsonApi api = new JsonApi(vertx, endpoint)) {
-      return calls.apply((method, path, body) -> await(api, method, path, body, headers()));
+      return calls.apply(
+          (method, path, body, headers) -> {
+            Map<String, String> all = new HashMap<>(headers);
+            all.putAll(headers());
+            return await(api, method, path, body, all);
+          });
     } finally {
       Threads.stop(vertx);
     }
   }
 
-  private Map<String, String> headers() {
+  /** Where the control plane is, and the token of {@code role} when no other one was named. */
+  Endpoint endpoint(Map<String, String> environment, String role) {
+    return credentials.endpoint(environment, PlaneAddress.control(url, environment), role);
+  }
+
+  /** What goes with everything that may need approval. */
+  Map<String, String> headers() {
     return reason == null ? Map.of() : Map.of("Cofre-Reason", escaped(reason));
   }
 
   private static JsonObject await(
       JsonApi api, HttpMethod method, String path, JsonObject body, Map<String, String> headers) {
+    JsonAnswer answer = await(api.ask(method, path, body, headers));
+    if (answer.status() == ACCEPTED) {
+      throw new PendingException(answer.document());
+    }
+    return answer.document();
+  }
+
+  /** Waits for {@code answer}; its failure is thrown as it is. */
+  static JsonAnswer await(Future<JsonAnswer> answer) {
     try {
-      JsonAnswer answer =
-          api.ask(method, path, body, headers).toCompletionStage().toCompletableFuture().join();
-      if (answer.status() == ACCEPTED) {
-        throw new PendingException(answer.document());
-      }
-      return answer.document();
+      return answer.toCompletionStage().toCompletableFuture().join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException failure ? failure : e;
     }

@@ -10,6 +10,9 @@ final class ExitCodes {
   /** The command line, the environment or the token file is wrong; nothing was asked. */
   static final int USAGE = 2;
 
+  /** Of {@code plan}, {@code diff} and {@code apply --dry-run}: something is to be changed. */
+  static final int DRIFT = 2;
+
   /** The request was taken and waits for the approval of others; its id is printed. */
   static final int PENDING = 3;
 

@@ -1,6 +1,8 @@
 package dev.cofre.cli;
 
+import dev.cofre.cli.Pages.Column;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
@@ -15,6 +17,7 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       KeyCreateCommand.class,
       KeyListCommand.class,
+      KeyUpdateCommand.class,
       KeyVersionCommand.class,
       KeyImportCommand.class,
       KeyExportCommand.class,
@@ -25,6 +28,13 @@ final class KeyCommand {
   static final String PATH = "/v1/keys";
   static final String DAYS =
       "How long it can be cancelled: 7 to 30 days (default: the data class's).";
+
+  private static final List<Column> USES =
+      List.of(
+          Column.of("PRINCIPAL", 24, "principal"),
+          Column.of("ACTION", 18, "action"),
+          Column.of("USES", 10, "uses"),
+          Column.of("LAST", 24, "lastUsedAt"));
 
   private final Terminal terminal;
 
@@ -134,6 +144,16 @@ final class KeyCommand {
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
     return print(output, plane, calls -> calls.get(path(key) + "/versions"));
+  }
+
+  @Command(description = "Lists who used a key for what, how often, and when last.")
+  int uses(
+      @Parameters(paramLabel = "KEY", description = "Alias or id.") String key,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    Pages pages = new Pages(terminal, output, USES);
+    pages.print(plane.call(terminal.environment(), ROLE, calls -> calls.get(path(key) + "/uses")));
+    return ExitCodes.OK;
   }
 
   private int print(

@@ -67,6 +67,8 @@ final class KeyCreateCommand implements Callable<Integer> {
   @Option(names = "--pre-active", description = "Make it pre-active, until it is activated.")
   private boolean preActive;
 
+  @Mixin private TagOption tags;
+
   @Option(names = "--usage", description = "What it does: encrypt-decrypt (the service's default).")
   private String usage;
 
@@ -101,6 +103,9 @@ final class KeyCreateCommand implements Callable<Integer> {
     }
     if (preActive) {
       key.put("preActive", true);
+    }
+    if (!tags.isEmpty()) {
+      key.put("tags", tags.document());
     }
     if (usage != null) {
       key.put("usage", usage);

@@ -37,6 +37,8 @@ class ControlCommandsTest {
       new JsonObject()
           .put("id", "11111111-2222-4333-8444-555555555555")
           .put("alias", "orders")
+          .put("revision", 7)
+          .put("tags", new JsonObject().put("old", "x").put("kept", "1"))
           .put("owner", "shop\u001b[31m team")
           .put("state", "ACTIVE")
           .put("currentVersion", 2)
@@ -49,7 +51,7 @@ class ControlCommandsTest {
                   .add(new JsonObject().put("number", 2).put("createdBy", "officer")));
 
   /** What was asked. */
-  private record Asked(String line, String token, JsonObject body) {}
+  private record Asked(String line, String token, String ifMatch, JsonObject body) {}
 
   @TempDir Path home;
 
@@ -93,6 +95,7 @@ class ControlCommandsTest {
                   new Asked(
                       request.method() + " " + request.uri(),
                       request.getHeader("Authorization"),
+                      request.getHeader("If-Match"),
                       body.length() == 0 ? null : new JsonObject(body)));
               answer(request);
             });
@@ -126,6 +129,10 @@ class ControlCommandsTest {
                   "errors",
                   new JsonArray()
                       .add(new JsonObject().put("field", "alias").put("message", "bad")));
+    } else if (List.of("/v1/notices", "/v1/orphans").contains(request.path())
+        || request.path().endsWith("/uses")) {
+      JsonObject item = new JsonObject().put("reasons", new JsonArray().add("unused"));
+      answer = new JsonObject().put("items", new JsonArray().add(item)).putNull("next");
     } else if (request.path().equals("/v1/keys") && request.method().equals(HttpMethod.GET)) {
       boolean first = request.getParam("after") == null;
       answer =
@@ -189,6 +196,40 @@ class ControlCommandsTest {
 
   private CliRun run(String... args) {
     return CliRun.of(environment, args);
+  }
+
+  @Test
+  void tagsAreChangedOneByOneWhileNobodyElseDoes() {
+    CliRun run = run("key update orders --owner b --tag tier=1,app=shop --untag old".split(" "));
+    assertEquals(ExitCodes.OK, run.exitCode(), run::err);
+    assertEquals("GET /v1/keys/orders", asked.get(0).line());
+    assertEquals("PATCH /v1/keys/orders", asked.get(1).line());
+    assertEquals("\"7\"", asked.get(1).ifMatch());
+    assertEquals("Bearer crypto-officer", asked.get(1).token());
+    assertEquals(
+        new JsonObject(
+            "{\"owner\":\"b\",\"tags\":{\"kept\":\"1\",\"tier\":\"1\",\"app\":\"shop\"}}"),
+        asked.get(1).body());
+    assertEquals(
+        ExitCodes.OK,
+        run("key update orders --expires-at 2031-01-01T00:00:00Z".split(" ")).exitCode());
+    assertEquals(new JsonObject().put("expiresAt", "2031-01-01T00:00:00Z"), asked.get(2).body());
+    assertNull(asked.get(2).ifMatch());
+    assertEquals(ExitCodes.USAGE, run("key", "update", "orders").exitCode());
+  }
+
+  @Test
+  void noticesOrphansAndUsesAreListed() {
+    for (String command : List.of("notice list", "orphan list", "key uses orders")) {
+      CliRun text = run(command.split(" "));
+      assertEquals(ExitCodes.OK, text.exitCode(), text::err);
+      CliRun json = run((command + " --output json").split(" "));
+      assertEquals(1, new JsonObject(json.text()).getJsonArray("items").size(), json::text);
+    }
+    assertEquals("GET /v1/notices?limit=200", asked.get(0).line());
+    assertEquals("GET /v1/orphans?limit=200", asked.get(2).line());
+    assertEquals("GET /v1/keys/orders/uses", asked.get(4).line());
+    assertEquals(ExitCodes.USAGE, run("notice", "list", "--limit", "0").exitCode());
   }
 
   @Test

@@ -139,6 +139,44 @@ public record KeyDraft(
     return draft;
   }
 
+  /**
+   * This with what {@code document} changes of it: owner, purpose, expiresAt and tags, each of
+   * which stays when it is absent. Whatever else there is of a key stays as it was made.
+   *
+   * @throws InvalidDocumentException naming every field that is wrong or unknown
+   */
+  public KeyDraft changed(Map<String, ?> document, Instant now) {
+    DocumentFields fields = new DocumentFields(document);
+    KeyDraft next =
+        new KeyDraft(
+            alias,
+            tenant,
+            environment,
+            dataClass,
+            fields.has("owner") ? fields.printable("owner", TEXT_MAX) : owner,
+            fields.has("purpose") ? fields.printable("purpose", TEXT_MAX) : purpose,
+            usage,
+            protection,
+            expiry(fields, now),
+            fields.has("tags") ? KeyTags.read(fields, "tags") : tags,
+            preActive,
+            activatesAt);
+    // What may stand in the document is told in full, also when it has none of it.
+    List.of("owner", "purpose", "expiresAt", "tags").forEach(fields::mayHave);
+    if (preActive) {
+      next.check(fields);
+    }
+    fields.end();
+    return next;
+  }
+
+  /** The one there is may be named again when it has passed. */
+  private Instant expiry(DocumentFields fields, Instant now) {
+    return fields.has("expiresAt") && !expiresAt.equals(fields.time("expiresAt"))
+        ? fields.future("expiresAt", now)
+        : expiresAt;
+  }
+
   private void check(DocumentFields fields) {
     if (activatesAt.isPresent() && !preActive) {
       fields.wrong("preActive", "must not be false beside activatesAt");

@@ -97,6 +97,11 @@ public record KmsKey(
     return new KmsKey(id, draft, state, currentVersion, versions, stamp.changed(now, by));
   }
 
+  /** The same key, described by {@code changed}. */
+  public KmsKey described(KeyDraft changed, Instant now, String by) {
+    return new KmsKey(id, changed, state, currentVersion, versions, stamp.changed(now, by));
+  }
+
   private KmsKey in(KeyState next, Instant now, String by) {
     return new KmsKey(id, draft, next, currentVersion, versions, stamp.changed(now, by));
   }

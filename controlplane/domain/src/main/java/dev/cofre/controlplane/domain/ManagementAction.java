@@ -10,6 +10,7 @@ public enum ManagementAction {
   KEY_LIST,
   KEY_SHOW,
   KEY_ROTATE,
+  KEY_UPDATE,
   KEY_DISABLE,
   KEY_ENABLE,
   KEY_ACTIVATE,

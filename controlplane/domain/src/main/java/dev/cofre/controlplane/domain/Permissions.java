@@ -33,6 +33,7 @@ import static dev.cofre.controlplane.domain.ManagementAction.KEY_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_ROTATE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_SCHEDULE_DESTRUCTION;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.KEY_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_CANCEL_DESTRUCTION;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_COMPROMISE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_DISABLE;
@@ -148,6 +149,7 @@ public final class Permissions {
                       KEY_EXPORT,
                       KEY_CREATE,
                       KEY_ROTATE,
+                      KEY_UPDATE,
                       KEY_DISABLE,
                       KEY_ENABLE,
                       KEY_ACTIVATE,

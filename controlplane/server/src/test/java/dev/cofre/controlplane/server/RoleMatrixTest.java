@@ -48,6 +48,8 @@ class RoleMatrixTest {
       GET    /v1/keys                                               -       Y  Y  Y  Y  Y  Y  F  U
       GET    /v1/keys/{key}                                         foreign Y  Y  Y  H  H  Y  H  U
       GET    /v1/keys/{key}                                         own     Y  Y  Y  Y  Y  Y  H  U
+      PATCH  /v1/keys/{key}                                         foreign F  F  Y  H  H  F  H  U
+      PATCH  /v1/keys/{key}                                         own     F  F  Y  F  F  F  H  U
       GET    /v1/keys/{key}/versions                                foreign Y  Y  Y  H  H  Y  H  U
       GET    /v1/keys/{key}/versions                                own     Y  Y  Y  Y  Y  Y  H  U
       POST   /v1/keys/{key}/rotate                                  foreign F  F  Y  H  H  F  H  U

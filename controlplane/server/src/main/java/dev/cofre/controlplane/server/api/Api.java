@@ -96,6 +96,7 @@ public final class Api {
             .routes());
     management.addAll(new ImportOperations(parts, requests, audit, repeated, approvals).routes());
     management.addAll(new ExportOperations(parts, requests, audit, repeated, approvals).routes());
+    management.addAll(new KeyDescriptions(parts.store(), requests, approvals).routes());
     management.addAll(new DataClassOperations(changing).routes());
     management.addAll(new WatchOperations(parts.store(), audit, parts.clock()).routes());
     management.addAll(new AccessOperations(changing).routes());

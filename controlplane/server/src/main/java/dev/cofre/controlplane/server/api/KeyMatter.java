@@ -8,6 +8,21 @@ import java.util.Set;
 final class KeyMatter {
   private KeyMatter() {}
 
+  /**
+   * That {@code before} is described as {@code after} is. Policies select keys by tags, so other
+   * tags are a change of who may use the key: only then is its environment touched.
+   */
+  static ApprovalMatter described(KmsKey before, KmsKey after) {
+    boolean sameTags = before.draft().tags().equals(after.draft().tags());
+    return new ApprovalMatter(
+        before.id().toString(),
+        before.stamp().revision(),
+        sameTags ? Set.of() : Set.of(before.draft().environment()),
+        Set.of(),
+        Set.of(),
+        Difference.between(Documents.key(before), Documents.key(after)));
+  }
+
   /** That {@code before} becomes {@code after}. */
   static ApprovalMatter changed(KmsKey before, KmsKey after) {
     return new ApprovalMatter(

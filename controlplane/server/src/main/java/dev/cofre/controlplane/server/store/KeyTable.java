@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
@@ -132,7 +133,7 @@ public final class KeyTable {
         .list();
   }
 
-  /** Writes states, current version and stamp of {@code key}, and tells the data planes. */
+  /** Writes what can change of {@code key}, and tells the data planes. */
   public void update(KmsKey key) {
     Update update =
         Stamps.bind(
@@ -140,6 +141,7 @@ public final class KeyTable {
                 "update kms_key set state = :state, "
                     + KeyStates.SET
                     + ", current_version = :currentVersion, rotated_at = :rotatedAt,"
+                    + " owner = :owner, purpose = :purpose, expires_at = :expiresAt, tags = :tags,"
                     + " created_at = :createdAt, created_by = :createdBy,"
                     + " updated_at = :updatedAt, updated_by = :updatedBy, revision = :revision"
                     + " where id = :id"),
@@ -148,6 +150,10 @@ public final class KeyTable {
         .bind("id", key.id())
         .bind("currentVersion", key.currentVersion())
         .bind("rotatedAt", Times.column(key.current().createdAt()))
+        .bind("owner", key.draft().owner())
+        .bind("purpose", key.draft().purpose())
+        .bind("expiresAt", Times.column(key.draft().expiresAt()))
+        .bind("tags", JsonText.of(new TreeMap<>(key.draft().tags())))
         .execute();
     key.versions().forEach(version -> update(key.id(), version));
     changes.key(key);

@@ -1,0 +1,49 @@
+package dev.cofre.cli;
+
+import dev.cofre.cli.Pages.Column;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code orphan}: keys that nobody uses or answers for. */
+@Command(name = "orphan", description = "Finds keys that nobody uses or answers for.")
+final class OrphanCommand {
+  private static final List<Column> COLUMNS =
+      List.of(
+          Column.of("ALIAS", 24, "alias"),
+          Column.of("ID", 36, "id"),
+          Column.of("STATE", 12, "state"),
+          Column.of("OWNER", 16, "owner"),
+          PrincipalCommand.texts("REASONS", 24, "reasons"),
+          Column.of("EXPIRES", 24, "expiresAt"));
+
+  private final Terminal terminal;
+
+  OrphanCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Command(description = "Lists keys that nobody uses, whose owner is gone, or that have expired.")
+  int list(
+      @Option(
+              names = "--limit",
+              paramLabel = "N",
+              defaultValue = "1000",
+              description = "At most N (default 1000).")
+          long limit,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    if (limit < 1) {
+      throw new CliException(ExitCodes.USAGE, "--limit must be at least 1");
+    }
+    Pages pages = new Pages(terminal, output, COLUMNS);
+    return plane.call(
+        terminal.environment(),
+        KeyCommand.ROLE,
+        calls -> {
+          pages.print(calls, "/v1/orphans", limit);
+          return ExitCodes.OK;
+        });
+  }
+}
