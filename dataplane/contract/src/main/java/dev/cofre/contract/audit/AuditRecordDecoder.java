@@ -17,11 +17,23 @@ public final class AuditRecordDecoder {
     return length >= AuditRecordFormat.RECORD_LENGTH_MIN && length <= room;
   }
 
+  /** Whether the flags of the record at {@code at}, which its checksum leaves out, can be so. */
+  static boolean hasKnownFlags(ByteBuffer buffer, int at) {
+    int flags = buffer.getShort(at + AuditRecordFormat.FLAGS_AT);
+    return flags == 0
+        || (flags == AuditRecordFormat.SETTLED_FLAG
+            && buffer.get(at + AuditRecordFormat.KIND_AT) == AuditRecordFormat.COUNTED);
+  }
+
   /** What the checksum of the record at {@code at} has to be. */
   static int checksum(ByteBuffer buffer, int at, int length) {
     CRC32C crc = new CRC32C();
     byte[] head = new byte[AuditRecordFormat.TIME_AT - AuditRecordFormat.FORMAT_AT];
-    buffer.get(at + AuditRecordFormat.FORMAT_AT, head, 0, head.length / 2);
+    buffer.get(
+        at + AuditRecordFormat.FORMAT_AT,
+        head,
+        0,
+        AuditRecordFormat.FLAGS_AT - AuditRecordFormat.FORMAT_AT);
     crc.update(head);
     crc.update(buffer.slice(at + AuditRecordFormat.TIME_AT, length - AuditRecordFormat.TIME_AT));
     return (int) crc.getValue();

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
@@ -35,6 +36,8 @@ final class Segment {
   private static final VarHandle TAIL_INDEX = MethodHandles.arrayElementVarHandle(int[].class);
   private static final VarHandle INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN).varHandle();
+  private static final VarHandle LONG =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.BIG_ENDIAN).varHandle();
 
   private final MemorySegment memory;
   private final long number;
@@ -151,9 +154,21 @@ final class Segment {
     INT.setRelease(memory, (long) at, firstLength);
   }
 
-  /** Raises the count of the counted record at {@code at} by one. */
-  void raise(int at) {
-    INT.getAndAdd(memory, (long) at + AuditRecordFormat.COUNT_AT, 1);
+  /**
+   * Raises the count of the counted record at {@code at} by one; false when it is settled, because
+   * it was sealed.
+   */
+  boolean raise(int at) {
+    long place = (long) at + AuditRecordFormat.FORMAT_AT;
+    while (true) {
+      long word = (long) LONG.getVolatile(memory, place);
+      if ((word & AuditRecordFormat.SETTLED) != 0) {
+        return false;
+      }
+      if ((int) word == -1 || LONG.compareAndSet(memory, place, word, word + 1)) {
+        return true;
+      }
+    }
   }
 
   /** Makes the pages from {@code from} to {@code to} writable without a fault; changes nothing. */
@@ -161,6 +176,11 @@ final class Segment {
     for (int page = from; page < Math.min(to, limit); page += pageBytes) {
       INT.getAndBitwiseOr(memory, (long) page & -pageBytes, 0);
     }
+  }
+
+  /** All of it, as it is now. */
+  ByteBuffer bytes() {
+    return memory.asByteBuffer();
   }
 
   /** Forces the bytes from {@code from} to {@code to} to the disk. */

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /** All routes of the control plane. Immutable once made. */
 public final class Api {
@@ -114,6 +115,11 @@ public final class Api {
   /** Ends requests for approval that nobody decided in time, and runs approved ones; blocks. */
   public void takeUpApprovals() {
     runner.takeUp();
+  }
+
+  /** Shows {@code value} among the metrics as {@code name}. Before the first request. */
+  public void gauge(String name, LongSupplier value) {
+    counters.gauge(name, value);
   }
 
   /** Every method on every path, as OpenAPI writes them. */
