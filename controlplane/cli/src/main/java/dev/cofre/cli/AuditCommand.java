@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "audit",
     description = "Reads and verifies audit logs.",
-    subcommands = {AuditVerifyCommand.class, AuditReceiptCommand.class})
+    subcommands = {AuditVerifyCommand.class, AuditReceiptCommand.class, AuditHeadsCommand.class})
 final class AuditCommand {
   private static final int BUFFER_CHARS = 64 * 1024;
   private static final long POLL_MS = 200;

@@ -3,6 +3,7 @@ package dev.cofre.cli;
 import dev.cofre.contract.audit.seal.SealFiles;
 import dev.cofre.contract.transparency.NoteKey;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -44,7 +45,7 @@ final class AuditKeyOption {
       throw new CliException(ExitCodes.USAGE, "there is no key file " + path);
     }
     try {
-      return NoteKey.parse(Files.readString(path));
+      return NoteKey.parse(new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
     } catch (IllegalArgumentException e) {
       throw new CliException(
           ExitCodes.USAGE, path + " holds no verification key: " + e.getMessage());

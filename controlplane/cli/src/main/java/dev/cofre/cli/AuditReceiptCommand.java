@@ -4,6 +4,7 @@ import dev.cofre.contract.audit.seal.Receipt;
 import dev.cofre.contract.audit.seal.ReceiptIssuer;
 import dev.cofre.contract.transparency.NoteKey;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,7 +77,7 @@ final class AuditReceiptCommand {
       throw new CliException(ExitCodes.USAGE, "there is no file " + file);
     }
     try {
-      Receipt receipt = Receipt.parse(Files.readString(file));
+      Receipt receipt = Receipt.parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
       if (!receipt.verifies(noteKey)) {
         throw new CliException(ExitCodes.FAILED, "the receipt is not proven by that key");
       }

@@ -9,6 +9,7 @@ import dev.cofre.contract.transparency.NoteKey;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,8 @@ import picocli.CommandLine.Parameters;
       "found with --against. Exit code 1 when anything is found."
     })
 final class AuditVerifyCommand implements Callable<Integer> {
+  private static final String KEPT = "kept";
+
   private final Terminal terminal;
 
   @Parameters(paramLabel = "DIRECTORY", description = "The audit.directory of a plane, or a copy.")
@@ -60,21 +63,40 @@ final class AuditVerifyCommand implements Callable<Integer> {
     if (!Files.isDirectory(directory)) {
       throw new CliException(ExitCodes.USAGE, "there is no folder " + directory);
     }
-    List<SignedHead> heads = new ArrayList<>();
-    for (Path file : against) {
-      heads.add(head(file));
-    }
     NoteKey noteKey = key.read(terminal, directory);
+    List<SignedHead> heads = new ArrayList<>();
+    for (String one : against) {
+      if (one.equals(KEPT)) {
+        heads.addAll(kept(noteKey));
+      } else {
+        heads.add(head(Path.of(one)));
+      }
+    }
     List<ChainReport> reports = new LogVerifier(directory, noteKey, heads, partial).verify();
     terminal.print(output.isJson() ? json(reports) : text(reports));
     return reports.stream().allMatch(ChainReport::isIntact) ? ExitCodes.OK : ExitCodes.FAILED;
+  }
+
+  /** What the control plane keeps of the log whose heads the key signs, by the key's name. */
+  private List<SignedHead> kept(NoteKey noteKey) {
+    String node = noteKey.name().substring(0, noteKey.name().lastIndexOf('/') + 1);
+    List<String> heads =
+        control.call(
+            terminal.environment(),
+            AuditHeadsCommand.ROLE,
+            calls -> AuditHeadsCommand.await(calls, node));
+    if (heads.isEmpty()) {
+      throw new CliException(
+          ExitCodes.FAILED, "the control plane keeps no head of " + noteKey.name());
+    }
+    return heads.stream().map(SignedHead::parse).toList();
   }
 
   private static SignedHead head(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new CliException(ExitCodes.USAGE, "there is no file " + file);
     }
-    String text = Files.readString(file);
+    String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     try {
       return text.startsWith("c2sp.org/")
           ? Receipt.parse(text).head()

@@ -35,7 +35,10 @@ public final class AuditRecordDecoder {
         0,
         AuditRecordFormat.FLAGS_AT - AuditRecordFormat.FORMAT_AT);
     crc.update(head);
-    crc.update(buffer.slice(at + AuditRecordFormat.TIME_AT, length - AuditRecordFormat.TIME_AT));
+    // Copied first: of a mapped file that is cut meanwhile, reading fails, but not within a CRC.
+    byte[] rest = new byte[length - AuditRecordFormat.TIME_AT];
+    buffer.get(at + AuditRecordFormat.TIME_AT, rest);
+    crc.update(rest);
     return (int) crc.getValue();
   }
 

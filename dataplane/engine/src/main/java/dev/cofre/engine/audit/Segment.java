@@ -109,7 +109,12 @@ final class Segment {
           return NO_ROOM;
         }
       } else {
-        length = (int) INT.compareAndExchange(memory, (long) at, 0, -bytes);
+        // Read first: where the file was cut this is an InternalError, while a swap that is not
+        // compiled yet ends the process.
+        length = (int) INT.getAcquire(memory, (long) at);
+        if (length == 0) {
+          length = (int) INT.compareAndExchange(memory, (long) at, 0, -bytes);
+        }
         if (length == 0) {
           TAIL_INDEX.compareAndSet(tail, TAIL, at, at + bytes);
           return at;
@@ -130,6 +135,11 @@ final class Segment {
       int behind = length == 0 ? limit : behind(at, length);
       TAIL_INDEX.compareAndSet(tail, TAIL, at, behind);
     }
+  }
+
+  /** Has nobody claim room in it any more, without touching it: its file was cut. */
+  void abandon() {
+    TAIL_INDEX.setVolatile(tail, TAIL, limit);
   }
 
   private int behind(int at, int length) {

@@ -165,10 +165,10 @@ final class SegmentChain {
       records.encoder().add(loss(segment, state));
       records.commit(next, next.claim(records.length()));
       segment.setNext(next);
-      try {
+      if (state == SegmentFiles.State.CUT) {
+        segment.abandon();
+      } else {
         segment.end();
-      } catch (InternalError e) {
-        LOG.log(Level.DEBUG, "its last page is gone", e);
       }
       ACTIVE.compareAndSet(this, segment, next);
       losses.increment();

@@ -1,6 +1,7 @@
 package dev.cofre.engine.seal;
 
 import dev.cofre.contract.audit.RecordCursor;
+import dev.cofre.contract.audit.seal.BrokenSealException;
 import dev.cofre.contract.audit.seal.SealFile;
 import dev.cofre.contract.audit.seal.SealFiles;
 import dev.cofre.contract.audit.seal.SignedHead;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -181,7 +183,7 @@ final class ChainSealer implements AutoCloseable {
     SealedState state;
     try {
       state = SealedState.find(directory, chain, signer.publicKey(chain));
-    } catch (IOException e) {
+    } catch (BrokenSealException | NoSuchFileException e) {
       broken.increment();
       LOG.log(
           Level.ERROR,

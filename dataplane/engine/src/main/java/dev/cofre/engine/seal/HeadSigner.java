@@ -5,7 +5,6 @@ import dev.cofre.contract.audit.seal.SignedHead;
 import dev.cofre.contract.transparency.Checkpoint;
 import dev.cofre.contract.transparency.NoteKey;
 import dev.cofre.hsm.Hsm;
-import dev.cofre.hsm.HsmException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -33,6 +32,9 @@ final class HeadSigner {
     return new NoteKey(SealFiles.origin(node, chain), key().publicKey());
   }
 
+  /**
+   * Asked for once: a token whose storage is away may look empty, and would be given another key.
+   */
   private Hsm.SigningKey key() {
     if (key == null) {
       key = hsm.signingKey(LABEL + node);
@@ -48,13 +50,7 @@ final class HeadSigner {
             size,
             root,
             clock.instant().truncatedTo(ChronoUnit.MILLIS));
-    try {
-      byte[] signature = key().sign(checkpoint.text().getBytes(StandardCharsets.UTF_8));
-      return new SignedHead(publicKey(chain).note(checkpoint.text(), signature), checkpoint);
-    } catch (HsmException e) {
-      // The token may have ended the session that the key belongs to: it is fetched anew.
-      key = null;
-      throw e;
-    }
+    byte[] signature = key().sign(checkpoint.text().getBytes(StandardCharsets.UTF_8));
+    return new SignedHead(publicKey(chain).note(checkpoint.text(), signature), checkpoint);
   }
 }

@@ -1,6 +1,7 @@
 package dev.cofre.engine.seal;
 
 import dev.cofre.contract.audit.AuditSegments;
+import dev.cofre.contract.audit.seal.BrokenSealException;
 import dev.cofre.contract.audit.seal.SealFile;
 import dev.cofre.contract.audit.seal.SealFiles;
 import dev.cofre.contract.audit.seal.SignedHead;
@@ -40,7 +41,8 @@ record SealedState(
   /**
    * Finds it. Hashes that no head covers are left out: their records are read again.
    *
-   * @throws IOException when what is there does not belong together, or cannot be read
+   * @throws BrokenSealException when what is there does not belong together
+   * @throws IOException when it cannot be read
    */
   static SealedState find(Path directory, String chain, NoteKey key) throws IOException {
     Optional<SignedHead> head = Optional.empty();
@@ -64,7 +66,8 @@ record SealedState(
     if (!key.named(head.get().checkpoint().origin()).verifies(head.get().note())
         || count < 0
         || count > seal.count()) {
-      throw new IOException(file + " does not reach the last head, or its signature is wrong");
+      throw new BrokenSealException(
+          file + " does not reach the last head, or its signature is wrong");
     }
     CompactRange range = seal.before();
     byte[] hashes = seal.hashes(0, (int) count);
@@ -72,7 +75,7 @@ record SealedState(
       range.append(hashes, i * MerkleHash.LENGTH);
     }
     if (!head.get().checkpoint().hasRoot(range.root())) {
-      throw new IOException(file + " does not hold what the last head was signed over");
+      throw new BrokenSealException(file + " does not hold what the last head was signed over");
     }
     return new SealedState(headSegment, seal.before(), range, head, headsLength);
   }

@@ -48,7 +48,7 @@ final class SealedLogs {
   }
 
   /** Appends {@code count} events and a few unauthenticated ones, and seals all of them. */
-  static void write(Path directory, Hsm hsm, String prefix, int count) throws IOException {
+  static SealFigures write(Path directory, Hsm hsm, String prefix, int count) throws IOException {
     try (MappedAuditLog log = MappedAuditLog.open(directory, SMALL);
         AuditSealer sealer = sealer(directory, log, hsm)) {
       for (int i = 0; i < count; i++) {
@@ -57,6 +57,7 @@ final class SealedLogs {
           log.countUnauthenticated(stranger("192.0.2." + i % 7)).join();
         }
       }
+      return sealer.figures();
     }
   }
 

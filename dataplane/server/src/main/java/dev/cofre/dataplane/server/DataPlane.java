@@ -1,6 +1,7 @@
 package dev.cofre.dataplane.server;
 
 import dev.cofre.contract.random.RandomSource;
+import dev.cofre.dataplane.server.follow.HeadReporter;
 import dev.cofre.dataplane.server.follow.RevisionFloor;
 import dev.cofre.dataplane.server.follow.SnapshotFollower;
 import dev.cofre.dataplane.server.follow.UseReporter;
@@ -129,6 +130,8 @@ final class DataPlane implements PlaneProcess.Running {
                 settings.control(),
                 engine.uses(),
                 configuration.text(DataPlaneSettings.NODE_NAME)));
+    HeadReporter heads =
+        opened(new HeadReporter(vertx, settings.control(), sealer, auditDirectory));
     await(
         vertx.deployVerticle(
             () -> new HttpListener(settings.listener(), state),
@@ -139,6 +142,7 @@ final class DataPlane implements PlaneProcess.Running {
     // Only now: a node that cannot listen has nothing to tell but that.
     follower.start();
     reporter.start();
+    heads.start();
     LOG.log(
         Level.INFO,
         "the data plane listens on {0}:{1}",

@@ -88,6 +88,7 @@ public final class Api {
             .routes());
     management.addAll(new DataClassOperations(changing).routes());
     management.addAll(new WatchOperations(parts.store(), audit, parts.clock()).routes());
+    management.addAll(new AuditHeadOperations(parts.store(), audit).routes());
     management.addAll(new AccessOperations(changing).routes());
     management.addAll(new PolicyOperations(changing).routes());
     management.addAll(new PrincipalOperations(changing).routes());

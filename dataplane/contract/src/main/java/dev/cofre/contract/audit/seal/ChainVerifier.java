@@ -81,9 +81,10 @@ final class ChainVerifier {
     for (long number : numbers) {
       heads.put(number, heads(number));
     }
-    Map<Long, SealFile> seals = new HashMap<>();
+    Map<Long, Long> sealLengths = new HashMap<>();
     for (long number : numbers) {
-      seals.put(number, seal(number));
+      Path seal = SealFiles.seal(directory, chain, number);
+      sealLengths.put(number, Files.exists(seal) ? Files.size(seal) : -1);
     }
     RecordCursor cursor = RecordCursor.ofAll(directory, chain);
     boolean more = !numbers.isEmpty() && step(cursor);
@@ -100,7 +101,7 @@ final class ChainVerifier {
       }
       Path file = AuditSegments.file(directory, chain, number);
       bytes.check(file, number);
-      segment(number, file, seals.remove(number), heads.remove(number));
+      segment(number, file, seal(number, sealLengths.get(number)), heads.remove(number));
     }
     finish();
     return new ChainReport(
@@ -270,13 +271,14 @@ final class ChainVerifier {
     }
   }
 
-  private SealFile seal(long number) {
+  /** The seal of the segment as it was when its length was taken; null when there was none. */
+  private SealFile seal(long number, long length) {
     Path file = SealFiles.seal(directory, chain, number);
-    if (!Files.exists(file)) {
+    if (length < 0) {
       return null;
     }
     try {
-      return SealFile.read(file, number);
+      return SealFile.read(file, number, length);
     } catch (IOException e) {
       findings.add(Finding.Kind.SEAL, -1, file.toString(), e.getMessage());
       return null;

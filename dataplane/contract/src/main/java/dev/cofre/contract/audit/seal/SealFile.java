@@ -61,10 +61,17 @@ public final class SealFile {
   /**
    * Reads the file of segment {@code number}; a last hash that is not whole is left out.
    *
-   * @throws IOException when it cannot be read, or is none of that segment
+   * @throws BrokenSealException when it is none of that segment
+   * @throws IOException when it cannot be read
    */
   public static SealFile read(Path path, long number) throws IOException {
-    byte[] file = Files.readAllBytes(path);
+    return read(path, number, Integer.MAX_VALUE);
+  }
+
+  /** The same of its first {@code length} bytes. */
+  static SealFile read(Path path, long number, long length) throws IOException {
+    byte[] all = Files.readAllBytes(path);
+    byte[] file = all.length <= length ? all : Arrays.copyOf(all, (int) length);
     if (file.length >= HEADER_LENGTH) {
       long first = ByteBuffer.wrap(file).getLong(FIRST_AT);
       if (first >= 0) {
@@ -75,7 +82,7 @@ public final class SealFile {
         }
       }
     }
-    throw new IOException(path + " is not the seal of segment " + number);
+    throw new BrokenSealException(path + " is not the seal of segment " + number);
   }
 
   /**

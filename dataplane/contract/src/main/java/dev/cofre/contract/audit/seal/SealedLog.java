@@ -16,6 +16,8 @@ import java.util.TreeMap;
 
 /** The seals and heads of one chain, for proofs. Reads a file again for each call; thread-safe. */
 public final class SealedLog {
+  private static final int CHUNK = 1_024;
+
   private final Path directory;
   private final String chain;
 
@@ -65,6 +67,28 @@ public final class SealedLog {
       }
     }
     throw new IOException(directory + " has no hashes of the first " + size + " records");
+  }
+
+  /**
+   * The tree of the first {@code size} records, on from {@code known} when that is not larger.
+   *
+   * @throws IOException when there are not so many
+   */
+  public CompactRange range(CompactRange known, long size) throws IOException {
+    if (known.size() == 0 || known.size() > size) {
+      return range(size);
+    }
+    CompactRange range = known.copy();
+    TreeHashes.Leaves leaves = new Hashes(numbers());
+    byte[] chunk = new byte[CHUNK * MerkleHash.LENGTH];
+    while (range.size() < size) {
+      int count = (int) Math.min(CHUNK, size - range.size());
+      leaves.read(range.size(), count, chunk);
+      for (int i = 0; i < count; i++) {
+        range.append(chunk, i * MerkleHash.LENGTH);
+      }
+    }
+    return range;
   }
 
   /**

@@ -158,10 +158,7 @@ public final class Metrics {
         "Milliseconds since all events were under a signed head.",
         seals.lagMs());
     gauge(
-        text,
-        "cofre_audit_seal_up",
-        "Whether the audit log is sealed.",
-        seals.isWorking() ? 1 : 0);
+        text, "cofre_audit_seal_up", "Whether the audit log is sealed.", seals.isWorking() ? 1 : 0);
     counter(
         text,
         "cofre_audit_seal_broken_total",
