@@ -11,7 +11,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code audit}: what is in a plane's audit log, from its files, without a service. */
-@Command(name = "audit", description = "Reads audit logs.")
+@Command(
+    name = "audit",
+    description = "Reads and verifies audit logs.",
+    subcommands = {AuditVerifyCommand.class, AuditReceiptCommand.class, AuditHeadsCommand.class})
 final class AuditCommand {
   private static final int BUFFER_CHARS = 64 * 1024;
   private static final long POLL_MS = 200;

@@ -35,6 +35,8 @@ public enum ManagementAction {
   DATA_CLASS_LIST("data-class:list"),
   DATA_CLASS_SHOW("data-class:show"),
   DATA_CLASS_UPDATE("data-class:update"),
+  AUDIT_HEAD_LIST,
+  AUDIT_HEAD_REPORT,
   NOTICE_CREATE,
   NOTICE_LIST,
   ORPHAN_LIST,

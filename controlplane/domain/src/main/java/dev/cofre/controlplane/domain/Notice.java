@@ -1,14 +1,17 @@
 package dev.cofre.controlplane.domain;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.UUID;
 
 /**
- * What an owner is told ahead of an end. Immutable.
+ * What an owner is told ahead of an end, or those who watch of what is wrong. Immutable.
  *
- * @param keyId which key ends
- * @param owner who is told
- * @param dueAt when it ends
+ * @param keyId which key ends; null when it is about no key
+ * @param alias of the key, or null
+ * @param owner who is told; null when it is about no key
+ * @param dueAt when it ends, or the hour in which it was found
+ * @param subject what it is about when it is no key, else null
  */
 public record Notice(
     UUID id,
@@ -18,17 +21,20 @@ public record Notice(
     String owner,
     Kind kind,
     Instant dueAt,
-    Instant createdAt) {
+    Instant createdAt,
+    String subject) {
   /** What comes to its end. */
   public enum Kind {
     /** The key expires: it will protect nothing new. */
     KEY_EXPIRES,
     /** The key will be destroyed. */
-    KEY_DESTRUCTION;
+    KEY_DESTRUCTION,
+    /** A node sent a head of its audit log that does not continue the one before. */
+    AUDIT_LOG_INCONSISTENT;
 
     /** The name in answers and in the store. */
     public String wireName() {
-      return this == KEY_EXPIRES ? "key-expires" : "key-destruction";
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /**

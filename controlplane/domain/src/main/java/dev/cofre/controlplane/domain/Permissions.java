@@ -8,6 +8,8 @@ import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_RULE_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_RULE_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_WITHDRAW;
+import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_HEAD_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_HEAD_REPORT;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_UPDATE;
@@ -119,6 +121,7 @@ public final class Permissions {
                   READ_NODES,
                   READ_ACCESS,
                   Set.of(
+                      AUDIT_HEAD_LIST,
                       APPROVAL_RULE_UPDATE,
                       POLICY_CREATE,
                       POLICY_UPDATE,
@@ -175,9 +178,14 @@ public final class Permissions {
                   WATCH_KEYS,
                   READ_ACCESS,
                   READ_NODES,
-                  Set.of(APPROVAL_LIST, APPROVAL_SHOW, APPROVAL_RULE_LIST, APPROVAL_RULE_SHOW))),
+                  Set.of(
+                      AUDIT_HEAD_LIST,
+                      APPROVAL_LIST,
+                      APPROVAL_SHOW,
+                      APPROVAL_RULE_LIST,
+                      APPROVAL_RULE_SHOW))),
           Role.NODE,
-          Set.of(SNAPSHOT_READ, USAGE_REPORT, NODE_LEAVE));
+          Set.of(SNAPSHOT_READ, USAGE_REPORT, NODE_LEAVE, AUDIT_HEAD_REPORT));
 
   private static final Set<Role> SEE_ALL_KEYS =
       Set.of(Role.PLATFORM_ADMIN, Role.SECURITY_ADMIN, Role.CRYPTO_OFFICER, Role.AUDITOR);

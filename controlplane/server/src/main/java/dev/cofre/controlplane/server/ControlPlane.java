@@ -25,6 +25,7 @@ import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.audit.MappedAuditLog;
+import dev.cofre.engine.seal.AuditSealer;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.http.StrictFraming;
 import io.vertx.core.Vertx;
@@ -82,7 +83,16 @@ final class ControlPlane implements AutoCloseable {
   }
 
   private void start(Hsm hsm) throws Exception {
-    AuditLog audit = opened(MappedAuditLog.open(settings.auditDirectory(), settings.audit()));
+    MappedAuditLog audit = opened(MappedAuditLog.open(settings.auditDirectory(), settings.audit()));
+    AuditSealer sealer =
+        opened(
+            new AuditSealer(
+                settings.auditDirectory(),
+                audit,
+                settings.node(),
+                hsm,
+                settings.auditSealPeriod(),
+                clock));
     Store store = opened(Store.open(settings.store(), clock));
     String instance = UUID.randomUUID().toString();
     Reconciliation reconciliation = new Reconciliation(store, hsm);
@@ -130,6 +140,7 @@ final class ControlPlane implements AutoCloseable {
                 workers,
                 vitals,
                 plaintext));
+    sealMetrics(api, sealer);
     Vertx vertx =
         Vertx.builder()
             .with(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2))
@@ -165,6 +176,13 @@ final class ControlPlane implements AutoCloseable {
         settings.node(),
         settings.listener().host(),
         Integer.toString(listener.port()));
+  }
+
+  private static void sealMetrics(Api api, AuditSealer sealer) {
+    api.gauge("cofre_controlplane_audit_sealed_events", () -> sealer.figures().sealed());
+    api.gauge("cofre_controlplane_audit_seal_lag_ms", () -> sealer.figures().lagMs());
+    api.gauge("cofre_controlplane_audit_seal_up", () -> sealer.figures().isWorking() ? 1 : 0);
+    api.gauge("cofre_controlplane_audit_seal_broken", () -> sealer.figures().broken());
   }
 
   private <T extends AutoCloseable> T opened(T part) {

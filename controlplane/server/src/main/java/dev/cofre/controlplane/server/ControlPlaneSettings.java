@@ -12,6 +12,7 @@ import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.HsmSettings;
 import dev.cofre.engine.config.ListenerSettings;
 import dev.cofre.engine.config.Setting;
+import dev.cofre.engine.seal.AuditSealer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import java.util.stream.Collectors;
  * @param node this node's name, for the audit log
  * @param auditDirectory where the audit log is
  * @param audit how it is kept
+ * @param auditSealPeriod after how long its events are under a signed head
  * @param snapshotPublicKeyFile where the public verification key is written
  * @param snapshotValidity how long a statement may be followed
  * @param nodeNames names in the client certificates of nodes
@@ -44,6 +46,7 @@ record ControlPlaneSettings(
     String node,
     Path auditDirectory,
     AuditLogConfig audit,
+    Duration auditSealPeriod,
     Path snapshotPublicKeyFile,
     Duration snapshotValidity,
     Set<String> nodeNames,
@@ -79,6 +82,12 @@ record ControlPlaneSettings(
   private static final Setting AUDIT_SEGMENT_BYTES =
       Setting.withDefault(
           "audit.segmentBytes", NUMBER, "16777216", "length of one file of the audit log");
+  private static final Setting AUDIT_SEAL_MS =
+      Setting.withDefault(
+          "audit.sealMs",
+          NUMBER,
+          "1000",
+          "after how long events are under a head that the HSM signed, in milliseconds");
   private static final Setting NODE_NAME =
       Setting.required("node.name", TEXT, "this node's name in the audit log");
   private static final Setting PUBLIC_KEY_FILE =
@@ -141,6 +150,7 @@ record ControlPlaneSettings(
             AUDIT_SYNC,
             AUDIT_BYTES_MAX,
             AUDIT_SEGMENT_BYTES,
+            AUDIT_SEAL_MS,
             NODE_NAME,
             PUBLIC_KEY_FILE,
             VALIDITY_MS,
@@ -176,6 +186,7 @@ record ControlPlaneSettings(
         configuration.text(NODE_NAME),
         configuration.path(AUDIT_DIRECTORY),
         audit(configuration),
+        sealPeriod(configuration),
         configuration.path(PUBLIC_KEY_FILE),
         Duration.ofMillis(configuration.number(VALIDITY_MS)),
         nodeNames,
@@ -200,10 +211,19 @@ record ControlPlaneSettings(
       return new AuditLogConfig(
           configuration.flag(AUDIT_SYNC),
           configuration.number(AUDIT_BYTES_MAX),
-          configuration.number(AUDIT_SEGMENT_BYTES));
+          configuration.number(AUDIT_SEGMENT_BYTES),
+          configuration.text(NODE_NAME));
     } catch (IllegalArgumentException e) {
       throw new ConfigException(e.getMessage());
     }
+  }
+
+  private static Duration sealPeriod(Configuration configuration) {
+    long ms = configuration.number(AUDIT_SEAL_MS);
+    if (ms < AuditSealer.PERIOD_MS_MIN || ms > AuditSealer.PERIOD_MS_MAX) {
+      throw new ConfigException(AuditSealer.PERIOD_RULE);
+    }
+    return Duration.ofMillis(ms);
   }
 
   private static String password(Configuration configuration) {

@@ -96,6 +96,8 @@ class RoleMatrixTest {
       GET    /v1/data-classes                                       -       Y  Y  Y  Y  F  Y  F  U
       GET    /v1/data-classes/{class}                               -       Y  Y  Y  Y  F  Y  F  U
       PATCH  /v1/data-classes/{class}                               -       F  Y  F  F  F  F  F  U
+      GET    /v1/audit/heads                                        -       F  Y  F  F  F  Y  F  U
+      POST   /v1/audit/heads                                        -       F  F  F  F  F  F  Y  U
       POST   /v1/usage                                              -       F  F  F  F  F  F  Y  U
       POST   /v1/policies                                           -       F  Y  F  F  F  F  F  U
       GET    /v1/policies                                           -       F  Y  F  F  F  Y  F  U

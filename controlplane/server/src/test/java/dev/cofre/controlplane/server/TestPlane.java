@@ -78,6 +78,7 @@ final class TestPlane implements AutoCloseable {
         node,
         auditDirectory(),
         new AuditLogConfig(false, auditBytesMax, 1 << 20),
+        Duration.ofMillis(200),
         directory.resolve("snapshot.pem"),
         Duration.ofMinutes(5),
         nodeNames,

@@ -17,13 +17,28 @@ public final class AuditRecordDecoder {
     return length >= AuditRecordFormat.RECORD_LENGTH_MIN && length <= room;
   }
 
+  /** Whether the flags of the record at {@code at}, which its checksum leaves out, can be so. */
+  static boolean hasKnownFlags(ByteBuffer buffer, int at) {
+    int flags = buffer.getShort(at + AuditRecordFormat.FLAGS_AT);
+    return flags == 0
+        || (flags == AuditRecordFormat.SETTLED_FLAG
+            && buffer.get(at + AuditRecordFormat.KIND_AT) == AuditRecordFormat.COUNTED);
+  }
+
   /** What the checksum of the record at {@code at} has to be. */
   static int checksum(ByteBuffer buffer, int at, int length) {
     CRC32C crc = new CRC32C();
     byte[] head = new byte[AuditRecordFormat.TIME_AT - AuditRecordFormat.FORMAT_AT];
-    buffer.get(at + AuditRecordFormat.FORMAT_AT, head, 0, head.length / 2);
+    buffer.get(
+        at + AuditRecordFormat.FORMAT_AT,
+        head,
+        0,
+        AuditRecordFormat.FLAGS_AT - AuditRecordFormat.FORMAT_AT);
     crc.update(head);
-    crc.update(buffer.slice(at + AuditRecordFormat.TIME_AT, length - AuditRecordFormat.TIME_AT));
+    // Copied first: of a mapped file that is cut meanwhile, reading fails, but not within a CRC.
+    byte[] rest = new byte[length - AuditRecordFormat.TIME_AT];
+    buffer.get(at + AuditRecordFormat.TIME_AT, rest);
+    crc.update(rest);
     return (int) crc.getValue();
   }
 

@@ -12,12 +12,12 @@ import java.util.List;
  * <pre>
  *  0  i32 length   of the record without its padding; negative: claimed and not committed, the
  *                  claim being that long; 0: free; MIN_VALUE: nothing follows in this segment
- *  4  u32 CRC32C   of bytes 8 to length, with 0 in the place of the count
+ *  4  u32 CRC32C   of bytes 8 to length, with 0 in the place of flags and count
  *  8  u8  format   1
  *  9  u8  kind     0 void: a claim that was never committed, its bytes 16 and on mean nothing
  *                  1 event · 2 counted
- * 10  u16          0
- * 12  u32 count    of kind 2, else 0; the one field that changes after the commit
+ * 10  u16 flags    0; of kind 2 also 256: settled, the count changes no more
+ * 12  u32 count    of kind 2, else 0; flags and count alone change after the commit
  * 16  i64 time     nanoseconds since 1970-01-01T00:00:00Z
  * 24  i32 keyVersion      -1: absent
  * 28  i32 items           -1: absent
@@ -57,12 +57,26 @@ public final class AuditRecordFormat {
   /** Where the count of a counted record is. */
   public static final int COUNT_AT = 12;
 
+  /**
+   * In the eight bytes from {@link #FORMAT_AT} on, of which the count is the end: the flag that the
+   * count changes no more.
+   */
+  public static final long SETTLED = 1L << 40;
+
   /** The version of both formats. */
   public static final byte FORMAT = 1;
 
   static final int CRC_AT = 4;
-  static final int FORMAT_AT = 8;
+
+  /** Where the eight bytes begin that a count and its flag are changed in. */
+  public static final int FORMAT_AT = 8;
+
   static final int KIND_AT = 9;
+  static final int FLAGS_AT = 10;
+
+  /** {@link #SETTLED} as it stands in the flags. */
+  static final int SETTLED_FLAG = 1 << 8;
+
   static final int TIME_AT = 16;
   static final int KEY_VERSION_AT = 24;
   static final int ITEMS_AT = 28;

@@ -13,6 +13,9 @@ public final class RecordBuffer {
   private static final VarHandle INT =
       MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
+  private static final VarHandle LONG =
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   private final ByteBuffer buffer;
   private final int limit;
 
@@ -42,6 +45,7 @@ public final class RecordBuffer {
   /** Whether {@code length} bytes at {@code at} are a record as it was written. */
   public boolean isWhole(int at, int length) {
     return AuditRecordDecoder.isPlausible(length, limit - at)
+        && AuditRecordDecoder.hasKnownFlags(buffer, at)
         && AuditRecordDecoder.checksum(buffer, at, length)
             == buffer.getInt(at + AuditRecordFormat.CRC_AT);
   }
@@ -53,6 +57,11 @@ public final class RecordBuffer {
     buffer.put(at + AuditRecordFormat.KIND_AT, AuditRecordFormat.VOID);
     buffer.putInt(at + AuditRecordFormat.CRC_AT, AuditRecordDecoder.checksum(buffer, at, length));
     INT.setRelease(buffer, at, length);
+  }
+
+  /** Has the count of the counted record at {@code at} change no more. */
+  void settle(int at) {
+    LONG.getAndBitwiseOr(buffer, at + AuditRecordFormat.FORMAT_AT, AuditRecordFormat.SETTLED);
   }
 
   /** Whether the record at {@code at} stands for a claim that was never committed. */

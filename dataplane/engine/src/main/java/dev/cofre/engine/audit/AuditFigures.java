@@ -7,10 +7,11 @@ package dev.cofre.engine.audit;
  * @param bytesUsed of the budget, by records, the older segments whole
  * @param bytesFree of the budget
  * @param refused appends that were refused since it was opened
+ * @param losses how often a file was found deleted or cut while it was written
  * @param unauthenticated requests of unauthenticated callers counted since it was opened
  */
 public record AuditFigures(
-    long records, long bytesUsed, long bytesFree, long refused, long unauthenticated) {
+    long records, long bytesUsed, long bytesFree, long refused, long losses, long unauthenticated) {
   /** Of a log that keeps no account. */
-  public static final AuditFigures NONE = new AuditFigures(0, 0, 0, 0, 0);
+  public static final AuditFigures NONE = new AuditFigures(0, 0, 0, 0, 0, 0);
 }

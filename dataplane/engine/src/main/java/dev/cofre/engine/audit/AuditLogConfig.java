@@ -6,8 +6,9 @@ package dev.cofre.engine.audit;
  * @param sync whether records are forced to the disk before they are acknowledged
  * @param bytesMax what all files together may take; a sixteenth of it is for counted records
  * @param segmentBytes how long one file is; less when the budget holds fewer than four of them
+ * @param node in whose name the log writes down what happens to itself
  */
-public record AuditLogConfig(boolean sync, long bytesMax, long segmentBytes) {
+public record AuditLogConfig(boolean sync, long bytesMax, long segmentBytes, String node) {
   /** The default length of a segment. */
   public static final long SEGMENT_BYTES = 64L << 20;
 
@@ -31,9 +32,19 @@ public record AuditLogConfig(boolean sync, long bytesMax, long segmentBytes) {
     }
   }
 
+  /** Of a log whose node has no name. */
+  public AuditLogConfig(boolean sync, long bytesMax, long segmentBytes) {
+    this(sync, bytesMax, segmentBytes, "");
+  }
+
   /** Segments of the default length. */
   public AuditLogConfig(boolean sync, long bytesMax) {
     this(sync, bytesMax, SEGMENT_BYTES);
+  }
+
+  /** The same for {@code name}. */
+  public AuditLogConfig ofNode(String name) {
+    return new AuditLogConfig(sync, bytesMax, segmentBytes, name);
   }
 
   long eventBytesMax() {

@@ -45,22 +45,29 @@ public final class MappedAuditLog implements AuditLog {
       throws IOException {
     this.lock = lock;
     this.events =
-        chain(directory, AuditSegments.EVENTS, config.eventSegmentBytes(), config.eventBytesMax());
+        chain(
+            directory,
+            AuditSegments.EVENTS,
+            config.eventSegmentBytes(),
+            config.eventBytesMax(),
+            config.node());
     this.unauthenticated =
         chain(
             directory,
             AuditSegments.UNAUTHENTICATED,
             config.unauthenticatedSegmentBytes(),
-            config.unauthenticatedBytesMax());
+            config.unauthenticatedBytesMax(),
+            config.node());
     this.counts = new UnauthenticatedCounts(unauthenticated);
     this.disk = config.sync() ? new DiskSync() : null;
     keeper.start(List.of(events, unauthenticated));
   }
 
-  private SegmentChain chain(Path directory, String name, int segmentBytes, long bytesMax)
+  private SegmentChain chain(
+      Path directory, String name, int segmentBytes, long bytesMax, String node)
       throws IOException {
     return new SegmentChain(
-        new SegmentFiles(directory, name, segmentBytes, bytesMax), keeper::wake);
+        new SegmentFiles(directory, name, segmentBytes, bytesMax), node, keeper::wake);
   }
 
   /**
@@ -151,8 +158,17 @@ public final class MappedAuditLog implements AuditLog {
     if (!faulty) {
       faulty = true;
       LOG.log(Level.ERROR, "an audit record could not be written", cause);
+      keeper.wake();
     }
     return refuse();
+  }
+
+  /**
+   * Whether a claim at byte {@code at} of {@code segment} of {@code chain} was made by an earlier
+   * process, so that nobody will commit it.
+   */
+  public boolean isDead(String chain, long segment, int at) {
+    return (chain.equals(AuditSegments.EVENTS) ? events : unauthenticated).isDead(segment, at);
   }
 
   @Override
@@ -165,7 +181,12 @@ public final class MappedAuditLog implements AuditLog {
     long used = events.bytesUsed() + unauthenticated.bytesUsed();
     long most = events.bytesMax() + unauthenticated.bytesMax();
     return new AuditFigures(
-        recorded.sum(), used, Math.max(0, most - used), refused.sum(), counted.sum());
+        recorded.sum(),
+        used,
+        Math.max(0, most - used),
+        refused.sum(),
+        events.losses() + unauthenticated.losses(),
+        counted.sum());
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
@@ -35,6 +36,8 @@ final class Segment {
   private static final VarHandle TAIL_INDEX = MethodHandles.arrayElementVarHandle(int[].class);
   private static final VarHandle INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN).varHandle();
+  private static final VarHandle LONG =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.BIG_ENDIAN).varHandle();
 
   private final MemorySegment memory;
   private final long number;
@@ -106,7 +109,12 @@ final class Segment {
           return NO_ROOM;
         }
       } else {
-        length = (int) INT.compareAndExchange(memory, (long) at, 0, -bytes);
+        // Read first: where the file was cut this is an InternalError, while a swap that is not
+        // compiled yet ends the process.
+        length = (int) INT.getAcquire(memory, (long) at);
+        if (length == 0) {
+          length = (int) INT.compareAndExchange(memory, (long) at, 0, -bytes);
+        }
         if (length == 0) {
           TAIL_INDEX.compareAndSet(tail, TAIL, at, at + bytes);
           return at;
@@ -127,6 +135,11 @@ final class Segment {
       int behind = length == 0 ? limit : behind(at, length);
       TAIL_INDEX.compareAndSet(tail, TAIL, at, behind);
     }
+  }
+
+  /** Has nobody claim room in it any more, without touching it: its file was cut. */
+  void abandon() {
+    TAIL_INDEX.setVolatile(tail, TAIL, limit);
   }
 
   private int behind(int at, int length) {
@@ -151,9 +164,21 @@ final class Segment {
     INT.setRelease(memory, (long) at, firstLength);
   }
 
-  /** Raises the count of the counted record at {@code at} by one. */
-  void raise(int at) {
-    INT.getAndAdd(memory, (long) at + AuditRecordFormat.COUNT_AT, 1);
+  /**
+   * Raises the count of the counted record at {@code at} by one; false when it is settled, because
+   * it was sealed.
+   */
+  boolean raise(int at) {
+    long place = (long) at + AuditRecordFormat.FORMAT_AT;
+    while (true) {
+      long word = (long) LONG.getVolatile(memory, place);
+      if ((word & AuditRecordFormat.SETTLED) != 0) {
+        return false;
+      }
+      if ((int) word == -1 || LONG.compareAndSet(memory, place, word, word + 1)) {
+        return true;
+      }
+    }
   }
 
   /** Makes the pages from {@code from} to {@code to} writable without a fault; changes nothing. */
@@ -161,6 +186,11 @@ final class Segment {
     for (int page = from; page < Math.min(to, limit); page += pageBytes) {
       INT.getAndBitwiseOr(memory, (long) page & -pageBytes, 0);
     }
+  }
+
+  /** All of it, as it is now. */
+  ByteBuffer bytes() {
+    return memory.asByteBuffer();
   }
 
   /** Forces the bytes from {@code from} to {@code to} to the disk. */

@@ -1,10 +1,14 @@
 package dev.cofre.engine.audit;
 
+import dev.cofre.contract.audit.AuditEvent;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Segments one after the other: any number of threads append, one background thread keeps the next
@@ -26,12 +30,17 @@ final class SegmentChain {
   private static final int WAKE_BITS = 20;
 
   private static final long RECOUNT_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final long COMMITTED_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final VarHandle ACTIVE = activeHandle();
 
   private final SegmentFiles files;
+  private final String node;
   private final Runnable wakeKeeper;
+  private final long recoveredNumber;
+  private final int recoveredEnd;
   private volatile Segment active;
   private volatile long bytesBefore;
+  private final LongAdder losses = new LongAdder();
 
   // Of the keeper's thread alone.
   private Segment touched;
@@ -47,15 +56,26 @@ final class SegmentChain {
     }
   }
 
-  /** Continues the chain of {@code files}; {@code wakeKeeper} has {@link #maintain} called soon. */
-  SegmentChain(SegmentFiles files, Runnable wakeKeeper) throws IOException {
+  /**
+   * Continues the chain of {@code files}, which {@code node} writes; {@code wakeKeeper} has {@link
+   * #maintain} called soon.
+   */
+  SegmentChain(SegmentFiles files, String node, Runnable wakeKeeper) throws IOException {
     this.files = files;
+    this.node = node;
     this.wakeKeeper = wakeKeeper;
     this.active = files.recover();
+    this.recoveredNumber = active.number();
+    this.recoveredEnd = active.tail();
     maintain();
     if (active.tail() == active.limit() && active.next() == null) {
       active.refuse();
     }
+  }
+
+  /** Whether a claim at {@code at} of {@code segment} is of an earlier process. */
+  boolean isDead(long segment, int at) {
+    return segment < recoveredNumber || (segment == recoveredNumber && at < recoveredEnd);
   }
 
   /** Appends {@code records} as one; false when there is no room for all of them. */
@@ -100,6 +120,7 @@ final class SegmentChain {
 
   /** Makes what will be written next ready. Of the keeper's thread, and of the constructor's. */
   void maintain() {
+    replaceLost(active);
     Segment segment = active;
     boolean isNew = segment != touched;
     if (segment.next() == null) {
@@ -115,6 +136,59 @@ final class SegmentChain {
       countedNs = now;
       recount(segment);
     }
+  }
+
+  /** How often a file was found deleted or cut while it was written. */
+  long losses() {
+    return losses.sum();
+  }
+
+  /**
+   * Begins a new segment when the file of {@code segment} is not there any more, or is shorter than
+   * it was: its first record says so. What was deleted is still in memory and is written again.
+   */
+  private void replaceLost(Segment segment) {
+    Segment next = segment.next();
+    if (next != null && files.state(next) != SegmentFiles.State.WHOLE) {
+      segment.setNext(null);
+      next = null;
+    }
+    SegmentFiles.State state = files.state(segment);
+    if (state == SegmentFiles.State.WHOLE) {
+      return;
+    }
+    try {
+      if (next == null) {
+        next = files.create(segment.number() + 1);
+      }
+      Records records = Records.ofThread();
+      records.encoder().add(loss(segment, state));
+      records.commit(next, next.claim(records.length()));
+      segment.setNext(next);
+      if (state == SegmentFiles.State.CUT) {
+        segment.abandon();
+      } else {
+        segment.end();
+      }
+      ACTIVE.compareAndSet(this, segment, next);
+      losses.increment();
+      LOG.log(Level.ERROR, "{0}", files.describe(segment.number(), state));
+      if (state == SegmentFiles.State.DELETED) {
+        // Who has claimed room by now has long committed after this.
+        LockSupport.parkNanos(COMMITTED_AFTER_NS);
+        files.restore(segment);
+      }
+    } catch (IOException e) {
+      segment.refuse();
+      complain(segment, files.describe(segment.number(), state) + "; " + e.getMessage());
+    }
+  }
+
+  private AuditEvent loss(Segment segment, SegmentFiles.State state) {
+    return AuditEvent.of(Instant.now(), node, "-", "audit:loss")
+        .key(files.describe(segment.number(), state))
+        .failed("audit_file_lost")
+        .build();
   }
 
   private void prepareNext(Segment segment) {

@@ -17,7 +17,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -29,11 +33,28 @@ import java.util.Set;
 final class SegmentFiles {
   private static final System.Logger LOG = System.getLogger(SegmentFiles.class.getName());
   private static final String PARTIAL = ".partial";
+  private static final Set<StandardOpenOption> CREATE =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   private final Path directory;
   private final String chain;
   private final int segmentBytes;
   private final long bytesMax;
+
+  /** What each mapped file was when it was mapped, by number. */
+  private final Map<Long, Object> identities = new HashMap<>();
+
+  /** What became of a file that is mapped. */
+  enum State {
+    /** It is there, as long as it was. */
+    WHOLE,
+    /** It is not there, or another one is. */
+    DELETED,
+    /** It is shorter. */
+    CUT
+  }
 
   SegmentFiles(Path directory, String chain, int segmentBytes, long bytesMax) {
     this.directory = directory;
@@ -44,6 +65,59 @@ final class SegmentFiles {
 
   long bytesMax() {
     return bytesMax;
+  }
+
+  /** What became of the file of {@code segment}. */
+  State state(Segment segment) {
+    try {
+      BasicFileAttributes now =
+          Files.readAttributes(file(segment.number()), BasicFileAttributes.class);
+      Object identity = identities.get(segment.number());
+      if (identity != null && !identity.equals(now.fileKey())) {
+        return State.DELETED;
+      }
+      return now.size() < segment.limit() ? State.CUT : State.WHOLE;
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "the audit log's file is gone", e);
+      return State.DELETED;
+    }
+  }
+
+  /** What became of segment {@code number}, for people and for the log itself. */
+  String describe(long number, State state) {
+    String name = file(number).getFileName().toString();
+    return state == State.CUT
+        ? name + " was truncated while it was written: its last events are lost"
+        : name + " was deleted while it was written: it was written again from memory";
+  }
+
+  private Path file(long number) {
+    return AuditSegments.file(directory, chain, number);
+  }
+
+  /**
+   * Writes {@code segment}, which takes no more records and whose file was deleted, out of memory.
+   * A file that took its place is kept under another name.
+   */
+  void restore(Segment segment) throws IOException {
+    Path file = file(segment.number());
+    Path partial = partial(segment.number());
+    Files.deleteIfExists(partial);
+    try (FileChannel channel = FileChannel.open(partial, CREATE, OWNER_ONLY)) {
+      ByteBuffer bytes = segment.bytes();
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    if (Files.exists(file)) {
+      Files.move(
+          file,
+          file.resolveSibling(file.getFileName() + ".foreign"),
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    SecretFiles.syncDirectory(directory);
   }
 
   /** The length of all segments with a number below {@code number}. */
@@ -74,6 +148,7 @@ final class SegmentFiles {
     Segment later = null;
     for (Map.Entry<Long, Path> entry : segments.descendingMap().entrySet()) {
       MemorySegment memory = map(entry.getValue());
+      identify(entry.getKey());
       RecordBuffer records = new RecordBuffer(memory.asByteBuffer());
       boolean isFirst = entry.getKey().equals(segments.firstKey());
       if (isFirst || records.length(AuditRecordFormat.SEGMENT_HEADER_LENGTH) != 0) {
@@ -93,23 +168,20 @@ final class SegmentFiles {
    * @throws IOException when the budget or the disk has no room for it
    */
   Segment create(long number) throws IOException {
-    if (bytes(AuditSegments.list(directory, chain)) + segmentBytes > bytesMax) {
+    if (Files.isDirectory(directory)
+        && bytes(AuditSegments.list(directory, chain)) + segmentBytes > bytesMax) {
       throw new IOException("its files have reached their limit of " + bytesMax + " bytes");
     }
+    SecretFiles.createDirectory(directory);
     Path partial = partial(number);
     Files.deleteIfExists(partial);
-    try (FileChannel channel =
-        FileChannel.open(
-            partial,
-            Set.of(
-                StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+    try (FileChannel channel = FileChannel.open(partial, CREATE, OWNER_ONLY)) {
       FileBlocks.allocate(partial, segmentBytes);
       channel.write(header(number), 0);
       channel.force(true);
-      Files.move(
-          partial, AuditSegments.file(directory, chain, number), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(partial, file(number), StandardCopyOption.ATOMIC_MOVE);
       SecretFiles.syncDirectory(directory);
+      identify(number);
       return new Segment(map(channel), number, AuditRecordFormat.SEGMENT_HEADER_LENGTH);
     } catch (IOException e) {
       Files.deleteIfExists(partial);
@@ -117,8 +189,13 @@ final class SegmentFiles {
     }
   }
 
+  private void identify(long number) throws IOException {
+    identities.put(number, Files.readAttributes(file(number), BasicFileAttributes.class).fileKey());
+    identities.keySet().removeIf(older -> older < number - 2);
+  }
+
   private Path partial(long number) {
-    Path file = AuditSegments.file(directory, chain, number);
+    Path file = file(number);
     return file.resolveSibling(file.getFileName() + PARTIAL);
   }
 

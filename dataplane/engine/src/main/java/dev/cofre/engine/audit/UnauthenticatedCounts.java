@@ -13,7 +13,8 @@ import java.util.concurrent.ConcurrentMap;
  * #OTHERS}.
  *
  * <p>Concurrency: two threads that see a source first at the same time both write a record, and one
- * of them is raised from then on; the counts of a source's records add up.
+ * of them is raised from then on; the counts of a source's records add up. A record that was sealed
+ * is settled and raised no more: who finds it so writes another one.
  */
 final class UnauthenticatedCounts {
   static final String OTHERS = "other";
@@ -45,15 +46,18 @@ final class UnauthenticatedCounts {
       source = new Source(OTHERS, event.code());
       place = second.places.get(source);
     }
-    if (place == null) {
-      place = append(event, source.address);
-      if (place != null) {
-        second.places.putIfAbsent(source, place);
-      }
+    if (place != null && place.segment.raise(place.at)) {
       return place;
     }
-    place.segment.raise(place.at);
-    return place;
+    Place fresh = append(event, source.address);
+    if (fresh != null) {
+      if (place == null) {
+        second.places.putIfAbsent(source, fresh);
+      } else {
+        second.places.replace(source, place, fresh);
+      }
+    }
+    return fresh;
   }
 
   /** A thread that is late counts into the second that has begun, unless the clock was set back. */

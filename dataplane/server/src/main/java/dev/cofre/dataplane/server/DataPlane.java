@@ -1,6 +1,7 @@
 package dev.cofre.dataplane.server;
 
 import dev.cofre.contract.random.RandomSource;
+import dev.cofre.dataplane.server.follow.HeadReporter;
 import dev.cofre.dataplane.server.follow.NodeIdentity;
 import dev.cofre.dataplane.server.follow.RevisionFloor;
 import dev.cofre.dataplane.server.follow.SnapshotFollower;
@@ -11,14 +12,15 @@ import dev.cofre.dataplane.server.rehearsal.Rehearsal;
 import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.aead.EnvelopeWarmUp;
-import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.HsmSettings;
 import dev.cofre.engine.process.PlaneProcess;
 import dev.cofre.engine.random.GetRandom;
 import dev.cofre.engine.request.Engine;
+import dev.cofre.engine.seal.AuditSealer;
 import dev.cofre.engine.snapshot.SnapshotHolder;
+import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.HsmGateway;
 import dev.cofre.http.StrictFraming;
 import io.vertx.core.DeploymentOptions;
@@ -77,12 +79,19 @@ final class DataPlane implements PlaneProcess.Running {
   private void start(Configuration configuration, NodeSettings settings) throws Exception {
     RandomSource random = GetRandom.orDevice();
     settings.aead().selfTest();
-    HsmGateway gateway =
-        opened(new HsmGateway(HsmSettings.login(configuration), settings.gateway()));
-    AuditLog audit =
+    Hsm hsm = HsmSettings.login(configuration);
+    HsmGateway gateway = opened(new HsmGateway(hsm, settings.gateway()));
+    Path auditDirectory = configuration.path(DataPlaneSettings.AUDIT_DIRECTORY);
+    MappedAuditLog audit = opened(MappedAuditLog.open(auditDirectory, settings.audit()));
+    AuditSealer sealer =
         opened(
-            MappedAuditLog.open(
-                configuration.path(DataPlaneSettings.AUDIT_DIRECTORY), settings.audit()));
+            new AuditSealer(
+                auditDirectory,
+                audit,
+                configuration.text(DataPlaneSettings.NODE_NAME),
+                hsm,
+                Duration.ofMillis(configuration.number(DataPlaneSettings.AUDIT_SEAL_MS)),
+                Clock.systemUTC()));
     warmUp(settings.aead(), random);
     SnapshotHolder snapshots =
         new SnapshotHolder(configuration.number(DataPlaneSettings.MAX_AGE_MS), System::nanoTime);
@@ -110,6 +119,7 @@ final class DataPlane implements PlaneProcess.Running {
             engine,
             (int) configuration.number(DataPlaneSettings.STREAMS_MAX),
             settings.listener().tls().isEmpty());
+    state.seals(sealer::figures);
     prepare(engine, snapshots);
     NodeIdentity identity =
         NodeIdentity.begin(
@@ -135,6 +145,8 @@ final class DataPlane implements PlaneProcess.Running {
                 settings.control(),
                 engine.uses(),
                 configuration.text(DataPlaneSettings.NODE_NAME)));
+    HeadReporter heads =
+        opened(new HeadReporter(vertx, settings.control(), sealer, auditDirectory));
     await(
         vertx.deployVerticle(
             () -> new HttpListener(settings.listener(), state),
@@ -145,6 +157,7 @@ final class DataPlane implements PlaneProcess.Running {
     // Only now: a node that cannot listen has nothing to tell but that.
     follower.start();
     reporter.start();
+    heads.start();
     LOG.log(
         Level.INFO,
         "the data plane listens on {0}:{1}",

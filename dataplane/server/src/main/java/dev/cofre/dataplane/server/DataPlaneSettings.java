@@ -67,6 +67,12 @@ public final class DataPlaneSettings {
   static final Setting AUDIT_SEGMENT_BYTES =
       Setting.withDefault(
           "audit.segmentBytes", NUMBER, "67108864", "length of one file of the audit log");
+  static final Setting AUDIT_SEAL_MS =
+      Setting.withDefault(
+          "audit.sealMs",
+          NUMBER,
+          "1000",
+          "after how long events are under a head that the HSM signed, in milliseconds");
   static final Setting HSM_DEADLINE_MS =
       Setting.withDefault("hsm.deadlineMs", NUMBER, "2000", "how long a request waits for the HSM");
   static final Setting HSM_THREADS =
@@ -113,6 +119,7 @@ public final class DataPlaneSettings {
                   AUDIT_SYNC,
                   AUDIT_BYTES_MAX,
                   AUDIT_SEGMENT_BYTES,
+                  AUDIT_SEAL_MS,
                   REHEARSAL_MS,
                   DRAIN_MS))
           .flatMap(List::stream)

@@ -10,6 +10,7 @@ import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.HsmSettings;
 import dev.cofre.engine.config.ListenerSettings;
 import dev.cofre.engine.keys.KeyLimits;
+import dev.cofre.engine.seal.AuditSealer;
 import dev.cofre.hsm.GatewayLimits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,10 +62,15 @@ record NodeSettings(
 
   private static AuditLogConfig auditConfig(Configuration configuration) {
     try {
+      long sealMs = configuration.number(DataPlaneSettings.AUDIT_SEAL_MS);
+      if (sealMs < AuditSealer.PERIOD_MS_MIN || sealMs > AuditSealer.PERIOD_MS_MAX) {
+        throw new ConfigException(AuditSealer.PERIOD_RULE);
+      }
       return new AuditLogConfig(
           configuration.flag(DataPlaneSettings.AUDIT_SYNC),
           configuration.number(DataPlaneSettings.AUDIT_BYTES_MAX),
-          configuration.number(DataPlaneSettings.AUDIT_SEGMENT_BYTES));
+          configuration.number(DataPlaneSettings.AUDIT_SEGMENT_BYTES),
+          configuration.text(DataPlaneSettings.NODE_NAME));
     } catch (IllegalArgumentException e) {
       throw new ConfigException(e.getMessage());
     }

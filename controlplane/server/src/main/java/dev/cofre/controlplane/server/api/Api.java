@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /** All routes of the control plane. Immutable once made. */
 public final class Api {
@@ -99,6 +100,7 @@ public final class Api {
     management.addAll(new KeyDescriptions(parts.store(), requests, approvals).routes());
     management.addAll(new DataClassOperations(changing).routes());
     management.addAll(new WatchOperations(parts.store(), audit, parts.clock()).routes());
+    management.addAll(new AuditHeadOperations(parts.store(), audit).routes());
     management.addAll(new AccessOperations(changing).routes());
     management.addAll(new PolicyOperations(changing).routes());
     management.addAll(new PrincipalOperations(changing).routes());
@@ -131,6 +133,11 @@ public final class Api {
   /** Ends requests for approval that nobody decided in time, and runs approved ones; blocks. */
   public void takeUpApprovals() {
     runner.takeUp();
+  }
+
+  /** Shows {@code value} among the metrics as {@code name}. Before the first request. */
+  public void gauge(String name, LongSupplier value) {
+    counters.gauge(name, value);
   }
 
   /** Every method on every path, as OpenAPI writes them. */

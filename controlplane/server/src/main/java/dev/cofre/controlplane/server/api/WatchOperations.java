@@ -76,13 +76,20 @@ final class WatchOperations {
   }
 
   private static JsonObject document(Notice notice) {
-    return new JsonObject()
-        .put("id", notice.id().toString())
-        .put("kind", notice.kind().wireName())
-        .put("key", notice.keyId().toString())
-        .put("alias", notice.alias())
-        .put("tenant", notice.tenant())
-        .put("owner", notice.owner())
+    JsonObject document =
+        new JsonObject()
+            .put("id", notice.id().toString())
+            .put("kind", notice.kind().wireName())
+            .put("tenant", notice.tenant());
+    if (notice.keyId() == null) {
+      document.put("subject", notice.subject());
+    } else {
+      document
+          .put("key", notice.keyId().toString())
+          .put("alias", notice.alias())
+          .put("owner", notice.owner());
+    }
+    return document
         .put("dueAt", notice.dueAt().toString())
         .put("createdAt", notice.createdAt().toString());
   }

@@ -67,7 +67,8 @@ public final class NoticeTable {
                     row.getString("owner"),
                     kind,
                     Times.read(row, "due_at"),
-                    now))
+                    now,
+                    null))
         .list();
   }
 
@@ -87,6 +88,39 @@ public final class NoticeTable {
   }
 
   /**
+   * Writes one that is about no key, unless the same was told for {@code dueAt}; whether it was
+   * written.
+   */
+  public boolean tell(Kind kind, String tenant, String subject, Instant dueAt) {
+    int before =
+        handle
+            .createQuery(
+                "select count(*) from notice where kind = :kind and tenant = :tenant"
+                    + " and subject = :subject and due_at = :dueAt")
+            .bind("kind", kind.wireName())
+            .bind("tenant", tenant)
+            .bind("subject", subject)
+            .bind("dueAt", Times.column(dueAt))
+            .mapTo(Integer.class)
+            .one();
+    if (before > 0) {
+      return false;
+    }
+    handle
+        .createUpdate(
+            "insert into notice (id, tenant, kind, due_at, created_at, subject)"
+                + " values (:id, :tenant, :kind, :dueAt, :createdAt, :subject)")
+        .bind("id", UUID.randomUUID())
+        .bind("tenant", tenant)
+        .bind("kind", kind.wireName())
+        .bind("dueAt", Times.column(dueAt))
+        .bind("createdAt", Times.column(now))
+        .bind("subject", subject)
+        .execute();
+    return true;
+  }
+
+  /**
    * The first {@code limit} notices of {@code tenant}, oldest first.
    *
    * @param after the notice that the page before ended with; null for the first page
@@ -95,7 +129,7 @@ public final class NoticeTable {
   public List<Notice> page(String tenant, UUID after, Optional<String> owner, int limit) {
     return handle
         .createQuery(
-            "select n.*, k.alias, k.owner from notice n join kms_key k on k.id = n.key_id"
+            "select n.*, k.alias, k.owner from notice n left join kms_key k on k.id = n.key_id"
                 + " where n.tenant = :tenant"
                 + (owner.isPresent() ? " and k.owner = :owner" : "")
                 + (after == null
@@ -121,6 +155,7 @@ public final class NoticeTable {
         row.getString("owner"),
         Kind.of(row.getString("kind")),
         Times.read(row, "due_at"),
-        Times.read(row, "created_at"));
+        Times.read(row, "created_at"),
+        row.getString("subject"));
   }
 }

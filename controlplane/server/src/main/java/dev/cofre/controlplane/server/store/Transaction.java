@@ -54,6 +54,11 @@ public final class Transaction {
     return new NoticeTable(handle, now);
   }
 
+  /** Heads of audit logs. */
+  public AuditHeadTable auditHeads() {
+    return new AuditHeadTable(handle, now);
+  }
+
   /** Who used which key. */
   public KeyUseTable uses() {
     return new KeyUseTable(handle, now);

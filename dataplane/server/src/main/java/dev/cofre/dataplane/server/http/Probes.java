@@ -61,6 +61,9 @@ final class Probes {
     if (!engine.gateway().isHealthy()) {
       degraded.add("hsm");
     }
+    if (engine.auditFigures().losses() > 0 || state.seals().broken() > 0) {
+      degraded.add("audit");
+    }
     JsonObject body = new JsonObject().put("status", reason == null ? "ready" : "not ready");
     if (reason != null) {
       body.put("reason", reason);

@@ -2,6 +2,7 @@ package dev.cofre.dataplane.server.state;
 
 import dev.cofre.engine.audit.AuditFigures;
 import dev.cofre.engine.request.Engine;
+import dev.cofre.engine.seal.SealFigures;
 import dev.cofre.hsm.GatewayFigures;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -77,6 +78,7 @@ public final class Metrics {
         engine.keys().waits());
     hsm(text, engine.gateway().figures());
     audit(text, engine);
+    seals(text, state.seals());
     gauge(
         text,
         "cofre_snapshot_revision",
@@ -140,6 +142,28 @@ public final class Metrics {
         text, "cofre_audit_refused_total", "Appends that the audit log refused.", audit.refused());
     gauge(text, "cofre_audit_used_bytes", "Budget of the audit log in use.", audit.bytesUsed());
     gauge(text, "cofre_audit_free_bytes", "Budget of the audit log left.", audit.bytesFree());
+    counter(
+        text,
+        "cofre_audit_losses_total",
+        "How often a file of the audit log was deleted or cut while it was written.",
+        audit.losses());
+  }
+
+  private static void seals(StringBuilder text, SealFigures seals) {
+    gauge(text, "cofre_audit_sealed_events", "Events under a signed head.", seals.sealed());
+    counter(text, "cofre_audit_heads_total", "Heads that were signed.", seals.heads());
+    gauge(
+        text,
+        "cofre_audit_seal_lag_ms",
+        "Milliseconds since all events were under a signed head.",
+        seals.lagMs());
+    gauge(
+        text, "cofre_audit_seal_up", "Whether the audit log is sealed.", seals.isWorking() ? 1 : 0);
+    counter(
+        text,
+        "cofre_audit_seal_broken_total",
+        "How often the audit log was not found as it had been sealed.",
+        seals.broken());
   }
 
   private static void hsm(StringBuilder text, GatewayFigures hsm) {

@@ -1,6 +1,7 @@
 package dev.cofre.dataplane.server.state;
 
 import dev.cofre.engine.request.Engine;
+import dev.cofre.engine.seal.SealFigures;
 import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -8,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * What all listeners of a node share: the engine, the bounds on memory, the figures, whether the
@@ -39,6 +41,7 @@ public final class ServerState {
   private final Shares held = new Shares(HELD_BYTES_MAX);
   private final LoopLag loopLag = new LoopLag();
   private volatile Future<?> prepared = CompletableFuture.completedFuture(null);
+  private volatile Supplier<SealFigures> seals = () -> SealFigures.NONE;
   private volatile boolean draining;
 
   /**
@@ -73,6 +76,16 @@ public final class ServerState {
   /** How many bytes frame connections hold. */
   public long heldBytes() {
     return held.taken();
+  }
+
+  /** Has {@code figures} tell how the audit log is sealed. */
+  public void seals(Supplier<SealFigures> figures) {
+    seals = figures;
+  }
+
+  /** How the audit log is sealed. */
+  public SealFigures seals() {
+    return seals.get();
   }
 
   /** The engine. */

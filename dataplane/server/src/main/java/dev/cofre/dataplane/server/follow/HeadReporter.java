@@ -1,0 +1,185 @@
+package dev.cofre.dataplane.server.follow;
+
+import dev.cofre.contract.audit.AuditSegments;
+import dev.cofre.contract.audit.seal.SealFiles;
+import dev.cofre.contract.audit.seal.SealedLog;
+import dev.cofre.contract.audit.seal.SignedHead;
+import dev.cofre.contract.encoding.CanonicalBase64;
+import dev.cofre.contract.transparency.CompactRange;
+import dev.cofre.contract.transparency.MerkleProofs;
+import dev.cofre.contract.transparency.NoteKey;
+import dev.cofre.engine.seal.AuditSealer;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Sends the newest head of each chain of the audit log to the control plane every two seconds, when
+ * there is a newer one, with the proof that it continues the one that is kept there. Nothing waits
+ * for it: a control plane that is away gets the newest head when it is back.
+ */
+public final class HeadReporter implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(HeadReporter.class.getName());
+  private static final long PERIOD_MS = 2_000;
+  private static final long TIMEOUT_MS = 8_000;
+
+  /** A head that was refused will be refused again, and is written down there each time. */
+  private static final long REFUSED_PERIOD_MS = 60_000;
+
+  private static final int CONFLICT = 409;
+  private static final List<String> CHAINS =
+      List.of(AuditSegments.EVENTS, AuditSegments.UNAUTHENTICATED);
+
+  private final Vertx vertx;
+  private final ControlLink link;
+  private final HttpClient client;
+  private final AuditSealer sealer;
+  private final Path directory;
+
+  /** The tree under the head that the control plane keeps, by chain. */
+  private final Map<String, CompactRange> kept = new HashMap<>();
+
+  private volatile boolean closed;
+  private boolean failing;
+
+  /** Sends what {@code sealer} signs in {@code directory}; begins with {@link #start}. */
+  public HeadReporter(Vertx vertx, ControlLink link, AuditSealer sealer, Path directory) {
+    this.vertx = vertx;
+    this.link = link;
+    this.client = vertx.createHttpClient(link.options());
+    this.sealer = sealer;
+    this.directory = directory;
+  }
+
+  /** Begins to send, until {@link #close()}. */
+  public void start() {
+    vertx.runOnContext(context -> later(PERIOD_MS));
+  }
+
+  private void later(long afterMs) {
+    if (!closed) {
+      vertx.setTimer(afterMs, timer -> send());
+    }
+  }
+
+  private void send() {
+    Future<Void> sent = Future.succeededFuture();
+    for (String chain : CHAINS) {
+      sent = sent.compose(done -> send(chain));
+    }
+    sent.onSuccess(
+            done -> {
+              failing = false;
+              later(PERIOD_MS);
+            })
+        .onFailure(this::failed);
+  }
+
+  private Future<Void> send(String chain) {
+    Optional<SignedHead> head = sealer.head(chain);
+    CompactRange before = kept.getOrDefault(chain, new CompactRange());
+    if (closed || head.isEmpty() || head.get().size() == before.size()) {
+      return Future.succeededFuture();
+    }
+    return vertx
+        .executeBlocking(() -> report(chain, head.get(), before))
+        .compose(this::post)
+        .compose(answer -> vertx.executeBlocking(() -> known(chain, before, answer)))
+        .compose(
+            range -> {
+              kept.put(chain, range);
+              return Future.succeededFuture();
+            });
+  }
+
+  /** Runs on a worker thread: it reads the hashes of all records since the last one. */
+  private Buffer report(String chain, SignedHead head, CompactRange before) throws IOException {
+    JsonArray proof = new JsonArray();
+    long from = before.size() <= head.size() ? before.size() : 0;
+    if (from > 0) {
+      MerkleProofs.consistency(new SealedLog(directory, chain).tree(before), from, head.size())
+          .forEach(hash -> proof.add(CanonicalBase64.encode(hash)));
+    }
+    NoteKey key = NoteKey.parse(Files.readString(directory.resolve(SealFiles.KEY_FILE)));
+    return new JsonObject()
+        .put("head", head.note().toString())
+        .put("key", key.named(head.checkpoint().origin()).toString())
+        .put("from", from)
+        .put("proof", proof)
+        .toBuffer();
+  }
+
+  /** The tree under the head that {@code answer} says is kept. */
+  private CompactRange known(String chain, CompactRange before, JsonObject answer)
+      throws IOException {
+    return new SealedLog(directory, chain).range(before, answer.getLong("size"));
+  }
+
+  private Future<JsonObject> post(Buffer report) {
+    RequestOptions options =
+        new RequestOptions()
+            .setMethod(HttpMethod.POST)
+            .setURI("/v1/audit/heads")
+            .setTimeout(TIMEOUT_MS)
+            .setIdleTimeout(TIMEOUT_MS)
+            .putHeader("Content-Type", "application/json");
+    link.token().ifPresent(token -> options.putHeader("Authorization", "Bearer " + token));
+    return client
+        .request(options)
+        .compose(request -> request.send(report))
+        .compose(
+            response ->
+                response
+                    .body()
+                    .compose(
+                        body ->
+                            response.statusCode() == 200
+                                ? Future.succeededFuture(body.toJsonObject())
+                                : Future.failedFuture(refused(response.statusCode()))));
+  }
+
+  private static IOException refused(int status) {
+    return status == CONFLICT
+        ? new RefusedException()
+        : new IOException("the control plane answered " + status);
+  }
+
+  /** The control plane keeps another head. */
+  private static final class RefusedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    RefusedException() {
+      super("the control plane keeps a head that this log does not continue: verify the log");
+    }
+  }
+
+  private void failed(Throwable failure) {
+    if (!failing && !closed) {
+      LOG.log(
+          Level.WARNING,
+          "the audit log''s head cannot be sent, trying again until it can: {0}",
+          failure.getMessage());
+    }
+    failing = true;
+    later(failure instanceof RefusedException ? REFUSED_PERIOD_MS : PERIOD_MS);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    client.close();
+  }
+}
