@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
       EncryptCommand.class,
       DecryptCommand.class,
       InspectCommand.class,
+      TopCommand.class,
       KeyCommand.class,
       PolicyCommand.class,
       DataClassCommand.class,

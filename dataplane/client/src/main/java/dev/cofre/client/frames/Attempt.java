@@ -20,6 +20,8 @@ record Attempt(
   /** More than this a node may not ask for. */
   private static final long RETRY_MS_MAX = 60_000;
 
+  private static final int DETAIL_MAX = 1_024;
+
   /** The connection ended with the request's answer open; it may have been carried out. */
   static Attempt lost(CofreException failure) {
     return new Attempt(failure, 0, true, true, false);
@@ -45,6 +47,12 @@ record Attempt(
     return new Attempt(failure, 0, false, false, false);
   }
 
+  /** What a node says, for a log: without what could steer a terminal, and not too long. */
+  private static String plain(String detail) {
+    String cut = detail.length() > DETAIL_MAX ? detail.substring(0, DETAIL_MAX) : detail;
+    return cut.replaceAll("\\p{Cntrl}+", " ");
+  }
+
   /** The node answered with {@code status}, whose body stands in {@code in}. */
   static Attempt refused(int status, byte[] in, int offset, int length) {
     if (status == FrameStatus.CANCELLED) {
@@ -58,7 +66,7 @@ record Attempt(
     // A quota is the caller's at every node.
     boolean ofNode = code != ErrorCode.QUOTA_EXCEEDED;
     return new Attempt(
-        CofreException.refused(kind, code, problem.detail(), retryMs),
+        CofreException.refused(kind, code, plain(problem.detail()), retryMs),
         retryMs,
         code.isRetryable(),
         ofNode,

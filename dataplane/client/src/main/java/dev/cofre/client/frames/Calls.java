@@ -58,7 +58,7 @@ final class Calls {
 
       @Override
       long answerLength() {
-        return FrameFormat.HEADER_LENGTH + body.length;
+        return (long) FrameFormat.HEADER_LENGTH + body.length;
       }
     };
   }
@@ -79,7 +79,7 @@ final class Calls {
 
       @Override
       long answerLength() {
-        return FrameFormat.HEADER_LENGTH + expected;
+        return (long) FrameFormat.HEADER_LENGTH + expected;
       }
     };
   }
@@ -95,7 +95,7 @@ final class Calls {
 
       @Override
       long answerLength() {
-        return FrameFormat.HEADER_LENGTH + TTL_LENGTH + EnvelopeFormat.KEY_LENGTH;
+        return (long) FrameFormat.HEADER_LENGTH + TTL_LENGTH + EnvelopeFormat.KEY_LENGTH;
       }
     };
   }

@@ -41,6 +41,7 @@ public final class FrameClient implements AutoCloseable {
 
   private final Dispatcher dispatcher;
   private final Vertx owned;
+  private Future<Void> closed;
 
   private FrameClient(Vertx vertx, FrameOptions options, Vertx owned) {
     this.dispatcher = new Dispatcher(vertx, options);
@@ -156,9 +157,12 @@ public final class FrameClient implements AutoCloseable {
    * Takes no more calls, waits up to {@code timeoutMs} for the open ones, fails the rest, and
    * closes the connections.
    */
-  public Future<Void> closeWithin(long timeoutMs) {
-    Future<Void> done = dispatcher.close(timeoutMs);
-    return owned == null ? done : done.eventually(owned::close);
+  public synchronized Future<Void> closeWithin(long timeoutMs) {
+    if (closed == null) {
+      Future<Void> done = dispatcher.close(timeoutMs);
+      closed = owned == null ? done : done.eventually(owned::close);
+    }
+    return closed;
   }
 
   /** The same with 5 seconds, waiting for it; not to be called on an event loop. */

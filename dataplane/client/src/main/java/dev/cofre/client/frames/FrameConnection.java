@@ -21,6 +21,7 @@ import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -103,8 +104,14 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
 
   void submit(Call<?> call) {
     call.at = this;
-    if (queue.offer(call)) {
-      see();
+    try {
+      if (queue.offer(call)) {
+        see();
+      }
+    } catch (RejectedExecutionException e) {
+      // The caller's Vert.x was closed under the client.
+      leave(call);
+      dispatcher.fail(call, new CofreException(Kind.LOCAL, "the client's event loops are closed"));
     }
   }
 
@@ -604,6 +611,9 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
 
   /** Ends at once. */
   Future<Void> close() {
+    if (loop.isShuttingDown()) {
+      return Future.succeededFuture();
+    }
     loop.execute(
         () ->
             end("close", Attempt.hopeless(new CofreException(Kind.LOCAL, "the client is closed"))));

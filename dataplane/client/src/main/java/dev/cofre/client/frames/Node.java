@@ -1,5 +1,6 @@
 package dev.cofre.client.frames;
 
+import dev.cofre.client.CofreException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
@@ -22,6 +23,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 final class Node {
   private static final int FAILURES_MAX = 3;
   private static final long EJECTED_MS = 250;
+  private static final long BARRED_NS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long EJECTED_MS_MAX = 30_000;
 
   private final Vertx vertx;
@@ -34,6 +36,7 @@ final class Node {
   private volatile long avoidUntilNs = System.nanoTime();
   private volatile boolean ejected;
   private volatile int failures;
+  private volatile long ejectedNs;
   private int ejections;
 
   Node(
@@ -81,8 +84,27 @@ final class Node {
   }
 
   void submit(Call<?> call) {
+    if (ejected && isBarred()) {
+      dispatcher.failed(
+          call,
+          Attempt.unsent(
+              new CofreException(
+                  CofreException.Kind.UNREACHABLE, "cannot connect to " + address + " now")));
+      return;
+    }
     open.incrementAndGet();
     connection().submit(call);
+  }
+
+  /** Whether a connection failed a moment ago: not every call begins the next one. */
+  private boolean isBarred() {
+    for (int i = 0; i < connections.length(); i++) {
+      FrameConnection connection = connections.get(i);
+      if (connection != null && connection.takesCalls()) {
+        return false;
+      }
+    }
+    return System.nanoTime() - ejectedNs < BARRED_NS;
   }
 
   /** The event loop's own connection, else the one with the fewest requests. */
@@ -141,6 +163,7 @@ final class Node {
 
   /** No connection can be made. */
   void eject(String reason) {
+    ejectedNs = System.nanoTime();
     long ejectedMs;
     synchronized (this) {
       if (ejected || dispatcher.isClosing()) {

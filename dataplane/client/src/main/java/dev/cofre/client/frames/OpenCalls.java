@@ -12,7 +12,7 @@ final class OpenCalls {
   static final int UNKNOWN = -1;
 
   private static final int SLOT_BITS = 12;
-  private static final int USES = (1 << 31 - SLOT_BITS) - 1;
+  private static final int USES = (1 << (31 - SLOT_BITS)) - 1;
 
   private final Call<?>[] calls;
   private final int[] correlations;
@@ -84,6 +84,7 @@ final class OpenCalls {
     return calls[slot];
   }
 
+  @SuppressWarnings("ReferenceEquality") // a call is itself alone
   boolean holds(Call<?> call) {
     return call.slot < calls.length && calls[call.slot] == call;
   }

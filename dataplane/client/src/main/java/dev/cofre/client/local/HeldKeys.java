@@ -1,5 +1,7 @@
 package dev.cofre.client.local;
 
+import dev.cofre.client.CofreException;
+import dev.cofre.client.CofreException.Kind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,6 +17,8 @@ import java.util.function.Supplier;
  */
 final class HeldKeys {
   private final Map<ByteBuffer, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private static final int TRIES = 3;
+
   private final int max;
   private boolean closed;
 
@@ -22,6 +26,9 @@ final class HeldKeys {
     private final AtomicBoolean renewing = new AtomicBoolean();
     private volatile HeldKey key;
     private volatile CompletableFuture<HeldKey> coming;
+
+    /** No longer among the entries: what comes for it is not kept. */
+    private boolean dropped;
   }
 
   HeldKeys(int max) {
@@ -34,6 +41,11 @@ final class HeldKeys {
    * @param ask asks the service for one
    */
   CompletableFuture<HeldKey> get(byte[] what, Supplier<CompletableFuture<HeldKey>> ask) {
+    return get(what, ask, TRIES);
+  }
+
+  private CompletableFuture<HeldKey> get(
+      byte[] what, Supplier<CompletableFuture<HeldKey>> ask, int tries) {
     Entry entry = entry(what);
     HeldKey key = entry.key;
     long nowNs = System.nanoTime();
@@ -43,13 +55,16 @@ final class HeldKeys {
       }
       return CompletableFuture.completedFuture(key);
     }
+    // It may be given up between its coming and its use: then the next one is asked for.
     return coming(entry, ask)
         .thenCompose(
             made ->
                 made.hold()
                     ? CompletableFuture.completedFuture(made)
-                    : CompletableFuture.failedFuture(
-                        new IllegalStateException("the data key was given up")));
+                    : tries > 1
+                        ? get(what, ask, tries - 1)
+                        : CompletableFuture.failedFuture(
+                            new CofreException(Kind.LOCAL, "the data key was given up")));
   }
 
   /** {@code key} has no use left for {@code what}: the next one is asked for. */
@@ -98,17 +113,14 @@ final class HeldKeys {
             });
   }
 
-  private void put(Entry entry, HeldKey key) {
-    HeldKey before;
+  private static void put(Entry entry, HeldKey key) {
+    HeldKey over;
     synchronized (entry) {
-      before = entry.key;
-      entry.key = key;
+      over = entry.dropped ? key : entry.key;
+      entry.key = entry.dropped ? null : key;
     }
-    if (before != null) {
-      before.release();
-    }
-    if (isClosed()) {
-      drop(entry);
+    if (over != null) {
+      over.release();
     }
   }
 
@@ -124,6 +136,7 @@ final class HeldKeys {
     Entry entry;
     synchronized (entries) {
       entry = entries.computeIfAbsent(ByteBuffer.wrap(what), absent -> new Entry());
+      entry.dropped = closed;
       if (entries.size() > max) {
         ByteBuffer first = entries.keySet().iterator().next();
         eldest = entries.remove(first);
@@ -138,17 +151,12 @@ final class HeldKeys {
   private static void drop(Entry entry) {
     HeldKey key;
     synchronized (entry) {
+      entry.dropped = true;
       key = entry.key;
       entry.key = null;
     }
     if (key != null) {
       key.release();
-    }
-  }
-
-  private boolean isClosed() {
-    synchronized (entries) {
-      return closed;
     }
   }
 
@@ -162,10 +170,7 @@ final class HeldKeys {
               entry -> {
                 HeldKey key = entry.key;
                 boolean end = key != null && !key.isAlive(nowNs);
-                if (end) {
-                  over.add(entry);
-                }
-                return end || (key == null && entry.coming == null && !entry.renewing.get());
+                return end && over.add(entry);
               });
     }
     over.forEach(HeldKeys::drop);
