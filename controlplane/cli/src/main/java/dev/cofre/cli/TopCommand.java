@@ -101,7 +101,10 @@ final class TopCommand implements Callable<Integer> {
   private void draw(String text) {
     if (isScreen()) {
       terminal.print(
-          CLEAR + LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + "  Ctrl-C ends\n" + text);
+          CLEAR
+              + LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS)
+              + "  Ctrl-C ends\n"
+              + text);
     } else {
       terminal.print(once ? text : text + "\n");
     }

@@ -85,7 +85,7 @@ class FrameClientSystemTest {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx128m",
             "-cp",
-            Launcher.ROOT.resolve("loadtest/target/lib") + "/*",
+            Pinned.classPath("loadtest"),
             Launcher.ROOT
                 .resolve("dataplane/client/src/example/java/CustomerService.java")
                 .toString(),
@@ -95,7 +95,7 @@ class FrameClientSystemTest {
             tcp(deployment));
     Child service = workspace.start("example", Launcher.program(Map.of(), command));
     Await.until(
-        () -> "the example listens: " + service.err(),
+        "the example listens",
         Duration.ofSeconds(30),
         () -> service.out().contains("listening on"));
     String port = service.out().replaceAll("\\D+", "");

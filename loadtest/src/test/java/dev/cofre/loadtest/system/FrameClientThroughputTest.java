@@ -50,7 +50,7 @@ class FrameClientThroughputTest {
                     CONNECTIONS,
                     SECONDS,
                     ROUNDS)));
-    assertEquals(0, bench.exitCode(LIMIT), () -> bench.out() + bench.err());
+    assertEquals(0, bench.exitCode(LIMIT), bench::name);
     System.out.println(bench.out());
     assertTrue(median(bench.out(), "async") >= ASYNC_RATIO, "async");
     assertTrue(median(bench.out(), "blocking") >= BLOCKING_RATIO, "blocking");

@@ -88,7 +88,7 @@ class OverloadTest {
   void goodputBoundByTheHsm(Workspace workspace) throws Exception {
     Deployment deployment = Deployment.create(workspace, "planes");
     deployment.startBoth();
-    Outcome outcome = overload(deployment, dataKeys(), Duration.ofSeconds(8));
+    Outcome outcome = overload(deployment, dataKeys(), Duration.ofSeconds(5));
     System.out.println("bound by the HSM: " + outcome);
     assertTrue(outcome.goodput() >= 0.9, outcome::toString);
     assertTrue(
@@ -116,7 +116,7 @@ class OverloadTest {
     try {
       List<FrameCall> calls = frames(deployment).encrypt(1_024);
       overload(deployment, calls, Duration.ofSeconds(2));
-      Outcome outcome = overload(deployment, calls, Duration.ofSeconds(8));
+      Outcome outcome = overload(deployment, calls, Duration.ofSeconds(5));
       System.out.println("a fifth of a processor: " + outcome);
       assertTrue(outcome.goodput() >= 0.9, outcome::toString);
       assertTrue(outcome.p99Ms() <= 4 * QUEUE_DELAY_MS, outcome::toString);

@@ -35,15 +35,23 @@ final class Pinned {
   /** The same on any processor. */
   static List<String> javaCommand(
       String module, List<String> options, String main, List<String> arguments) {
-    Path target = Launcher.ROOT.resolve(module).resolve("target");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
     command.addAll(options);
-    command.addAll(List.of("-cp", target.resolve("classes") + ":" + target.resolve("lib") + "/*"));
+    command.addAll(List.of("-cp", classPath(module)));
     command.add(main);
     command.addAll(arguments);
     return command;
+  }
+
+  /** Of this module it is the test's own, which is there before anything was packaged. */
+  static String classPath(String module) {
+    if (module.equals("loadtest")) {
+      return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    }
+    Path target = Launcher.ROOT.resolve(module).resolve("target");
+    return target.resolve("classes") + ":" + target.resolve("lib") + "/*";
   }
 }
