@@ -43,6 +43,7 @@ import picocli.CommandLine.ScopeType;
       EncryptCommand.class,
       DecryptCommand.class,
       InspectCommand.class,
+      TopCommand.class,
       KeyCommand.class,
       PolicyCommand.class,
       DataClassCommand.class,

@@ -25,7 +25,7 @@ record FailureReport(int exitCode, String line) {
     return switch (kind) {
       case REFUSED, CUT_SHORT, PROTOCOL -> ExitCodes.FAILED;
       case UNREACHABLE, TIMED_OUT -> ExitCodes.UNREACHABLE;
-      case LOCAL -> ExitCodes.USAGE;
+      case LOCAL, BUSY -> ExitCodes.USAGE;
     };
   }
 

@@ -32,6 +32,7 @@ class UsageTest {
         "encrypt --help",
         "decrypt --help",
         "inspect --help",
+        "top --help",
         "completion --help",
         "key --help",
         "key create --help",

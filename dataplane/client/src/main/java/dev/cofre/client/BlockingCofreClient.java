@@ -68,6 +68,11 @@ public final class BlockingCofreClient {
     return await(client.unwrapDataKey(wrapped, context), "unwrapDataKey");
   }
 
+  /** See {@link CofreClient#metrics}. */
+  public String metrics() {
+    return await(client.metrics(), "metrics");
+  }
+
   private static void stream(
       InputStream in,
       OutputStream out,

@@ -29,6 +29,8 @@ public final class CofreClient implements AutoCloseable {
   /** Beside the length that an answer has at most, so that a newer format fits too. */
   private static final int ANSWER_MARGIN_BYTES = 1024 * 1024;
 
+  private static final long METRICS_BYTES_MAX = 4 * 1024 * 1024;
+
   private final Transport transport;
   private final JsonApi json;
   private final Runnable release;
@@ -127,6 +129,15 @@ public final class CofreClient implements AutoCloseable {
                         .put("wrapped", CanonicalBase64.encode(wrapped))
                         .put("context", contextOf(context))))
         .map(answer -> DataKey.of(answer, wrapped.clone()));
+  }
+
+  /** The node's figures now, in the text format of Prometheus. */
+  public Future<String> metrics() {
+    return guarded(
+            () ->
+                transport.exchange(
+                    new Call(HttpMethod.GET, "/metrics", Map.of()), null, METRICS_BYTES_MAX))
+        .map(Buffer::toString);
   }
 
   private Future<byte[]> octets(Supplier<Call> call, byte[] body, LengthCheck lengths) {

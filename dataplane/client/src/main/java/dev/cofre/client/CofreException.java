@@ -26,7 +26,9 @@ public final class CofreException extends RuntimeException {
     /** The answer is not one of this protocol (a wrong address, or a proxy's page). */
     PROTOCOL,
     /** The call could not be made: an argument or the token file is not valid. */
-    LOCAL
+    LOCAL,
+    /** The call was not made: this client has as many open as its limits allow. */
+    BUSY
   }
 
   /** A field of the request that the service refused. */
@@ -51,12 +53,26 @@ public final class CofreException extends RuntimeException {
     this.answer = answer;
   }
 
-  CofreException(Kind kind, String detail) {
+  /** A failure without an answer. */
+  public CofreException(Kind kind, String detail) {
     this(kind, detail, Answer.NONE, null);
   }
 
-  CofreException(Kind kind, String detail, Throwable cause) {
+  /** A failure without an answer. */
+  public CofreException(Kind kind, String detail, Throwable cause) {
     this(kind, detail, Answer.NONE, cause);
+  }
+
+  /**
+   * What {@code code} says.
+   *
+   * @param retryMs after how many milliseconds the same may be tried again; 0: not said
+   */
+  public static CofreException refused(Kind kind, ErrorCode code, String detail, long retryMs) {
+    OptionalInt seconds =
+        retryMs == 0 ? OptionalInt.empty() : OptionalInt.of((int) ((retryMs + 999) / 1_000));
+    return new CofreException(
+        kind, detail, new Answer(code.status(), code.code(), null, seconds, List.of()), null);
   }
 
   /** Who is at fault. */
@@ -84,7 +100,7 @@ public final class CofreException extends RuntimeException {
     return getMessage();
   }
 
-  /** The HTTP status, or 0 when there was no answer. */
+  /** The HTTP status (over frames, the one that goes with the code), or 0 without an answer. */
   public int status() {
     return answer().status();
   }

@@ -1,9 +1,11 @@
 package dev.cofre.client;
 
 import dev.cofre.contract.encoding.CanonicalBase64;
+import dev.cofre.contract.envelope.WrappedDataKey;
 import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A data key that was handed to this caller: its wrapped form, to be stored beside what it
@@ -17,15 +19,28 @@ public final class DataKey implements AutoCloseable {
   private final byte[] wrapped;
   private final String keyId;
   private final long keyVersion;
-  private final long ttlSeconds;
+  private final long ttlMs;
 
-  private DataKey(
-      byte[] plaintext, byte[] wrapped, String keyId, long keyVersion, long ttlSeconds) {
+  private DataKey(byte[] plaintext, byte[] wrapped, String keyId, long keyVersion, long ttlMs) {
     this.plaintext = plaintext;
     this.wrapped = wrapped;
     this.keyId = keyId;
     this.keyVersion = keyVersion;
-    this.ttlSeconds = ttlSeconds;
+    this.ttlMs = ttlMs;
+  }
+
+  /**
+   * What a node answered.
+   *
+   * @param plaintext the key's bytes, which are the data key's own from now on; null: not asked for
+   */
+  public static DataKey of(byte[] plaintext, WrappedDataKey wrapped, long ttlMs) {
+    return new DataKey(
+        plaintext,
+        wrapped.bytes(),
+        wrapped.keyId().toString(),
+        Integer.toUnsignedLong(wrapped.keyVersion()),
+        ttlMs);
   }
 
   static DataKey of(JsonObject answer, byte[] knownWrapped) {
@@ -38,7 +53,7 @@ public final class DataKey implements AutoCloseable {
           wrapped,
           answer.getString("key"),
           answer.getLong("version"),
-          answer.getLong("ttlSeconds"));
+          TimeUnit.SECONDS.toMillis(answer.getLong("ttlSeconds")));
     } catch (RuntimeException e) {
       // The cause is left out: it may quote the answer, and the answer holds a key.
       throw new CofreException(
@@ -66,9 +81,14 @@ public final class DataKey implements AutoCloseable {
     return keyVersion;
   }
 
-  /** How long the plaintext may be kept, in seconds. */
+  /** How long the plaintext may be kept, in whole seconds. */
   public long ttlSeconds() {
-    return ttlSeconds;
+    return TimeUnit.MILLISECONDS.toSeconds(ttlMs);
+  }
+
+  /** How long the plaintext may be kept, in milliseconds from when it came. */
+  public long ttlMs() {
+    return ttlMs;
   }
 
   /** Overwrites the plaintext. */

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 public final class TokenSource {
   private static final long REREAD_AFTER_NS = TimeUnit.SECONDS.toNanos(5);
   private static final int TOKEN_BYTES_MAX = 16 * 1024;
+  private static final String BEARER = "Bearer ";
 
   private final String description;
   private final Callable<char[]> source;
@@ -51,6 +52,20 @@ public final class TokenSource {
     return new TokenSource("memory", copy::clone);
   }
 
+  /**
+   * What {@code supplier} gives, asked when a call needs it and again when 5 seconds have passed.
+   * It may block; the array is overwritten.
+   */
+  public static TokenSource supplier(Callable<char[]> supplier) {
+    return new TokenSource("a supplier", supplier);
+  }
+
+  /** A copy of the token's bytes, for the caller to overwrite; never read on an event loop. */
+  public Future<byte[]> bytes(Vertx vertx) {
+    return authorization(vertx)
+        .map(value -> value.substring(BEARER.length()).getBytes(StandardCharsets.US_ASCII));
+  }
+
   /** The value of the Authorization header; the source is never read on an event loop. */
   Future<String> authorization(Vertx vertx) {
     Header known = header;
@@ -64,7 +79,7 @@ public final class TokenSource {
     char[] token = null;
     try {
       token = source.call();
-      String value = "Bearer " + checked(token);
+      String value = BEARER + checked(token);
       header = new Header(value, System.nanoTime());
       return value;
     } catch (CofreException e) {

@@ -4,11 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -35,13 +32,13 @@ class FramesThroughputTest {
     deployment.settings(Cofre.DATA_PLANE).put("http.eventLoops", "1");
     deployment.dataPlaneOptions("-XX:ActiveProcessorCount=1");
     Child[] planes = deployment.startBoth();
-    pin(workspace, planes[1].pid(), 0);
-    pin(workspace, planes[0].pid(), 1);
+    Pinned.move(workspace, planes[1].pid(), 0);
+    Pinned.move(workspace, planes[0].pid(), 1);
     int echoPort = Ports.freeBase();
     Child echo =
         workspace.start(
             "echo",
-            onProcessor(
+            Pinned.java(
                 0,
                 "benchmarks",
                 List.of("-XX:ActiveProcessorCount=1", "-Xmx256m"),
@@ -51,7 +48,7 @@ class FramesThroughputTest {
     Child bench =
         workspace.start(
             "bench",
-            onProcessor(
+            Pinned.java(
                 1,
                 "loadtest",
                 List.of("-XX:ActiveProcessorCount=1", "-Xmx256m"),
@@ -73,25 +70,5 @@ class FramesThroughputTest {
     Matcher line = Pattern.compile(what + " median: .* ratio ([0-9.]+)").matcher(out);
     assertTrue(line.find(), out);
     return Double.parseDouble(line.group(1));
-  }
-
-  private static void pin(Workspace workspace, long pid, int processor) throws Exception {
-    ProcessBuilder builder =
-        Launcher.program(Map.of(), List.of("taskset", "-a", "-c", "-p", "" + processor, "" + pid));
-    assertEquals(0, workspace.start("taskset", builder).exitCode(Duration.ofSeconds(10)));
-  }
-
-  private static ProcessBuilder onProcessor(
-      int processor, String module, List<String> options, String main, List<String> arguments) {
-    Path target = Launcher.ROOT.resolve(module).resolve("target");
-    List<String> command = new ArrayList<>(List.of("taskset", "-c", "" + processor));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
-    command.addAll(options);
-    command.addAll(List.of("-cp", target.resolve("classes") + ":" + target.resolve("lib") + "/*"));
-    command.add(main);
-    command.addAll(arguments);
-    return Launcher.program(Map.of(), command);
   }
 }

@@ -60,6 +60,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
   private final FrameReader reader = new FrameReader();
   private final List<PendingGroup> pending = new ArrayList<>();
   private final FrameStreams streams;
+  private final Shedding shed;
   private ChannelHandlerContext channel;
   private Session session;
   private FrameCaller caller;
@@ -85,6 +86,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
     this.address = address;
     this.caller = new FrameCaller(null, address, name);
     this.streams = new FrameStreams(loop, this);
+    this.shed = new Shedding(TimeUnit.MILLISECONDS.toNanos(loop.settings().queueDelayMaxMs()));
   }
 
   @Override
@@ -128,7 +130,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
       readNs = loop.delay().read();
       long waitedNs = loop.delay().waitedNs(readNs, backlogNs);
       backlogNs = in.isWritable() ? 0 : backlogNs == 0 ? readNs : backlogNs;
-      shedding = waitedNs > TimeUnit.MILLISECONDS.toNanos(loop.settings().queueDelayMaxMs());
+      shedding = shed.refuses(waitedNs, readNs);
       take(in);
     } finally {
       in.release();
