@@ -50,7 +50,7 @@ public final class TestNode implements AutoCloseable {
   public static final String OFFICER_TOKEN = "cofre_test-token-of-the-crypto-officer-000000000";
   public static final String STRANGER_TOKEN = "cofre_test-token-of-a-workload-without-grants-00";
 
-  final int port;
+  public final int port;
   public final int framePort;
   public final Path socket;
   public final UUID keyId = UUID.randomUUID();

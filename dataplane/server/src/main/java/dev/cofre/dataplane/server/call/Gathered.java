@@ -1,4 +1,4 @@
-package dev.cofre.dataplane.server.http;
+package dev.cofre.dataplane.server.call;
 
 import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
