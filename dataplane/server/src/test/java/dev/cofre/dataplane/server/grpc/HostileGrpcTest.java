@@ -13,6 +13,7 @@ import dev.cofre.contract.grpc.reflection.ServerReflectionResponse;
 import dev.cofre.dataplane.server.http.TestNode;
 import io.grpc.CallOptions;
 import io.grpc.Status;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
@@ -90,17 +91,17 @@ class HostileGrpcTest {
     return request;
   }
 
-  private static <T> T wait(io.vertx.core.Future<T> future) throws Exception {
+  private static <T> T wait(Future<T> future) throws Exception {
     return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 
   private static Answer answer(HttpClientRequest request, Buffer body) throws Exception {
-    HttpClientResponse response = wait(request.send(body));
-    return answer(response);
+    return answer(request.send(body));
   }
 
-  private static Answer answer(HttpClientResponse response) throws Exception {
-    wait(response.end());
+  private static Answer answer(Future<HttpClientResponse> coming) throws Exception {
+    HttpClientResponse response =
+        wait(coming.compose(begun -> begun.end().map(ended -> begun)));
     MultiMap told =
         response.headers().contains("grpc-status") ? response.headers() : response.trailers();
     return new Answer(response.statusCode(), told.get("grpc-status"), told.get("cofre-code"));
@@ -176,7 +177,7 @@ class HostileGrpcTest {
       slow.setChunked(true);
       wait(slow.sendHead());
       wait(slow.write(framed(GOOD).getBuffer(0, 7)));
-      assertEquals(new Answer(200, "4", "deadline_exceeded"), answer(wait(slow.response())));
+      assertEquals(new Answer(200, "4", "deadline_exceeded"), answer(slow.response()));
     }
     HttpClientRequest begun =
         request("/cofre.dataplane.v1.Crypto/EncryptStream", "grpc-timeout", "2S");
@@ -189,8 +190,7 @@ class HostileGrpcTest {
             .build()
             .toByteArray();
     wait(begun.write(framed(long1)));
-    HttpClientResponse response = wait(begun.response());
-    assertEquals(new Answer(200, "4", "deadline_exceeded"), answer(response));
+    assertEquals(new Answer(200, "4", "deadline_exceeded"), answer(begun.response()));
   }
 
   @Test
@@ -266,9 +266,11 @@ class HostileGrpcTest {
           app.call("Encrypt", EncryptRequest.parseFrom(GOOD), EncryptResponse.parser());
       HttpClientRequest request =
           request("/v1/decrypt", "content-type", "application/octet-stream");
-      HttpClientResponse response =
-          wait(request.send(Buffer.buffer(sealed.getCiphertext().toByteArray())));
-      assertEquals("order 4711", wait(response.body()).toString());
+      Future<Buffer> body =
+          request
+              .send(Buffer.buffer(sealed.getCiphertext().toByteArray()))
+              .compose(HttpClientResponse::body);
+      assertEquals("order 4711", wait(body).toString());
     }
   }
 }
