@@ -32,6 +32,9 @@ final class GrpcCall extends ServerCall {
   private static final CharSequence CODE = HttpHeaders.createOptimized("cofre-code");
   private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("request-id");
 
+  /** A year: who waits longer waits for ever. */
+  private static final long TIMEOUT_MS_MAX = 365L * 24 * 3_600_000;
+
   private final MessageReader reader;
   private Consumer<Buffer> chunks;
   private Runnable end;
@@ -53,7 +56,7 @@ final class GrpcCall extends ServerCall {
   void startDeadline() {
     String header = request().getHeader("grpc-timeout");
     if (header != null) {
-      startDeadline(GrpcTimeout.parseMs(header));
+      startDeadline(Math.min(TIMEOUT_MS_MAX, GrpcTimeout.parseMs(header)));
     }
   }
 
@@ -77,6 +80,11 @@ final class GrpcCall extends ServerCall {
     }
     onEnd(() -> Arrays.fill(message, (byte) 0));
     answer(message);
+  }
+
+  /** Whether neither side has ended the answer. */
+  private boolean goesOn() {
+    return !isOver() && !response().ended();
   }
 
   private void head() {
@@ -107,7 +115,7 @@ final class GrpcCall extends ServerCall {
 
   /** Sends a message that {@link GrpcAnswers} has made. */
   void message(byte[] message) {
-    if (!isOver()) {
+    if (goesOn()) {
       response().write(BufferInternal.buffer(Unpooled.wrappedBuffer(message)));
     }
   }
@@ -120,7 +128,7 @@ final class GrpcCall extends ServerCall {
 
   /** Ends what {@link #beginStream} has begun with the status OK. */
   void complete() {
-    if (!isOver()) {
+    if (goesOn()) {
       cancelDeadline();
       response().putTrailer(STATUS, STATUS_OK);
       response().end().onComplete(sent -> ended("ok"));
@@ -129,7 +137,7 @@ final class GrpcCall extends ServerCall {
 
   @Override
   public void cut(ErrorCode code) {
-    if (!isOver()) {
+    if (goesOn()) {
       cancelDeadline();
       discardBody();
       sendProblem(new ProblemException(code, code.title()));

@@ -28,18 +28,17 @@ final class GrpcTimeout {
       }
       value = 10 * value + digit;
     }
-    long ns = unit(header.charAt(digits)).toNanos(value);
-    return Math.max(1, ns / 1_000_000 + (ns % 1_000_000 == 0 ? 0 : 1));
+    return Math.max(1, ms(value, header.charAt(digits)));
   }
 
-  private static TimeUnit unit(char unit) {
+  private static long ms(long value, char unit) {
     return switch (unit) {
-      case 'H' -> TimeUnit.HOURS;
-      case 'M' -> TimeUnit.MINUTES;
-      case 'S' -> TimeUnit.SECONDS;
-      case 'm' -> TimeUnit.MILLISECONDS;
-      case 'u' -> TimeUnit.MICROSECONDS;
-      case 'n' -> TimeUnit.NANOSECONDS;
+      case 'H' -> TimeUnit.HOURS.toMillis(value);
+      case 'M' -> TimeUnit.MINUTES.toMillis(value);
+      case 'S' -> TimeUnit.SECONDS.toMillis(value);
+      case 'm' -> value;
+      case 'u' -> (value + 999) / 1_000;
+      case 'n' -> (value + 999_999) / 1_000_000;
       default -> throw malformed();
     };
   }

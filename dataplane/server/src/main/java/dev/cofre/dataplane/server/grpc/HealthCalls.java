@@ -108,6 +108,7 @@ final class HealthCalls {
                 call.message(message(now));
               }
               if (state.isDraining()) {
+                vertx.cancelTimer(tick);
                 call.complete();
               }
             });

@@ -134,6 +134,11 @@ class HostileGrpcTest {
             new byte[] {0x12, 0x03, 0x0a, 0x7f, 0x61})) {
       refused("3", "invalid_request", ENCRYPT, framed(wrong));
     }
+    byte[] groups = new byte[200_000];
+    java.util.Arrays.fill(groups, (byte) 0x0b);
+    refused("3", "invalid_request", ENCRYPT, framed(groups));
+    refused("3", "invalid_ciphertext", "/cofre.dataplane.v1.Crypto/Decrypt", framed(new byte[0]));
+    refused("3", "invalid_request", "/cofre.dataplane.v1.Crypto/DecryptBatch", framed(new byte[0]));
     refused("0", null, ENCRYPT, framed(GOOD));
   }
 
