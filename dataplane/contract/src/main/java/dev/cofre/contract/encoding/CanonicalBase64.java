@@ -1,5 +1,8 @@
 package dev.cofre.contract.encoding;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 
 /**
@@ -27,18 +30,30 @@ public final class CanonicalBase64 {
    * @throws IllegalArgumentException when the text is not canonical base64
    */
   public static byte[] decode(String text) {
-    int length = text.length();
+    // What is not Latin-1 becomes '?', which is no character of base64.
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    return decode(bytes, 0, bytes.length);
+  }
+
+  /**
+   * Decodes the {@code length} characters of {@code text} from {@code offset} on, each a byte.
+   *
+   * @throws IllegalArgumentException when they are not canonical base64
+   */
+  public static byte[] decode(byte[] text, int offset, int length) {
     if (length % 4 != 0) {
       throw new IllegalArgumentException("base64 must be padded to a multiple of four characters");
     }
-    byte[] decoded = Base64.getDecoder().decode(text);
-    if (length > 0 && text.charAt(length - 1) == '=') {
-      boolean two = text.charAt(length - 2) == '=';
-      char last = text.charAt(length - (two ? 3 : 2));
+    ByteBuffer decoded = Base64.getDecoder().decode(ByteBuffer.wrap(text, offset, length));
+    int end = offset + length;
+    if (length > 0 && text[end - 1] == '=') {
+      boolean two = text[end - 2] == '=';
+      char last = (char) text[end - (two ? 3 : 2)];
       if ((two ? LAST_BEFORE_TWO : LAST_BEFORE_ONE).indexOf(last) < 0) {
         throw new IllegalArgumentException("base64 is not canonical: its unused bits must be zero");
       }
     }
-    return decoded;
+    byte[] array = decoded.array();
+    return array.length == decoded.limit() ? array : Arrays.copyOf(array, decoded.limit());
   }
 }

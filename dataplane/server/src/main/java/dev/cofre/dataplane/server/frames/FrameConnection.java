@@ -67,6 +67,10 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
   private int frameBytesMax = FrameFormat.HELLO_BYTES_MAX;
   private byte[] rest = NOTHING;
   private int pendingRequests;
+
+  /** Refusals that wait for the log. */
+  private int unwritten;
+
   private long heldBytes;
   private String heldBy;
   private boolean blocked;
@@ -473,23 +477,33 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
     deadlineNs = Long.MAX_VALUE;
     long nowNs = System.nanoTime();
     long next = Long.MAX_VALUE;
-    ByteBuf out = buffer(256);
     for (PendingGroup group : pending) {
-      int count = group.expire(nowNs, out, PendingGroup.late());
-      if (count > 0) {
-        late(group, count);
+      int[] late = group.expire(nowNs);
+      if (late.length > 0) {
+        late(group, late);
       }
       next = Math.min(next, group.firstDeadlineNs());
     }
-    send(out, false);
     schedule(next);
   }
 
-  private void late(PendingGroup group, int count) {
-    pendingRequests -= count;
+  /** Tells {@code requests} that they are late, once that is on the log. */
+  private void late(PendingGroup group, int[] requests) {
+    unwritten++;
     FrameGroup of = group.group();
-    loop.path().refuse(caller.of(of.correlation), of.action, of.key, PendingGroup.late(), count);
-    loop.state().metrics().answers(of.action, ErrorCode.DEADLINE_EXCEEDED.code()).add(count);
+    ProblemException late = PendingGroup.late();
+    loop.path()
+        .refuse(caller.of(of.correlation), of.action, of.key, late, requests.length)
+        .whenComplete(
+            (written, failure) -> {
+              ProblemException problem = failure == null ? late : Problems.of(failure);
+              unwritten--;
+              pendingRequests -= requests.length;
+              loop.state().metrics().answers(of.action, problem.code().code()).add(requests.length);
+              ByteBuf out = buffer(256);
+              group.writeLate(requests, out, problem);
+              send(out, false);
+            });
   }
 
   private void cancel(int correlation) {
@@ -542,7 +556,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
     if (over) {
       return;
     }
-    boolean idle = pending.isEmpty() && streams.isEmpty() && unsentBytes() == 0;
+    boolean idle = pending.isEmpty() && unwritten == 0 && streams.isEmpty() && unsentBytes() == 0;
     if (session == null && nowNs - openedNs > HANDSHAKE_NS) {
       abandon("handshake");
     } else if (blocked && nowNs - blockedNs > UNREAD_NS) {
@@ -571,7 +585,8 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
       readNs = Math.max(readNs, nowNs);
       return;
     }
-    boolean quiet = pending.isEmpty() && streams.isEmpty() && rest.length == 0 && !blocked;
+    boolean quiet =
+        pending.isEmpty() && unwritten == 0 && streams.isEmpty() && rest.length == 0 && !blocked;
     if (quiet && unsentBytes() == 0 && nowNs - readNs > QUIET_NS) {
       closing = true;
       channel.close();

@@ -65,18 +65,29 @@ final class PendingGroup {
     return first;
   }
 
-  /** Answers the requests whose deadline is over; how many they were. */
-  int expire(long nowNs, ByteBuf out, ProblemException late) {
+  /**
+   * Takes the requests whose deadline is over, which count as answered from now on; {@link
+   * #writeLate} answers them.
+   */
+  int[] expire(long nowNs) {
+    int[] late = new int[open];
     int count = 0;
     for (int i = 0; i < size; i++) {
       if (!answered[i] && deadlinesNs[i] != 0 && deadlinesNs[i] - nowNs <= 0) {
-        out.writeBytes(ErrorBody.frame(types[i], correlations[i], late, 0));
         answered[i] = true;
         open--;
-        count++;
+        late[count++] = i;
       }
     }
-    return count;
+    return Arrays.copyOf(late, count);
+  }
+
+  /** Answers {@code requests} with {@code problem}. */
+  void writeLate(int[] requests, ByteBuf out, ProblemException problem) {
+    int retryMs = problem.code().isRetryable() ? ErrorBody.RETRY_MS : 0;
+    for (int request : requests) {
+      out.writeBytes(ErrorBody.frame(types[request], correlations[request], problem, retryMs));
+    }
   }
 
   /** Answers the request with {@code correlation} as cancelled; false when it is not here. */

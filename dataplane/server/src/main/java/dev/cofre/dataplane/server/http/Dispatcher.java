@@ -2,6 +2,9 @@ package dev.cofre.dataplane.server.http;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.dataplane.server.call.RawDecrypt;
+import dev.cofre.dataplane.server.call.RawEncrypt;
+import dev.cofre.dataplane.server.grpc.GrpcCalls;
 import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.request.Caller;
 import dev.cofre.engine.request.RequestPath;
@@ -26,6 +29,7 @@ final class Dispatcher {
   private final JsonCalls json;
   private final FrameCalls frames;
   private final Probes probes;
+  private final GrpcCalls grpc;
 
   Dispatcher(Vertx vertx, ServerState state, RequestPath path) {
     this.vertx = vertx;
@@ -34,9 +38,14 @@ final class Dispatcher {
     this.json = new JsonCalls(state, path);
     this.frames = new FrameCalls(vertx, state, path);
     this.probes = new Probes(state, path);
+    this.grpc = new GrpcCalls(vertx, state, path);
   }
 
   void handle(HttpServerRequest request) {
+    if (GrpcCalls.isGrpc(request)) {
+      grpc.handle(request);
+      return;
+    }
     Call call = Call.of(request.path());
     if (call != null && call.isProbe()) {
       probes.answer(call, request);

@@ -1,13 +1,12 @@
 package dev.cofre.dataplane.server.http;
 
 import dev.cofre.contract.frames.FrameType;
-import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.dataplane.server.call.WholeBody;
 import dev.cofre.dataplane.server.frames.FrameBody;
 import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.request.RequestPath;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.Arrays;
 
@@ -28,47 +27,12 @@ final class FrameCalls {
 
   /** Begins to read. */
   void start(Exchange exchange, Call call) {
-    Buffer body = Buffer.buffer();
-    int[] taken = new int[1];
-    String principal = exchange.caller().principal().id();
-    exchange.onEnd(() -> state.releaseBody(principal, taken[0]));
-    exchange.limitBody();
-    exchange
-        .request()
-        .handler(
-            chunk -> {
-              if (exchange.isAnswered()) {
-                return;
-              }
-              if (body.length() + chunk.length() > BODY_BYTES_MAX) {
-                exchange.reject(
-                    new ProblemException(
-                        ErrorCode.PAYLOAD_TOO_LARGE,
-                        "a body of frames has at most " + BODY_BYTES_MAX + " bytes"));
-              } else if (!state.takeBody(principal, chunk.length())) {
-                exchange.reject(
-                    new ProblemException(
-                        ErrorCode.OVERLOADED,
-                        "too many request bodies are open on this node; try again later"));
-              } else {
-                taken[0] += chunk.length();
-                body.appendBuffer(chunk);
-              }
-            })
-        .exceptionHandler(
-            failure ->
-                exchange.reject(
-                    new ProblemException(
-                        ErrorCode.INVALID_REQUEST,
-                        "the body is not well-formed HTTP or ended too early")))
-        .endHandler(
-            end -> {
-              exchange.bodyEnded();
-              if (!exchange.isAnswered()) {
-                execute(exchange, call, body.getBytes());
-              }
-            })
-        .resume();
+    WholeBody.read(
+        exchange,
+        state,
+        BODY_BYTES_MAX,
+        "a body of frames has at most " + BODY_BYTES_MAX + " bytes",
+        body -> execute(exchange, call, body));
   }
 
   private void execute(Exchange exchange, Call call, byte[] body) {

@@ -6,7 +6,9 @@ import dev.cofre.contract.encoding.CanonicalBase64;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.request.Batch;
 import dev.cofre.engine.request.DataKeyCalls;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -109,7 +111,7 @@ final class JsonAnswer {
   }
 
   private static Buffer object(int bytes, Body body) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(bytes * 4 / 3 + 256);
+    Bytes out = new Bytes(bytes / 3 * 4 + 512);
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
       body.write(json);
@@ -117,6 +119,17 @@ final class JsonAnswer {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return Buffer.buffer(out.toByteArray());
+    return out.buffer();
+  }
+
+  /** Hands its array on in place of a copy. */
+  private static final class Bytes extends ByteArrayOutputStream {
+    Bytes(int capacity) {
+      super(capacity);
+    }
+
+    Buffer buffer() {
+      return BufferInternal.buffer(Unpooled.wrappedBuffer(buf, 0, count));
+    }
   }
 }

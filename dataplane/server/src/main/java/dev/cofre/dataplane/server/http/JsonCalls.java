@@ -3,12 +3,12 @@ package dev.cofre.dataplane.server.http;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.dataplane.server.call.WholeBody;
 import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.request.Batch;
 import dev.cofre.engine.request.DataKeyCalls;
 import dev.cofre.engine.request.RequestPath;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -28,59 +28,19 @@ final class JsonCalls {
 
   /** Gathers the body of {@code exchange}, which is paused, and answers {@code call}. */
   void start(Exchange exchange, Call call) {
-    String declared = exchange.request().getHeader(HttpHeaders.CONTENT_LENGTH);
-    if (declared != null
-        && declared.length() < 19
-        && Long.parseLong(declared) > JsonReader.BODY_BYTES_MAX) {
-      throw tooLarge();
-    }
-    Buffer body = Buffer.buffer();
-    int[] taken = new int[1];
-    String principal = exchange.caller().principal().id();
-    exchange.onEnd(() -> state.releaseBody(principal, taken[0]));
-    exchange.limitBody();
-    exchange
-        .request()
-        .handler(
-            chunk -> {
-              if (exchange.isAnswered()) {
-                return;
-              }
-              if (body.length() + chunk.length() > JsonReader.BODY_BYTES_MAX) {
-                exchange.reject(tooLarge());
-              } else if (!state.takeBody(principal, chunk.length())) {
-                exchange.reject(
-                    new ProblemException(
-                        ErrorCode.OVERLOADED,
-                        "too many request bodies are open on this node; try again later"));
-              } else {
-                taken[0] += chunk.length();
-                body.appendBuffer(chunk);
-              }
-            })
-        .exceptionHandler(exchange::reject)
-        .endHandler(
-            end -> {
-              exchange.bodyEnded();
-              if (!exchange.isAnswered()) {
-                run(exchange, call, body);
-              }
-            })
-        .resume();
-  }
-
-  private static ProblemException tooLarge() {
-    return new ProblemException(
-        ErrorCode.PAYLOAD_TOO_LARGE,
+    WholeBody.read(
+        exchange,
+        state,
+        JsonReader.BODY_BYTES_MAX,
         "a JSON body has at most "
             + JsonReader.BODY_BYTES_MAX
-            + " bytes; send it as application/octet-stream or in parts");
+            + " bytes; send it as application/octet-stream or in parts",
+        body -> run(exchange, call, body));
   }
 
-  private void run(Exchange exchange, Call call, Buffer body) {
+  private void run(Exchange exchange, Call call, byte[] bytes) {
     Batch batch = path.newBatch();
     try {
-      byte[] bytes = body.getBytes();
       switch (call.kind()) {
         case ENCRYPT -> {
           JsonRequest request = JsonReader.read(bytes, "plaintext", batch);
@@ -105,6 +65,9 @@ final class JsonCalls {
       batch.wipeInputs();
       batch.close();
       exchange.reject(e);
+    } finally {
+      // The inputs are decoded by now.
+      Arrays.fill(bytes, (byte) 0);
     }
   }
 

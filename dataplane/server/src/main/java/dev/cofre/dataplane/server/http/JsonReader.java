@@ -41,13 +41,15 @@ final class JsonReader {
               StreamReadConstraints.builder().maxStringLength(BODY_BYTES_MAX).build())
           .build();
 
+  private final byte[] body;
   private final JsonParser parser;
   private final String inputField;
   private final boolean envelopes;
   private final Batch batch;
   private long inputBytes;
 
-  private JsonReader(JsonParser parser, String inputField, Batch batch) {
+  private JsonReader(byte[] body, JsonParser parser, String inputField, Batch batch) {
+    this.body = body;
     this.parser = parser;
     this.batch = batch;
     this.inputField = inputField;
@@ -64,7 +66,7 @@ final class JsonReader {
    */
   static JsonRequest read(byte[] body, String inputField, Batch batch) {
     try (JsonParser parser = JSON.createParser(body)) {
-      JsonReader reader = new JsonReader(parser, inputField, batch);
+      JsonReader reader = new JsonReader(body, parser, inputField, batch);
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw invalid("the body must be a JSON object");
       }
@@ -189,11 +191,27 @@ final class JsonReader {
         return;
       }
       try {
-        bytes = CanonicalBase64.decode(parser.getText());
+        bytes = decodeText();
         inputBytes += plaintextLength(bytes.length);
       } catch (IllegalArgumentException e) {
         problem = invalid(inputField + " must be base64 (RFC 4648 section 4, padded, canonical)");
       }
+    }
+
+    /**
+     * Base64 has nothing to escape, so it is decoded where it stands in the body; only a text with
+     * escapes is made a text first.
+     */
+    private byte[] decodeText() throws IOException {
+      int start = (int) parser.currentTokenLocation().getByteOffset() + 1;
+      int end = start;
+      while (end < body.length && body[end] != '"' && body[end] != '\\') {
+        end++;
+      }
+      boolean plain = end < body.length && body[start - 1] == '"' && body[end] == '"';
+      return plain
+          ? CanonicalBase64.decode(body, start, end - start)
+          : CanonicalBase64.decode(parser.getText());
     }
 
     private void readContext() throws IOException {

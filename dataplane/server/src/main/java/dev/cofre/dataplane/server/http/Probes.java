@@ -47,16 +47,7 @@ final class Probes {
 
   private void ready(HttpServerRequest request) {
     Engine engine = state.engine();
-    String reason =
-        state.isDraining()
-            ? "draining"
-            : engine.snapshots().last().revision() == 0
-                ? "starting: no snapshot from the control plane yet"
-                : !state.isPrepared()
-                    ? "starting: warming up"
-                    : engine.snapshots().isStale()
-                        ? "policy_stale"
-                        : !engine.canAudit() ? "audit_unavailable" : null;
+    String reason = state.unreadiness();
     JsonArray degraded = new JsonArray();
     if (!engine.gateway().isHealthy()) {
       degraded.add("hsm");

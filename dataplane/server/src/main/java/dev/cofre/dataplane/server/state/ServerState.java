@@ -118,6 +118,19 @@ public final class ServerState {
     return prepared.isDone();
   }
 
+  /** Why the node is not ready, in words; null when it is. */
+  public String unreadiness() {
+    return isDraining()
+        ? "draining"
+        : engine.snapshots().last().revision() == 0
+            ? "starting: no snapshot from the control plane yet"
+            : !isPrepared()
+                ? "starting: warming up"
+                : engine.snapshots().isStale()
+                    ? "policy_stale"
+                    : !engine.canAudit() ? "audit_unavailable" : null;
+  }
+
   /** Whether the node stops: nothing new is taken. */
   public boolean isDraining() {
     return draining;

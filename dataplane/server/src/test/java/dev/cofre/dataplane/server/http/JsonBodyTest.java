@@ -62,6 +62,21 @@ class JsonBodyTest {
   }
 
   @Test
+  void base64MayBeWrittenWithEscapesAndStandAnywhere() throws Exception {
+    for (String text : new String[] {"\"//8=\"", "\"\\/\\/8=\"", "\"\\u002f/8=\"", "  \n \"//8=\" "}) {
+      JsonObject sealed =
+          calls.json("/v1/keys/demo/encrypt", "{ \"plaintext\" :" + text + "}").json();
+      String opened =
+          calls
+              .json("/v1/decrypt", "{\"ciphertext\":\"" + sealed.getString("ciphertext") + "\"}")
+              .json()
+              .getString("plaintext");
+      assertEquals("//8=", opened, text);
+    }
+    assertEquals(400, calls.json("/v1/keys/demo/encrypt", "{\"plaintext\":\"//8=").status());
+  }
+
+  @Test
   void rawAndJsonShareOneContextForm() throws Exception {
     Calls.Answer raw =
         calls.post(

@@ -19,6 +19,7 @@ import dev.cofre.dataplane.server.frames.FrameSettings;
 import dev.cofre.dataplane.server.frames.FramesListener;
 import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.aead.AeadBackEnd;
+import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.audit.AuditLogConfig;
 import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.engine.config.ListenerSettings;
@@ -42,6 +43,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 
 /**
  * A data plane node in this process: real HTTP, real SoftHSM2, a real audit log; its snapshot is
@@ -52,7 +54,7 @@ public final class TestNode implements AutoCloseable {
   public static final String OFFICER_TOKEN = "cofre_test-token-of-the-crypto-officer-000000000";
   public static final String STRANGER_TOKEN = "cofre_test-token-of-a-workload-without-grants-00";
 
-  final int port;
+  public final int port;
   public final int framePort;
   public final Path socket;
   public final UUID keyId = UUID.randomUUID();
@@ -64,7 +66,7 @@ public final class TestNode implements AutoCloseable {
   private final Vertx vertx = Vertx.builder().withTransport(StrictFraming.transport()).build();
   private final HsmGateway gateway;
   private final Engine engine;
-  private final MappedAuditLog audit;
+  private final AuditLog audit;
   private final ServerState state;
   private final Hsm hsm;
   private long revision;
@@ -72,13 +74,20 @@ public final class TestNode implements AutoCloseable {
 
   /** With its files in {@code directory}. */
   public TestNode(Path directory) throws Exception {
+    this(directory, UnaryOperator.identity());
+  }
+
+  /** The same, with what {@code around} makes of its audit log. */
+  public TestNode(Path directory, UnaryOperator<AuditLog> around) throws Exception {
     auditDirectory = directory.resolve("audit");
     hsm = SoftHsmToken.login();
     hsm.generateKek(label(keyId, 1));
     hsm.generateKek(label(keyId, 2));
     hsm.generateKek(label(otherKeyId, 1));
     gateway = new HsmGateway(hsm, Duration.ofSeconds(5));
-    audit = MappedAuditLog.open(auditDirectory, new AuditLogConfig(false, 1L << 30, 1L << 23));
+    audit =
+        around.apply(
+            MappedAuditLog.open(auditDirectory, new AuditLogConfig(false, 1L << 30, 1L << 23)));
     engine =
         new Engine(
             "test",

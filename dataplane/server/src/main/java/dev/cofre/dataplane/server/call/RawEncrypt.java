@@ -1,4 +1,4 @@
-package dev.cofre.dataplane.server.http;
+package dev.cofre.dataplane.server.call;
 
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
@@ -15,10 +15,8 @@ import io.vertx.core.buffer.Buffer;
  * streams segment by segment, with back-pressure from the answer to the request, so that memory
  * stays bounded at any length.
  */
-final class RawEncrypt {
-  static final String CONTENT_TYPE = "application/octet-stream";
-
-  private final Exchange exchange;
+public final class RawEncrypt {
+  private final ServerCall exchange;
   private final ServerState state;
   private final RequestPath path;
   private final String key;
@@ -28,8 +26,9 @@ final class RawEncrypt {
   private final LongAnswer answer;
   private boolean failed;
 
-  RawEncrypt(
-      Exchange exchange,
+  /** Encrypts what {@code exchange} sends under the key {@code key}. */
+  public RawEncrypt(
+      ServerCall exchange,
       ServerState state,
       RequestPath path,
       String key,
@@ -43,14 +42,9 @@ final class RawEncrypt {
   }
 
   /** Begins to read. */
-  void start() {
+  public void start() {
     exchange.onEnd(segment::wipe);
-    exchange
-        .request()
-        .handler(chunk -> gather(chunk, 0))
-        .exceptionHandler(this::aborted)
-        .endHandler(end -> finish())
-        .resume();
+    exchange.read(chunk -> gather(chunk, 0), this::aborted, this::finish);
   }
 
   private void gather(Buffer chunk, int from) {
@@ -101,7 +95,6 @@ final class RawEncrypt {
   }
 
   private void finish() {
-    exchange.bodyEnded();
     if (failed) {
       return;
     }
@@ -122,7 +115,7 @@ final class RawEncrypt {
                 exchange.refuse(failure);
               } else {
                 state.metrics().processed(exchange.action(), batch.plaintextBytes());
-                exchange.answer(CONTENT_TYPE, Buffer.buffer(batch.copyOfOutput(0)));
+                exchange.answerBytes(batch.copyOfOutput(0));
               }
               batch.close();
             });
@@ -144,7 +137,7 @@ final class RawEncrypt {
               if (failure != null) {
                 exchange.cut(ErrorCode.AUDIT_UNAVAILABLE);
               } else {
-                exchange.finished(Buffer.buffer(last));
+                exchange.finished(last);
               }
             });
   }
@@ -157,13 +150,11 @@ final class RawEncrypt {
   }
 
   private void aborted(Throwable failure) {
-    if (stream != null) {
-      stream.abort(ErrorCode.INVALID_REQUEST);
-      exchange.cut(ErrorCode.INVALID_REQUEST);
-    } else {
-      exchange.reject(
-          new ProblemException(
-              ErrorCode.INVALID_REQUEST, "the body is not well-formed HTTP or ended too early"));
+    ProblemException problem = ServerCall.problemOf(failure);
+    if (stream == null) {
+      exchange.reject(problem);
+    } else if (!failed) {
+      fail(problem.code());
     }
   }
 }

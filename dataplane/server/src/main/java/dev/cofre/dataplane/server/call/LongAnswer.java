@@ -1,9 +1,8 @@
-package dev.cofre.dataplane.server.http;
+package dev.cofre.dataplane.server.call;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.dataplane.server.state.ServerState;
-import io.vertx.core.buffer.Buffer;
 import java.util.function.LongSupplier;
 
 /**
@@ -11,10 +10,10 @@ import java.util.function.LongSupplier;
  * fast as the caller reads, by pausing the request. Not thread-safe; used on its event loop.
  */
 final class LongAnswer {
-  private final Exchange exchange;
+  private final ServerCall exchange;
   private final ServerState state;
 
-  LongAnswer(Exchange exchange, ServerState state) {
+  LongAnswer(ServerCall exchange, ServerState state) {
     this.exchange = exchange;
     this.state = state;
   }
@@ -39,7 +38,7 @@ final class LongAnswer {
 
   /** Begins the answer; false when the caller was answered otherwise or is gone. */
   boolean begin(LongSupplier bytes) {
-    if (!exchange.beginStream(RawEncrypt.CONTENT_TYPE)) {
+    if (!exchange.beginStream()) {
       return false;
     }
     exchange.onEnd(() -> state.metrics().processed(exchange.action(), bytes.getAsLong()));
@@ -48,16 +47,16 @@ final class LongAnswer {
 
   /** Writes {@code bytes}; pauses the request while the caller does not read. */
   void write(byte[] bytes) {
-    exchange.response().write(Buffer.buffer(bytes));
-    if (exchange.response().writeQueueFull()) {
+    exchange.write(bytes);
+    if (exchange.isFull()) {
       exchange.pauseBody();
-      exchange.response().drainHandler(drained -> exchange.resumeBody());
+      exchange.onDrain(exchange::resumeBody);
     }
   }
 
   /** Goes on with the request, unless the caller has first to read. */
   void resume() {
-    if (!exchange.response().writeQueueFull()) {
+    if (!exchange.isFull()) {
       exchange.resumeBody();
     }
   }

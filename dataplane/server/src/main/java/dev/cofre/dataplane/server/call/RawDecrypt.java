@@ -1,4 +1,4 @@
-package dev.cofre.dataplane.server.http;
+package dev.cofre.dataplane.server.call;
 
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
@@ -22,14 +22,16 @@ import java.util.concurrent.CompletableFuture;
  * request's end was seen, so that bytes which were appended fail too. A failure in between closes
  * the connection without the final chunk.
  */
-final class RawDecrypt {
+public final class RawDecrypt {
   /** What the plaintext is for. */
-  enum Purpose {
+  public enum Purpose {
+    /** The caller. */
     DECRYPT,
+    /** Another envelope. */
     REENCRYPT
   }
 
-  private final Exchange exchange;
+  private final ServerCall exchange;
   private final ServerState state;
   private final RequestPath path;
   private final Purpose purpose;
@@ -42,8 +44,13 @@ final class RawDecrypt {
   private boolean streaming;
   private final LongAnswer answer;
 
-  RawDecrypt(
-      Exchange exchange,
+  /**
+   * Opens what {@code exchange} sends.
+   *
+   * @param target the key of a re-encryption, or null for the envelope's own
+   */
+  public RawDecrypt(
+      ServerCall exchange,
       ServerState state,
       RequestPath path,
       Purpose purpose,
@@ -59,13 +66,8 @@ final class RawDecrypt {
   }
 
   /** Begins to read. */
-  void start() {
-    exchange
-        .request()
-        .handler(chunk -> gather(chunk, 0))
-        .exceptionHandler(this::aborted)
-        .endHandler(end -> finish())
-        .resume();
+  public void start() {
+    exchange.read(chunk -> gather(chunk, 0), this::aborted, this::finish);
   }
 
   private void gather(Buffer chunk, int from) {
@@ -179,7 +181,6 @@ final class RawDecrypt {
   }
 
   private void finish() {
-    exchange.bodyEnded();
     if (streaming) {
       finishStream();
     } else if (!exchange.isAnswered()) {
@@ -211,7 +212,7 @@ final class RawDecrypt {
       exchange.refuse(failure == null ? batch.problem(0) : failure);
     } else {
       state.metrics().processed(exchange.action(), batch.plaintextBytes());
-      exchange.answer(RawEncrypt.CONTENT_TYPE, Buffer.buffer(batch.copyOfOutput(0)));
+      exchange.answerBytes(batch.copyOfOutput(0));
     }
     if (batch != null) {
       batch.close();
@@ -240,7 +241,7 @@ final class RawDecrypt {
               if (failure != null) {
                 exchange.cut(ErrorCode.AUDIT_UNAVAILABLE);
               } else {
-                exchange.finished(Buffer.buffer(last));
+                exchange.finished(last);
               }
             });
   }
@@ -262,14 +263,11 @@ final class RawDecrypt {
   }
 
   private void aborted(Throwable failure) {
+    ProblemException problem = ServerCall.problemOf(failure);
     if (streaming) {
-      streaming = false;
-      abort(ErrorCode.INVALID_REQUEST);
-      exchange.cut(ErrorCode.INVALID_REQUEST);
+      fail(problem.code());
     } else {
-      exchange.reject(
-          new ProblemException(
-              ErrorCode.INVALID_REQUEST, "the body is not well-formed HTTP or ended too early"));
+      exchange.reject(problem);
     }
   }
 }

@@ -1,0 +1,132 @@
+package dev.cofre.loadtest.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Encryption over HTTP/1.1 and gRPC against the echo of the same requests through the same stack
+ * and codecs: node and echo on processor 0, the generator on processor 1, closed loops by turns,
+ * plain and over TLS 1.3.
+ */
+@ExtendWith(SystemExtension.class)
+class WireThroughputTest {
+  private static final String SECONDS = System.getProperty("cofre.test.benchSeconds", "2");
+  private static final String ROUNDS = System.getProperty("cofre.test.benchRounds", "3");
+  private static final Map<String, Double> GATES =
+      Map.of("raw", 0.85, "frames", 0.55, "grpc", 0.8, "json", 0.7);
+  private static final Duration LIMIT = Duration.ofMinutes(4);
+
+  /** Every kind is answered rightly by node and echo; no ratio is asked of a busy machine. */
+  @Test
+  void everyKindIsAnswered(Workspace workspace) throws Exception {
+    String out = bench(workspace, true, false, "0.2", "1");
+    GATES.keySet().forEach(kind -> assertTrue(median(out, kind) > 0, out));
+  }
+
+  @ParameterizedTest
+  @Tag("full")
+  @ValueSource(booleans = {false, true})
+  void againstTheEcho(boolean tls, Workspace workspace) throws Exception {
+    assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "one processor for each side");
+    String out = bench(workspace, tls, true, SECONDS, ROUNDS);
+    System.out.println((tls ? "TLS 1.3\n" : "plain\n") + out);
+    GATES.forEach(
+        (kind, gate) ->
+            assertTrue(median(out, kind) >= gate, () -> kind + " against its echo\n" + out));
+  }
+
+  private static String bench(
+      Workspace workspace, boolean tls, boolean pinned, String seconds, String rounds)
+      throws Exception {
+    assumeTrue(
+        Files.isDirectory(Launcher.ROOT.resolve("benchmarks/target/lib")),
+        "the echo is of the module benchmarks: build it too");
+    Deployment deployment = Deployment.create(workspace, "planes-" + tls);
+    deployment.settings(Cofre.DATA_PLANE).put("http.eventLoops", "1");
+    deployment.dataPlaneOptions("-XX:ActiveProcessorCount=1");
+    Certificates certificates = tls ? deployment.useTls("node-1") : null;
+    Child[] planes = deployment.startBoth();
+    if (pinned) {
+      pin(workspace, planes[1].pid(), 0);
+      pin(workspace, planes[0].pid(), 1);
+    }
+    int echoPort = Ports.freeBase();
+    List<String> listening = new ArrayList<>(List.of(Integer.toString(echoPort)));
+    if (tls) {
+      Certificates.Identity identity = certificates.identity("echo");
+      listening.add(identity.certificate().toString());
+      listening.add(identity.key().toString());
+    }
+    Child echo =
+        workspace.start(
+            "echo",
+            java(
+                pinned ? 0 : -1, "benchmarks", "dev.cofre.benchmarks.echo.HttpEcho", listening));
+    Await.until("the echo", Duration.ofSeconds(30), () -> echo.out().contains("echo ready"));
+    Child bench =
+        workspace.start(
+            "bench",
+            java(
+                pinned ? 1 : -1,
+                "loadtest",
+                "dev.cofre.loadtest.wire.WireBench",
+                List.of(
+                    deployment.dataUrl(),
+                    deployment.tokenFile("app").toString(),
+                    (tls ? "https" : "http") + "://127.0.0.1:" + echoPort,
+                    tls ? certificates.authorityFile().toString() : "-",
+                    seconds,
+                    rounds,
+                    "raw,frames,grpc,json")));
+    assertEquals(0, bench.exitCode(LIMIT), () -> "see " + bench.name());
+    return bench.out();
+  }
+
+  private static double median(String out, String what) {
+    Matcher line = Pattern.compile(what + " median: .* ratio ([0-9.]+)").matcher(out);
+    assertTrue(line.find(), out);
+    return Double.parseDouble(line.group(1));
+  }
+
+  private static void pin(Workspace workspace, long pid, int processor) throws Exception {
+    ProcessBuilder builder =
+        Launcher.program(Map.of(), List.of("taskset", "-a", "-c", "-p", "" + processor, "" + pid));
+    assertEquals(0, workspace.start("taskset", builder).exitCode(Duration.ofSeconds(10)));
+  }
+
+  private static ProcessBuilder java(
+      int processor, String module, String main, List<String> arguments) {
+    Path target = Launcher.ROOT.resolve(module).resolve("target");
+    List<String> command = new ArrayList<>();
+    if (processor >= 0) {
+      command.addAll(List.of("taskset", "-c", "" + processor));
+    }
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:ActiveProcessorCount=1",
+            "-Xmx256m",
+            "-cp",
+            target.resolve("classes") + ":" + target.resolve("lib") + "/*",
+            main));
+    command.addAll(arguments);
+    return Launcher.program(Map.of(), command);
+  }
+}
