@@ -166,7 +166,7 @@ class LoadMainTest {
           """
               .formatted(url(server));
       Path file = Files.writeString(folder.resolve("w.yaml"), workload);
-      Instant at = Instant.now().plusSeconds(4);
+      Instant at = Instant.now().plusSeconds(3);
       Thread first = Thread.ofPlatform().start(() -> part(file, 1, at));
       part(file, 2, at);
       first.join();
@@ -247,7 +247,7 @@ class LoadMainTest {
             folder.resolve("w.yaml"),
             """
             target: {protocol: http, url: "%s", connections: 64}
-            arrivals: [{shape: constant, rate: 50, seconds: 6}]
+            arrivals: [{shape: constant, rate: 50, seconds: 5.2}]
             warmUpSeconds: 0.2
             operations: [{path: /}]
             """

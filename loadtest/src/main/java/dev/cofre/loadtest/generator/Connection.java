@@ -158,14 +158,15 @@ final class Connection {
     do {
       buffer.clear();
       isOpen = tls == null ? channel.read(buffer) >= 0 : tls.receive(buffer, channel);
-      more = tls == null ? !buffer.hasRemaining() : tls.holdsMore(buffer);
+      more = !buffer.hasRemaining();
       if (buffer.position() > 0) {
         dialogue.read(buffer.flip(), answers);
       }
+      if (tls != null && isOpen) {
+        flush();
+        more = tls.holdsMore();
+      }
     } while (isOpen && more);
-    if (tls != null && isOpen) {
-      flush();
-    }
     if (!isOpen) {
       dialogue.ended(answers);
     }

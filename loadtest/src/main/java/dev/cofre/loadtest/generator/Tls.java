@@ -19,6 +19,9 @@ final class Tls {
   private boolean established;
   private boolean ended;
 
+  /** Whether what has come is less than a record. */
+  private boolean starved;
+
   Tls(SSLEngine engine) throws SSLException {
     this.engine = engine;
     int packet = engine.getSession().getPacketBufferSize();
@@ -75,7 +78,12 @@ final class Tls {
         SSLEngineResult result = engine.unwrap(netIn, plain);
         note(result);
         ended = result.getStatus() == SSLEngineResult.Status.CLOSED;
-        if (result.getStatus() != SSLEngineResult.Status.OK
+        starved =
+            result.getStatus() != SSLEngineResult.Status.BUFFER_OVERFLOW
+                && result.bytesConsumed() == 0
+                && result.bytesProduced() == 0;
+        if (starved
+            || result.getStatus() != SSLEngineResult.Status.OK
             || handshake() == HandshakeStatus.NEED_WRAP) {
           break;
         }
@@ -86,10 +94,12 @@ final class Tls {
     return open && !ended;
   }
 
-  /** Whether bytes have come that were not looked at, because there was no room for them. */
-  boolean holdsMore(ByteBuffer plain) {
-    return netIn.position() > 0
-        && plain.remaining() < engine.getSession().getApplicationBufferSize();
+  /**
+   * Whether bytes have come that were not looked at: there was no room for what they hold, or this
+   * side had to say something first.
+   */
+  boolean holdsMore() {
+    return netIn.position() > 0 && !starved && !ended;
   }
 
   private HandshakeStatus handshake() {
