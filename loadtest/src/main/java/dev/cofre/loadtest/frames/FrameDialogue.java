@@ -7,6 +7,7 @@ import dev.cofre.contract.frames.FrameType;
 import dev.cofre.loadtest.generator.Answers;
 import dev.cofre.loadtest.generator.Dialogue;
 import dev.cofre.loadtest.generator.GarbledAnswerException;
+import dev.cofre.loadtest.generator.RefusedConnectionException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -62,7 +63,8 @@ final class FrameDialogue implements Dialogue {
   }
 
   @Override
-  public void read(ByteBuffer bytes, Answers answers) throws GarbledAnswerException {
+  public void read(ByteBuffer bytes, Answers answers)
+      throws GarbledAnswerException, RefusedConnectionException {
     int more = bytes.remaining();
     if (in.length - length < more) {
       in = Arrays.copyOf(in, Math.max(2 * in.length, length + more));
@@ -85,12 +87,15 @@ final class FrameDialogue implements Dialogue {
     System.arraycopy(in, at, in, 0, length);
   }
 
-  private void take(Answers answers) throws GarbledAnswerException {
+  private void take(Answers answers) throws GarbledAnswerException, RefusedConnectionException {
     int type = reader.type();
     if (type == (FrameType.GOAWAY | FrameType.ANSWER)) {
       ending = true;
     } else if (type == (FrameType.HELLO | FrameType.ANSWER)) {
-      ready = reader.status() == FrameStatus.OK;
+      if (reader.status() != FrameStatus.OK) {
+        throw new RefusedConnectionException(FrameStatus.text(reader.status()));
+      }
+      ready = true;
     } else {
       int place = reader.correlation() & mask;
       if (!ready || correlations[place] != reader.correlation()) {
@@ -103,12 +108,12 @@ final class FrameDialogue implements Dialogue {
   }
 
   private String code(long number) {
-    if (reader.status() != FrameStatus.OK) {
-      return FrameStatus.text(reader.status());
+    FrameCall call = protocol.call(number);
+    if (reader.status() != FrameStatus.OK || call.codeExpected() != null) {
+      String code = FrameStatus.text(reader.status());
+      return code.equals(call.codeExpected()) ? null : code;
     }
-    return protocol.call(number).accepts(in, reader.bodyOffset(), reader.bodyLength())
-        ? null
-        : WRONG_ANSWER;
+    return call.accepts(in, reader.bodyOffset(), reader.bodyLength()) ? null : WRONG_ANSWER;
   }
 
   @Override

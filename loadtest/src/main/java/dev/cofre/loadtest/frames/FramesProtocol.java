@@ -2,12 +2,16 @@ package dev.cofre.loadtest.frames;
 
 import dev.cofre.loadtest.generator.Dialogue;
 import dev.cofre.loadtest.generator.Protocol;
+import dev.cofre.loadtest.generator.Sequence;
 import java.util.List;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
 
 /** Frames, many requests at once on each connection. Immutable. */
 public final class FramesProtocol implements Protocol {
   private final byte[] hello;
-  private final List<FrameCall> calls;
+  private final Sequence<FrameCall> calls;
+  private final Supplier<SSLEngine> tls;
   private final int openMax;
 
   /**
@@ -17,11 +21,22 @@ public final class FramesProtocol implements Protocol {
    * @param openMax how many requests are open at once on a connection
    */
   public FramesProtocol(byte[] hello, List<FrameCall> calls, int openMax) {
+    this(hello, Sequence.inTurn(calls), openMax, () -> null);
+  }
+
+  /**
+   * Sends {@code calls}.
+   *
+   * @param tls makes the TLS of each connection; null for none
+   */
+  public FramesProtocol(
+      byte[] hello, Sequence<FrameCall> calls, int openMax, Supplier<SSLEngine> tls) {
     this.hello = hello.clone();
-    this.calls = List.copyOf(calls);
+    this.calls = calls;
     this.openMax = openMax;
-    if (calls.isEmpty() || openMax < 1) {
-      throw new IllegalArgumentException("no calls, or none may be open");
+    this.tls = tls;
+    if (openMax < 1) {
+      throw new IllegalArgumentException("none may be open");
     }
   }
 
@@ -36,6 +51,11 @@ public final class FramesProtocol implements Protocol {
   }
 
   @Override
+  public SSLEngine tls() {
+    return tls.get();
+  }
+
+  @Override
   public Dialogue open() {
     return new FrameDialogue(this);
   }
@@ -45,6 +65,6 @@ public final class FramesProtocol implements Protocol {
   }
 
   FrameCall call(long number) {
-    return calls.get((int) (number % calls.size()));
+    return calls.at(number);
   }
 }

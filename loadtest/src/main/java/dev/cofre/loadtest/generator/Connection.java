@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import javax.net.ssl.SSLEngine;
 
 /** One connection to the target, made again after it broke. Not thread-safe; it never blocks. */
 final class Connection {
@@ -24,6 +25,7 @@ final class Connection {
   private final OpenRequests open;
   private ByteBuffer out = ByteBuffer.allocateDirect(OUT_BYTES);
   private SocketChannel channel;
+  private Tls tls;
   private SelectionKey key;
   private Dialogue dialogue;
   private boolean connected;
@@ -49,9 +51,18 @@ final class Connection {
 
   /** How many requests it takes now. */
   int room() {
-    boolean takes =
-        connected && out.position() <= UNSENT_BYTES_MAX && dialogue.isReady() && dialogue.goesOn();
+    boolean takes = isReady() && out.position() <= UNSENT_BYTES_MAX && dialogue.goesOn();
     return takes ? open.room() : 0;
+  }
+
+  /** Whether all that comes before the first request is done. */
+  boolean isReady() {
+    return connected && (tls == null || tls.isEstablished()) && dialogue.isReady();
+  }
+
+  /** Whether it broke before its TLS was there. */
+  boolean isHandshaking() {
+    return connected && tls != null && !tls.isEstablished();
   }
 
   /** Whether it stands in the queue of those that take requests. */
@@ -87,6 +98,8 @@ final class Connection {
     channel.configureBlocking(false);
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     dialogue = protocol.open();
+    SSLEngine engine = protocol.tls();
+    tls = engine == null ? null : new Tls(engine);
     key = channel.register(selector, SelectionKey.OP_CONNECT, this);
     if (channel.connect(target)) {
       finishConnect();
@@ -120,28 +133,44 @@ final class Connection {
 
   /** Sends what was taken, or as much of it as the socket takes: one write for all. */
   void flush() throws IOException {
-    if (out.position() == 0) {
+    boolean full = false;
+    if (tls != null) {
+      tls.send(out, channel);
+      full = tls.isSocketFull();
+    } else if (out.position() > 0) {
+      channel.write(out.flip());
+      out.compact();
+      full = out.position() > 0;
+    } else {
       return;
     }
-    channel.write(out.flip());
-    out.compact();
-    int wanted = out.position() == 0 ? SelectionKey.OP_READ : SENDING;
+    int wanted = full ? SENDING : SelectionKey.OP_READ;
     if (key.interestOps() != wanted) {
       key.interestOps(wanted);
     }
   }
 
   /** Reads what is there by way of {@code buffer}; false at the connection's end. */
-  boolean read(ByteBuffer buffer, Answers answers) throws IOException, GarbledAnswerException {
-    int count;
+  boolean read(ByteBuffer buffer, Answers answers)
+      throws IOException, GarbledAnswerException, RefusedConnectionException {
+    boolean more;
+    boolean isOpen;
     do {
       buffer.clear();
-      count = channel.read(buffer);
-      if (count > 0) {
+      isOpen = tls == null ? channel.read(buffer) >= 0 : tls.receive(buffer, channel);
+      more = !buffer.hasRemaining();
+      if (buffer.position() > 0) {
         dialogue.read(buffer.flip(), answers);
       }
-    } while (count == buffer.capacity());
-    return count >= 0 && dialogue.goesOn();
+      if (tls != null && isOpen) {
+        flush();
+        more = tls.holdsMore();
+      }
+    } while (isOpen && more);
+    if (!isOpen) {
+      dialogue.ended(answers);
+    }
+    return isOpen && dialogue.goesOn();
   }
 
   /** Forgets the socket; another try is made a little later. */

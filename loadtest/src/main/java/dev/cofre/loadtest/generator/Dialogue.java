@@ -14,8 +14,13 @@ public interface Dialogue {
    * Takes all bytes of {@code in}, and tells {@code answers} of each answer that is whole.
    *
    * @throws GarbledAnswerException when they are no answer; the connection is closed
+   * @throws RefusedConnectionException when the target takes no requests; the connection is closed
    */
-  void read(ByteBuffer in, Answers answers) throws GarbledAnswerException;
+  void read(ByteBuffer in, Answers answers)
+      throws GarbledAnswerException, RefusedConnectionException;
+
+  /** The target has ended the connection: an answer that lasts until then is whole. */
+  default void ended(Answers answers) {}
 
   /** What is said before the first request; no bytes: nothing. */
   default byte[] greeting() {

@@ -8,6 +8,9 @@ final class Failure {
   /** No connection could be made while the request waited for one. */
   static final String CONNECT_FAILED = "connect_failed";
 
+  /** No TLS connection could be made. */
+  static final String TLS_FAILED = "tls_failed";
+
   /** The target ended the connection before the answer was whole. */
   static final String CONNECTION_CLOSED = "connection_closed";
 

@@ -37,11 +37,12 @@ final class HiccupMeter {
     }
   }
 
-  /** Adds one interval to {@code log}. */
-  synchronized void writeInterval(HistogramLogWriter log) {
+  /** Adds one interval to {@code log}; returns its longest hiccup, in nanoseconds. */
+  synchronized long writeInterval(HistogramLogWriter log) {
     Histogram interval = recorder.getIntervalHistogram();
     all.add(interval);
     log.outputIntervalHistogram(interval);
+    return interval.getMaxValue();
   }
 
   /** All hiccups up to the last interval. */

@@ -6,14 +6,17 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogWriter;
 
 /**
- * Writes the latencies of each second, all threads of the generator together, and the hiccups of
- * the same second: {@code latency.hlog} and {@code hiccup.hlog}, values in nanoseconds.
+ * Writes the latencies of each second, all threads of the generator together, and of the same
+ * second the lateness of sends and the hiccups: {@code latency.hlog}, {@code late.hlog} and {@code
+ * hiccup.hlog}, values in nanoseconds. It also keeps what {@link Interval}s hold.
  */
 final class IntervalLog {
   private static final long INTERVAL_NS = 1_000_000_000;
@@ -21,11 +24,21 @@ final class IntervalLog {
   private final List<Recording> recordings;
   private final HiccupMeter hiccups;
   private final PrintStream latencyFile;
+  private final PrintStream lateFile;
   private final PrintStream hiccupFile;
   private final HistogramLogWriter latencyLog;
+  private final HistogramLogWriter lateLog;
   private final HistogramLogWriter hiccupLog;
   private final Histogram[] reused;
+  private final Histogram[] reusedLate;
+  private final List<Interval> intervals = new ArrayList<>();
+  private final long startNs;
+  private final Consumer<Interval> listener;
   private final Histogram all = Recording.newHistogram();
+  private final Histogram allLate = Recording.newHistogram();
+  private long fromNs;
+  private long done;
+  private long failed;
   private final Thread thread =
       Thread.ofPlatform().daemon().name("interval-log").unstarted(this::run);
   private volatile boolean stopping;
@@ -34,11 +47,25 @@ final class IntervalLog {
    * Begins to write into {@code folder}.
    *
    * @param folder null: nothing is written, only gathered
+   * @param startNs when the run begins, by the monotonic clock
+   * @param listener is told of each interval, by this log's thread
    */
-  IntervalLog(Path folder, List<Recording> recordings, HiccupMeter hiccups) throws IOException {
+  IntervalLog(
+      Path folder,
+      List<Recording> recordings,
+      HiccupMeter hiccups,
+      long startNs,
+      Consumer<Interval> listener)
+      throws IOException {
     this.recordings = recordings;
     this.hiccups = hiccups;
+    this.startNs = startNs;
+    this.fromNs = startNs;
+    this.listener = listener;
     this.reused = new Histogram[recordings.size()];
+    this.reusedLate = new Histogram[recordings.size()];
+    this.lateFile = open(folder, "late.hlog");
+    this.lateLog = begin(lateFile);
     this.latencyFile = open(folder, "latency.hlog");
     this.hiccupFile = open(folder, "hiccup.hlog");
     this.latencyLog = begin(latencyFile);
@@ -63,7 +90,7 @@ final class IntervalLog {
   }
 
   private void run() {
-    long nextNs = System.nanoTime() + INTERVAL_NS;
+    long nextNs = startNs + INTERVAL_NS;
     while (!stopping) {
       LockSupport.parkNanos(nextNs - System.nanoTime());
       if (!stopping && System.nanoTime() >= nextNs) {
@@ -74,18 +101,43 @@ final class IntervalLog {
   }
 
   private void writeInterval() {
-    Histogram interval = null;
+    long nowNs = System.nanoTime();
+    Histogram latency = Recording.newHistogram();
+    Histogram late = Recording.newHistogram();
+    long doneNow = 0;
+    long failedNow = 0;
     for (int i = 0; i < reused.length; i++) {
-      reused[i] = recordings.get(i).takeInterval(reused[i]);
-      if (interval == null) {
-        interval = reused[i].copy();
-      } else {
-        interval.add(reused[i]);
-      }
+      Recording recording = recordings.get(i);
+      reused[i] = recording.takeInterval(reused[i]);
+      latency.add(reused[i]);
+      reusedLate[i] = recording.takeLate(reusedLate[i]);
+      late.add(reusedLate[i]);
+      doneNow += recording.done();
+      failedNow += recording.failed();
+      latency.setStartTimeStamp(reused[i].getStartTimeStamp());
+      latency.setEndTimeStamp(reused[i].getEndTimeStamp());
     }
-    all.add(interval);
-    latencyLog.outputIntervalHistogram(interval);
-    hiccups.writeInterval(hiccupLog);
+    late.setStartTimeStamp(latency.getStartTimeStamp());
+    late.setEndTimeStamp(latency.getEndTimeStamp());
+    all.add(latency);
+    allLate.add(late);
+    latencyLog.outputIntervalHistogram(latency);
+    lateLog.outputIntervalHistogram(late);
+    Interval interval =
+        new Interval(
+            (fromNs - startNs) / 1e9,
+            (nowNs - fromNs) / 1e9,
+            late.getTotalCount(),
+            doneNow - done,
+            failedNow - failed,
+            latency,
+            late,
+            hiccups.writeInterval(hiccupLog));
+    fromNs = nowNs;
+    done = doneNow;
+    failed = failedNow;
+    intervals.add(interval);
+    listener.accept(interval);
   }
 
   /** Writes the last interval; to be called when the generator's threads have ended. */
@@ -94,9 +146,12 @@ final class IntervalLog {
     LockSupport.unpark(thread);
     thread.join();
     writeInterval();
-    latencyFile.close();
-    hiccupFile.close();
-    if (latencyFile.checkError() || hiccupFile.checkError()) {
+    boolean broken = false;
+    for (PrintStream file : List.of(latencyFile, lateFile, hiccupFile)) {
+      file.close();
+      broken |= file.checkError();
+    }
+    if (broken) {
       throw new IOException("an interval log cannot be written");
     }
   }
@@ -104,5 +159,15 @@ final class IntervalLog {
   /** All latencies; complete after {@link #finish}. */
   Histogram all() {
     return all;
+  }
+
+  /** How late all sends were; complete after {@link #finish}. */
+  Histogram allLate() {
+    return allLate;
+  }
+
+  /** All intervals; complete after {@link #finish}. */
+  List<Interval> intervals() {
+    return intervals;
   }
 }

@@ -3,7 +3,6 @@ package dev.cofre.loadtest.generator;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +20,30 @@ public final class LoadGenerator implements AutoCloseable {
   /** Between the order to start and the first request: all threads shall be there. */
   private static final long LEAD_NS = 2_000_000;
 
+  /** Is told how a run goes on; its calls must be short. */
+  public interface Watcher {
+    /** Looks away. */
+    Watcher NONE =
+        new Watcher() {
+          @Override
+          public void started(long startNs) {}
+
+          @Override
+          public void interval(Interval interval) {}
+        };
+
+    /**
+     * The recorded part begins at {@code startNs} by the monotonic clock; by the caller's thread.
+     */
+    void started(long startNs);
+
+    /** A second is over; by a thread of the generator that sends nothing. */
+    void interval(Interval interval);
+  }
+
   private final LoadPlan plan;
   private final List<LoadLoop> loops = new ArrayList<>();
+  private volatile boolean stopped;
 
   /** Connects when it runs. */
   public LoadGenerator(SocketAddress target, Protocol protocol, LoadPlan plan) throws IOException {
@@ -46,75 +67,95 @@ public final class LoadGenerator implements AutoCloseable {
    * @param folder where the interval logs go; null for nowhere
    */
   public LoadResult run(Path folder) throws IOException, InterruptedException {
+    return run(folder, Watcher.NONE);
+  }
+
+  /** The same; {@code watcher} is told of its progress. */
+  public LoadResult run(Path folder, Watcher watcher) throws IOException, InterruptedException {
+    long startNs = System.nanoTime() + LEAD_NS + plan.warmUp().toNanos();
+    return runAt(startNs, folder, watcher);
+  }
+
+  /** The same, whose recorded part begins at {@code startNs} by the monotonic clock. */
+  public LoadResult runAt(long startNs, Path folder, Watcher watcher)
+      throws IOException, InterruptedException {
     if (!plan.warmUp().isZero()) {
-      phase(plan.warmUp(), recordings());
+      long warmUpNs = plan.warmUp().toNanos();
+      double rate = plan.pacing().firstRatePerSecond();
+      Pacing pacing = rate == 0 ? Pacing.closed() : Pacing.constant(rate);
+      phase(pacing, Sequence.WARM_UP, startNs - warmUpNs, warmUpNs, recordings());
     }
+    // A warm-up ends with its last answer, which a slow target may give late.
+    long beginNs = Math.max(startNs, System.nanoTime() + LEAD_NS);
     List<Recording> recordings = recordings();
-    Instant startedAt = Instant.now();
+    Instant startedAt = Instant.now().plusNanos(beginNs - System.nanoTime());
     Disturbance.Counters before = Disturbance.Counters.now();
     HiccupMeter hiccups = new HiccupMeter();
-    IntervalLog log = new IntervalLog(folder, recordings, hiccups);
-    long startNs;
+    IntervalLog log = new IntervalLog(folder, recordings, hiccups, beginNs, watcher::interval);
+    watcher.started(beginNs);
+    long endNs;
     try {
-      startNs = phase(plan.duration(), recordings);
+      endNs = phase(plan.pacing(), 0, beginNs, plan.duration().toNanos(), recordings);
     } finally {
       log.finish();
       hiccups.stop();
     }
     Disturbance disturbance = before.until(Disturbance.Counters.now());
-    return result(startedAt, startNs, recordings, log.all(), hiccups.all(), disturbance);
+    return result(startedAt, beginNs, endNs, recordings, log, hiccups.all(), disturbance);
+  }
+
+  /** Lets a run end now, as if its time were over; by any thread. */
+  public void stop() {
+    stopped = true;
   }
 
   private List<Recording> recordings() {
     return loops.stream().map(loop -> new Recording()).toList();
   }
 
-  /** Runs all loops for {@code duration} and returns when it began, by the monotonic clock. */
-  private long phase(Duration duration, List<Recording> recordings)
+  /** Runs all loops and returns when the last of them ended to send, by the monotonic clock. */
+  private long phase(
+      Pacing pacing, long callsFrom, long startNs, long lengthNs, List<Recording> recordings)
       throws IOException, InterruptedException {
-    long startNs = System.nanoTime() + LEAD_NS;
-    long endNs = startNs + duration.toNanos();
-    List<FutureTask<Void>> runs = new ArrayList<>();
+    long endNs = startNs + lengthNs;
+    List<FutureTask<Long>> runs = new ArrayList<>();
     for (int i = 0; i < loops.size(); i++) {
       LoadLoop loop = loops.get(i);
       Recording recording = recordings.get(i);
       runs.add(
           new FutureTask<>(
-              () -> {
-                loop.run(plan.pacing(), startNs, endNs, recording);
-                return null;
-              }));
+              () -> loop.run(pacing, callsFrom, startNs, endNs, recording, () -> stopped)));
       Thread.ofPlatform().daemon().name("load-" + i).start(runs.get(i));
     }
-    for (FutureTask<Void> run : runs) {
+    long lastNs = startNs + 1;
+    for (FutureTask<Long> run : runs) {
       try {
-        run.get();
+        lastNs = Math.max(lastNs, run.get());
       } catch (ExecutionException e) {
         throw new IOException("the generator failed: " + e.getCause().getMessage(), e.getCause());
       }
     }
-    return startNs;
+    return lastNs;
   }
 
   private LoadResult result(
       Instant startedAt,
       long startNs,
+      long endNs,
       List<Recording> recordings,
-      Histogram latency,
+      IntervalLog log,
       Histogram hiccups,
       Disturbance disturbance) {
     Histogram service = Recording.newHistogram();
     Histogram refused = Recording.newHistogram();
-    Histogram late = Recording.newHistogram();
     Map<String, Long> errors = new TreeMap<>();
     long done = 0;
     long waited = 0;
     double busy = 0;
-    long lastNs = startNs + plan.duration().toNanos();
+    long lastNs = endNs;
     for (Recording recording : recordings) {
       service.add(recording.service());
       refused.add(recording.refused());
-      late.add(recording.late());
       recording.errors().forEach((code, count) -> errors.merge(code, count, Long::sum));
       done += recording.done();
       waited += recording.waitedCount();
@@ -130,11 +171,13 @@ public final class LoadGenerator implements AutoCloseable {
         done,
         errors,
         waited,
-        latency,
+        log.all(),
         service,
         refused,
-        late,
+        log.allLate(),
         hiccups,
+        log.intervals(),
+        stopped,
         busy,
         disturbance);
   }

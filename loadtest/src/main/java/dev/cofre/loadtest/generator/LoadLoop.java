@@ -9,6 +9,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLException;
 
 /**
  * One thread's share of connections and schedule. Not thread-safe.
@@ -40,33 +42,51 @@ final class LoadLoop implements AutoCloseable {
   private Recording recording;
   private long startNs;
   private long endNs;
+  private long callsFrom;
   private long seen;
+  private long unjudged;
   private long sent;
   private long waiting;
   private long nowNs;
   private long checkAtNs;
   private int connected;
+  private String refusal = Failure.CONNECT_FAILED;
 
   LoadLoop(SocketAddress target, Protocol protocol, LoadPlan plan, int index) throws IOException {
     this.timeoutNs = plan.timeout().toNanos();
-    this.index = index;
-    this.loops = plan.threads();
-    int rest = index < plan.connections() % loops ? 1 : 0;
-    this.connections = new Connection[plan.connections() / loops + rest];
+    int threads = plan.threads();
+    this.index = plan.part() * threads + index;
+    this.loops = plan.parts() * threads;
+    int rest = index < plan.connections() % threads ? 1 : 0;
+    this.connections = new Connection[plan.connections() / threads + rest];
     for (int i = 0; i < connections.length; i++) {
       connections[i] = new Connection(target, selector, protocol);
     }
   }
 
-  /** Sends what {@code newPacing} says until {@code newEndNs}, then waits for what is open. */
-  void run(Pacing newPacing, long newStartNs, long newEndNs, Recording newRecording)
+  /**
+   * Sends what {@code newPacing} says until {@code newEndNs} or {@code stopped}, then waits for
+   * what is open.
+   *
+   * @param newCallsFrom the call of the first request
+   * @return when it ended to send
+   */
+  long run(
+      Pacing newPacing,
+      long newCallsFrom,
+      long newStartNs,
+      long newEndNs,
+      Recording newRecording,
+      BooleanSupplier stopped)
       throws IOException {
+    callsFrom = newCallsFrom;
     pacing = newPacing;
     recording = newRecording;
     startNs = newStartNs;
     endNs = newEndNs;
     seen = 0;
     sent = 0;
+    unjudged = 0;
     waiting = 0;
     nowNs = System.nanoTime();
     while (!isOver()) {
@@ -75,11 +95,13 @@ final class LoadLoop implements AutoCloseable {
       busy |= receive(busy) > 0;
       if (nowNs >= checkAtNs) {
         check();
+        endNs = stopped.getAsBoolean() ? Math.min(endNs, nowNs) : endNs;
       }
       long after = System.nanoTime();
       recording.spent(busy, after - nowNs);
       nowNs = after;
     }
+    return endNs;
   }
 
   /** Waits for what may come only when there is ample time before the next send. */
@@ -121,7 +143,6 @@ final class LoadLoop implements AutoCloseable {
       if (anyTime && seen - sent >= room) {
         break;
       }
-      recording.due(nowNs - intended);
       seen++;
       intended = intendedNs(seen);
     }
@@ -147,7 +168,7 @@ final class LoadLoop implements AutoCloseable {
         break;
       }
       long number = sent++;
-      connection.send(number(number), intendedNs(number), nowNs);
+      connection.send(callsFrom + number(number), intendedNs(number), nowNs);
       if (!connection.isTouched()) {
         connection.touched(true);
         touched.add(connection);
@@ -155,7 +176,23 @@ final class LoadLoop implements AutoCloseable {
       offer(connection);
     }
     flush();
+    judge(before);
     return sent > before;
+  }
+
+  /**
+   * Records how late the generator was with what it has seen since the last time. What could be
+   * sent is judged when its bytes were given to the socket; what found no free connection, when it
+   * was seen: it waits for the target, not for the generator.
+   */
+  private void judge(long sentBefore) {
+    if (unjudged == seen) {
+      return;
+    }
+    long flushedNs = sent > sentBefore ? System.nanoTime() : nowNs;
+    for (; unjudged < seen; unjudged++) {
+      recording.due((unjudged < sent ? flushedNs : nowNs) - intendedNs(unjudged));
+    }
   }
 
   /** One write for all requests of a connection. */
@@ -200,10 +237,19 @@ final class LoadLoop implements AutoCloseable {
   /** Requests whose time is over before a connection was free. */
   private void giveUpWaiting() {
     while (sent < seen && nowNs - intendedNs(sent) >= timeoutNs) {
-      String failure = connected == 0 ? Failure.CONNECT_FAILED : Failure.TIMEOUT;
+      String failure = ready() ? Failure.TIMEOUT : refusal;
       recording.failed(nowNs, intendedNs(sent), failure);
       sent++;
     }
+  }
+
+  private boolean ready() {
+    for (Connection connection : connections) {
+      if (connection.isReady()) {
+        return true;
+      }
+    }
+    return connected > 0 && refusal.equals(Failure.CONNECT_FAILED);
   }
 
   private void ready(SelectionKey key) {
@@ -223,6 +269,12 @@ final class LoadLoop implements AutoCloseable {
       }
     } catch (GarbledAnswerException e) {
       broken(connection, Failure.GARBLED_ANSWER);
+    } catch (RefusedConnectionException e) {
+      refusal = e.getMessage();
+      broken(connection, refusal);
+    } catch (SSLException e) {
+      refusal = connection.isHandshaking() ? Failure.TLS_FAILED : refusal;
+      broken(connection, Failure.TLS_FAILED);
     } catch (IOException e) {
       broken(connection, Failure.CONNECTION_RESET);
     }
@@ -235,7 +287,8 @@ final class LoadLoop implements AutoCloseable {
     }
   }
 
-  private void read(Connection connection) throws IOException, GarbledAnswerException {
+  private void read(Connection connection)
+      throws IOException, GarbledAnswerException, RefusedConnectionException {
     long now = System.nanoTime();
     boolean goesOn =
         connection.read(

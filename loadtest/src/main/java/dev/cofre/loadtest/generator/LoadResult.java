@@ -1,6 +1,7 @@
 package dev.cofre.loadtest.generator;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
@@ -18,6 +19,8 @@ import org.HdrHistogram.Histogram;
  * @param refused from the intended send, of requests that were answered with an error
  * @param late from the intended send to when the generator saw that it was due
  * @param hiccups of the generator's process
+ * @param intervals the same by seconds
+ * @param stopped whether it was ended before its time
  * @param busyShare the largest share of time in which a thread of the generator had work
  */
 public record LoadResult(
@@ -33,6 +36,8 @@ public record LoadResult(
     Histogram refused,
     Histogram late,
     Histogram hiccups,
+    List<Interval> intervals,
+    boolean stopped,
     double busyShare,
     Disturbance disturbance) {
   /** A generator that has less idle time than this waits for itself. */
@@ -43,10 +48,13 @@ public record LoadResult(
 
   /** Whether the figures can be believed. */
   public Validity validity() {
+    if (stopped) {
+      return Validity.STOPPED;
+    }
     if (done == 0) {
       return Validity.NOTHING_DONE;
     }
-    boolean closed = plan.pacing().ratePerSecond() == 0;
+    boolean closed = plan.ratePerSecond() == 0;
     boolean behind = busyShare > BUSY_SHARE_MAX || late.getValueAtPercentile(99) > LATE_NS_MAX;
     return behind && !closed ? Validity.FELL_BEHIND : Validity.VALID;
   }
@@ -55,6 +63,7 @@ public record LoadResult(
   public String reason() {
     return switch (validity()) {
       case VALID -> "the generator kept its schedule";
+      case STOPPED -> "the run was stopped before its end";
       case NOTHING_DONE -> "no request was done: " + errors;
       case FELL_BEHIND ->
           "the generator had work for %.0f%% of the time and saw 1%% of the sends %.1f ms late or more; use a lower rate, more threads or a quieter machine"

@@ -11,6 +11,14 @@ public interface Pacing {
   /** Requests for each second over the whole run; 0 when the answers set the rate. */
   double ratePerSecond();
 
+  /** What {@link #dueNs} says behind the last request. */
+  long NEVER = Long.MAX_VALUE / 4;
+
+  /** The rate at the start, by which a warm-up is made; 0 when the answers set the rate. */
+  default double firstRatePerSecond() {
+    return ratePerSecond();
+  }
+
   /** The same interval between all requests. */
   static Pacing constant(double ratePerSecond) {
     if (!(ratePerSecond > 0)) {

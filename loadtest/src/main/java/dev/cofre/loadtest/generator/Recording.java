@@ -2,6 +2,7 @@ package dev.cofre.loadtest.generator;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
 
@@ -24,10 +25,11 @@ final class Recording {
   private final Histogram refused = newHistogram();
 
   /** From the intended send to when the generator saw that it was due: its own fault. */
-  private final Histogram late = newHistogram();
+  private final SingleWriterRecorder late = new SingleWriterRecorder(DIGITS);
 
   private final Map<String, Long> errors = new TreeMap<>();
-  private long done;
+  private final AtomicLong done = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
   private long waited;
   private long busyNs;
   private long idleNs;
@@ -49,7 +51,7 @@ final class Recording {
   void answered(long nowNs, long intendedNs, long sentNs, String code) {
     lastAnswerNs = nowNs;
     if (code == null) {
-      done++;
+      done.setOpaque(done.getPlain() + 1);
       latency.recordValue(nowNs - intendedNs);
       service.recordValue(nowNs - sentNs);
     } else {
@@ -66,6 +68,7 @@ final class Recording {
 
   private void count(String code, long more) {
     errors.merge(code, more, Long::sum);
+    failed.setOpaque(failed.getPlain() + more);
   }
 
   void spent(boolean busy, long ns) {
@@ -81,6 +84,11 @@ final class Recording {
     return latency.getIntervalHistogram(reused);
   }
 
+  /** How late sends were since the last call, into {@code reused} when that is not null. */
+  Histogram takeLate(Histogram reused) {
+    return late.getIntervalHistogram(reused);
+  }
+
   Histogram service() {
     return service;
   }
@@ -89,16 +97,18 @@ final class Recording {
     return refused;
   }
 
-  Histogram late() {
-    return late;
-  }
-
   Map<String, Long> errors() {
     return errors;
   }
 
+  /** At any time, by any thread. */
   long done() {
-    return done;
+    return done.getOpaque();
+  }
+
+  /** At any time, by any thread. */
+  long failed() {
+    return failed.getOpaque();
   }
 
   long waitedCount() {

@@ -8,6 +8,9 @@ public enum Validity {
   /** The generator itself was late or had no time left: the figures are partly its own. */
   FELL_BEHIND,
 
+  /** Somebody ended the run before its time: the rest of the schedule was not measured. */
+  STOPPED,
+
   /** Not one request was done: there is nothing to tell percentiles of. */
   NOTHING_DONE;
 

@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 final class AnswerParser {
   private static final int LINE_BYTES_MAX = 8 * 1024;
   private static final int PROBLEM_BYTES_MAX = 1_024;
+  private static final byte[] HTTP_1_1 = "http/1.1 ".getBytes(ISO_8859_1);
+  private static final byte[] HTTP_1_0 = "http/1.0 ".getBytes(ISO_8859_1);
   private static final byte[] CONTENT_LENGTH = "content-length:".getBytes(ISO_8859_1);
   private static final byte[] TRANSFER_ENCODING = "transfer-encoding:".getBytes(ISO_8859_1);
   private static final byte[] CONNECTION = "connection:".getBytes(ISO_8859_1);
@@ -21,6 +23,7 @@ final class AnswerParser {
     STATUS,
     HEADER,
     BODY,
+    BODY_TO_END,
     CHUNK_SIZE,
     CHUNK,
     CHUNK_END,
@@ -37,6 +40,7 @@ final class AnswerParser {
   private boolean chunked;
   private boolean last;
   private boolean asExpected;
+  private BodySearch search;
   private long left;
   private long bodyLength;
 
@@ -49,6 +53,8 @@ final class AnswerParser {
     chunked = false;
     last = false;
     asExpected = true;
+    byte[] without = newCall.answer().without();
+    search = without == null ? null : new BodySearch(without);
     left = -1;
     bodyLength = 0;
   }
@@ -56,7 +62,10 @@ final class AnswerParser {
   /** Takes bytes of {@code in} up to the answer's end; true when that was seen. */
   boolean read(ByteBuffer in) throws GarbledAnswerException {
     while (in.hasRemaining()) {
-      if (state == State.BODY || state == State.CHUNK) {
+      if (state == State.BODY_TO_END) {
+        left = in.remaining();
+        body(in);
+      } else if (state == State.BODY || state == State.CHUNK) {
         body(in);
         if (left == 0 && endOfBody()) {
           return true;
@@ -101,10 +110,12 @@ final class AnswerParser {
   }
 
   private void statusLine() throws GarbledAnswerException {
-    if (lineLength < 12 || !startsWith("HTTP/1.1 ".getBytes(ISO_8859_1))) {
+    boolean older = lineLength >= 12 && startsWith(HTTP_1_0);
+    if (lineLength < 12 || (!older && !startsWith(HTTP_1_1))) {
       throw new GarbledAnswerException("no status line");
     }
     status = (int) number(9, 12, 10);
+    last = older;
     state = State.HEADER;
   }
 
@@ -115,20 +126,27 @@ final class AnswerParser {
     } else if (startsWith(TRANSFER_ENCODING)) {
       chunked = true;
     } else if (startsWith(CONNECTION)) {
-      last =
-          new String(line, 0, lineLength, ISO_8859_1)
-              .toLowerCase(java.util.Locale.ROOT)
-              .contains("close");
+      String value = new String(line, 0, lineLength, ISO_8859_1).toLowerCase(java.util.Locale.ROOT);
+      last = value.contains("close") || (last && !value.contains("keep-alive"));
     }
     return false;
   }
 
   private boolean endOfHead() throws GarbledAnswerException {
-    if (chunked) {
-      state = State.CHUNK_SIZE;
+    if (status < 200) {
+      state = State.STATUS;
       return false;
     }
-    if (left < 0 && status != 204) {
+    boolean bare = status == 204 || status == 304 || !call.answer().hasBody();
+    if (bare) {
+      left = 0;
+    } else if (chunked) {
+      state = State.CHUNK_SIZE;
+      return false;
+    } else if (left < 0 && last) {
+      state = State.BODY_TO_END;
+      return false;
+    } else if (left < 0) {
       throw new GarbledAnswerException("an answer without a length");
     }
     state = State.BODY;
@@ -148,6 +166,7 @@ final class AnswerParser {
       problemLength += kept;
     } else {
       asExpected &= call.accepts(bodyLength, in.slice(in.position(), count));
+      asExpected &= search == null || !search.found(in.slice(in.position(), count));
     }
     in.position(in.position() + count);
     bodyLength += count;
@@ -191,6 +210,11 @@ final class AnswerParser {
       throw new GarbledAnswerException("not a number");
     }
     return number;
+  }
+
+  /** Whether the answer is whole when the connection ends now. */
+  boolean endsWithConnection() {
+    return state == State.BODY_TO_END;
   }
 
   int status() {

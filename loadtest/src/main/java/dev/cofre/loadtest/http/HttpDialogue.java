@@ -12,6 +12,7 @@ final class HttpDialogue implements Dialogue {
 
   private final HttpProtocol protocol;
   private final AnswerParser parser = new AnswerParser();
+  private HttpCall call;
   private long open = NONE;
   private boolean ending;
 
@@ -21,7 +22,7 @@ final class HttpDialogue implements Dialogue {
 
   @Override
   public ByteBuffer request(long number) {
-    HttpCall call = protocol.call(number);
+    call = protocol.call(number);
     open = number;
     parser.expect(call);
     return call.bytes().duplicate();
@@ -43,11 +44,23 @@ final class HttpDialogue implements Dialogue {
     }
   }
 
-  private String code() {
-    if (parser.status() >= 300) {
-      return parser.problemCode();
+  @Override
+  public void ended(Answers answers) {
+    if (open != NONE && parser.endsWithConnection()) {
+      ending = true;
+      long number = open;
+      open = NONE;
+      answers.answered(number, code());
     }
-    return parser.isAsExpected() ? null : WRONG_ANSWER;
+  }
+
+  private String code() {
+    String expected = call.answer().code();
+    if (parser.status() >= 300) {
+      String code = parser.problemCode();
+      return code.equals(expected) ? null : code;
+    }
+    return expected == null && parser.isAsExpected() ? null : WRONG_ANSWER;
   }
 
   @Override

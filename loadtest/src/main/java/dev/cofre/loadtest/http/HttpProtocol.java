@@ -2,20 +2,29 @@ package dev.cofre.loadtest.http;
 
 import dev.cofre.loadtest.generator.Dialogue;
 import dev.cofre.loadtest.generator.Protocol;
+import dev.cofre.loadtest.generator.Sequence;
 import java.util.List;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
 
-/**
- * HTTP/1.1 with keep-alive, one request at a time on each connection. Immutable.
- *
- * @param calls sent in turn, the same call for the same number in every run
- */
-public record HttpProtocol(List<HttpCall> calls) implements Protocol {
-  /** With at least one call. */
-  public HttpProtocol {
-    calls = List.copyOf(calls);
-    if (calls.isEmpty()) {
-      throw new IllegalArgumentException("no calls");
-    }
+/** HTTP/1.1 with keep-alive, one request at a time on each connection. Immutable. */
+public final class HttpProtocol implements Protocol {
+  private final Sequence<HttpCall> calls;
+  private final Supplier<SSLEngine> tls;
+
+  /** Sends {@code calls} in turn, the same call for the same number in every run. */
+  public HttpProtocol(List<HttpCall> calls) {
+    this(Sequence.inTurn(calls), () -> null);
+  }
+
+  /**
+   * Sends {@code calls}.
+   *
+   * @param tls makes the TLS of each connection; null for none
+   */
+  public HttpProtocol(Sequence<HttpCall> calls, Supplier<SSLEngine> tls) {
+    this.calls = calls;
+    this.tls = tls;
   }
 
   @Override
@@ -29,11 +38,16 @@ public record HttpProtocol(List<HttpCall> calls) implements Protocol {
   }
 
   @Override
+  public SSLEngine tls() {
+    return tls.get();
+  }
+
+  @Override
   public Dialogue open() {
     return new HttpDialogue(this);
   }
 
   HttpCall call(long number) {
-    return calls.get((int) (number % calls.size()));
+    return calls.at(number);
   }
 }

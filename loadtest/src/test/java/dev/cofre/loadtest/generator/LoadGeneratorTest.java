@@ -3,9 +3,9 @@ package dev.cofre.loadtest.generator;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.cofre.loadtest.Summary;
 import dev.cofre.loadtest.http.HttpCall;
 import dev.cofre.loadtest.http.HttpProtocol;
+import dev.cofre.loadtest.report.Summary;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -4,18 +4,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** A second, once, in which a server answers nothing. Thread-safe. */
-final class Stall {
-  static final long LENGTH_NS = TimeUnit.SECONDS.toNanos(1);
+public final class Stall {
+  /** How long it is. */
+  public static final long LENGTH_NS = TimeUnit.SECONDS.toNanos(1);
 
   private final long afterRequests;
   private volatile long endsAtNs;
 
   /** Begins with request number {@code afterRequests}. */
-  Stall(long afterRequests) {
+  public Stall(long afterRequests) {
     this.afterRequests = afterRequests;
   }
 
-  void pass(long number) {
+  /** Returns at once, but in the stall. */
+  public void pass(long number) {
     if (number == afterRequests) {
       endsAtNs = System.nanoTime() + LENGTH_NS;
     }

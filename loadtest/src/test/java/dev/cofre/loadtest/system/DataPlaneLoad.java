@@ -1,13 +1,15 @@
 package dev.cofre.loadtest.system;
 
 import dev.cofre.loadtest.CofreCalls;
-import dev.cofre.loadtest.Summary;
 import dev.cofre.loadtest.generator.LoadGenerator;
 import dev.cofre.loadtest.generator.LoadPlan;
 import dev.cofre.loadtest.generator.LoadResult;
 import dev.cofre.loadtest.generator.Pacing;
 import dev.cofre.loadtest.http.HttpCall;
 import dev.cofre.loadtest.http.HttpProtocol;
+import dev.cofre.loadtest.report.Run;
+import dev.cofre.loadtest.report.RunFolder;
+import dev.cofre.loadtest.report.Summary;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -61,7 +63,7 @@ final class DataPlaneLoad {
     try (LoadGenerator generator = new LoadGenerator(address, protocol, plan)) {
       LoadResult result = generator.run(folder);
       if (folder != null) {
-        Summary.write(folder, address.toString(), protocol.name(), result);
+        RunFolder.write(folder, Run.of(what, address.toString(), protocol.name(), result));
       }
       System.out.println(what + ": " + Summary.text(result));
       return result;

@@ -4,6 +4,8 @@ import dev.cofre.engine.audit.AuditFigures;
 import dev.cofre.engine.request.Engine;
 import dev.cofre.engine.seal.SealFigures;
 import dev.cofre.hsm.GatewayFigures;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -92,7 +94,30 @@ public final class Metrics {
     gauge(text, "cofre_open_requests", "Requests that are not answered yet.", state.openRequests());
     frames(text, state);
     state.loopLag().write(text);
+    process(text);
     return text.toString();
+  }
+
+  /** What the JVM says of itself. */
+  private static void process(StringBuilder text) {
+    long collections = 0;
+    long collectionMs = 0;
+    for (GarbageCollectorMXBean bean : ManagementFactory.getGarbageCollectorMXBeans()) {
+      collections += Math.max(0, bean.getCollectionCount());
+      collectionMs += Math.max(0, bean.getCollectionTime());
+    }
+    counter(text, "cofre_gc_total", "Collections of the heap.", collections);
+    counter(text, "cofre_gc_ms_total", "Milliseconds of collections.", collectionMs);
+    long cpuNs =
+        ManagementFactory.getOperatingSystemMXBean()
+                instanceof com.sun.management.OperatingSystemMXBean system
+            ? Math.max(0, system.getProcessCpuTime())
+            : 0;
+    counter(
+        text,
+        "cofre_cpu_ms_total",
+        "Milliseconds of processor that this process has used.",
+        cpuNs / 1_000_000);
   }
 
   private static void frames(StringBuilder text, ServerState state) {

@@ -1,4 +1,4 @@
-package dev.cofre.loadtest;
+package dev.cofre.loadtest.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -41,7 +41,7 @@ class SummaryTest {
               LoadPlan.of(Pacing.constant(200))
                   .over(4)
                   .lasting(Duration.ZERO, Duration.ofMillis(400)));
-      Summary.write(folder, "a target", protocol.name(), result);
+      RunFolder.write(folder, Run.of("a run", "a target", protocol.name(), result));
     }
     JsonObject summary = new JsonObject(Files.readString(folder.resolve("summary.json")));
     assertEquals(200, summary.getDouble("rateAsked"));

@@ -1,0 +1,2 @@
+/** The command line of {@code ./cofre load}. */
+package dev.cofre.loadtest.command;

@@ -1,0 +1,2 @@
+/** What must hold of a run, and whether it did. */
+package dev.cofre.loadtest.slo;

@@ -1,0 +1,2 @@
+/** What a run leaves behind. */
+package dev.cofre.loadtest.report;

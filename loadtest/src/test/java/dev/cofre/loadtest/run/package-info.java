@@ -1,0 +1,2 @@
+/** Capacity search, comparison, merging. */
+package dev.cofre.loadtest.run;

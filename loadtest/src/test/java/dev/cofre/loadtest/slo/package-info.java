@@ -1,0 +1,2 @@
+/** SLO files and verdicts. */
+package dev.cofre.loadtest.slo;

@@ -1,0 +1,2 @@
+/** Workload files and what they draw. */
+package dev.cofre.loadtest.workload;
