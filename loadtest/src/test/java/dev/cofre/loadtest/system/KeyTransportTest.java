@@ -33,7 +33,7 @@ class KeyTransportTest {
   private static final byte[] PLAINTEXT = "what the brought key protects".getBytes(UTF_8);
 
   @ParameterizedTest
-  @ValueSource(strings = {"FFM", "SUNPKCS11"})
+  @ValueSource(strings = {"ffm", "sunpkcs11"})
   void aBroughtKeyWorksAndOpensElsewhere(String backEnd, Workspace workspace) throws Exception {
     Deployment deployment = Deployment.create(workspace, "planes-" + backEnd);
     deployment.settings(Cofre.CONTROL_PLANE).put("hsm.backend", backEnd);
