@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Examples:",
-      "  cofre key export orders --version 1 --recipient-key-file recipient.pem",
+      "  cofre key export orders --key-version 1 --recipient-key-file recipient.pem",
       "  cofre key export --approval ID --output json > orders-1.json"
     })
 final class KeyExportCommand implements Callable<Integer> {
@@ -30,7 +30,7 @@ final class KeyExportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "KEY", arity = "0..1", description = "Alias or id.")
   private String key;
 
-  @Option(names = "--version", paramLabel = "N", description = "The version's number.")
+  @Option(names = "--key-version", paramLabel = "N", description = "The version's number.")
   private Integer number;
 
   @Option(
@@ -67,7 +67,7 @@ final class KeyExportCommand implements Callable<Integer> {
     }
     if (key == null || number == null || recipient == null) {
       throw new CliException(
-          ExitCodes.USAGE, "give KEY, --version and --recipient-key-file, or --approval");
+          ExitCodes.USAGE, "give KEY, --key-version and --recipient-key-file, or --approval");
     }
     if (!Files.isReadable(recipient)) {
       throw new CliException(ExitCodes.USAGE, "cannot read " + recipient);

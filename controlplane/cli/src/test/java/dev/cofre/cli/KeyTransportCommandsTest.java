@@ -193,7 +193,7 @@ class KeyTransportCommandsTest {
     String recipient =
         file("recipient.pem", pem.getBytes(StandardCharsets.US_ASCII), "rw-r--r--").toString();
     CliRun asked =
-        run("key", "export", "orders", "--version", "2", "--recipient-key-file", recipient);
+        run("key", "export", "orders", "--key-version", "2", "--recipient-key-file", recipient);
     assertEquals(ExitCodes.PENDING, asked.exitCode(), asked::err);
     assertEquals("POST /v1/keys/orders/versions/2/export", lines.getFirst());
     assertEquals(pem, bodies.getFirst().getString("recipientPublicKey"));

@@ -27,7 +27,7 @@ final class TokenTransport {
   private static final long CKZ_DATA_SPECIFIED = 1;
   private static final long MECHANISM_LENGTH = 24;
   private static final long OAEP_PARAMETERS_LENGTH = 40;
-  private static final long WRAPPED_MAX = 1_024;
+  private static final long WRAPPED_MAX = 4_096;
 
   private final Cryptoki.Session session;
   private final TokenKeys keys;

@@ -11,6 +11,7 @@ import dev.cofre.controlplane.domain.KeyMaterial;
 import dev.cofre.controlplane.domain.MaterialDraft;
 import dev.cofre.controlplane.domain.Protection;
 import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.store.StoreException;
 import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.hsm.ClearKey;
 import dev.cofre.hsm.Hsm;
@@ -68,17 +69,13 @@ public final class Imports {
       Finished<T> complete,
       Consumer<Transaction> undo) {
     UUID id = UUID.randomUUID();
-    store.change(
-        tx -> {
-          begin.accept(tx);
-          if (tx.imports().open(tenant) >= OPEN_MAX) {
-            throw new ProblemException(
-                ErrorCode.QUOTA_EXCEEDED,
-                OPEN_MAX + " imports are open already; cancel or complete some of them");
-          }
-          tx.imports().insert(id, tenant, by);
-          return null;
-        });
+    try {
+      store.change(tx -> begin(tx, id, tenant, by, begin));
+    } catch (StoreException e) {
+      // It may have been committed although the answer was lost.
+      forget(id, undo, e);
+      throw e;
+    }
     try {
       ImportJob.Wrapping wrapping = generate(id, draft);
       return store.change(
@@ -92,6 +89,18 @@ public final class Imports {
       forget(id, undo, e);
       throw e;
     }
+  }
+
+  private static Void begin(
+      Transaction tx, UUID id, String tenant, String by, Consumer<Transaction> begin) {
+    begin.accept(tx);
+    if (tx.imports().open(tenant) >= OPEN_MAX) {
+      throw new ProblemException(
+          ErrorCode.QUOTA_EXCEEDED,
+          OPEN_MAX + " imports are open already; cancel or complete some of them");
+    }
+    tx.imports().insert(id, tenant, by);
+    return null;
   }
 
   /** The last step before a commit. */

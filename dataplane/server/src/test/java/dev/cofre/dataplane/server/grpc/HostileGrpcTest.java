@@ -100,8 +100,7 @@ class HostileGrpcTest {
   }
 
   private static Answer answer(Future<HttpClientResponse> coming) throws Exception {
-    HttpClientResponse response =
-        wait(coming.compose(begun -> begun.end().map(ended -> begun)));
+    HttpClientResponse response = wait(coming.compose(begun -> begun.end().map(ended -> begun)));
     MultiMap told =
         response.headers().contains("grpc-status") ? response.headers() : response.trailers();
     return new Answer(response.statusCode(), told.get("grpc-status"), told.get("cofre-code"));
