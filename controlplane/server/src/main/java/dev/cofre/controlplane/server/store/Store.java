@@ -45,8 +45,7 @@ public final class Store implements AutoCloseable {
     this.clock = clock;
     this.shared = location.isShared();
     this.mark = mark;
-    this.watch =
-        shared ? Optional.of(new StallWatch(location, gate::failed)) : Optional.empty();
+    this.watch = shared ? Optional.of(new StallWatch(location, gate::failed)) : Optional.empty();
   }
 
   /**
