@@ -2,6 +2,7 @@ package dev.cofre.loadtest.system;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonArray;
@@ -21,9 +22,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Keys that all fall due at once are rotated beside traffic with them, of which nothing fails. */
 @ExtendWith(SystemExtension.class)
 class RotationTest {
-  /** One in so many has a token object of its own for each version. */
-  private static final int HSM_EVERY = 10;
-
   private static final int MAKERS = 8;
   private static final byte[] PLAINTEXT = new byte[200];
 
@@ -31,21 +29,23 @@ class RotationTest {
 
   @Test
   void besideTraffic(Workspace workspace) throws Exception {
-    rotate(workspace, 120, Duration.ofSeconds(60));
+    rotate(workspace, 120, 10, Duration.ofSeconds(60));
   }
 
   @Test
   @Tag("full")
   void tenThousandBesideTraffic(Workspace workspace) throws Exception {
-    rotate(workspace, 10_000, Duration.ofMinutes(15));
+    rotate(workspace, 10_000, 50, Duration.ofMinutes(15));
   }
 
-  private void rotate(Workspace workspace, int keys, Duration limit) throws Exception {
+  /** One key in {@code hsmEvery} has a token object of its own for each version. */
+  private void rotate(Workspace workspace, int keys, int hsmEvery, Duration limit)
+      throws Exception {
     deployment = Deployment.create(workspace, "planes");
     deployment.settings(Cofre.CONTROL_PLANE).put("scheduler.periodMs", "200");
     Child control = deployment.startBoth()[0];
     long beginNs = System.nanoTime();
-    make(keys);
+    make(keys, hsmEvery);
     System.out.printf("%d keys made in %d ms%n", keys, since(beginNs));
     Api app = deployment.dataApi("app");
     Await.until(
@@ -60,13 +60,14 @@ class RotationTest {
       deployment
           .settings(Cofre.CONTROL_PLANE)
           .put("dev.clockOffsetMs", Long.toString(Duration.ofDays(400).toMillis()));
-      deployment.startControlPlane();
+      Child rotating = deployment.startControlPlane();
       Api auditor = deployment.controlApi("auditor");
       long dueNs = System.nanoTime();
       Await.until(
           "all keys are rotated", limit, () -> traffic.isOver() || versions(auditor, keys, 1) == 0);
       System.out.printf("%d keys rotated %d ms after they were due%n", keys, since(dueNs));
       traffic.assertServed();
+      assertFalse(rotating.err().contains("removed the half-made"), "it took back its own work");
     }
     assertEquals(keys, versions(deployment.controlApi("auditor"), keys, 2), "each of them once");
     Await.until(
@@ -83,7 +84,7 @@ class RotationTest {
     return "/v1/keys/due-" + key + "/encrypt";
   }
 
-  private void make(int keys) throws Exception {
+  private void make(int keys, int hsmEvery) throws Exception {
     Api officer = deployment.controlApi("crypto-officer");
     AtomicInteger next = new AtomicInteger();
     List<CompletableFuture<Void>> makers = new ArrayList<>();
@@ -92,7 +93,7 @@ class RotationTest {
           CompletableFuture.runAsync(
               () -> {
                 for (int key = next.getAndIncrement(); key < keys; key = next.getAndIncrement()) {
-                  make(officer, key);
+                  make(officer, key, hsmEvery);
                 }
               },
               task -> Thread.ofPlatform().start(task)));
@@ -111,10 +112,10 @@ class RotationTest {
     return new JsonObject().put("name", name).put("statements", new JsonArray().add(grant));
   }
 
-  private static void make(Api officer, int key) {
+  private static void make(Api officer, int key, int hsmEvery) {
     JsonObject document =
         new JsonObject(Keys.document("due-" + key))
-            .put("protection", key % HSM_EVERY == 0 ? "HSM" : "SOFTWARE");
+            .put("protection", key % hsmEvery == 0 ? "HSM" : "SOFTWARE");
     try {
       Answer answer = officer.json("/v1/keys", document.encode());
       assertEquals(201, answer.status(), answer::toString);

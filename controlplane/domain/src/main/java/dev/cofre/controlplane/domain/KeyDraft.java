@@ -160,7 +160,9 @@ public record KeyDraft(
             expiry(fields, now),
             fields.has("tags") ? KeyTags.read(fields, "tags") : tags,
             preActive,
-            activatesAt);
+            activatesAt,
+            exportable,
+            origin);
     // What may stand in the document is told in full, also when it has none of it.
     List.of("owner", "purpose", "expiresAt", "tags").forEach(fields::mayHave);
     if (preActive) {

@@ -166,7 +166,8 @@ final class ControlPlane implements AutoCloseable {
                     signing,
                     systemAudit,
                     settings.schedulerPeriod(),
-                    settings.node())))
+                    settings.node(),
+                    instance)))
         .start();
     vitals.start(listener::isDraining);
     upkeep.start(api::takeUpApprovals, nodes::forget);

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 record NodeQuestion(NodeTable.Sighting sighting, Optional<String> replaced) {
   private static final int NAME_MAX = 256;
   private static final int IDENTITY_MAX = 256;
-  private static final long LEASE_MS_MAX = 86_400_000;
+  private static final long LEASE_MS_MAX = 366L * 86_400_000;
   private static final Pattern INSTANCE = Pattern.compile("[0-9a-f]{32}");
   private static final Pattern IN_FORCE = Pattern.compile("([0-9]{1,18})\\.([0-9]{1,18})");
 

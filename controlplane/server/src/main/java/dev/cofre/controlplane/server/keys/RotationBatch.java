@@ -29,16 +29,21 @@ public final class RotationBatch {
   private final Hsm hsm;
   private final KekMaker keks;
   private final Destruction.Witness witness;
-  private final String node;
+  private final String instance;
 
-  /** Works on {@code store} and {@code hsm} in the name of {@code node}. */
+  /**
+   * Works on {@code store} and {@code hsm}.
+   *
+   * @param instance this process among the control planes: what others see half-made is left alone
+   *     while it is alive
+   */
   public RotationBatch(
-      Store store, Hsm hsm, KekMaker keks, Destruction.Witness witness, String node) {
+      Store store, Hsm hsm, KekMaker keks, Destruction.Witness witness, String instance) {
     this.store = store;
     this.hsm = hsm;
     this.keks = keks;
     this.witness = witness;
-    this.node = node;
+    this.instance = instance;
   }
 
   /** A version that is being made, and its key as it was. */
@@ -81,7 +86,7 @@ public final class RotationBatch {
               tx.now(),
               by,
               KeyLifecycle.generated(tx, key.get().draft()));
-      tx.halfMade().insertVersion(id, version, node);
+      tx.halfMade().insertVersion(id, version, instance);
       begun.add(new Begun(half, version, key.get()));
     }
     return begun;

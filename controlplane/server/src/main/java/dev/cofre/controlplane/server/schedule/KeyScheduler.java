@@ -46,6 +46,7 @@ public final class KeyScheduler implements AutoCloseable {
    *
    * @param period after how long a job that has ended runs again
    * @param node the name of this control plane
+   * @param instance this process among the control planes of the store
    */
   public record Parts(
       Store store,
@@ -55,7 +56,8 @@ public final class KeyScheduler implements AutoCloseable {
       InstallationKey signing,
       SystemAudit audit,
       Duration period,
-      String node) {}
+      String node,
+      String instance) {}
 
   /** All jobs, not begun. */
   public static KeyScheduler of(Parts parts) {
@@ -83,7 +85,7 @@ public final class KeyScheduler implements AutoCloseable {
             ManagementAction.KEY_DEACTIVATE,
             due -> due.expiry(BATCH)),
         new RotationJob(
-            store, new RotationBatch(store, parts.hsm(), parts.keks(), audit, parts.node())),
+            store, new RotationBatch(store, parts.hsm(), parts.keks(), audit, parts.instance())),
         new DestructionJob(store, destruction),
         new ImportEndJob(parts.imports(), audit),
         new NoticeJob(store, audit));
