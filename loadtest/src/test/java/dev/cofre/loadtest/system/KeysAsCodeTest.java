@@ -225,6 +225,8 @@ class KeysAsCodeTest {
     assertTrue(
         diff.text().contains("    - owner: \"thief\"\n    + owner: \"app-owner\"\n"), diff::text);
     assertTrue(diff.text().contains("    - members: [\"app\",\"group:shop-inner\"]\n"), diff::text);
+    run(0, on("plan", files, "--kind", "Policy,DataClass"));
+    run(0, on("apply", files, "--kind", "Key"));
     run(DRIFT, on("plan", files));
     run(0, on("apply", files));
     run(0, on("plan", files));
