@@ -23,11 +23,15 @@ import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.SimulatedHsm;
 import dev.cofre.hsm.SoftHsmToken;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -201,6 +205,31 @@ class AuditSealerTest {
     SealedLogs.write(directory, hsm, "b", 10);
     assertEquals(List.of(), SealedLogs.findings(directory, SealedLogs.key(directory), kept));
     assertEquals(20, sealed().lastHead().orElseThrow().size());
+  }
+
+  @Test
+  void sealingGoesOnBehindATruncatedFile() throws IOException {
+    try (MappedAuditLog log =
+            MappedAuditLog.open(directory, new AuditLogConfig(false, 4L << 20, 1L << 16));
+        AuditSealer sealer = SealedLogs.sealer(directory, log, hsm)) {
+      for (int i = 0; i < 300; i++) {
+        SealedLogs.append(log, "r" + i);
+      }
+      await(() -> sealer.head(AuditSegments.EVENTS).map(SignedHead::size).orElse(0L) == 300);
+      Path segment = AuditSegments.file(directory, AuditSegments.EVENTS, 1);
+      try (FileChannel file = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+        file.truncate(4_096);
+      }
+      await(() -> log.figures().losses() == 1);
+      SealedLogs.append(log, "after");
+      await(() -> sealer.head(AuditSegments.EVENTS).map(SignedHead::size).orElse(0L) >= 302);
+    }
+    List<Finding> found = SealedLogs.findings(directory, SealedLogs.key(directory));
+    Set<Finding.Kind> kinds = found.stream().map(Finding::kind).collect(Collectors.toSet());
+    assertTrue(kinds.contains(Finding.Kind.DROPPED), kinds::toString);
+    assertTrue(
+        Set.of(Finding.Kind.DROPPED, Finding.Kind.DAMAGED).containsAll(kinds), kinds::toString);
+    assertTrue(found.getFirst().index() < 300);
   }
 
   @Test
