@@ -23,6 +23,7 @@ import dev.cofre.engine.random.GetRandom;
 import dev.cofre.engine.request.Caller;
 import dev.cofre.engine.request.Engine;
 import dev.cofre.engine.request.RequestPath;
+import dev.cofre.engine.seal.AuditSealer;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.hsm.Hsm;
@@ -36,6 +37,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -53,6 +55,7 @@ final class EngineFixture implements AutoCloseable {
   private final UUID keyId = new UUID(1, 2);
   private final HsmGateway gateway;
   private final AuditLog audit;
+  private final Optional<AuditSealer> sealer;
   private final Engine engine;
   private final RequestPath path;
   private final Caller caller;
@@ -63,10 +66,18 @@ final class EngineFixture implements AutoCloseable {
     hsm.generateKek(LABEL);
     this.folder = Files.createTempDirectory("cofre-benchmark");
     this.gateway = new HsmGateway(hsm, Duration.ofSeconds(10));
-    this.audit =
-        audited
-            ? MappedAuditLog.open(folder, new AuditLogConfig(false, AUDIT_BYTES_MAX))
-            : new NoAuditLog();
+    if (audited) {
+      MappedAuditLog log =
+          MappedAuditLog.open(folder, new AuditLogConfig(false, AUDIT_BYTES_MAX));
+      this.audit = log;
+      this.sealer =
+          Optional.of(
+              new AuditSealer(
+                  folder, log, "bench", hsm, Duration.ofSeconds(1), Clock.systemUTC()));
+    } else {
+      this.audit = new NoAuditLog();
+      this.sealer = Optional.empty();
+    }
     SnapshotHolder snapshots = new SnapshotHolder(AGE_MAX_MS, System::nanoTime);
     this.engine =
         new Engine("bench", snapshots, gateway, audit, limits, random, aead, Clock.systemUTC());
@@ -152,6 +163,7 @@ final class EngineFixture implements AutoCloseable {
   @Override
   public void close() {
     engine.close();
+    sealer.ifPresent(AuditSealer::close);
     gateway.close();
     audit.close();
     try (Stream<Path> files = Files.walk(folder)) {

@@ -41,10 +41,14 @@ final class AuditVerifyCommand implements Callable<Integer> {
 
   @Option(
       names = "--against",
-      paramLabel = "FILE",
-      description =
-          "File with a signed head, or a receipt, that was kept elsewhere; may be repeated.")
-  private List<Path> against = new ArrayList<>();
+      paramLabel = "FILE|kept",
+      description = {
+        "File with a signed head, or a receipt, that was kept elsewhere; may be repeated.",
+        "The word kept: the heads that the control plane keeps of this log."
+      })
+  private List<String> against = new ArrayList<>();
+
+  @Mixin private ControlPlane control;
 
   @Option(
       names = "--partial",

@@ -78,7 +78,12 @@ class UsageTest {
         "group show --help",
         "group delete --help",
         "audit --help",
-        "audit show --help"
+        "audit show --help",
+        "audit verify --help",
+        "audit heads --help",
+        "audit receipt --help",
+        "audit receipt make --help",
+        "audit receipt verify --help"
       })
   void everyCommandExplainsItself(String command) {
     CliRun run = CliRun.of(NO_HOME, command.split(" "));

@@ -23,11 +23,15 @@ import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.SimulatedHsm;
 import dev.cofre.hsm.SoftHsmToken;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,7 +77,7 @@ class AuditSealerTest {
     try (MappedAuditLog log = MappedAuditLog.open(directory, SealedLogs.SMALL);
         AuditSealer sealer = SealedLogs.sealer(directory, log, hsm)) {
       for (int i = 1; i <= 3; i++) {
-        log.append(SealedLogs.event("r" + i)).join();
+        SealedLogs.append(log, "r" + i);
         int size = i;
         await(() -> sealer.head(AuditSegments.EVENTS).map(SignedHead::size).orElse(0L) == size);
         assertEquals(List.of(), SealedLogs.findings(directory, SealedLogs.key(directory)));
@@ -163,7 +167,7 @@ class AuditSealerTest {
     try (MappedAuditLog log = MappedAuditLog.open(directory, SealedLogs.SMALL);
         AuditSealer sealer = SealedLogs.sealer(directory, log, simulated)) {
       for (int i = 0; i < 200; i++) {
-        log.append(SealedLogs.event("r" + i)).join();
+        SealedLogs.append(log, "r" + i);
       }
       await(() -> !sealer.figures().isWorking() && sealer.figures().lagMs() > 50);
       simulated.fail(SimulatedHsm.Outage.NONE);
@@ -178,11 +182,11 @@ class AuditSealerTest {
     SealedLogs.write(directory, hsm, "a", 10);
     Path segment = AuditSegments.file(directory, AuditSegments.EVENTS, 1);
     byte[] bytes = Files.readAllBytes(segment);
-    bytes[64 + 100]++;
+    bytes[64 + 60]++;
     Files.write(segment, bytes);
     try (MappedAuditLog log = MappedAuditLog.open(directory, SealedLogs.SMALL);
         AuditSealer sealer = SealedLogs.sealer(directory, log, hsm)) {
-      log.append(SealedLogs.event("b")).join();
+      SealedLogs.append(log, "b");
       await(() -> sealer.figures().broken() == 1);
       await(() -> sealer.head(AuditSegments.EVENTS).map(SignedHead::size).orElse(0L) >= 11);
     }
@@ -204,13 +208,38 @@ class AuditSealerTest {
   }
 
   @Test
+  void sealingGoesOnBehindATruncatedFile() throws IOException {
+    try (MappedAuditLog log =
+            MappedAuditLog.open(directory, new AuditLogConfig(false, 4L << 20, 1L << 16));
+        AuditSealer sealer = SealedLogs.sealer(directory, log, hsm)) {
+      for (int i = 0; i < 300; i++) {
+        SealedLogs.append(log, "r" + i);
+      }
+      await(() -> sealer.head(AuditSegments.EVENTS).map(SignedHead::size).orElse(0L) == 300);
+      Path segment = AuditSegments.file(directory, AuditSegments.EVENTS, 1);
+      try (FileChannel file = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+        file.truncate(4_096);
+      }
+      await(() -> log.figures().losses() == 1);
+      SealedLogs.append(log, "after");
+      await(() -> sealer.head(AuditSegments.EVENTS).map(SignedHead::size).orElse(0L) >= 302);
+    }
+    List<Finding> found = SealedLogs.findings(directory, SealedLogs.key(directory));
+    Set<Finding.Kind> kinds = found.stream().map(Finding::kind).collect(Collectors.toSet());
+    assertTrue(kinds.contains(Finding.Kind.DROPPED), kinds::toString);
+    assertTrue(
+        Set.of(Finding.Kind.DROPPED, Finding.Kind.DAMAGED).containsAll(kinds), kinds::toString);
+    assertTrue(found.getFirst().index() < 300);
+  }
+
+  @Test
   void countsThatGoOnAfterTheirRecordIsSealedGetAnother() throws IOException {
     try (MappedAuditLog log = MappedAuditLog.open(directory, new AuditLogConfig(false, 1L << 20));
         AuditSealer sealer = SealedLogs.sealer(directory, log, hsm)) {
-      log.countUnauthenticated(SealedLogs.stranger("192.0.2.1")).join();
+      SealedLogs.count(log, "192.0.2.1");
       await(() -> sealer.head(AuditSegments.UNAUTHENTICATED).map(SignedHead::size).orElse(0L) == 1);
-      log.countUnauthenticated(SealedLogs.stranger("192.0.2.1")).join();
-      log.countUnauthenticated(SealedLogs.stranger("192.0.2.1")).join();
+      SealedLogs.count(log, "192.0.2.1");
+      SealedLogs.count(log, "192.0.2.1");
       assertEquals(3, log.figures().unauthenticated());
     }
     List<Long> counts = AuditLogReader.events(directory).stream().map(AuditEvent::count).toList();

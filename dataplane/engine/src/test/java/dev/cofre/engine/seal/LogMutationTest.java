@@ -8,6 +8,7 @@ import dev.cofre.contract.audit.AuditRecordFormat;
 import dev.cofre.contract.audit.AuditSegments;
 import dev.cofre.contract.audit.RecordCursor;
 import dev.cofre.contract.audit.seal.Finding;
+import dev.cofre.contract.audit.seal.SealFiles;
 import dev.cofre.contract.audit.seal.SealedLog;
 import dev.cofre.contract.audit.seal.SignedHead;
 import dev.cofre.contract.transparency.NoteKey;
@@ -106,11 +107,14 @@ class LogMutationTest {
         yield "swapped " + one + " and " + other;
       }
       case 4 -> {
-        byte[] segment = Files.readAllBytes(one.file);
-        int shift = one.end() - one.at;
-        System.arraycopy(segment, one.at, segment, one.end(), segment.length - one.end() - shift);
-        Files.write(one.file, segment);
-        yield "repeated " + one;
+        // What is put behind the last head is not sealed.
+        Place again = one.equals(places.getLast()) ? places.getFirst() : one;
+        byte[] segment = Files.readAllBytes(again.file);
+        int shift = again.end() - again.at;
+        int length = segment.length - again.end() - shift;
+        System.arraycopy(segment, again.at, segment, again.end(), length);
+        Files.write(again.file, segment);
+        yield "repeated " + again;
       }
       case 5 -> {
         Files.delete(one.file);
@@ -210,19 +214,16 @@ class LogMutationTest {
   @Test
   void aCutAtAHeadIsFoundByThatHeadAlone() throws IOException {
     SignedHead kept = new SealedLog(log, AuditSegments.EVENTS).lastHead().orElseThrow();
-    long last = AuditSegments.list(log, AuditSegments.EVENTS).lastKey();
+    long last = SealFiles.numbers(log, AuditSegments.EVENTS).last();
     Path segment = AuditSegments.file(log, AuditSegments.EVENTS, last);
     for (String suffix : List.of("", ".seal", ".heads")) {
       Files.deleteIfExists(segment.resolveSibling(segment.getFileName() + suffix));
     }
-    long before = AuditSegments.list(log, AuditSegments.EVENTS).lastKey();
-    assertNotEquals(last, before);
     SignedHead end = new SealedLog(log, AuditSegments.EVENTS).lastHead().orElseThrow();
-    if (end.size() < kept.size()) {
-      assertEquals(List.of(), SealedLogs.findings(log, key));
-      assertEquals(
-          List.of(Finding.Kind.CUT),
-          SealedLogs.findings(log, key, kept).stream().map(Finding::kind).toList());
-    }
+    assertNotEquals(kept.size(), end.size());
+    assertEquals(List.of(), SealedLogs.findings(log, key));
+    assertEquals(
+        List.of(Finding.Kind.CUT),
+        SealedLogs.findings(log, key, kept).stream().map(Finding::kind).toList());
   }
 }

@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** What the tests of sealing share. */
@@ -47,14 +49,34 @@ final class SealedLogs {
     return new AuditSealer(directory, log, NODE, hsm, Duration.ofMillis(20), Clock.systemUTC());
   }
 
+  /** Appends the event of {@code requestId}; where a segment is full, once there is another. */
+  static void append(MappedAuditLog log, String requestId) {
+    until(() -> log.append(event(requestId)));
+  }
+
+  /** Counts a request from {@code address}. */
+  static void count(MappedAuditLog log, String address) {
+    until(() -> log.countUnauthenticated(stranger(address)));
+  }
+
+  private static void until(Supplier<CompletableFuture<Void>> taken) {
+    long deadlineNs = System.nanoTime() + 30_000_000_000L;
+    while (taken.get().isCompletedExceptionally()) {
+      if (System.nanoTime() > deadlineNs) {
+        throw new AssertionError("the log takes no record");
+      }
+      Thread.onSpinWait();
+    }
+  }
+
   /** Appends {@code count} events and a few unauthenticated ones, and seals all of them. */
   static SealFigures write(Path directory, Hsm hsm, String prefix, int count) throws IOException {
     try (MappedAuditLog log = MappedAuditLog.open(directory, SMALL);
         AuditSealer sealer = sealer(directory, log, hsm)) {
       for (int i = 0; i < count; i++) {
-        log.append(event(prefix + i)).join();
+        append(log, prefix + i);
         if (i % 10 == 0) {
-          log.countUnauthenticated(stranger("192.0.2." + i % 7)).join();
+          count(log, "192.0.2." + i % 7);
         }
       }
       return sealer.figures();

@@ -43,7 +43,7 @@ final class ChainVerifier {
   private long records;
   private long sealedTo;
   private SignedHead lastHead;
-  private long lastSegment;
+  private long lastSealed;
   private String origin;
 
   /**
@@ -75,7 +75,6 @@ final class ChainVerifier {
   ChainReport run() throws IOException {
     TreeSet<Long> numbers = new TreeSet<>(AuditSegments.list(directory, chain).keySet());
     numbers.addAll(SealFiles.numbers(directory, chain));
-    lastSegment = numbers.isEmpty() ? 0 : numbers.last();
     // In the opposite order of their writing: the log may be written meanwhile.
     Map<Long, List<SignedHead>> heads = new HashMap<>();
     for (long number : numbers) {
@@ -85,6 +84,7 @@ final class ChainVerifier {
     for (long number : numbers) {
       Path seal = SealFiles.seal(directory, chain, number);
       sealLengths.put(number, Files.exists(seal) ? Files.size(seal) : -1);
+      lastSealed = Files.exists(seal) ? number : lastSealed;
     }
     RecordCursor cursor = RecordCursor.ofAll(directory, chain);
     boolean more = !numbers.isEmpty() && step(cursor);
@@ -141,7 +141,7 @@ final class ChainVerifier {
     }
     List<SignedHead> due = due(heads, truth.size(), seal);
     CompactRange withRecords = follow(due, leaves.hashes(), leaves.count());
-    if (withRecords != null) {
+    if (withRecords != null && (number >= lastSealed || isEnd(due, withRecords.size()))) {
       if (seal != null && !startsWith(seal)) {
         findings.add(
             Finding.Kind.SEAL,
@@ -156,12 +156,17 @@ final class ChainVerifier {
     CompactRange withSeal = seal == null ? null : follow(due, sealed, seal.count());
     if (withSeal != null) {
       new Differences(leaves, sealed, seal.count(), truth.size(), file, findings)
-          .find(number == lastSegment);
+          .find(number >= lastSealed);
       settle(withSeal, due);
     } else {
       unproven(due, file);
       truth = null;
     }
+  }
+
+  /** Whether the last head is over all records, as it is at the end of each segment. */
+  private static boolean isEnd(List<SignedHead> due, long size) {
+    return due.isEmpty() || due.get(due.size() - 1).size() == size;
   }
 
   /** Where the segment's records begin among all. */
