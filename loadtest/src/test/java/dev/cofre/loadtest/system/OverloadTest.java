@@ -164,13 +164,14 @@ class OverloadTest {
 
   /** Encrypts one small text after the other, and asks nothing twice. */
   private static final class QuietCaller implements Runnable {
-    private final FrameOptions options;
+    private final FrameClient client;
     private volatile boolean stopped;
     private long asked;
     private long answered;
 
+    /** Its data key is in use before the load begins. */
     QuietCaller(Deployment deployment) {
-      options =
+      FrameOptions options =
           FrameOptions.of(
                   TokenSource.file(deployment.tokenFile("app")),
                   "tcp://127.0.0.1:" + deployment.framePort())
@@ -179,11 +180,13 @@ class OverloadTest {
                       .withConnectionsPerNode(1)
                       .withTimeoutMs(2_000)
                       .withRetries(1, 0));
+      client = FrameClient.create(options);
+      client.blocking().encrypt("demo", new byte[100], Map.of());
     }
 
     @Override
     public void run() {
-      try (FrameClient client = FrameClient.create(options)) {
+      try (client) {
         BlockingFrameClient blocking = client.blocking();
         while (!stopped) {
           asked++;
