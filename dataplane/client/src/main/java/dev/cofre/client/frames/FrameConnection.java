@@ -44,12 +44,6 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
   private static final int WRITE_BYTES = 64 * 1024;
   private static final int INPUT_BYTES = 32 * 1024;
 
-  /**
-   * So many requests that came while answers are read leave before the rest is read: the node works
-   * on them meanwhile, where else both sides would work by turns.
-   */
-  private static final int EARLY = 32;
-
   private enum State {
     CONNECTING,
     GREETING,
@@ -340,9 +334,6 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
       }
       take();
       at += length;
-      if (queue.size() >= EARLY && state == State.OPEN) {
-        flush();
-      }
     }
     if (at > 0) {
       int rest = Math.max(0, inputEnd - at);
