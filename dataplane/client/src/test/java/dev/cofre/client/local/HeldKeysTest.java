@@ -1,0 +1,116 @@
+package dev.cofre.client.local;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.cofre.client.DataKey;
+import dev.cofre.contract.envelope.EnvelopeFormat;
+import dev.cofre.contract.envelope.Protection;
+import dev.cofre.contract.envelope.Usage;
+import dev.cofre.contract.envelope.WrappedDataKey;
+import java.security.SecureRandom;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class HeldKeysTest {
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final byte[] WHAT = {1};
+  private static final byte[] OTHER = {2};
+
+  private final HeldKeys keys = new HeldKeys(1);
+  private final AtomicInteger asked = new AtomicInteger();
+
+  private static byte[] random(int length) {
+    byte[] bytes = new byte[length];
+    RANDOM.nextBytes(bytes);
+    return bytes;
+  }
+
+  private static HeldKey key(long ttlMs, LocalLimits limits) {
+    WrappedDataKey wrapped =
+        new WrappedDataKey.Identity(
+                Protection.HSM, Usage.CALLER, UUID.randomUUID(), 1, UUID.randomUUID())
+            .withWrap(random(EnvelopeFormat.WRAP_LENGTH));
+    byte[] plaintext = random(EnvelopeFormat.KEY_LENGTH);
+    HeldKey held = new HeldKey(DataKey.of(plaintext, wrapped, ttlMs), System.nanoTime(), limits);
+    assertArrayEquals(new byte[EnvelopeFormat.KEY_LENGTH], plaintext);
+    assertFalse(held.isWiped());
+    return held;
+  }
+
+  private CompletableFuture<HeldKey> ask(long ttlMs) {
+    asked.incrementAndGet();
+    return CompletableFuture.completedFuture(key(ttlMs, LocalLimits.DEFAULT));
+  }
+
+  @Test
+  void manyWhoWaitAskOnce() {
+    CompletableFuture<HeldKey> coming = new CompletableFuture<>();
+    CompletableFuture<HeldKey> first =
+        keys.get(
+            WHAT,
+            () -> {
+              asked.incrementAndGet();
+              return coming;
+            });
+    CompletableFuture<HeldKey> second = keys.get(WHAT, () -> ask(1_000));
+    coming.complete(key(60_000, LocalLimits.DEFAULT));
+    assertSame(first.join(), second.join());
+    assertSame(first.join(), keys.get(WHAT, () -> ask(1_000)).join());
+    assertEquals(1, asked.get());
+  }
+
+  @Test
+  void whatIsInUseIsOverwrittenWithItsLastUse() {
+    HeldKey key = keys.get(WHAT, () -> ask(60_000)).join();
+    keys.get(OTHER, () -> ask(60_000)).join();
+    assertFalse(key.isWiped(), "it is held");
+    key.release();
+    assertTrue(key.isWiped());
+    assertFalse(key.hold());
+  }
+
+  @Test
+  void whatIsOverIsOverwrittenAndAskedForAnew() {
+    HeldKey key = keys.get(WHAT, () -> ask(0)).join();
+    key.release();
+    HeldKey next = keys.get(WHAT, () -> ask(60_000)).join();
+    assertNotSame(key, next);
+    assertTrue(key.isWiped());
+    next.release();
+    keys.sweep(System.nanoTime());
+    assertFalse(next.isWiped());
+    keys.close();
+    assertTrue(next.isWiped());
+  }
+
+  @Test
+  void whatIsSpentIsReplaced() {
+    LocalLimits limits = new LocalLimits(2, 100, 1);
+    HeldKey key = key(60_000, limits);
+    assertTrue(key.spend(50));
+    assertTrue(key.spend(50));
+    assertFalse(key.spend(0));
+    assertFalse(key(60_000, limits).spend(101));
+  }
+
+  @Test
+  void aSealedTextOpensAndAChangedOneDoesNot() {
+    CipherPool ciphers = new CipherPool();
+    HeldKey key = key(60_000, LocalLimits.DEFAULT);
+    byte[] plaintext = random(70_000);
+    byte[] envelope = ciphers.seal(key, OTHER, plaintext);
+    assertArrayEquals(plaintext, ciphers.open(key, OTHER, envelope));
+    assertNull(ciphers.open(key, WHAT, envelope));
+    envelope[envelope.length - 1] ^= 1;
+    assertNull(ciphers.open(key, OTHER, envelope));
+    assertNull(ciphers.open(key(60_000, LocalLimits.DEFAULT), OTHER, envelope));
+  }
+}

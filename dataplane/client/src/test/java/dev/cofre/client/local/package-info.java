@@ -1,0 +1,2 @@
+/** Tests of local encryption. */
+package dev.cofre.client.local;
