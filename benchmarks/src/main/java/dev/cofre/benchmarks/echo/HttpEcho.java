@@ -50,8 +50,7 @@ public final class HttpEcho {
             ? Optional.empty()
             : Optional.of(
                 new ListenerSettings.Tls(Path.of(args[1]), Path.of(args[2]), Optional.empty()));
-    ListenerSettings settings =
-        new ListenerSettings("127.0.0.1", Integer.parseInt(args[0]), tls);
+    ListenerSettings settings = new ListenerSettings("127.0.0.1", Integer.parseInt(args[0]), tls);
     Vertx vertx =
         Vertx.builder()
             .with(new VertxOptions().setEventLoopPoolSize(1))

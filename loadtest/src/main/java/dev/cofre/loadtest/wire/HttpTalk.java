@@ -15,8 +15,7 @@ final class HttpTalk implements WireTalk {
   }
 
   /** The bytes of a POST. */
-  static byte[] post(
-      String authority, String path, String token, String contentType, byte[] body) {
+  static byte[] post(String authority, String path, String token, String contentType, byte[] body) {
     byte[] head =
         ("POST %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
                 .formatted(path, authority, token, contentType, body.length))

@@ -75,8 +75,7 @@ class WireThroughputTest {
     Child echo =
         workspace.start(
             "echo",
-            java(
-                pinned ? 0 : -1, "benchmarks", "dev.cofre.benchmarks.echo.HttpEcho", listening));
+            java(pinned ? 0 : -1, "benchmarks", "dev.cofre.benchmarks.echo.HttpEcho", listening));
     Await.until("the echo", Duration.ofSeconds(30), () -> echo.out().contains("echo ready"));
     Child bench =
         workspace.start(

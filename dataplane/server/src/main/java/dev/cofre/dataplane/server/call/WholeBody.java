@@ -43,11 +43,7 @@ public final class WholeBody {
    * @throws ProblemException {@code payload_too_large} or {@code overloaded}
    */
   public static void read(
-      ServerCall call,
-      ServerState state,
-      int bytesMax,
-      String tooLarge,
-      Consumer<byte[]> whole) {
+      ServerCall call, ServerState state, int bytesMax, String tooLarge, Consumer<byte[]> whole) {
     WholeBody body = new WholeBody(call, state, bytesMax, tooLarge);
     call.onEnd(body::release);
     body.reserve(declared(call));

@@ -57,8 +57,7 @@ class GrpcDocumentTest {
             .putContext("app", "demo")
             .setPlaintext(ByteString.copyFromUtf8("order 4711"))
             .build();
-    assertEquals(
-        HexFormat.of().formatHex(sent), HexFormat.of().formatHex(GrpcAnswers.of(request)));
+    assertEquals(HexFormat.of().formatHex(sent), HexFormat.of().formatHex(GrpcAnswers.of(request)));
   }
 
   @Test

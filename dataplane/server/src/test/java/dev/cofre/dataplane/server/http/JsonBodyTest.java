@@ -63,7 +63,8 @@ class JsonBodyTest {
 
   @Test
   void base64MayBeWrittenWithEscapesAndStandAnywhere() throws Exception {
-    for (String text : new String[] {"\"//8=\"", "\"\\/\\/8=\"", "\"\\u002f/8=\"", "  \n \"//8=\" "}) {
+    for (String text :
+        new String[] {"\"//8=\"", "\"\\/\\/8=\"", "\"\\u002f/8=\"", "  \n \"//8=\" "}) {
       JsonObject sealed =
           calls.json("/v1/keys/demo/encrypt", "{ \"plaintext\" :" + text + "}").json();
       String opened =
