@@ -96,11 +96,18 @@ class HostileGrpcTest {
   }
 
   private static Answer answer(HttpClientRequest request, Buffer body) throws Exception {
-    return answer(request.send(body));
+    Future<HttpClientResponse> told = whole(request.response());
+    request.send(body);
+    return answer(told);
   }
 
-  private static Answer answer(Future<HttpClientResponse> coming) throws Exception {
-    HttpClientResponse response = wait(coming.compose(begun -> begun.end().map(ended -> begun)));
+  /** To be called before the answer can have come. */
+  private static Future<HttpClientResponse> whole(Future<HttpClientResponse> coming) {
+    return coming.compose(begun -> begun.end().map(ended -> begun));
+  }
+
+  private static Answer answer(Future<HttpClientResponse> whole) throws Exception {
+    HttpClientResponse response = wait(whole);
     MultiMap told =
         response.headers().contains("grpc-status") ? response.headers() : response.trailers();
     return new Answer(response.statusCode(), told.get("grpc-status"), told.get("cofre-code"));
@@ -178,13 +185,15 @@ class HostileGrpcTest {
   void aCallThatIsLateIsTold() throws Exception {
     for (String path : List.of(ENCRYPT, "/cofre.dataplane.v1.Crypto/EncryptStream")) {
       HttpClientRequest slow = request(path, "grpc-timeout", "100m");
+      Future<HttpClientResponse> told = whole(slow.response());
       slow.setChunked(true);
       wait(slow.sendHead());
       wait(slow.write(framed(GOOD).getBuffer(0, 7)));
-      assertEquals(new Answer(200, "4", "deadline_exceeded"), answer(slow.response()));
+      assertEquals(new Answer(200, "4", "deadline_exceeded"), answer(told));
     }
     HttpClientRequest begun =
         request("/cofre.dataplane.v1.Crypto/EncryptStream", "grpc-timeout", "2S");
+    Future<HttpClientResponse> told = whole(begun.response());
     begun.setChunked(true);
     wait(begun.sendHead());
     byte[] long1 =
@@ -194,7 +203,7 @@ class HostileGrpcTest {
             .build()
             .toByteArray();
     wait(begun.write(framed(long1)));
-    assertEquals(new Answer(200, "4", "deadline_exceeded"), answer(begun.response()));
+    assertEquals(new Answer(200, "4", "deadline_exceeded"), answer(told));
   }
 
   @Test
@@ -270,10 +279,8 @@ class HostileGrpcTest {
           app.call("Encrypt", EncryptRequest.parseFrom(GOOD), EncryptResponse.parser());
       HttpClientRequest request =
           request("/v1/decrypt", "content-type", "application/octet-stream");
-      Future<Buffer> body =
-          request
-              .send(Buffer.buffer(sealed.getCiphertext().toByteArray()))
-              .compose(HttpClientResponse::body);
+      Future<Buffer> body = request.response().compose(HttpClientResponse::body);
+      request.send(Buffer.buffer(sealed.getCiphertext().toByteArray()));
       assertEquals("order 4711", wait(body).toString());
     }
   }
