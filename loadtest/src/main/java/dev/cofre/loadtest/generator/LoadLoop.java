@@ -49,8 +49,10 @@ final class LoadLoop implements AutoCloseable {
   private long waiting;
   private long nowNs;
   private long checkAtNs;
-  private int connected;
-  private String refusal = Failure.CONNECT_FAILED;
+  private boolean wasConnected;
+
+  /** Why the last try of a connection failed; null since one was ready. */
+  private String refusal;
 
   LoadLoop(SocketAddress target, Protocol protocol, LoadPlan plan, int index) throws IOException {
     this.timeoutNs = plan.timeout().toNanos();
@@ -220,6 +222,7 @@ final class LoadLoop implements AutoCloseable {
   }
 
   private void offer(Connection connection) {
+    refusal = connection.isReady() ? null : refusal;
     if (connection.isFree() && !connection.isOffered()) {
       connection.offered(true);
       free.add(connection);
@@ -237,19 +240,20 @@ final class LoadLoop implements AutoCloseable {
   /** Requests whose time is over before a connection was free. */
   private void giveUpWaiting() {
     while (sent < seen && nowNs - intendedNs(sent) >= timeoutNs) {
-      String failure = ready() ? Failure.TIMEOUT : refusal;
+      String failure = whyWaiting();
       recording.failed(nowNs, intendedNs(sent), failure);
       sent++;
     }
   }
 
-  private boolean ready() {
+  private String whyWaiting() {
     for (Connection connection : connections) {
       if (connection.isReady()) {
-        return true;
+        return Failure.TIMEOUT;
       }
     }
-    return connected > 0 && refusal.equals(Failure.CONNECT_FAILED);
+    String unknown = wasConnected ? Failure.TIMEOUT : Failure.CONNECT_FAILED;
+    return refusal == null ? unknown : refusal;
   }
 
   private void ready(SelectionKey key) {
@@ -276,13 +280,14 @@ final class LoadLoop implements AutoCloseable {
       refusal = connection.isHandshaking() ? Failure.TLS_FAILED : refusal;
       broken(connection, Failure.TLS_FAILED);
     } catch (IOException e) {
+      refusal = connection.isConnected() ? refusal : Failure.CONNECT_FAILED;
       broken(connection, Failure.CONNECTION_RESET);
     }
   }
 
   private void connected(Connection connection) {
     if (connection.isConnected()) {
-      connected++;
+      wasConnected = true;
       offer(connection);
     }
   }
@@ -308,9 +313,6 @@ final class LoadLoop implements AutoCloseable {
   }
 
   private void broken(Connection connection, String failure) {
-    if (connection.isConnected()) {
-      connected--;
-    }
     while (connection.open().size() > 0) {
       connection
           .open()
@@ -331,6 +333,7 @@ final class LoadLoop implements AutoCloseable {
           connection.connect();
           connected(connection);
         } catch (IOException e) {
+          refusal = Failure.CONNECT_FAILED;
           broken(connection, Failure.CONNECT_FAILED);
         }
       }
