@@ -67,13 +67,11 @@ final class EngineFixture implements AutoCloseable {
     this.folder = Files.createTempDirectory("cofre-benchmark");
     this.gateway = new HsmGateway(hsm, Duration.ofSeconds(10));
     if (audited) {
-      MappedAuditLog log =
-          MappedAuditLog.open(folder, new AuditLogConfig(false, AUDIT_BYTES_MAX));
+      MappedAuditLog log = MappedAuditLog.open(folder, new AuditLogConfig(false, AUDIT_BYTES_MAX));
       this.audit = log;
       this.sealer =
           Optional.of(
-              new AuditSealer(
-                  folder, log, "bench", hsm, Duration.ofSeconds(1), Clock.systemUTC()));
+              new AuditSealer(folder, log, "bench", hsm, Duration.ofSeconds(1), Clock.systemUTC()));
     } else {
       this.audit = new NoAuditLog();
       this.sealer = Optional.empty();
