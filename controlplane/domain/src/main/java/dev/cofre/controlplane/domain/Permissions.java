@@ -8,14 +8,26 @@ import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_RULE_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_RULE_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_WITHDRAW;
+import static dev.cofre.controlplane.domain.ManagementAction.BINDING_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.BINDING_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.BINDING_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_UPDATE;
+import static dev.cofre.controlplane.domain.ManagementAction.ENROLMENT_CODE;
+import static dev.cofre.controlplane.domain.ManagementAction.ENROLMENT_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.ENROLMENT_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.ENROLMENT_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_CREATE;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_DELETE;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_UPDATE;
+import static dev.cofre.controlplane.domain.ManagementAction.IDENTITY_PROVIDER_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.IDENTITY_PROVIDER_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.IDENTITY_PROVIDER_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.IDENTITY_PROVIDER_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.IDENTITY_PROVIDER_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_ACTIVATE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_CANCEL_DESTRUCTION;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_COMPROMISE;
@@ -84,7 +96,11 @@ public final class Permissions {
           PRINCIPAL_LIST,
           PRINCIPAL_SHOW,
           GROUP_LIST,
-          GROUP_SHOW);
+          GROUP_SHOW,
+          IDENTITY_PROVIDER_LIST,
+          IDENTITY_PROVIDER_SHOW,
+          BINDING_LIST,
+          ENROLMENT_LIST);
 
   private static final Map<Role, Set<ManagementAction>> TABLE =
       Map.of(
@@ -107,6 +123,14 @@ public final class Permissions {
                       PRINCIPAL_UPDATE,
                       PRINCIPAL_DELETE,
                       PRINCIPAL_TOKEN,
+                      IDENTITY_PROVIDER_CREATE,
+                      IDENTITY_PROVIDER_UPDATE,
+                      IDENTITY_PROVIDER_DELETE,
+                      BINDING_CREATE,
+                      BINDING_DELETE,
+                      ENROLMENT_CREATE,
+                      ENROLMENT_CODE,
+                      ENROLMENT_DELETE,
                       GROUP_CREATE,
                       GROUP_UPDATE,
                       GROUP_DELETE,

@@ -7,7 +7,9 @@ import dev.cofre.controlplane.server.api.Listener;
 import dev.cofre.controlplane.server.api.Workers;
 import dev.cofre.controlplane.server.bootstrap.Bootstrap;
 import dev.cofre.controlplane.server.bootstrap.Demonstration;
+import dev.cofre.controlplane.server.federation.ForeignTokens;
 import dev.cofre.controlplane.server.identity.Authenticator;
+import dev.cofre.controlplane.server.identity.TokenMint;
 import dev.cofre.controlplane.server.keys.KekMaker;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.keys.Reconciliation;
@@ -21,6 +23,7 @@ import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.audit.MappedAuditLog;
+import dev.cofre.engine.identity.ExchangedTokens;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.http.StrictFraming;
 import io.vertx.core.Vertx;
@@ -112,13 +115,20 @@ final class ControlPlane implements AutoCloseable {
                 lifecycle,
                 reconciliation,
                 new StateChanges(store),
-                new Authenticator(store, settings.nodeNames(), plaintext),
+                new Authenticator(
+                    store,
+                    settings.nodeNames(),
+                    plaintext,
+                    new ExchangedTokens(signing.publicKey(), clock)),
                 audit,
                 publisher,
                 held,
                 workers,
                 vitals,
-                plaintext));
+                plaintext,
+                new ForeignTokens(clock),
+                new TokenMint(signing, KernelRandom.INSTANCE, clock),
+                settings.listener().trustDomain()));
     Vertx vertx =
         Vertx.builder()
             .with(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2))

@@ -52,7 +52,9 @@ public final class FrameStatus {
           "key_compromised",
           "key_destroyed",
           "request_in_progress",
-          "store_unavailable");
+          "store_unavailable",
+          "too_many_attempts",
+          "identity_provider_unavailable");
 
   private static final Map<ErrorCode, Integer> NUMBERS = new EnumMap<>(ErrorCode.class);
 

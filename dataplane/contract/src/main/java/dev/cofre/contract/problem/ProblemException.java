@@ -12,6 +12,7 @@ public final class ProblemException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final ErrorCode code;
+  private final int retryAfterSeconds;
 
   /**
    * Makes a problem.
@@ -20,8 +21,24 @@ public final class ProblemException extends RuntimeException {
    *     request bytes
    */
   public ProblemException(ErrorCode code, String detail) {
+    this(code, detail, 1);
+  }
+
+  /**
+   * Makes a problem that passes.
+   *
+   * @param retryAfterSeconds after how long the same request may succeed, when {@code code} says
+   *     that it may
+   */
+  public ProblemException(ErrorCode code, String detail, int retryAfterSeconds) {
     super(Objects.requireNonNull(detail), null, false, false);
     this.code = Objects.requireNonNull(code);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  /** After how many seconds the same request may succeed, when the code is retryable. */
+  public int retryAfterSeconds() {
+    return retryAfterSeconds;
   }
 
   /** The stable code. */

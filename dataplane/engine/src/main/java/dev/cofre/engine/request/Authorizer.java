@@ -52,17 +52,6 @@ public final class Authorizer {
     this.clock = clock;
   }
 
-  /** The principal whose token is {@code token}. */
-  PrincipalMetadata authenticate(byte[] token) {
-    PrincipalMetadata principal = token == null ? null : snapshots.current().principal(token);
-    if (principal == null) {
-      throw new ProblemException(
-          ErrorCode.UNAUTHENTICATED,
-          "send a valid token in the header Authorization: Bearer <token>");
-    }
-    return principal;
-  }
-
   /**
    * The key that {@code name} (id or alias) means to {@code caller}, when a request of its with
    * {@code context} may do {@code action} with it now.

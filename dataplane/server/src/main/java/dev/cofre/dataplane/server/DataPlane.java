@@ -14,6 +14,7 @@ import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.HsmSettings;
+import dev.cofre.engine.identity.ExchangedTokens;
 import dev.cofre.engine.process.PlaneProcess;
 import dev.cofre.engine.random.GetRandom;
 import dev.cofre.engine.request.Engine;
@@ -96,7 +97,8 @@ final class DataPlane implements PlaneProcess.Running {
                 settings.keyLimits(),
                 random,
                 settings.aead(),
-                Clock.systemUTC()));
+                Clock.systemUTC(),
+                new ExchangedTokens(settings.verifier().key(), Clock.systemUTC())));
     int loops = eventLoops(configuration);
     Vertx vertx =
         Vertx.builder()
@@ -108,7 +110,8 @@ final class DataPlane implements PlaneProcess.Running {
         new ServerState(
             engine,
             (int) configuration.number(DataPlaneSettings.STREAMS_MAX),
-            settings.listener().tls().isEmpty());
+            settings.listener().tls().isEmpty(),
+            settings.listener().trustDomain());
     prepare(engine, snapshots);
     SnapshotFollower follower =
         opened(

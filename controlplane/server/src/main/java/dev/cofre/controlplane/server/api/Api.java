@@ -2,7 +2,10 @@ package dev.cofre.controlplane.server.api;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.ManagementAction;
+import dev.cofre.controlplane.server.federation.ForeignTokens;
 import dev.cofre.controlplane.server.identity.Authenticator;
+import dev.cofre.controlplane.server.identity.TokenMint;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.keys.Reconciliation;
 import dev.cofre.controlplane.server.keys.StateChanges;
@@ -10,6 +13,7 @@ import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.engine.audit.AuditLog;
+import dev.cofre.engine.identity.FailedAttempts;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -23,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** All routes of the control plane. Immutable once made. */
 public final class Api {
@@ -33,6 +38,8 @@ public final class Api {
   private final List<Route> management;
   private final Approvals approvals;
   private final ApprovalRunner runner;
+  private final TokenExchange exchange;
+  private final EnrolmentEnd enrolment;
   private final SnapshotHandler snapshots;
   private final OpenHandlers open;
   private final Counters counters = new Counters();
@@ -43,6 +50,9 @@ public final class Api {
    * @param node the name of this node, for the audit log
    * @param instance this process among the control planes of the store
    * @param metricsOpen whether metrics are shown to everybody
+   * @param foreign verifies the tokens of identity providers
+   * @param mint makes tokens for those
+   * @param trustDomain of the SPIFFE ids in client certificates that are accepted
    */
   public record Parts(
       String node,
@@ -58,7 +68,10 @@ public final class Api {
       HeldRequests held,
       Workers workers,
       Readiness readiness,
-      boolean metricsOpen) {}
+      boolean metricsOpen,
+      ForeignTokens foreign,
+      TokenMint mint,
+      Optional<String> trustDomain) {}
 
   /** Makes the routes out of {@code parts}. */
   public Api(Parts parts) {
@@ -67,7 +80,11 @@ public final class Api {
     RepeatedRequests repeated = new RepeatedRequests(parts.instance());
     this.gatekeeper =
         new Gatekeeper(
-            parts.authenticator(), parts.store(), audit, new RefusalLimit(System::nanoTime));
+            parts.authenticator(),
+            parts.store(),
+            audit,
+            new FailedAttempts(System::nanoTime),
+            parts.trustDomain());
     this.approvals = new Approvals(parts.store(), audit, repeated);
     this.runner = new ApprovalRunner(parts.store(), audit, parts.instance(), this::routes);
     this.management = new ArrayList<>();
@@ -90,9 +107,14 @@ public final class Api {
     management.addAll(new AccessOperations(changing).routes());
     management.addAll(new PolicyOperations(changing).routes());
     management.addAll(new PrincipalOperations(changing).routes());
+    management.addAll(new ProviderOperations(changing).routes());
+    management.addAll(new BindingOperations(changing).routes());
+    management.addAll(new EnrolmentOperations(changing).routes());
     management.addAll(new GroupOperations(changing).routes());
     management.addAll(new ApprovalOperations(parts.store(), audit, repeated, runner).routes());
     management.addAll(new ApprovalRuleOperations(changing).routes());
+    this.exchange = new TokenExchange(parts.store(), parts.foreign(), parts.mint(), audit);
+    this.enrolment = new EnrolmentEnd(parts.store(), audit);
     this.snapshots =
         new SnapshotHandler(parts.publisher(), parts.held(), gatekeeper, audit, workers);
     this.open =
@@ -126,6 +148,18 @@ public final class Api {
           route.path(),
           admitted(new ManagementHandler(route, gatekeeper, workers, approvals)));
     }
+    add(
+        table,
+        HttpMethod.POST,
+        TokenExchange.PATH,
+        admitted(
+            new ProofHandler(ManagementAction.TOKEN_EXCHANGE, gatekeeper, workers, exchange::run)));
+    add(
+        table,
+        HttpMethod.POST,
+        EnrolmentEnd.PATH,
+        admitted(
+            new ProofHandler(ManagementAction.ENROLMENT_USE, gatekeeper, workers, enrolment::run)));
     add(table, HttpMethod.GET, SnapshotHandler.PATH, admitted(snapshots));
     add(table, HttpMethod.GET, "/health/live", open::live);
     add(table, HttpMethod.GET, "/health/ready", open::ready);
@@ -139,7 +173,7 @@ public final class Api {
     return context -> {
       HttpServerRequest request = context.request();
       String address = Exchange.address(request);
-      if (!gatekeeper.turnsAway(address, Exchange.credentials(request))) {
+      if (!gatekeeper.turnsAway(address, gatekeeper.credentials(request))) {
         handler.handle(context);
         return;
       }

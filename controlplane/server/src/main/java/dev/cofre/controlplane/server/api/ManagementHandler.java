@@ -24,7 +24,7 @@ final class ManagementHandler implements Handler<RoutingContext> {
   @Override
   public void handle(RoutingContext context) {
     RequestFacts facts = Exchange.facts(context);
-    Credentials credentials = Exchange.credentials(context.request());
+    Credentials credentials = gatekeeper.credentials(context.request());
     workers
         .run(context.vertx().getOrCreateContext(), () -> run(facts, credentials))
         .onSuccess(answer -> Exchange.answer(context.response(), answer))

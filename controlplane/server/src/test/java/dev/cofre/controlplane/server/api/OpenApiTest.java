@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -59,7 +60,10 @@ class OpenApiTest {
                 new HeldRequests(1),
                 null,
                 null,
-                true));
+                true,
+                null,
+                null,
+                Optional.empty()));
     api.table()
         .forEach(
             (path, methods) ->

@@ -3,6 +3,8 @@ package dev.cofre.dataplane.server.http;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.dataplane.server.state.ServerState;
+import dev.cofre.engine.identity.Identity;
+import dev.cofre.engine.identity.SpiffeId;
 import dev.cofre.engine.request.Caller;
 import dev.cofre.engine.request.RequestPath;
 import io.vertx.core.Vertx;
@@ -10,6 +12,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * Routes a request: path → method → readiness → caller → content type → body. Not thread-safe: one
@@ -71,13 +74,13 @@ final class Dispatcher {
   /** Continues with {@code next}, or refuses once the refusal is on the audit log. */
   private void authenticate(Exchange exchange, Call call, Runnable next) {
     try {
-      Caller caller =
+      Identity identity = identify(exchange.request(), exchange.address());
+      exchange.authenticated(
           new Caller(
-              path.authenticate(token(exchange.request())),
-              "token",
+              identity.principal(),
+              identity.authentication(),
               exchange.address(),
-              exchange.requestId());
-      exchange.authenticated(caller);
+              exchange.requestId()));
       exchange.startDeadline();
     } catch (ProblemException problem) {
       path.refuse(exchange.caller(), call.action(), call.key(), problem)
@@ -85,6 +88,18 @@ final class Dispatcher {
       return;
     }
     next.run();
+  }
+
+  /** By the token when there is one, else by the client certificate. */
+  private Identity identify(HttpServerRequest request, String address) {
+    byte[] token = token(request);
+    Optional<String> spiffeId =
+        token == null && request.isSSL()
+            ? SpiffeId.of(request.sslSession(), state.trustDomain())
+            : Optional.empty();
+    return spiffeId.isPresent()
+        ? path.identifyCertificate(spiffeId.get(), address)
+        : path.identify(token, address);
   }
 
   static byte[] token(HttpServerRequest request) {

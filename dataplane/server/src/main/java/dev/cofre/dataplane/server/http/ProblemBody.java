@@ -10,8 +10,6 @@ import io.vertx.core.http.HttpVersion;
 
 /** Writes a problem as RFC 9457 {@code application/problem+json}. */
 final class ProblemBody {
-  private static final String RETRY_AFTER_SECONDS = "1";
-
   private ProblemBody() {}
 
   /** Answers {@code request} with {@code problem}. */
@@ -26,7 +24,7 @@ final class ProblemBody {
       response.putHeader("WWW-Authenticate", "Bearer");
     }
     if (code.isRetryable()) {
-      response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+      response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(problem.retryAfterSeconds()));
     }
     response.end(ProblemJson.encode(requestId, problem));
   }
