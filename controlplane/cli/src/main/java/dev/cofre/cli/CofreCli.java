@@ -47,6 +47,9 @@ import picocli.CommandLine.ScopeType;
       ApprovalCommand.class,
       PrincipalCommand.class,
       GroupCommand.class,
+      IdentityCommand.class,
+      LoginCommand.class,
+      EnrolCommand.class,
       AuditCommand.class,
       CompletionCommand.class
     })

@@ -47,8 +47,17 @@ final class ControlPlane {
 
   /** Carries out {@code calls} with the token of {@code role}. */
   <T> T call(Map<String, String> environment, String role, Function<Calls, T> calls) {
-    Endpoint endpoint =
-        credentials.endpoint(environment, PlaneAddress.control(url, environment), role);
+    return call(
+        credentials.endpoint(environment, PlaneAddress.control(url, environment), role), calls);
+  }
+
+  /** Carries out {@code calls} for somebody who has no token yet. */
+  <T> T callWithoutToken(Map<String, String> environment, Function<Calls, T> calls) {
+    return call(
+        credentials.withoutToken(environment, PlaneAddress.control(url, environment)), calls);
+  }
+
+  private <T> T call(Endpoint endpoint, Function<Calls, T> calls) {
     Vertx vertx = Threads.start();
     try (JsonApi api = new JsonApi(vertx, endpoint)) {
       return calls.apply((method, path, body) -> await(api, method, path, body, headers()));

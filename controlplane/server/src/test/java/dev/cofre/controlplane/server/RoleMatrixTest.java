@@ -3,6 +3,7 @@ package dev.cofre.controlplane.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
@@ -105,6 +106,20 @@ class RoleMatrixTest {
       PUT    /v1/principals/{principal}                             -       H  Y  H  H  H  F  H  U
       DELETE /v1/principals/{principal}                             -       H  Y  H  H  H  F  H  U
       POST   /v1/principals/{principal}/token                       -       H  Y  H  H  H  F  H  U
+      POST   /v1/identity-providers                                  -       F  Y  F  F  F  F  F  U
+      GET    /v1/identity-providers                                  -       F  Y  F  F  F  Y  F  U
+      GET    /v1/identity-providers/{provider}                       -       H  Y  H  H  H  Y  H  U
+      PUT    /v1/identity-providers/{provider}                       -       H  Y  H  H  H  F  H  U
+      DELETE /v1/identity-providers/{provider}                       -       H  Y  H  H  H  F  H  U
+      POST   /v1/principals/{principal}/bindings                     -       H  Y  H  H  H  F  H  U
+      GET    /v1/principals/{principal}/bindings                     -       H  Y  H  H  H  Y  H  U
+      DELETE /v1/principals/{principal}/bindings/{binding}           -       H  Y  H  H  H  F  H  U
+      POST   /v1/principals/{principal}/enrolments                   -       H  Y  H  H  H  F  H  U
+      GET    /v1/principals/{principal}/enrolments                   -       H  Y  H  H  H  Y  H  U
+      DELETE /v1/principals/{principal}/enrolments/{enrolment}       -       H  Y  H  H  H  F  H  U
+      POST   /v1/principals/{principal}/enrolments/{enrolment}/code  -       H  Y  H  H  H  F  H  U
+      POST   /v1/enrol                                               -       Y  Y  Y  Y  Y  Y  Y  Y
+      POST   /v1/token/exchange                                      -       Y  Y  Y  Y  Y  Y  Y  Y
       POST   /v1/groups                                             -       F  Y  F  F  F  F  F  U
       GET    /v1/groups                                             -       F  Y  F  F  F  Y  F  U
       GET    /v1/groups/{group}                                     -       H  Y  H  H  H  Y  H  U
@@ -147,6 +162,15 @@ class RoleMatrixTest {
     made(post("/v1/policies", POLICY.copy().put("name", "target")));
     made(post("/v1/principals", new JsonObject("{\"id\":\"target\",\"roles\":[\"workload\"]}")));
     made(post("/v1/groups", new JsonObject("{\"name\":\"target\"}")));
+    JsonObject provider =
+        new JsonObject()
+            .put("name", "target")
+            .put("issuer", "https://target")
+            .put("audiences", new JsonArray().add("cofre"))
+            .put("jwksUrl", "https://target/keys");
+    plane.approve(
+        "security-admin-2",
+        plane.post("security-admin", "/v1/identity-providers", provider.encode(), Map.of()));
     String admin = "{\"id\":\"waits\",\"roles\":[\"platform-admin\"]}";
     HttpResponse<String> asked = plane.post("security-admin", "/v1/principals", admin, Map.of());
     assertEquals(202, asked.statusCode(), asked.body());
@@ -235,7 +259,7 @@ class RoleMatrixTest {
   /** A refusal for what is in the request comes after it was decided that the caller may. */
   private static String cell(int status) {
     return switch (status) {
-      case 200, 400, 412 -> "Y";
+      case 200, 201, 202, 400, 412 -> "Y";
       case 401 -> "U";
       case 403 -> "F";
       case 404 -> "H";
@@ -250,6 +274,9 @@ class RoleMatrixTest {
             .replace("{policy}", "target")
             .replace("{principal}", "target")
             .replace("{group}", "target")
+            .replace("{provider}", "target")
+            .replace("{binding}", "none")
+            .replace("{enrolment}", "none")
             .replace("{version}", "1")
             .replace("{class}", "internal")
             .replace("{approval}", approval)
@@ -262,7 +289,10 @@ class RoleMatrixTest {
       request.header("Content-Type", "application/json").header("If-Match", "\"999\"");
     }
     HttpResponse<String> answer = plane.send(request);
-    boolean alive = answer.statusCode() == 404 && answer.body().contains("there is no tombstone");
+    boolean alive =
+        answer.statusCode() == 404
+            && (answer.body().contains("there is no tombstone")
+                || answer.body().contains("it has no such"));
     return alive ? 200 : answer.statusCode();
   }
 
