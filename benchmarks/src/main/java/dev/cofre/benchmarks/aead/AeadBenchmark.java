@@ -38,7 +38,7 @@ public class AeadBenchmark {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   /** Which back end. */
-  @Param({"SUNJCE", "ACCP", "LIBCRYPTO"})
+  @Param({"SUNJCE", "AUTO", "LIBCRYPTO"})
   public AeadCandidate backEnd;
 
   /** Bytes of plaintext. */

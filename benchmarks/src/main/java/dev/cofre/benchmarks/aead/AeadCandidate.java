@@ -1,9 +1,7 @@
 package dev.cofre.benchmarks.aead;
 
-import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import dev.cofre.contract.envelope.Aead;
-import dev.cofre.contract.envelope.JcaAead;
-import java.security.Security;
+import dev.cofre.engine.aead.AeadBackEnd;
 
 /** The back ends that were weighed. */
 public enum AeadCandidate {
@@ -11,14 +9,14 @@ public enum AeadCandidate {
   SUNJCE {
     @Override
     Aead make() {
-      return new JcaAead(Security.getProvider("SunJCE"));
+      return AeadBackEnd.SUNJCE.newAead();
     }
   },
-  /** Amazon's Corretto Crypto Provider: AWS-LC behind the JCA. */
-  ACCP {
+  /** What a node takes that was told nothing. */
+  AUTO {
     @Override
     Aead make() {
-      return new JcaAead(AmazonCorrettoCryptoProvider.INSTANCE);
+      return AeadBackEnd.named("auto").newAead();
     }
   },
   /** The system's OpenSSL. */

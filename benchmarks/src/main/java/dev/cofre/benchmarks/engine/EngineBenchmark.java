@@ -4,6 +4,7 @@ import static dev.cofre.benchmarks.Buffers.COUNT;
 
 import dev.cofre.benchmarks.Buffers;
 import dev.cofre.contract.context.EncryptionContext;
+import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.keys.KeyLimits;
 import dev.cofre.engine.request.Batch;
 import dev.cofre.hsm.SimulatedHsm;
@@ -38,6 +39,10 @@ public class EngineBenchmark {
   @Param({"on", "off"})
   public String audit;
 
+  /** Whose AES-GCM. */
+  @Param({"sunjce", "auto"})
+  public String backEnd;
+
   private EngineFixture engine;
   private Buffers buffers;
 
@@ -52,7 +57,10 @@ public class EngineBenchmark {
   public void prepare() throws IOException {
     engine =
         new EngineFixture(
-            new SimulatedHsm(Duration.ZERO, 4), audit.equals("on"), KeyLimits.DEFAULT);
+            new SimulatedHsm(Duration.ZERO, 4),
+            audit.equals("on"),
+            KeyLimits.DEFAULT,
+            AeadBackEnd.named(backEnd));
     buffers = new Buffers(size);
     for (int i = 0; i < COUNT; i++) {
       Batch single = engine.path().newBatch();

@@ -59,7 +59,7 @@ final class EngineFixture implements AutoCloseable {
   private final KeyMetadata key;
   private final RandomSource random = GetRandom.orDevice();
 
-  EngineFixture(Hsm hsm, boolean audited, KeyLimits limits) throws IOException {
+  EngineFixture(Hsm hsm, boolean audited, KeyLimits limits, AeadBackEnd aead) throws IOException {
     hsm.generateKek(LABEL);
     this.folder = Files.createTempDirectory("cofre-benchmark");
     this.gateway = new HsmGateway(hsm, Duration.ofSeconds(10));
@@ -69,15 +69,7 @@ final class EngineFixture implements AutoCloseable {
             : new NoAuditLog();
     SnapshotHolder snapshots = new SnapshotHolder(AGE_MAX_MS, System::nanoTime);
     this.engine =
-        new Engine(
-            "bench",
-            snapshots,
-            gateway,
-            audit,
-            limits,
-            random,
-            AeadBackEnd.SUNJCE,
-            Clock.systemUTC());
+        new Engine("bench", snapshots, gateway, audit, limits, random, aead, Clock.systemUTC());
     try {
       snapshots.accept(statement(), System.nanoTime());
     } catch (SnapshotRejectedException e) {

@@ -8,6 +8,7 @@ import dev.cofre.contract.envelope.EnvelopeSealer;
 import dev.cofre.contract.envelope.JcaAead;
 import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.envelope.Usage;
+import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.keys.KeyLimits;
 import dev.cofre.engine.keys.KeyWrapping;
 import dev.cofre.engine.request.Batch;
@@ -75,7 +76,8 @@ public class KeyCacheBenchmark {
     KeyLimits limits =
         new KeyLimits(
             3_600_000, Long.MAX_VALUE, Long.MAX_VALUE, 36_000_000, distinct + 1_000, 300_000);
-    engine = new EngineFixture(new SimulatedHsm(Duration.ZERO, 4), true, limits);
+    engine =
+        new EngineFixture(new SimulatedHsm(Duration.ZERO, 4), true, limits, AeadBackEnd.SUNJCE);
     arena = Arena.ofShared();
     envelopes = arena.allocate((long) ENVELOPES * LENGTH, Long.BYTES);
     mint(distinct);

@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class BatchBenchmark {
   /** Whose AES-GCM. */
-  @Param({"sunjce", "accp"})
+  @Param({"sunjce", "auto"})
   public String backEnd;
 
   /** Bytes of plaintext of an item. */

@@ -74,21 +74,23 @@ final class Advice {
 
   private void backEnd(String size, String text) {
     String[] jdk = {"size=" + size, "backEnd=sunjce"};
-    String[] corretto = {"size=" + size, "backEnd=accp"};
+    String[] auto = {"size=" + size, "backEnd=auto"};
     Optional<Row> ours = report.find(BATCH, jdk);
-    Optional<Row> other = report.find(BATCH, corretto);
+    Optional<Row> other = report.find(BATCH, auto);
     if (ours.isPresent() && other.isPresent()) {
       double faster = ours.get().ns() / other.get().ns();
       lines.add(
           String.format(
               Locale.ROOT,
-              "aead.backend = accp seals a batch of %s at %.2f times the speed of sunjce here, with %,.0f"
+              "aead.backend = auto seals a batch of %s at %.2f times the speed of sunjce here, with %,.0f"
                   + " bytes of garbage an item in place of %,.0f: %s.",
               text,
               faster,
               other.get().bytes(),
               ours.get().bytes(),
-              faster > 1.1 ? "worth a try if its library fits the fleet" : "stay with sunjce"));
+              faster > 1.1
+                  ? "leave it at that"
+                  : "install libipsec-mb1 if the processor has AVX-512 and VAES, else nothing is lost"));
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.cofre.benchmarks.report;
 
-import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
+import dev.cofre.engine.aead.AeadBackEnd;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -32,18 +32,15 @@ final class Environment {
     facts.put("cpuFlags", flags());
     facts.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
     facts.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-    facts.put("providers", name(Security.getProvider("SunJCE")) + ", " + accp());
+    facts.put(
+        "providers",
+        name(Security.getProvider("SunJCE")) + ", auto: " + AeadBackEnd.named("auto").text());
     facts.put("loadBefore", String.format(Locale.ROOT, "%.1f", load()));
     return facts;
   }
 
   private static double load() {
     return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-  }
-
-  private static String accp() {
-    AmazonCorrettoCryptoProvider provider = AmazonCorrettoCryptoProvider.INSTANCE;
-    return provider.getLoadingError() == null ? name(provider) : "no Corretto provider";
   }
 
   private static String name(Provider provider) {

@@ -35,7 +35,7 @@ public class FirstRequestBenchmark {
   private static final int SIZE = 1 << 20;
 
   /** Whose AES-GCM. */
-  @Param({"sunjce", "accp"})
+  @Param({"sunjce", "auto"})
   public String backEnd;
 
   /** How long the warm-up may take; it ends before when all is fast. */

@@ -50,7 +50,13 @@ class FramesSystemTest {
    * begun on a busy machine, that its requests had waited too long.
    */
   private static final Set<String> GONE =
-      Set.of("not_ready", "connection_closed", "connection_reset", "connect_failed", "timeout");
+      Set.of(
+          "not_ready",
+          "overloaded",
+          "connection_closed",
+          "connection_reset",
+          "connect_failed",
+          "timeout");
 
   @Test
   void devOpensPortAndSocket(Workspace workspace) throws Exception {

@@ -1,16 +1,15 @@
 package dev.cofre.engine.aead;
 
-import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import dev.cofre.contract.envelope.Aead;
 import dev.cofre.contract.envelope.JcaAead;
 import dev.cofre.contract.random.RandomSource;
 import dev.cofre.engine.config.ConfigException;
 import dev.cofre.engine.config.Setting;
-import java.security.Provider;
 import java.security.Security;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -25,51 +24,68 @@ public enum AeadBackEnd {
   /** The JDK's own: on every platform, nothing native of ours. */
   SUNJCE {
     @Override
-    Provider provider() {
-      return Security.getProvider("SunJCE");
+    public Aead newAead() {
+      return new JcaAead(Security.getProvider("SunJCE"));
     }
   },
-  /** Amazon's Corretto Crypto Provider: AWS-LC behind the JCA, a native library. */
-  ACCP {
+  /** Intel's Multi-Buffer Crypto library, for processors with VAES and AVX-512. */
+  IPSECMB {
     @Override
-    Provider provider() {
-      AmazonCorrettoCryptoProvider provider = AmazonCorrettoCryptoProvider.INSTANCE;
-      Throwable error = provider.getLoadingError();
-      if (error != null) {
-        throw new IllegalStateException(
-            SETTING.key()
-                + " = accp: its library cannot be loaded on this machine ("
-                + error.getMessage()
-                + "); use sunjce",
-            error);
-      }
-      return provider;
+    public Aead newAead() {
+      return new IpsecMbAead();
     }
   };
+
+  private static final String AUTO = "auto";
 
   /** Names the back end in a configuration. */
   public static final Setting SETTING =
       Setting.withDefault(
           "aead.backend",
           Setting.Kind.TEXT,
-          "sunjce",
-          "who does AES-256-GCM: "
-              + names(" or ")
-              + " (accp needs a native library, Linux on x86-64 as shipped)");
+          AUTO,
+          "who does AES-256-GCM: sunjce, ipsecmb (the system's libIPSec_MB, on processors with"
+              + " AVX-512 and VAES), or auto: ipsecmb where it can be, else sunjce");
 
-  /** The back end that a configuration calls {@code name}. */
+  /**
+   * The back end that a configuration calls {@code name}.
+   *
+   * @throws ConfigException when there is none of that name, or it cannot be used on this machine
+   */
   public static AeadBackEnd named(String name) {
+    if (name.equals(AUTO)) {
+      return IpsecMb.OBSTACLE == null ? IPSECMB : SUNJCE;
+    }
     for (AeadBackEnd backEnd : values()) {
       if (backEnd.text().equals(name)) {
-        return backEnd;
+        return backEnd.usable();
       }
     }
     throw new ConfigException(
-        SETTING.key() + " = " + name + ": there is no such back end, only " + names(" and "));
+        SETTING.key()
+            + " = "
+            + name
+            + ": there is no such back end, only "
+            + names()
+            + " and "
+            + AUTO);
   }
 
-  private static String names(String joint) {
-    return Arrays.stream(values()).map(AeadBackEnd::text).collect(Collectors.joining(joint));
+  /** Why {@link #IPSECMB} cannot be used on this machine; empty when it can. */
+  public static Optional<String> obstacle() {
+    return Optional.ofNullable(IpsecMb.OBSTACLE);
+  }
+
+  private AeadBackEnd usable() {
+    if (this == IPSECMB && IpsecMb.OBSTACLE != null) {
+      throw new ConfigException(
+          SETTING.key() + " = " + text() + ": " + IpsecMb.OBSTACLE + "; use sunjce or auto");
+    }
+    return this;
+  }
+
+  private static String names() {
+    return Arrays.stream(values()).map(AeadBackEnd::text).collect(Collectors.joining(", "));
   }
 
   /** Its name in a configuration. */
@@ -78,12 +94,7 @@ public enum AeadBackEnd {
   }
 
   /** A new one, without a key. */
-  public Aead newAead() {
-    return new JcaAead(provider());
-  }
-
-  /** Throws an {@link IllegalStateException} that says why when it cannot be used here. */
-  abstract Provider provider();
+  public abstract Aead newAead();
 
   /**
    * Proves known answers: NIST's, one for each way that the machine code splits its input, and an

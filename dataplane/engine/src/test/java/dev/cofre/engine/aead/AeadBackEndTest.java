@@ -7,32 +7,30 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.engine.config.ConfigException;
-import java.security.Security;
 import java.time.Duration;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 
 /** The choice, and what stands before readiness. */
 class AeadBackEndTest {
   @Test
   void isNamedByTheConfiguration() {
-    for (AeadBackEnd backEnd : AeadBackEnd.values()) {
-      assertSame(backEnd, AeadBackEnd.named(backEnd.text()));
-    }
-    assertSame(AeadBackEnd.SUNJCE, AeadBackEnd.named(AeadBackEnd.SETTING.defaultValue()));
+    assertSame(AeadBackEnd.SUNJCE, AeadBackEnd.named("sunjce"));
+    AeadBackEnd best = IpsecMb.OBSTACLE == null ? AeadBackEnd.IPSECMB : AeadBackEnd.SUNJCE;
+    assertSame(best, AeadBackEnd.named(AeadBackEnd.SETTING.defaultValue()));
     var e = assertThrows(ConfigException.class, () -> AeadBackEnd.named("SunJCE"));
     assertEquals(
-        "aead.backend = SunJCE: there is no such back end, only sunjce and accp", e.getMessage());
+        "aead.backend = SunJCE: there is no such back end, only sunjce, ipsecmb and auto",
+        e.getMessage());
   }
 
   @Test
-  @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
-  void registersNoProvider() {
-    AeadBackEnd.ACCP.provider();
-    assertTrue(
-        Arrays.stream(Security.getProviders()).noneMatch(p -> p.getName().contains("Corretto")));
+  void whatCannotBeUsedSaysWhy() {
+    if (IpsecMb.OBSTACLE == null) {
+      assertSame(AeadBackEnd.IPSECMB, AeadBackEnd.named("ipsecmb"));
+    } else {
+      var e = assertThrows(ConfigException.class, () -> AeadBackEnd.named("ipsecmb"));
+      assertTrue(e.getMessage().contains(IpsecMb.OBSTACLE), e.getMessage());
+    }
   }
 
   @Test

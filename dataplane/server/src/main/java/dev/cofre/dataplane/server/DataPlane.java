@@ -180,7 +180,7 @@ final class DataPlane implements PlaneProcess.Running {
   private static void warmUp(AeadBackEnd aead, RandomSource random) {
     EnvelopeWarmUp.Result warm = aead.warmUp(random, WARM_UP_MAX);
     LOG.log(
-        Level.DEBUG,
+        Level.INFO,
         "AES-GCM by {0}: known answers are right, warm after {1} ms",
         aead.text(),
         warm.tookNs() / 1_000_000);

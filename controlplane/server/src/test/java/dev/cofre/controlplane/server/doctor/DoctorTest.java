@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +25,7 @@ class DoctorTest {
   @Test
   void findsThisMachineFit() {
     List<Finding> findings = new MachineChecks(Path.of("/proc")).run();
-    assertEquals(9, findings.size());
+    assertEquals(10, findings.size());
     assertTrue(findings.stream().noneMatch(finding -> finding.grade() == Grade.FAIL));
   }
 
@@ -39,6 +40,9 @@ class DoctorTest {
     assertEquals(Grade.WARN, MachineChecks.aes(Set.of("sse2")).grade());
     assertTrue(MachineChecks.aes(Set.of("aes", "vaes")).detail().contains("with VAES"));
     assertEquals(Grade.WARN, MachineChecks.libcrypto(false).grade());
+    assertTrue(MachineChecks.aesGcm(Optional.empty()).detail().contains("Intel's library"));
+    assertEquals(
+        "by the JDK, for it rains", MachineChecks.aesGcm(Optional.of("it rains")).detail());
     assertEquals(Grade.FAIL, MachineChecks.clock(Instant.EPOCH).grade());
     assertEquals(
         3,
