@@ -108,7 +108,8 @@ class FederationTest {
     assertEquals(200, answer.statusCode(), answer.body());
     assertEquals("reader", said.getString("principal"));
     assertEquals("Bearer", said.getString("token_type"));
-    assertEquals(300, said.getInteger("expires_in"), "it does not outlive what it was made of");
+    int seconds = said.getInteger("expires_in");
+    assertTrue(seconds > 200 && seconds <= 300, "it does not outlive what it was made of");
     String token = said.getString("access_token");
     assertEquals(200, use(token));
     assertEquals(200, use(token));
