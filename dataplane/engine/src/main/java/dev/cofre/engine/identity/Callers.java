@@ -51,9 +51,10 @@ public final class Callers {
       failures.requireTurn(address);
     }
     if (ExchangedToken.isForm(token)) {
-      TokenClaims claims = exchanged.verify(state, digest, token);
-      if (claims != null) {
-        return new Identity(exchanged.principal(state, claims), JWT);
+      exchanged.verify(state, digest, token);
+      Identity verified = byDigest(state, digest);
+      if (verified != null) {
+        return verified;
       }
     }
     failed(address);
