@@ -48,22 +48,19 @@ final class EnrolCommand implements Callable<Integer> {
   /** The token is in its file before the code is used: a code works once. */
   @Override
   public Integer call() throws IOException {
-      TokenFile file = new TokenFile(out, force);
-      file.check();
-      String code = SecretLine.read(terminal, codeFile);
-      BearerToken token = BearerToken.generate(KernelRandom.INSTANCE);
-      Path waiting = out.resolveSibling(out.getFileName() + ".enrolling");
-      new TokenFile(waiting, true).write(token);
-      JsonObject document =
-          new JsonObject()
-              .put("code", code)
-              .put("sha256", HexFormat.of().formatHex(token.digest()));
-      JsonObject answer =
-          plane.callWithoutToken(
-              terminal.environment(), calls -> calls.post("/v1/enrol", document));
-      file.write(token);
-      Files.deleteIfExists(waiting);
-      output.print(terminal, answer.copy().put("tokenFile", out.toString()));
+    TokenFile file = new TokenFile(out, force);
+    file.check();
+    String code = SecretLine.read(terminal, codeFile);
+    BearerToken token = BearerToken.generate(KernelRandom.INSTANCE);
+    Path waiting = out.resolveSibling(out.getFileName() + ".enrolling");
+    new TokenFile(waiting, true).write(token);
+    JsonObject document =
+        new JsonObject().put("code", code).put("sha256", HexFormat.of().formatHex(token.digest()));
+    JsonObject answer =
+        plane.callWithoutToken(terminal.environment(), calls -> calls.post("/v1/enrol", document));
+    file.write(token);
+    Files.deleteIfExists(waiting);
+    output.print(terminal, answer.copy().put("tokenFile", out.toString()));
     return ExitCodes.OK;
   }
 }

@@ -51,22 +51,22 @@ final class LoginCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-      TokenFile file = new TokenFile(out, force);
-      file.check();
-      JsonObject document =
-          new JsonObject()
-              .put("token", SecretLine.read(terminal, jwtFile))
-              .put("ttlSeconds", ttlSeconds);
-      JsonObject answer =
-          plane.callWithoutToken(
-              terminal.environment(), calls -> calls.post("/v1/token/exchange", document));
-      file.write(BearerToken.of(answer.getString("access_token")));
-      output.print(
-          terminal,
-          new JsonObject()
-              .put("principal", answer.getString("principal"))
-              .put("expiresInSeconds", answer.getInteger("expires_in"))
-              .put("tokenFile", out.toString()));
+    TokenFile file = new TokenFile(out, force);
+    file.check();
+    JsonObject document =
+        new JsonObject()
+            .put("token", SecretLine.read(terminal, jwtFile))
+            .put("ttlSeconds", ttlSeconds);
+    JsonObject answer =
+        plane.callWithoutToken(
+            terminal.environment(), calls -> calls.post("/v1/token/exchange", document));
+    file.write(BearerToken.of(answer.getString("access_token")));
+    output.print(
+        terminal,
+        new JsonObject()
+            .put("principal", answer.getString("principal"))
+            .put("expiresInSeconds", answer.getInteger("expires_in"))
+            .put("tokenFile", out.toString()));
     return ExitCodes.OK;
   }
 }

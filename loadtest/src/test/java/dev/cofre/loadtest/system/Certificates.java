@@ -96,10 +96,7 @@ final class Certificates {
             key.getPublic());
     builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(isAuthority));
     if (!isAuthority) {
-      builder.addExtension(
-          Extension.subjectAlternativeName,
-          false,
-          new GeneralNames(names));
+      builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
     }
     return new JcaX509CertificateConverter()
         .getCertificate(

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.cofre.contract.frames.FrameFormat;
 import dev.cofre.contract.frames.FrameType;
 import dev.cofre.contract.frames.Hello;
 import io.vertx.core.json.JsonArray;
@@ -22,7 +21,6 @@ import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
@@ -68,9 +66,7 @@ class IdentitySystemTest {
     byte[] envelope = cart.raw(ENCRYPT, PLAINTEXT).body();
     assertArrayEquals(PLAINTEXT, cart.raw("/v1/decrypt", envelope).body());
     Api evil =
-        Api.at(
-            deployment.dataUrl(),
-            certificates.workload("spiffe://example.com/ns/shop/sa/cart"));
+        Api.at(deployment.dataUrl(), certificates.workload("spiffe://example.com/ns/shop/sa/cart"));
     assertEquals("401 unauthenticated", evil.raw(ENCRYPT, PLAINTEXT).outcome());
     assertEquals(
         401, evil.as("cofre_" + "x".repeat(43)).raw(ENCRYPT, PLAINTEXT).status(), "a wrong token");
@@ -78,7 +74,9 @@ class IdentitySystemTest {
         401,
         cart.as("cofre_" + "x".repeat(43)).raw(ENCRYPT, PLAINTEXT).status(),
         "a token is not made good by a certificate");
-    assertEquals(200, Api.at(deployment.controlUrl(), certificates.workload(WORKLOAD)).get("/v1/keys").status());
+    assertEquals(
+        200,
+        Api.at(deployment.controlUrl(), certificates.workload(WORKLOAD)).get("/v1/keys").status());
     assertEquals(0, hello(deployment, certificates.workload(WORKLOAD)));
     assertEquals(19, hello(deployment, certificates.client("anybody")), "unauthenticated");
   }
@@ -113,12 +111,14 @@ class IdentitySystemTest {
 
     Path jwt = Files.writeString(workspace.resolve("jwt"), jwt(key));
     Path file = workspace.resolve("exchanged");
-    Child login = cli(workspace, deployment, "login", "--jwt-file", jwt.toString(), "--out", file.toString());
+    Child login =
+        cli(workspace, deployment, "login", "--jwt-file", jwt.toString(), "--out", file.toString());
     assertEquals(0, login.exitCode(LIMIT), login.err());
     String token = Files.readString(file).strip();
     assertFalse((login.out() + login.err()).contains(token));
     Api data = Api.at(deployment.dataUrl(), anybody).as(token);
-    Await.until("the node has the binding", LIMIT, () -> data.raw(ENCRYPT, PLAINTEXT).status() == 200);
+    Await.until(
+        "the node has the binding", LIMIT, () -> data.raw(ENCRYPT, PLAINTEXT).status() == 200);
     assertEquals(200, deployment.controlApi("app").as(token).get("/v1/keys").status());
     Api flipped = data.as(token.substring(0, token.length() - 3) + "AAA");
     assertEquals("401 unauthenticated", flipped.raw(ENCRYPT, PLAINTEXT).outcome());
@@ -143,14 +143,23 @@ class IdentitySystemTest {
         Files.writeString(
             workspace.resolve("code"), admin.json(path, "{}").json().getString("code"));
     Path file = workspace.resolve("machine-token");
-    Child enrolled = cli(workspace, deployment, "enrol", "--code-file", code.toString(), "--out", file.toString());
+    Child enrolled =
+        cli(
+            workspace,
+            deployment,
+            "enrol",
+            "--code-file",
+            code.toString(),
+            "--out",
+            file.toString());
     assertEquals(0, enrolled.exitCode(LIMIT), enrolled.err());
     Api data = Api.at(deployment.dataUrl(), anybody).as(Files.readString(file).strip());
     Await.until(
         "it is known, and has no grant",
         LIMIT,
         () -> data.raw(ENCRYPT, PLAINTEXT).outcome().equals("404 key_not_found"));
-    Child again = cli(workspace, deployment, "enrol", "--code-file", code.toString(), "--out", file + ".2");
+    Child again =
+        cli(workspace, deployment, "enrol", "--code-file", code.toString(), "--out", file + ".2");
     assertEquals(1, again.exitCode(LIMIT), again.err());
   }
 

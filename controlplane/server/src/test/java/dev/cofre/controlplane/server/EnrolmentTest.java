@@ -62,8 +62,7 @@ class EnrolmentTest {
   }
 
   private HttpResponse<String> enrol(String code, String token) throws Exception {
-    String document =
-        new JsonObject(TestPlane.tokenDocument(token)).put("code", code).encode();
+    String document = new JsonObject(TestPlane.tokenDocument(token)).put("code", code).encode();
     return plane.post(null, "/v1/enrol", document, Map.of());
   }
 
@@ -137,7 +136,8 @@ class EnrolmentTest {
     assertEquals(
         400,
         plane
-            .post("security-admin", PLACES + "/" + id + "/code", "{}", Map.of("Idempotency-Key", "k"))
+            .post(
+                "security-admin", PLACES + "/" + id + "/code", "{}", Map.of("Idempotency-Key", "k"))
             .statusCode());
     code(id);
     assertTrue(TestPlane.isProblem(issue("security-admin", id), ErrorCode.CONFLICT));
@@ -168,8 +168,7 @@ class EnrolmentTest {
       answer = enrol(guess, TestPlane.freshToken());
     }
     assertTrue(TestPlane.isProblem(answer, ErrorCode.TOO_MANY_ATTEMPTS), answer.body());
-    assertTrue(
-        Integer.parseInt(answer.headers().firstValue("Retry-After").orElseThrow()) >= 1);
+    assertTrue(Integer.parseInt(answer.headers().firstValue("Retry-After").orElseThrow()) >= 1);
     assertTrue(
         plane.audit().stream()
             .anyMatch(event -> "too_many_attempts".equals(event.getString("code"))));

@@ -82,11 +82,11 @@ class SpiffeTest {
     assertNobody("not bound", "spiffe://example.org/ns/ops/sa/stranger");
     assertNobody("more path", READER + "/more");
     assertNobody("dots", "spiffe://example.org/ns/x/../ops/sa/reader");
-    assertNobody("a trust domain that begins like ours", "spiffe://example.org.evil/ns/ops/sa/reader");
+    assertNobody(
+        "a trust domain that begins like ours", "spiffe://example.org.evil/ns/ops/sa/reader");
     assertNobody("other letters", "spiffe://EXAMPLE.org/ns/ops/sa/reader");
     assertNobody("the trust domain itself", "spiffe://example.org");
-    assertEquals(
-        401, status(CERTIFICATES.workload(DAY, true, READER), "/v1/principals"), "a CA's");
+    assertEquals(401, status(CERTIFICATES.workload(DAY, true, READER), "/v1/principals"), "a CA's");
   }
 
   private static void assertNobody(String why, String... uris) throws Exception {
@@ -97,8 +97,7 @@ class SpiffeTest {
   void aWorkloadsCertificateIsNoNodes() throws Exception {
     String statement = "/v1/snapshots/statement?nonce=" + "ab".repeat(16);
     assertEquals(403, status(CERTIFICATES.workload(DAY, false, READER), statement), "CN=node-1");
-    assertEquals(
-        401, status(CERTIFICATES.workload(DAY, false, "https://example.org/"), statement));
+    assertEquals(401, status(CERTIFICATES.workload(DAY, false, "https://example.org/"), statement));
   }
 
   @Test

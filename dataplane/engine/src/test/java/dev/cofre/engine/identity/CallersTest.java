@@ -128,7 +128,8 @@ class CallersTest {
       assertNull(callers.byToken(state, changed, null), "byte " + i);
       assertNull(callers.byToken(state, java.util.Arrays.copyOf(good, i), null), "cut at " + i);
     }
-    assertNull(callers.byToken(state, bytes(new String(good, StandardCharsets.US_ASCII) + "="), null));
+    assertNull(
+        callers.byToken(state, bytes(new String(good, StandardCharsets.US_ASCII) + "="), null));
     assertEquals(0, exchanged.remembered(), "what is not signed is not remembered");
     assertNull(callers.byToken(state, null, ADDRESS));
   }
