@@ -41,10 +41,10 @@ final class ChangingPlane extends ControlPlane {
         role,
         plain ->
             calls.apply(
-                (method, path, body) ->
+                (method, path, body, headers) ->
                     wait && !method.equals(HttpMethod.GET)
-                        ? enforced(plain, plain.call(method, waiting(path), body))
-                        : plain.call(method, path, body)));
+                        ? enforced(plain, plain.call(method, waiting(path), body, headers))
+                        : plain.call(method, path, body, headers)));
   }
 
   private static String waiting(String path) {

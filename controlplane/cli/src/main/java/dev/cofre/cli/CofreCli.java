@@ -59,6 +59,9 @@ import picocli.CommandLine.ScopeType;
       SchemaCommand.class,
       NoticeCommand.class,
       OrphanCommand.class,
+      IdentityCommand.class,
+      LoginCommand.class,
+      EnrolCommand.class,
       AuditCommand.class,
       CompletionCommand.class
     })

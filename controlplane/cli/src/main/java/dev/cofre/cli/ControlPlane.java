@@ -54,7 +54,16 @@ class ControlPlane {
 
   /** Carries out {@code calls} with the token of {@code role}. */
   <T> T call(Map<String, String> environment, String role, Function<Calls, T> calls) {
-    Endpoint endpoint = endpoint(environment, role);
+    return call(endpoint(environment, role), calls);
+  }
+
+  /** Carries out {@code calls} for somebody who has no token yet. */
+  <T> T callWithoutToken(Map<String, String> environment, Function<Calls, T> calls) {
+    return call(
+        credentials.withoutToken(environment, PlaneAddress.control(url, environment)), calls);
+  }
+
+  private <T> T call(Endpoint endpoint, Function<Calls, T> calls) {
     Vertx vertx = Threads.start();
     try (JsonApi api = new JsonApi(vertx, endpoint)) {
       return calls.apply(

@@ -43,11 +43,8 @@ final class Credentials {
     Path privateKey;
   }
 
-  /**
-   * The endpoint at {@code url}. Without a token file, a plane on this machine gets the token that
-   * {@code ./cofre dev} made for {@code role}.
-   */
-  Endpoint endpoint(Map<String, String> environment, String url, String role) {
+  /** The endpoint at {@code url} for somebody who has no token yet. */
+  Endpoint withoutToken(Map<String, String> environment, String url) {
     Endpoint endpoint;
     try {
       endpoint = Endpoint.at(URI.create(url));
@@ -63,6 +60,15 @@ final class Credentials {
           endpoint.withClientCertificate(
               readable(clientCertificate.certificate), readable(clientCertificate.privateKey));
     }
+    return endpoint;
+  }
+
+  /**
+   * The endpoint at {@code url}. Without a token file, a plane on this machine gets the token that
+   * {@code ./cofre dev} made for {@code role}.
+   */
+  Endpoint endpoint(Map<String, String> environment, String url, String role) {
+    Endpoint endpoint = withoutToken(environment, url);
     Path token = tokenFile != null ? tokenFile : pathOf(environment.get("COFRE_TOKEN_FILE"));
     if (token == null && clientCertificate == null) {
       token = developmentToken(environment, endpoint, role);

@@ -17,8 +17,8 @@ final class HttpTalk implements WireTalk {
   /** The bytes of a POST. */
   static byte[] post(String authority, String path, String token, String contentType, byte[] body) {
     byte[] head =
-        ("POST %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
-                .formatted(path, authority, token, contentType, body.length))
+        "POST %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
+            .formatted(path, authority, token, contentType, body.length)
             .getBytes(StandardCharsets.US_ASCII);
     byte[] request = java.util.Arrays.copyOf(head, head.length + body.length);
     System.arraycopy(body, 0, request, head.length, body.length);

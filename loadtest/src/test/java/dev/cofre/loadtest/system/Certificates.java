@@ -74,6 +74,17 @@ final class Certificates {
 
   private X509Certificate issue(String subject, KeyPair key, boolean isAuthority)
       throws GeneralSecurityException, IOException, OperatorCreationException {
+    return issue(
+        subject,
+        key,
+        isAuthority,
+        new GeneralName(GeneralName.dNSName, "localhost"),
+        new GeneralName(GeneralName.iPAddress, "127.0.0.1"));
+  }
+
+  private X509Certificate issue(
+      String subject, KeyPair key, boolean isAuthority, GeneralName... names)
+      throws GeneralSecurityException, IOException, OperatorCreationException {
     Instant now = Instant.now();
     JcaX509v3CertificateBuilder builder =
         new JcaX509v3CertificateBuilder(
@@ -85,14 +96,7 @@ final class Certificates {
             key.getPublic());
     builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(isAuthority));
     if (!isAuthority) {
-      builder.addExtension(
-          Extension.subjectAlternativeName,
-          false,
-          new GeneralNames(
-              new GeneralName[] {
-                new GeneralName(GeneralName.dNSName, "localhost"),
-                new GeneralName(GeneralName.iPAddress, "127.0.0.1")
-              }));
+      builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
     }
     return new JcaX509CertificateConverter()
         .getCertificate(
@@ -118,6 +122,16 @@ final class Certificates {
    */
   SSLContext client(String commonName) throws Exception {
     return showing(this, commonName);
+  }
+
+  /** A client that trusts this authority alone and shows a certificate with {@code spiffeId}. */
+  SSLContext workload(String spiffeId) throws Exception {
+    KeyPair key = newKey();
+    KeyStore own = emptyStore();
+    GeneralName name = new GeneralName(GeneralName.uniformResourceIdentifier, spiffeId);
+    Certificate[] chain = {issue("CN=workload", key, false, name), authority};
+    own.setKeyEntry("own", key.getPrivate(), new char[0], chain);
+    return context(own);
   }
 
   /** A client that trusts this authority, but shows a certificate of {@code other}. */

@@ -10,14 +10,26 @@ import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_WITHDRAW;
 import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_HEAD_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_HEAD_REPORT;
+import static dev.cofre.controlplane.domain.ManagementAction.BINDING_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.BINDING_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.BINDING_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_UPDATE;
+import static dev.cofre.controlplane.domain.ManagementAction.ENROLMENT_CODE;
+import static dev.cofre.controlplane.domain.ManagementAction.ENROLMENT_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.ENROLMENT_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.ENROLMENT_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_CREATE;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_DELETE;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.GROUP_UPDATE;
+import static dev.cofre.controlplane.domain.ManagementAction.IDENTITY_PROVIDER_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.IDENTITY_PROVIDER_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.IDENTITY_PROVIDER_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.IDENTITY_PROVIDER_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.IDENTITY_PROVIDER_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.IMPORT_CANCEL;
 import static dev.cofre.controlplane.domain.ManagementAction.IMPORT_CREATE;
 import static dev.cofre.controlplane.domain.ManagementAction.IMPORT_LIST;
@@ -102,7 +114,11 @@ public final class Permissions {
           GROUP_LIST,
           GROUP_SHOW,
           QUOTA_LIST,
-          QUOTA_SHOW);
+          QUOTA_SHOW,
+          IDENTITY_PROVIDER_LIST,
+          IDENTITY_PROVIDER_SHOW,
+          BINDING_LIST,
+          ENROLMENT_LIST);
 
   /** Who runs the nodes, and who must know on which of them a change is in force. */
   private static final Set<ManagementAction> READ_NODES = Set.of(NODE_LIST);
@@ -130,6 +146,14 @@ public final class Permissions {
                       PRINCIPAL_UPDATE,
                       PRINCIPAL_DELETE,
                       PRINCIPAL_TOKEN,
+                      IDENTITY_PROVIDER_CREATE,
+                      IDENTITY_PROVIDER_UPDATE,
+                      IDENTITY_PROVIDER_DELETE,
+                      BINDING_CREATE,
+                      BINDING_DELETE,
+                      ENROLMENT_CREATE,
+                      ENROLMENT_CODE,
+                      ENROLMENT_DELETE,
                       GROUP_CREATE,
                       GROUP_UPDATE,
                       GROUP_DELETE,

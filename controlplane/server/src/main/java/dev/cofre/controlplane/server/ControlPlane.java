@@ -9,7 +9,9 @@ import dev.cofre.controlplane.server.bootstrap.Bootstrap;
 import dev.cofre.controlplane.server.bootstrap.Demonstration;
 import dev.cofre.controlplane.server.enforce.EnforcementWatch;
 import dev.cofre.controlplane.server.enforce.NodeRegistry;
+import dev.cofre.controlplane.server.federation.ForeignTokens;
 import dev.cofre.controlplane.server.identity.Authenticator;
+import dev.cofre.controlplane.server.identity.TokenMint;
 import dev.cofre.controlplane.server.keys.Exports;
 import dev.cofre.controlplane.server.keys.Imports;
 import dev.cofre.controlplane.server.keys.KekMaker;
@@ -25,6 +27,7 @@ import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.audit.MappedAuditLog;
+import dev.cofre.engine.identity.ExchangedTokens;
 import dev.cofre.engine.seal.AuditSealer;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.http.StrictFraming;
@@ -131,7 +134,11 @@ final class ControlPlane implements AutoCloseable {
                 new Exports(store, hsm, keks),
                 reconciliation,
                 new StateChanges(store),
-                new Authenticator(store, settings.nodeNames(), plaintext),
+                new Authenticator(
+                    store,
+                    settings.nodeNames(),
+                    plaintext,
+                    new ExchangedTokens(signing.publicKey(), clock)),
                 audit,
                 publisher,
                 held,
@@ -139,7 +146,10 @@ final class ControlPlane implements AutoCloseable {
                 watch,
                 workers,
                 vitals,
-                plaintext));
+                plaintext,
+                new ForeignTokens(clock),
+                new TokenMint(signing, KernelRandom.INSTANCE, clock),
+                settings.listener().trustDomain()));
     sealMetrics(api, sealer);
     Vertx vertx =
         Vertx.builder()

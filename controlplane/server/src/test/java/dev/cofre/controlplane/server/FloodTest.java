@@ -24,12 +24,12 @@ class FloodTest {
         assertTrue(++refused < REQUESTS_MAX, "nobody was turned away");
         answer = plane.get(null, "/v1/keys");
       }
-      assertTrue(TestPlane.isProblem(answer, ErrorCode.QUOTA_EXCEEDED), answer.body());
+      assertTrue(TestPlane.isProblem(answer, ErrorCode.TOO_MANY_ATTEMPTS), answer.body());
       assertEquals(
           200, plane.get("crypto-officer", "/v1/keys").statusCode(), "who is known is let in");
       assertEquals("1", answer.headers().firstValue("Retry-After").orElseThrow());
 
-      assertEquals(1, counted(plane, ErrorCode.QUOTA_EXCEEDED), "answered, so in the log");
+      assertEquals(1, counted(plane, ErrorCode.TOO_MANY_ATTEMPTS), "answered, so in the log");
       assertEquals(refused, counted(plane, ErrorCode.UNAUTHENTICATED));
       assertEquals(200, awaitAdmission(plane));
     }

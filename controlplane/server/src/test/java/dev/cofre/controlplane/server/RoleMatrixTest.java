@@ -3,6 +3,7 @@ package dev.cofre.controlplane.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
@@ -116,6 +117,20 @@ class RoleMatrixTest {
       PUT    /v1/principals/{principal}                             -       H  Y  H  H  H  F  H  U
       DELETE /v1/principals/{principal}                             -       H  Y  H  H  H  F  H  U
       POST   /v1/principals/{principal}/token                       -       H  Y  H  H  H  F  H  U
+      POST   /v1/identity-providers                                  -       F  Y  F  F  F  F  F  U
+      GET    /v1/identity-providers                                  -       F  Y  F  F  F  Y  F  U
+      GET    /v1/identity-providers/{provider}                       -       H  Y  H  H  H  Y  H  U
+      PUT    /v1/identity-providers/{provider}                       -       H  Y  H  H  H  F  H  U
+      DELETE /v1/identity-providers/{provider}                       -       H  Y  H  H  H  F  H  U
+      POST   /v1/principals/{principal}/bindings                     -       H  Y  H  H  H  F  H  U
+      GET    /v1/principals/{principal}/bindings                     -       H  Y  H  H  H  Y  H  U
+      DELETE /v1/principals/{principal}/bindings/{binding}           -       H  Y  H  H  H  F  H  U
+      POST   /v1/principals/{principal}/enrolments                   -       H  Y  H  H  H  F  H  U
+      GET    /v1/principals/{principal}/enrolments                   -       H  Y  H  H  H  Y  H  U
+      DELETE /v1/principals/{principal}/enrolments/{enrolment}       -       H  Y  H  H  H  F  H  U
+      POST   /v1/principals/{principal}/enrolments/{enrolment}/code  -       H  Y  H  H  H  F  H  U
+      POST   /v1/enrol                                               -       Y  Y  Y  Y  Y  Y  Y  Y
+      POST   /v1/token/exchange                                      -       Y  Y  Y  Y  Y  Y  Y  Y
       POST   /v1/groups                                             -       F  Y  F  F  F  F  F  U
       GET    /v1/groups                                             -       F  Y  F  F  F  Y  F  U
       GET    /v1/groups/{group}                                     -       H  Y  H  H  H  Y  H  U
@@ -176,6 +191,15 @@ class RoleMatrixTest {
     HttpResponse<String> prepared = plane.post("crypto-officer", "/v1/imports");
     made(prepared.statusCode());
     importId = new JsonObject(prepared.body()).getString("id");
+    JsonObject provider =
+        new JsonObject()
+            .put("name", "target")
+            .put("issuer", "https://target")
+            .put("audiences", new JsonArray().add("cofre"))
+            .put("jwksUrl", "https://target/keys");
+    plane.approve(
+        "security-admin-2",
+        plane.post("security-admin", "/v1/identity-providers", provider.encode(), Map.of()));
     String admin = "{\"id\":\"waits\",\"roles\":[\"platform-admin\"]}";
     HttpResponse<String> asked = plane.post("security-admin", "/v1/principals", admin, Map.of());
     assertEquals(202, asked.statusCode(), asked.body());
@@ -264,7 +288,7 @@ class RoleMatrixTest {
   /** A refusal for what is in the request comes after it was decided that the caller may. */
   private static String cell(int status) {
     return switch (status) {
-      case 200, 201, 400, 412 -> "Y";
+      case 200, 201, 202, 400, 412 -> "Y";
       case 401 -> "U";
       case 403 -> "F";
       case 404 -> "H";
@@ -279,6 +303,9 @@ class RoleMatrixTest {
             .replace("{policy}", "target")
             .replace("{principal}", "target")
             .replace("{group}", "target")
+            .replace("{provider}", "target")
+            .replace("{binding}", "none")
+            .replace("{enrolment}", "none")
             .replace("{version}", "1")
             .replace("{import}", importId)
             .replace("{class}", "internal")
@@ -294,7 +321,10 @@ class RoleMatrixTest {
       request.header("Content-Type", "application/json").header("If-Match", "\"999\"");
     }
     HttpResponse<String> answer = plane.send(request);
-    boolean alive = answer.statusCode() == 404 && answer.body().contains("there is no tombstone");
+    boolean alive =
+        answer.statusCode() == 404
+            && (answer.body().contains("there is no tombstone")
+                || answer.body().contains("it has no such"));
     return alive ? 200 : answer.statusCode();
   }
 

@@ -49,6 +49,39 @@ final class TestCertificates {
     return new Identity(issue("CN=" + commonName, key, dnsName), key.getPrivate());
   }
 
+  /** One with these URI names, that counts for {@code validity}; a CA's when {@code signs}. */
+  Identity workload(Duration validity, boolean signs, String... uris) {
+    KeyPair key = newKey();
+    Instant now = Instant.now();
+    GeneralName[] names = new GeneralName[uris.length];
+    for (int i = 0; i < uris.length; i++) {
+      names[i] = new GeneralName(GeneralName.uniformResourceIdentifier, uris[i]);
+    }
+    try {
+      JcaX509v3CertificateBuilder builder =
+          new JcaX509v3CertificateBuilder(
+              new X500Name("CN=Test CA"),
+              BigInteger.valueOf(System.nanoTime()),
+              Date.from(now.minus(Duration.ofHours(1))),
+              Date.from(now.plus(validity)),
+              new X500Name("CN=node-1"),
+              key.getPublic());
+      builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(signs));
+      builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
+      X509Certificate certificate =
+          new JcaX509CertificateConverter()
+              .getCertificate(
+                  builder.build(
+                      new JcaContentSignerBuilder("SHA256withECDSA")
+                          .build(authorityKey.getPrivate())));
+      return new Identity(certificate, key.getPrivate());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GeneralSecurityException | OperatorCreationException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private X509Certificate issue(String subject, KeyPair key, String dnsName) {
     Instant now = Instant.now();
     try {

@@ -26,10 +26,13 @@ public final class ErrorBody {
         retryMs(problem, retryMs));
   }
 
+  /** What the problem says of itself, when that is more than what every problem says. */
   private static int retryMs(ProblemException problem, int retryMs) {
-    return problem.code().isRetryable()
-        ? (int) Math.min(Integer.MAX_VALUE, Math.max(retryMs, problem.retryAfterMs()))
-        : 0;
+    if (!problem.code().isRetryable()) {
+      return 0;
+    }
+    long own = problem.retryAfterMs();
+    return own > RETRY_MS ? (int) Math.min(Integer.MAX_VALUE, own) : retryMs;
   }
 
   /** The same for a request that the caller cancelled. */

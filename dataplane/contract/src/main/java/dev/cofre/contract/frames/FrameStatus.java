@@ -52,7 +52,14 @@ public final class FrameStatus {
           "key_compromised",
           "key_destroyed",
           "request_in_progress",
-          "store_unavailable");
+          "store_unavailable",
+          "too_many_attempts",
+          "identity_provider_unavailable",
+          "invalid_key_material",
+          "wrapping_not_available",
+          "export_not_permitted",
+          "import_ended",
+          "key_material_in_use");
 
   private static final Map<ErrorCode, Integer> NUMBERS = new EnumMap<>(ErrorCode.class);
 

@@ -50,6 +50,19 @@ public final class BearerToken {
     }
   }
 
+  /** The token of {@code text}, which a service has given. */
+  public static BearerToken of(String text) {
+    if (!FORM.matcher(text).matches()) {
+      throw new IllegalArgumentException("this is no bearer token");
+    }
+    return new BearerToken(text);
+  }
+
+  /** The token itself, to be verified. */
+  public byte[] bytes() {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
   /** The one line of a token file. */
   public byte[] fileContents() {
     return (text + "\n").getBytes(StandardCharsets.US_ASCII);

@@ -33,6 +33,7 @@ public enum ErrorCode {
   PAYLOAD_TOO_LARGE("payload_too_large", 413, "The body is too large"),
   URI_TOO_LONG("uri_too_long", 414, "The request line is too long"),
   UNSUPPORTED_MEDIA_TYPE("unsupported_media_type", 415, "The content type is not supported"),
+  TOO_MANY_ATTEMPTS("too_many_attempts", 429, "Too many attempts to prove who one is have failed"),
   QUOTA_EXCEEDED("quota_exceeded", 429, "A quota is used up"),
   HEADERS_TOO_LARGE("headers_too_large", 431, "The header fields are too large"),
   INTERNAL("internal", 500, "The server failed"),
@@ -40,6 +41,8 @@ public enum ErrorCode {
   HSM_UNAVAILABLE("hsm_unavailable", 503, "The HSM cannot be reached"),
   AUDIT_UNAVAILABLE("audit_unavailable", 503, "The audit log cannot take a record"),
   STORE_UNAVAILABLE("store_unavailable", 503, "The store cannot be reached"),
+  IDENTITY_PROVIDER_UNAVAILABLE(
+      "identity_provider_unavailable", 503, "The identity provider cannot be reached"),
   POLICY_STALE("policy_stale", 503, "The policy is older than its limit"),
   NOT_READY("not_ready", 503, "The server is starting or stopping"),
   DEADLINE_EXCEEDED("deadline_exceeded", 504, "The deadline has passed");

@@ -49,6 +49,11 @@ public final class SnapshotVerifier {
     this.keyId = keyId(key);
   }
 
+  /** The pinned key, which signs exchanged tokens too. */
+  public PublicKey key() {
+    return key;
+  }
+
   /**
    * Reads the pinned key from PEM ({@code BEGIN PUBLIC KEY}).
    *

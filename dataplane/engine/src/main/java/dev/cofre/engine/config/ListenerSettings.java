@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Where a plane listens and with which certificate; the same settings for both planes.
@@ -38,6 +39,11 @@ public record ListenerSettings(String host, int port, Optional<Tls> tls) {
           "tls.clientCa",
           PATH,
           "PEM file with the CAs whose client certificates are accepted (mTLS)");
+  private static final Setting SPIFFE_TRUST_DOMAIN =
+      Setting.optional(
+          "tls.spiffeTrustDomain",
+          TEXT,
+          "the SPIFFE trust domain that tls.clientCa vouches for; without it no SPIFFE id is accepted");
   private static final Setting PLAINTEXT =
       Setting.withDefault(
           "dev.plaintext",
@@ -45,16 +51,31 @@ public record ListenerSettings(String host, int port, Optional<Tls> tls) {
           "false",
           "plain HTTP in place of TLS, for development on a loopback address only");
 
+  /** SPIFFE-ID §2.1. */
+  private static final Pattern TRUST_DOMAIN = Pattern.compile("[a-z0-9._-]{1,255}");
+
   /** All of them. */
   public static final List<Setting> ALL =
-      List.of(HOST, PORT, CERTIFICATE, KEY, CLIENT_CA, PLAINTEXT);
+      List.of(HOST, PORT, CERTIFICATE, KEY, CLIENT_CA, SPIFFE_TRUST_DOMAIN, PLAINTEXT);
 
   /**
    * PEM files of a TLS 1.3 listener.
    *
    * @param clientCa when present, client certificates of these CAs are asked for
+   * @param trustDomain of the SPIFFE ids in them that are accepted; none when absent
    */
-  public record Tls(Path certificate, Path key, Optional<Path> clientCa) {}
+  public record Tls(
+      Path certificate, Path key, Optional<Path> clientCa, Optional<String> trustDomain) {
+    /** Accepts no SPIFFE ids. */
+    public Tls(Path certificate, Path key, Optional<Path> clientCa) {
+      this(certificate, key, clientCa, Optional.empty());
+    }
+  }
+
+  /** The trust domain of the SPIFFE ids that are accepted. */
+  public Optional<String> trustDomain() {
+    return tls.flatMap(Tls::trustDomain);
+  }
 
   /**
    * Reads and checks them.
@@ -88,7 +109,27 @@ public record ListenerSettings(String host, int port, Optional<Tls> tls) {
     requirePem(key.get(), KEY, "PRIVATE KEY");
     clientCa.ifPresent(path -> requirePem(path, CLIENT_CA, "CERTIFICATE"));
     return new ListenerSettings(
-        host, (int) port, Optional.of(new Tls(certificate.get(), key.get(), clientCa)));
+        host,
+        (int) port,
+        Optional.of(
+            new Tls(
+                certificate.get(),
+                key.get(),
+                clientCa,
+                trustDomain(configuration, clientCa.isPresent()))));
+  }
+
+  private static Optional<String> trustDomain(Configuration configuration, boolean clientCa) {
+    Optional<String> domain = configuration.find(SPIFFE_TRUST_DOMAIN);
+    if (domain.isPresent() && !clientCa) {
+      throw new ConfigException(
+          SPIFFE_TRUST_DOMAIN.key() + " needs tls.clientCa: the ids stand in client certificates");
+    }
+    if (domain.filter(name -> !TRUST_DOMAIN.matcher(name).matches()).isPresent()) {
+      throw new ConfigException(
+          SPIFFE_TRUST_DOMAIN.key() + " is a name as example.org, without spiffe://");
+    }
+    return domain;
   }
 
   /**

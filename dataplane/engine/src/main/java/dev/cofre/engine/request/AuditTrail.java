@@ -20,6 +20,7 @@ final class AuditTrail {
   private static final Set<ErrorCode> DENIALS =
       Set.of(
           ErrorCode.UNAUTHENTICATED,
+          ErrorCode.TOO_MANY_ATTEMPTS,
           ErrorCode.FORBIDDEN,
           ErrorCode.KEY_NOT_FOUND,
           ErrorCode.KEY_DISABLED,

@@ -4,6 +4,7 @@ import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.engine.identity.Callers;
 import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.policy.CompiledStatement;
 import dev.cofre.engine.policy.Decision;
@@ -57,32 +58,17 @@ public final class Authorizer {
     this.clock = clock;
   }
 
-  /** The principal whose token is {@code token}. */
-  PrincipalMetadata authenticate(byte[] token) {
-    PrincipalMetadata principal = token == null ? null : snapshots.current().principal(token);
-    if (principal == null) {
-      throw unauthenticated();
-    }
-    return principal;
-  }
-
-  private static ProblemException unauthenticated() {
-    return new ProblemException(
-        ErrorCode.UNAUTHENTICATED,
-        "send a valid token in the header Authorization: Bearer <token>");
-  }
-
   /**
    * Who {@code principal} is by {@code state}: a request that was authenticated by an earlier
    * snapshot and whose body came late is decided as if it came now.
    *
-   * @throws ProblemException {@code unauthenticated} when it is gone, or its tokens are others
+   * @throws ProblemException {@code unauthenticated} when it is gone, or its credentials are others
    */
   @SuppressWarnings("ReferenceEquality") // what did not change is the same object
   private static PrincipalMetadata known(SnapshotState state, PrincipalMetadata principal) {
     PrincipalMetadata now = state.principal(principal.id());
-    if (now != principal && (now == null || !now.tokenDigests().equals(principal.tokenDigests()))) {
-      throw unauthenticated();
+    if (now != principal && (now == null || !now.hasCredentialsOf(principal))) {
+      throw Callers.unauthenticated();
     }
     return now;
   }

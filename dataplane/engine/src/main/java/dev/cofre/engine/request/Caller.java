@@ -8,7 +8,7 @@ import dev.cofre.hsm.Requester;
  * Who sent a request, how they proved it, and from where. Immutable.
  *
  * @param principal null when not authenticated
- * @param authentication {@code token}, {@code mtls} or {@code "none"}
+ * @param authentication {@code token}, {@code jwt}, {@code mtls} or {@code "none"}
  * @param address the network address
  * @param requestId the request's id, as the caller is told
  */

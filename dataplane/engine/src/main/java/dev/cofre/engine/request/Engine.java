@@ -4,6 +4,9 @@ import dev.cofre.contract.random.RandomSource;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.audit.AuditFigures;
 import dev.cofre.engine.audit.AuditLog;
+import dev.cofre.engine.identity.Callers;
+import dev.cofre.engine.identity.ExchangedTokens;
+import dev.cofre.engine.identity.FailedAttempts;
 import dev.cofre.engine.keys.DataKeys;
 import dev.cofre.engine.keys.EncryptionKeys;
 import dev.cofre.engine.keys.KeyLimits;
@@ -33,6 +36,7 @@ public final class Engine implements AutoCloseable {
   final KeyLimits limits;
   final RandomSource random;
   final AeadBackEnd aead;
+  final Callers callers;
 
   private final HsmGateway gateway;
   private final AuditLog auditLog;
@@ -42,7 +46,7 @@ public final class Engine implements AutoCloseable {
   private final KeySweeper sweeper;
   private final UseCounts uses = new UseCounts();
 
-  /** An engine that serves what {@code snapshots} says. */
+  /** An engine that serves what {@code snapshots} says, and accepts no exchanged tokens. */
   public Engine(
       String node,
       SnapshotHolder snapshots,
@@ -52,6 +56,30 @@ public final class Engine implements AutoCloseable {
       RandomSource random,
       AeadBackEnd aead,
       Clock clock) {
+    this(
+        node,
+        snapshots,
+        gateway,
+        auditLog,
+        limits,
+        random,
+        aead,
+        clock,
+        new ExchangedTokens(null, clock));
+  }
+
+  /** The same, which accepts {@code exchanged} tokens too. */
+  public Engine(
+      String node,
+      SnapshotHolder snapshots,
+      HsmGateway gateway,
+      AuditLog auditLog,
+      KeyLimits limits,
+      RandomSource random,
+      AeadBackEnd aead,
+      Clock clock,
+      ExchangedTokens exchanged) {
+    this.callers = new Callers(exchanged, new FailedAttempts(System::nanoTime));
     this.snapshots = snapshots;
     this.gateway = gateway;
     this.auditLog = auditLog;

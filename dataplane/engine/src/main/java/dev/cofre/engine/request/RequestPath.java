@@ -11,6 +11,8 @@ import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.contract.random.RandomSource;
+import dev.cofre.engine.identity.Callers;
+import dev.cofre.engine.identity.Identity;
 import dev.cofre.engine.keys.Derivations;
 import dev.cofre.engine.keys.EncryptionKey;
 import dev.cofre.engine.policy.Action;
@@ -79,7 +81,30 @@ public final class RequestPath {
    * @throws ProblemException {@code unauthenticated}, or {@code policy_stale}
    */
   public PrincipalMetadata authenticate(byte[] token) {
-    return authorizer.authenticate(token);
+    return identify(token, null).principal();
+  }
+
+  /**
+   * Whose {@code token} it is, and of which kind.
+   *
+   * @param address where it came from, by which failures are counted; null: they are not
+   * @throws ProblemException {@code unauthenticated}, {@code policy_stale}, or {@code
+   *     too_many_attempts} when the address is being slowed
+   */
+  public Identity identify(byte[] token, String address) {
+    return proven(engine.callers.byToken(engine.snapshots.current(), token, address));
+  }
+
+  /** The same for a verified client certificate with {@code spiffeId}. */
+  public Identity identifyCertificate(String spiffeId, String address) {
+    return proven(engine.callers.bySpiffeId(engine.snapshots.current(), spiffeId, address));
+  }
+
+  private static Identity proven(Identity identity) {
+    if (identity == null) {
+      throw Callers.unauthenticated();
+    }
+    return identity;
   }
 
   /**
@@ -99,9 +124,19 @@ public final class RequestPath {
     return onLoop(engine.audit.refuse(caller, action, key, problem, items));
   }
 
-  /** Who has {@code token}, to be asked after again at each later use of a connection. */
-  public Session newSession(byte[] token) {
-    return new Session(engine.snapshots, token);
+  /**
+   * Who has {@code token}, to be asked after again at each later use of a connection.
+   *
+   * @param address where it came from, by which failures are counted; null: they are not
+   * @throws ProblemException {@code too_many_attempts} when the address is being slowed
+   */
+  public Session newSession(byte[] token, String address) {
+    return Session.ofToken(engine.snapshots, engine.callers, token, address);
+  }
+
+  /** The same for a verified client certificate with {@code spiffeId}. */
+  public Session newCertificateSession(String spiffeId, String address) {
+    return Session.ofCertificate(engine.snapshots, engine.callers, spiffeId, address);
   }
 
   /**

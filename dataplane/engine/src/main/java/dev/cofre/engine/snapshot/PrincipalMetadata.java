@@ -11,10 +11,30 @@ import java.util.Set;
  *
  * @param roles its own; groups may add to them
  * @param tokenDigests SHA-256 of its bearer tokens
+ * @param credentialRevision which exchanged tokens are its: those that name this revision
+ * @param spiffeIds of its client certificates
  */
 public record PrincipalMetadata(
-    String id, String tenant, Set<String> roles, List<ByteString> tokenDigests)
+    String id,
+    String tenant,
+    Set<String> roles,
+    List<ByteString> tokenDigests,
+    long credentialRevision,
+    List<String> spiffeIds)
     implements PolicyEvaluator.Subject {
+  /** One that has neither exchanged tokens nor client certificates. */
+  public PrincipalMetadata(
+      String id, String tenant, Set<String> roles, List<ByteString> tokenDigests) {
+    this(id, tenant, roles, tokenDigests, 0, List.of());
+  }
+
+  /** Whether what {@code other}, an earlier revision, was authenticated by is valid still. */
+  public boolean hasCredentialsOf(PrincipalMetadata other) {
+    return tokenDigests.equals(other.tokenDigests)
+        && credentialRevision == other.credentialRevision
+        && spiffeIds.equals(other.spiffeIds);
+  }
+
   static PrincipalMetadata of(Principal principal) {
     return new PrincipalMetadata(
         principal.getId(),
@@ -22,6 +42,8 @@ public record PrincipalMetadata(
         Set.copyOf(principal.getRolesList()),
         principal.getTokenDigestsList().stream()
             .map(digest -> ByteString.copyFrom(digest.toByteArray()))
-            .toList());
+            .toList(),
+        principal.getCredentialRevision(),
+        List.copyOf(principal.getSpiffeIdsList()));
   }
 }

@@ -13,6 +13,7 @@ import java.util.UUID;
  * @param aliases by tenant, then by alias
  * @param tokens by SHA-256 of the bearer token
  * @param quotas by their ids
+ * @param spiffeIds the principals that have client certificates, by SPIFFE id
  * @param classes the limits of data classes, by name
  */
 record SnapshotContents(
@@ -20,12 +21,14 @@ record SnapshotContents(
     PersistentMap<String, PersistentMap<String, KeyMetadata>> aliases,
     PersistentMap<String, PrincipalMetadata> principals,
     PersistentMap<ByteString, PrincipalMetadata> tokens,
+    PersistentMap<String, PrincipalMetadata> spiffeIds,
     PolicyEvaluator policy,
     PersistentMap<String, QuotaLimit> quotas,
     Map<String, ClassLimits> classes) {
   /** Nothing. */
   static final SnapshotContents NONE =
       new SnapshotContents(
+          PersistentMap.empty(),
           PersistentMap.empty(),
           PersistentMap.empty(),
           PersistentMap.empty(),

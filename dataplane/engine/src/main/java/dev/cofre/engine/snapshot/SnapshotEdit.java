@@ -28,6 +28,7 @@ final class SnapshotEdit {
   private final Map<String, PersistentMap.Editor<String, KeyMetadata>> aliasesOf = new HashMap<>();
   private final PersistentMap.Editor<String, PrincipalMetadata> principals;
   private final PersistentMap.Editor<ByteString, PrincipalMetadata> tokens;
+  private final PersistentMap.Editor<String, PrincipalMetadata> spiffeIds;
   private final PolicyEvaluator.Editor policy;
   private final PersistentMap.Editor<String, QuotaLimit> quotas;
   private final Map<String, ClassLimits> classes;
@@ -38,6 +39,7 @@ final class SnapshotEdit {
     this.aliases = before.aliases().edit();
     this.principals = before.principals().edit();
     this.tokens = before.tokens().edit();
+    this.spiffeIds = before.spiffeIds().edit();
     this.policy = before.policy().edit();
     this.quotas = before.quotas().edit();
   }
@@ -139,12 +141,23 @@ final class SnapshotEdit {
     PrincipalMetadata metadata = PrincipalMetadata.of(principal);
     principals.put(metadata.id(), metadata);
     metadata.tokenDigests().forEach(digest -> tokens.put(digest, metadata));
+    metadata.spiffeIds().forEach(id -> spiffeIds.put(id, metadata));
   }
 
   private void removePrincipal(String id) {
     PrincipalMetadata before = principals.remove(id);
     if (before != null) {
-      before.tokenDigests().forEach(tokens::remove);
+      before.tokenDigests().forEach(digest -> remove(tokens, digest, before));
+      before.spiffeIds().forEach(spiffeId -> remove(spiffeIds, spiffeId, before));
+    }
+  }
+
+  /** Unless it is another one's by now: a statement names the last changed first. */
+  private static <K> void remove(
+      PersistentMap.Editor<K, PrincipalMetadata> all, K key, PrincipalMetadata before) {
+    PrincipalMetadata now = all.get(key);
+    if (now != null && now.id().equals(before.id())) {
+      all.remove(key);
     }
   }
 
@@ -155,6 +168,7 @@ final class SnapshotEdit {
         aliases.done(),
         principals.done(),
         tokens.done(),
+        spiffeIds.done(),
         policy.done(),
         quotas.done(),
         Map.copyOf(classes));

@@ -181,6 +181,11 @@ public final class SnapshotState {
     return contents.tokens().get(digest);
   }
 
+  /** The principal whose client certificates carry {@code spiffeId}, or null. */
+  public PrincipalMetadata principalOfSpiffeId(String spiffeId) {
+    return contents.spiffeIds().get(spiffeId);
+  }
+
   /** What a bearer token is looked up by: it does not tell the token. */
   public static ByteString tokenDigest(byte[] token) {
     return ByteString.copyFrom(SnapshotDigest.sha256(token));

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever is done to a sealed log, its verification finds it. */
 class LogMutationTest {
-  private static final int MUTATIONS = Integer.getInteger("cofre.mutations", 400);
+  private static final int MUTATIONS = Integer.getInteger("cofre.mutations", 120);
 
   @TempDir Path temporary;
   private Path log;
@@ -112,6 +112,9 @@ class LogMutationTest {
         byte[] segment = Files.readAllBytes(again.file);
         int shift = again.end() - again.at;
         int length = segment.length - again.end() - shift;
+        if (length < shift) {
+          yield mutate(copy, random);
+        }
         System.arraycopy(segment, again.at, segment, again.end(), length);
         Files.write(again.file, segment);
         yield "repeated " + again;

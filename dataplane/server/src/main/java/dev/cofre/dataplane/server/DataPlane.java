@@ -15,6 +15,7 @@ import dev.cofre.engine.aead.EnvelopeWarmUp;
 import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.HsmSettings;
+import dev.cofre.engine.identity.ExchangedTokens;
 import dev.cofre.engine.process.PlaneProcess;
 import dev.cofre.engine.random.GetRandom;
 import dev.cofre.engine.request.Engine;
@@ -106,7 +107,8 @@ final class DataPlane implements PlaneProcess.Running {
                 settings.keyLimits(),
                 random,
                 settings.aead(),
-                Clock.systemUTC()));
+                Clock.systemUTC(),
+                new ExchangedTokens(settings.verifier().key(), Clock.systemUTC())));
     int loops = eventLoops(configuration);
     Vertx vertx =
         Vertx.builder()
@@ -118,7 +120,8 @@ final class DataPlane implements PlaneProcess.Running {
         new ServerState(
             engine,
             (int) configuration.number(DataPlaneSettings.STREAMS_MAX),
-            settings.listener().tls().isEmpty());
+            settings.listener().tls().isEmpty(),
+            settings.listener().trustDomain());
     state.seals(sealer::figures);
     prepare(engine, snapshots);
     NodeIdentity identity =

@@ -12,7 +12,9 @@ public enum ApprovalCondition {
   /** When it touches the environment {@code prod}. */
   PROD,
   /** When it gives or takes a role that manages others. */
-  ADMIN_ROLE;
+  ADMIN_ROLE,
+  /** When it does, or gives who can prove who they are another way to do so. */
+  CREDENTIAL;
 
   private static final Set<Role> ADMIN_ROLES =
       Set.of(Role.PLATFORM_ADMIN, Role.SECURITY_ADMIN, Role.CRYPTO_OFFICER);
@@ -27,7 +29,13 @@ public enum ApprovalCondition {
     return switch (this) {
       case ALWAYS -> true;
       case PROD -> matter.environments().contains(Environment.PROD);
-      case ADMIN_ROLE -> matter.roles().stream().anyMatch(ADMIN_ROLES::contains);
+      case ADMIN_ROLE -> isAdmin(matter.roles());
+      case CREDENTIAL -> matter.furtherCredential() || isAdmin(matter.roles());
     };
+  }
+
+  /** Whether one of {@code roles} manages others. */
+  public static boolean isAdmin(Set<Role> roles) {
+    return roles.stream().anyMatch(ADMIN_ROLES::contains);
   }
 }

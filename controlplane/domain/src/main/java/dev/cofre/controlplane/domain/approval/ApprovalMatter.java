@@ -14,6 +14,7 @@ import java.util.Set;
  * @param environments that are touched
  * @param roles that are given or taken
  * @param beneficiaries principals who gain by it, and so cannot approve it
+ * @param furtherCredential whether somebody who can prove who they are gets another way to do so
  * @param changes what changes, for people: lines that begin with {@code + } or {@code - }
  */
 public record ApprovalMatter(
@@ -22,7 +23,19 @@ public record ApprovalMatter(
     Set<Environment> environments,
     Set<Role> roles,
     Set<String> beneficiaries,
+    boolean furtherCredential,
     List<String> changes) {
+
+  /** One that is not about credentials. */
+  public ApprovalMatter(
+      String subject,
+      long revision,
+      Set<Environment> environments,
+      Set<Role> roles,
+      Set<String> beneficiaries,
+      List<String> changes) {
+    this(subject, revision, environments, roles, beneficiaries, false, changes);
+  }
 
   /** Takes copies. */
   public ApprovalMatter {

@@ -38,7 +38,11 @@ public final class ApprovalRules {
           binding(ManagementAction.PRINCIPAL_CREATE),
           binding(ManagementAction.PRINCIPAL_UPDATE),
           binding(ManagementAction.PRINCIPAL_DELETE),
-          binding(ManagementAction.PRINCIPAL_TOKEN),
+          credential(ManagementAction.PRINCIPAL_TOKEN),
+          credential(ManagementAction.BINDING_CREATE),
+          credential(ManagementAction.ENROLMENT_CREATE),
+          trust(ManagementAction.IDENTITY_PROVIDER_CREATE),
+          trust(ManagementAction.IDENTITY_PROVIDER_UPDATE),
           binding(ManagementAction.GROUP_CREATE),
           binding(ManagementAction.GROUP_UPDATE),
           binding(ManagementAction.GROUP_DELETE));
@@ -53,6 +57,16 @@ public final class ApprovalRules {
   /** Who manages others, or can act as one who does, is not decided by one person alone. */
   private static ApprovalRule binding(ManagementAction action) {
     return rule(action, ApprovalCondition.ADMIN_ROLE, 1, Role.SECURITY_ADMIN);
+  }
+
+  /** Nobody alone takes over a principal, by a credential beside or in place of its own. */
+  private static ApprovalRule credential(ManagementAction action) {
+    return rule(action, ApprovalCondition.CREDENTIAL, 1, Role.SECURITY_ADMIN);
+  }
+
+  /** Who vouches for others is not decided by one person alone. */
+  private static ApprovalRule trust(ManagementAction action) {
+    return rule(action, ApprovalCondition.ALWAYS, 1, Role.SECURITY_ADMIN);
   }
 
   private static ApprovalRule rule(

@@ -2,9 +2,12 @@ package dev.cofre.controlplane.server.api;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.ManagementAction;
 import dev.cofre.controlplane.server.enforce.EnforcementWatch;
 import dev.cofre.controlplane.server.enforce.NodeRegistry;
+import dev.cofre.controlplane.server.federation.ForeignTokens;
 import dev.cofre.controlplane.server.identity.Authenticator;
+import dev.cofre.controlplane.server.identity.TokenMint;
 import dev.cofre.controlplane.server.keys.Exports;
 import dev.cofre.controlplane.server.keys.Imports;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
@@ -14,6 +17,7 @@ import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.engine.audit.AuditLog;
+import dev.cofre.engine.identity.FailedAttempts;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -27,6 +31,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** All routes of the control plane. Immutable once made. */
@@ -38,6 +43,8 @@ public final class Api {
   private final List<Route> management;
   private final Approvals approvals;
   private final ApprovalRunner runner;
+  private final TokenExchange exchange;
+  private final EnrolmentEnd enrolment;
   private final SnapshotHandler snapshots;
   private final EnforcedAnswers enforced;
   private final OpenHandlers open;
@@ -49,6 +56,9 @@ public final class Api {
    * @param node the name of this node, for the audit log
    * @param instance this process among the control planes of the store
    * @param metricsOpen whether metrics are shown to everybody
+   * @param foreign verifies the tokens of identity providers
+   * @param mint makes tokens for those
+   * @param trustDomain of the SPIFFE ids in client certificates that are accepted
    */
   public record Parts(
       String node,
@@ -68,7 +78,10 @@ public final class Api {
       EnforcementWatch watch,
       Workers workers,
       Readiness readiness,
-      boolean metricsOpen) {}
+      boolean metricsOpen,
+      ForeignTokens foreign,
+      TokenMint mint,
+      Optional<String> trustDomain) {}
 
   /** Makes the routes out of {@code parts}. */
   public Api(Parts parts) {
@@ -77,7 +90,11 @@ public final class Api {
     RepeatedRequests repeated = new RepeatedRequests(parts.instance());
     this.gatekeeper =
         new Gatekeeper(
-            parts.authenticator(), parts.store(), audit, new RefusalLimit(System::nanoTime));
+            parts.authenticator(),
+            parts.store(),
+            audit,
+            new FailedAttempts(System::nanoTime),
+            parts.trustDomain());
     this.approvals = new Approvals(parts.store(), audit, repeated);
     this.runner = new ApprovalRunner(parts.store(), audit, parts.instance(), this::routes);
     this.management = new ArrayList<>();
@@ -104,12 +121,17 @@ public final class Api {
     management.addAll(new AccessOperations(changing).routes());
     management.addAll(new PolicyOperations(changing).routes());
     management.addAll(new PrincipalOperations(changing).routes());
+    management.addAll(new ProviderOperations(changing).routes());
+    management.addAll(new BindingOperations(changing).routes());
+    management.addAll(new EnrolmentOperations(changing).routes());
     management.addAll(new GroupOperations(changing).routes());
     management.addAll(new ApprovalOperations(parts.store(), audit, repeated, runner).routes());
     management.addAll(new ApprovalRuleOperations(changing).routes());
     management.addAll(new QuotaOperations(changing).routes());
     management.addAll(new NodeOperations(parts.nodes(), audit).routes());
     this.enforced = new EnforcedAnswers(parts.watch());
+    this.exchange = new TokenExchange(parts.store(), parts.foreign(), parts.mint(), audit);
+    this.enrolment = new EnrolmentEnd(parts.store(), audit);
     this.snapshots =
         new SnapshotHandler(
             parts.publisher(), parts.held(), parts.nodes(), gatekeeper, audit, workers);
@@ -150,6 +172,18 @@ public final class Api {
           route.path(),
           admitted(new ManagementHandler(route, gatekeeper, workers, approvals, enforced)));
     }
+    add(
+        table,
+        HttpMethod.POST,
+        TokenExchange.PATH,
+        admitted(
+            new ProofHandler(ManagementAction.TOKEN_EXCHANGE, gatekeeper, workers, exchange::run)));
+    add(
+        table,
+        HttpMethod.POST,
+        EnrolmentEnd.PATH,
+        admitted(
+            new ProofHandler(ManagementAction.ENROLMENT_USE, gatekeeper, workers, enrolment::run)));
     add(table, HttpMethod.GET, SnapshotHandler.PATH, admitted(snapshots));
     add(table, HttpMethod.GET, "/health/live", open::live);
     add(table, HttpMethod.GET, "/health/ready", open::ready);
@@ -163,7 +197,7 @@ public final class Api {
     return context -> {
       HttpServerRequest request = context.request();
       String address = Exchange.address(request);
-      if (!gatekeeper.turnsAway(address, Exchange.credentials(request))) {
+      if (!gatekeeper.turnsAway(address, gatekeeper.credentials(request))) {
         handler.handle(context);
         return;
       }

@@ -2,8 +2,10 @@ package dev.cofre.controlplane.server.api;
 
 import dev.cofre.contract.identity.BearerToken;
 import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.server.identity.CertificateNames;
 import dev.cofre.controlplane.server.identity.Credentials;
+import dev.cofre.engine.identity.SpiffeId;
 import dev.cofre.http.ProblemJson;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -12,6 +14,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -70,9 +73,12 @@ final class Exchange {
     return request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();
   }
 
-  static Credentials credentials(HttpServerRequest request) {
+  static Credentials credentials(HttpServerRequest request, Optional<String> trustDomain) {
     List<String> names = request.isSSL() ? CertificateNames.of(request.sslSession()) : List.of();
-    return new Credentials(BearerToken.fromHeader(request.getHeader("Authorization")), names);
+    Optional<String> spiffeId =
+        request.isSSL() ? SpiffeId.of(request.sslSession(), trustDomain) : Optional.empty();
+    return new Credentials(
+        BearerToken.fromHeader(request.getHeader("Authorization")), names, spiffeId);
   }
 
   static void answer(HttpServerResponse response, Answer answer) {
@@ -94,6 +100,12 @@ final class Exchange {
     }
   }
 
+  private static String retryAfter(Throwable failure) {
+    return failure instanceof ProblemException problem
+        ? Long.toString((problem.retryAfterMs() + 999) / 1_000)
+        : "1";
+  }
+
   static void fail(HttpServerResponse response, Throwable failure) {
     if (response.ended() || response.closed()) {
       return;
@@ -101,7 +113,7 @@ final class Exchange {
     ErrorCode code = Problems.code(failure);
     response.setStatusCode(code.status()).putHeader("Content-Type", ProblemJson.CONTENT_TYPE);
     if (code.isRetryable()) {
-      response.putHeader("Retry-After", "1");
+      response.putHeader("Retry-After", retryAfter(failure));
     }
     if (code == ErrorCode.UNAUTHENTICATED) {
       response.putHeader("WWW-Authenticate", "Bearer");

@@ -8,7 +8,11 @@ import dev.cofre.controlplane.server.identity.Authenticator;
 import dev.cofre.controlplane.server.identity.Caller;
 import dev.cofre.controlplane.server.identity.Credentials;
 import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.engine.identity.FailedAttempts;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * Admits a request or refuses it: who, then whether their role may, then whether they could even
@@ -18,14 +22,26 @@ final class Gatekeeper {
   private final Authenticator authenticator;
   private final Store store;
   private final ManagementAudit audit;
-  private final RefusalLimit limit;
+  private final FailedAttempts failures;
+  private final Optional<String> trustDomain;
   private final KnownCallers known = new KnownCallers();
 
-  Gatekeeper(Authenticator authenticator, Store store, ManagementAudit audit, RefusalLimit limit) {
+  Gatekeeper(
+      Authenticator authenticator,
+      Store store,
+      ManagementAudit audit,
+      FailedAttempts failures,
+      Optional<String> trustDomain) {
+    this.trustDomain = trustDomain;
     this.authenticator = authenticator;
     this.store = store;
     this.audit = audit;
-    this.limit = limit;
+    this.failures = failures;
+  }
+
+  /** What {@code request} brings to prove who sends it. */
+  Credentials credentials(HttpServerRequest request) {
+    return Exchange.credentials(request, trustDomain);
   }
 
   /**
@@ -33,21 +49,19 @@ final class Gatekeeper {
    * the event loop too.
    */
   boolean turnsAway(String address, Credentials credentials) {
-    return limit.turnsAway(address) && !known.contains(credentials);
+    return failures.waitSeconds(address) > 0 && !known.contains(credentials);
   }
 
   /**
-   * Completes with {@code quota_exceeded} when it is on the log that a request was turned away, or
-   * with {@code audit_unavailable}. Never blocks.
+   * Completes with {@code too_many_attempts} when it is on the log that a request was turned away,
+   * or with {@code audit_unavailable}. Never blocks.
    */
   CompletableFuture<ProblemException> turnAway(String requestId, String address) {
-    return audit.turnedAway(requestId, address).thenApply(written -> turnedAway());
+    return audit.turnedAway(requestId, address).thenApply(written -> turnedAway(address));
   }
 
-  private static ProblemException turnedAway() {
-    return new ProblemException(
-        ErrorCode.QUOTA_EXCEEDED,
-        "too many requests without a valid token came from this address; try again later");
+  private ProblemException turnedAway(String address) {
+    return FailedAttempts.problem(failures.waitSeconds(address));
   }
 
   /** Does the caller's work. */
@@ -77,7 +91,7 @@ final class Gatekeeper {
       throw e;
     } catch (RuntimeException e) {
       ErrorCode code = Problems.code(e);
-      if (code == ErrorCode.UNAUTHENTICATED && limit.refuse(facts.address())) {
+      if (code == ErrorCode.UNAUTHENTICATED && failures.failed(facts.address())) {
         throw recordedTurnedAway(facts);
       }
       Caller caller = call == null ? null : call.caller();
@@ -92,7 +106,27 @@ final class Gatekeeper {
 
   private ProblemException recordedTurnedAway(RequestFacts facts) {
     ManagementAudit.await(audit.turnedAway(facts.requestId(), facts.address()));
-    return turnedAway();
+    return turnedAway(facts.address());
+  }
+
+  /**
+   * Runs {@code work} for somebody who comes to prove who they are by what the request holds, and
+   * who writes the record of their success; failures are recorded, counted and slowed.
+   */
+  Answer prove(RequestFacts facts, ManagementAction action, Supplier<Answer> work) {
+    if (failures.waitSeconds(facts.address()) > 0) {
+      throw recordedTurnedAway(facts);
+    }
+    try {
+      return work.get();
+    } catch (RuntimeException e) {
+      ErrorCode code = Problems.code(e);
+      if (code == ErrorCode.UNAUTHENTICATED && failures.failed(facts.address())) {
+        throw recordedTurnedAway(facts);
+      }
+      audit.refused(facts, action.wireName(), null, null, code);
+      throw e;
+    }
   }
 
   /**
@@ -129,6 +163,7 @@ final class Gatekeeper {
     hide(call, "principal", ManagementAction.PRINCIPAL_SHOW);
     hide(call, "import", ManagementAction.IMPORT_SHOW);
     hide(call, "group", ManagementAction.GROUP_SHOW);
+    hide(call, "provider", ManagementAction.IDENTITY_PROVIDER_SHOW);
     throw new ProblemException(
         ErrorCode.FORBIDDEN,
         "your role may not do "

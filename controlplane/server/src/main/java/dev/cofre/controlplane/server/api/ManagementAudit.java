@@ -27,6 +27,7 @@ final class ManagementAudit {
   private static final Set<ErrorCode> DENIALS =
       Set.of(
           ErrorCode.UNAUTHENTICATED,
+          ErrorCode.TOO_MANY_ATTEMPTS,
           ErrorCode.FORBIDDEN,
           ErrorCode.KEY_NOT_FOUND,
           ErrorCode.NOT_FOUND);
@@ -47,6 +48,20 @@ final class ManagementAudit {
     await(
         log.append(
             event(call.facts(), call.action().wireName(), call.caller(), call.subject()).build()));
+  }
+
+  /** Somebody proves who they are, and gets a credential for it. */
+  void proven(RequestFacts facts, ManagementAction action, Caller caller, String subject) {
+    await(log.append(event(facts, action.wireName(), caller, subject).build()));
+  }
+
+  /** Somebody tries what was done once already and may not be done again. */
+  void usedAgain(RequestFacts facts, ManagementAction action, String subject) {
+    await(
+        log.append(
+            event(facts, action.wireName(), null, subject)
+                .denied(ErrorCode.UNAUTHENTICATED.code())
+                .build()));
   }
 
   /** A step in the life of {@code request}, by {@code call}, is about to happen. */
@@ -91,7 +106,7 @@ final class ManagementAudit {
     return log.countUnauthenticated(
         AuditEvent.of(now(), node, requestId, "unauthenticated")
             .caller(null, "none", address)
-            .denied(ErrorCode.QUOTA_EXCEEDED.code())
+            .denied(ErrorCode.TOO_MANY_ATTEMPTS.code())
             .build());
   }
 

@@ -32,8 +32,8 @@ final class ManagementHandler implements Handler<RoutingContext> {
   @Override
   public void handle(RoutingContext context) {
     RequestFacts facts = Exchange.facts(context);
-    Credentials credentials = Exchange.credentials(context.request());
     Context loop = context.vertx().getOrCreateContext();
+    Credentials credentials = gatekeeper.credentials(context.request());
     workers
         .run(loop, () -> run(facts, credentials))
         .compose(answer -> enforced.complete(loop, route, facts, answer))

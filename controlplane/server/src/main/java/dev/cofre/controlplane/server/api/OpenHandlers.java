@@ -67,7 +67,7 @@ final class OpenHandlers {
   void metrics(RoutingContext context) {
     boolean verified =
         context.request().isSSL() && !CertificateNames.of(context.request().sslSession()).isEmpty();
-    var credentials = Exchange.credentials(context.request());
+    var credentials = gatekeeper.credentials(context.request());
     workers
         .run(
             context.vertx().getOrCreateContext(),

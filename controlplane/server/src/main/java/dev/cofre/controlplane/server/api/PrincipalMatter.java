@@ -50,16 +50,27 @@ final class PrincipalMatter {
   }
 
   /**
-   * That the token with {@code digest} is {@code principal}'s from now on: whoever has it gets all
-   * roles that the principal has, also by groups.
+   * That the token with {@code digest} is {@code principal}'s from now on. Called before that is
+   * so.
    */
   static ApprovalMatter token(Transaction tx, Principal principal, byte[] digest) {
-    return matter(
+    return credential(
+        tx, principal, List.of("+ token: \"sha256:" + HexFormat.of().formatHex(digest) + "\""));
+  }
+
+  /**
+   * That {@code principal} gets another way to prove who it is: whoever has it gets all roles that
+   * the principal has, also by groups. Called before it has it.
+   */
+  static ApprovalMatter credential(Transaction tx, Principal principal, List<String> changes) {
+    return new ApprovalMatter(
         subject(principal.id(), principal.stamp()),
         principal.stamp().revision(),
-        principal,
+        Set.of(),
         Subject.withGroupRoles(principal, tx.live().policy()).roles(),
-        List.of("+ token: \"sha256:" + HexFormat.of().formatHex(digest) + "\""));
+        Set.of(principal.id()),
+        tx.principals().hasCredentials(principal.id()),
+        changes);
   }
 
   private static ApprovalMatter matter(

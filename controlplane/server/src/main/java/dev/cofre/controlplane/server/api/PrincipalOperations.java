@@ -16,6 +16,7 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.PrincipalDraft;
 import dev.cofre.controlplane.domain.TokenDraft;
+import dev.cofre.controlplane.domain.approval.ApprovalMatter;
 import dev.cofre.controlplane.server.policy.PrincipalBook;
 import dev.cofre.controlplane.server.store.Transaction;
 import java.util.List;
@@ -85,8 +86,9 @@ final class PrincipalOperations {
         tx -> {
           Principal principal = find(tx, call);
           call.requireMatch(principal.stamp().revision());
-          PrincipalBook.replaceToken(tx, principal, digest);
-          changing.require(tx, call, PrincipalMatter.token(tx, principal, digest));
+          ApprovalMatter matter = PrincipalMatter.token(tx, principal, digest);
+          PrincipalBook.replaceToken(tx, principal, digest, call.principal().id());
+          changing.require(tx, call, matter);
           return Answer.empty();
         });
   }
@@ -107,7 +109,12 @@ final class PrincipalOperations {
     return Answer.object(status, principal.stamp().revision(), Documents.principal(principal));
   }
 
-  private static Principal find(Transaction tx, Call call) {
+  /**
+   * The principal that {@code call} names, in the caller's tenant.
+   *
+   * @throws ProblemException {@code not_found}
+   */
+  static Principal find(Transaction tx, Call call) {
     return tx.principals()
         .find(call.path("principal"))
         .filter(principal -> principal.tenant().equals(call.principal().tenant()))

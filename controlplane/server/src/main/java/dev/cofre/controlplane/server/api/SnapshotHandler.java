@@ -67,7 +67,7 @@ final class SnapshotHandler implements Handler<RoutingContext> {
   @Override
   public void handle(RoutingContext routing) {
     RequestFacts facts = Exchange.facts(routing);
-    Credentials credentials = Exchange.credentials(routing.request());
+    Credentials credentials = gatekeeper.credentials(routing.request());
     Context context = routing.vertx().getOrCreateContext();
     HttpServerResponse response = routing.response();
     workers

@@ -5,6 +5,6 @@ import dev.cofre.controlplane.domain.Principal;
 /**
  * Who calls and how they proved it.
  *
- * @param authentication {@code token} or {@code mtls}
+ * @param authentication {@code token}, {@code jwt} or {@code mtls}
  */
 public record Caller(Principal principal, String authentication) {}

@@ -1,5 +1,6 @@
 package dev.cofre.controlplane.server.identity;
 
+import dev.cofre.engine.identity.SpiffeId;
 import java.lang.System.Logger.Level;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
@@ -18,9 +19,16 @@ public final class CertificateNames {
   private static final System.Logger LOG = System.getLogger(CertificateNames.class.getName());
   private static final int DNS_NAME = 2;
 
+  /** Stands for a certificate that is known by its URI: no name of a node. */
+  private static final String UNNAMED = "";
+
   private CertificateNames() {}
 
-  /** Common name and DNS names of the peer of {@code session}; empty without a certificate. */
+  /**
+   * Common name and DNS names of the peer of {@code session}; empty without a certificate. One that
+   * has URI names has one empty name: who issues SPIFFE ids often leaves the other names to the
+   * workload, and none of these is to make it a node.
+   */
   public static List<String> of(SSLSession session) {
     if (session == null) {
       return List.of();
@@ -38,6 +46,9 @@ public final class CertificateNames {
 
   private static List<String> names(X509Certificate certificate) {
     List<String> names = new ArrayList<>();
+    if (SpiffeId.hasUri(certificate)) {
+      return List.of(UNNAMED);
+    }
     try {
       for (Rdn rdn : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
         if (rdn.getType().equalsIgnoreCase("CN")) {

@@ -6,9 +6,11 @@ import dev.cofre.controlplane.domain.FieldError;
 import dev.cofre.controlplane.domain.Group;
 import dev.cofre.controlplane.domain.GroupDraft;
 import dev.cofre.controlplane.domain.InvalidDocumentException;
+import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Role;
 import dev.cofre.controlplane.domain.RoleConflicts;
 import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.domain.approval.ApprovalCondition;
 import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.controlplane.server.store.WireForm;
 import dev.cofre.engine.policy.PolicyEvaluator;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Makes groups whose nesting ends, is not deep, and gives nobody two roles that exclude each other.
@@ -52,7 +55,8 @@ public final class GroupBook {
     Group group =
         new Group(
             tenant, draft.name(), draft.members(), draft.roles(), Stamp.created(tx.now(), by));
-    check(tx, group);
+    Set<String> principals = check(tx, group);
+    dropOfNewAdmins(tx, group, principals);
     tx.groups().insert(group);
     return group;
   }
@@ -70,7 +74,8 @@ public final class GroupBook {
             draft.members(),
             draft.roles(),
             group.stamp().changed(tx.now(), by));
-    check(tx, changed);
+    Set<String> principals = check(tx, changed);
+    dropOfNewAdmins(tx, changed, principals);
     tx.groups().update(changed);
     return changed;
   }
@@ -85,8 +90,10 @@ public final class GroupBook {
     tx.groups().delete(group);
   }
 
-  private static void check(Transaction tx, Group group) {
+  /** The principals in it. */
+  private static Set<String> check(Transaction tx, Group group) {
     List<FieldError> errors = new ArrayList<>();
+    Set<String> principals = Set.of();
     for (String member : group.members()) {
       if (!Resolution.exists(tx, group.tenant(), member) && !member.equals(group.reference())) {
         errors.add(new FieldError("members", "names " + member + ", which does not exist"));
@@ -98,12 +105,36 @@ public final class GroupBook {
       if (wrong != null) {
         errors.add(new FieldError("members", wrong));
       } else {
-        conflict(tx, group, walk.principals()).ifPresent(errors::add);
+        principals = walk.principals();
+        conflict(tx, group, principals).ifPresent(errors::add);
       }
     }
     if (!errors.isEmpty()) {
       throw new InvalidDocumentException(errors);
     }
+    return principals;
+  }
+
+  /**
+   * Takes away the credentials of those whom {@code group} makes administrators: what they came by
+   * as less than that must not be what an administrator comes by.
+   */
+  private static void dropOfNewAdmins(Transaction tx, Group group, Set<String> principals) {
+    PolicyEvaluator before = tx.live().policy();
+    PolicyEvaluator next = before.edit().putGroup(WireForm.of(group)).done();
+    for (String id : principals) {
+      PrincipalMetadata principal = tx.live().principal(id);
+      if (principal != null && !isAdmin(before, principal) && isAdmin(next, principal)) {
+        Principal stored = tx.principals().find(id).orElseThrow();
+        tx.principals().dropCredentials(stored);
+        tx.principals().credentialsChanged(stored);
+      }
+    }
+  }
+
+  private static boolean isAdmin(PolicyEvaluator policy, PrincipalMetadata principal) {
+    return ApprovalCondition.isAdmin(
+        policy.membership(principal).roles().stream().map(Role::of).collect(Collectors.toSet()));
   }
 
   /** A principal that would get two roles which exclude each other. */

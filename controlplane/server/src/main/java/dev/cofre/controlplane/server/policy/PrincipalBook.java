@@ -9,6 +9,7 @@ import dev.cofre.controlplane.domain.PrincipalDraft;
 import dev.cofre.controlplane.domain.Role;
 import dev.cofre.controlplane.domain.RoleConflicts;
 import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.domain.approval.ApprovalCondition;
 import dev.cofre.controlplane.server.access.Subject;
 import dev.cofre.controlplane.server.store.Transaction;
 import java.util.List;
@@ -64,8 +65,16 @@ public final class PrincipalBook {
                               + pair.get(1).wireName()
                               + " through its groups, which nobody may be together")));
             });
+    if (ApprovalCondition.isAdmin(all) && !ApprovalCondition.isAdmin(rolesBefore(tx, principal))) {
+      // What it came by as less than that must not be what an administrator comes by.
+      tx.principals().dropCredentials(principal);
+    }
     tx.principals().update(changed);
     return changed;
+  }
+
+  private static Set<Role> rolesBefore(Transaction tx, Principal principal) {
+    return Subject.withGroupRoles(principal, tx.live().policy()).roles();
   }
 
   /**
@@ -86,7 +95,7 @@ public final class PrincipalBook {
    * @throws ProblemException {@code forbidden} when it is a node; {@code conflict} when it is
    *     somebody else's token
    */
-  public static void replaceToken(Transaction tx, Principal principal, byte[] digest) {
+  public static void replaceToken(Transaction tx, Principal principal, byte[] digest, String by) {
     requireNoNode(principal);
     if (tx.principals()
         .findByToken(digest)
@@ -95,7 +104,13 @@ public final class PrincipalBook {
       throw new ProblemException(
           ErrorCode.CONFLICT, "this token is in use already; generate another one");
     }
-    tx.principals().replaceTokens(principal, digest, tx.now());
+    Principal changed =
+        new Principal(
+            principal.id(),
+            principal.tenant(),
+            principal.roles(),
+            principal.stamp().changed(tx.now(), by));
+    tx.principals().replaceTokens(changed, digest, tx.now());
   }
 
   private static void requireOther(Principal principal, String by) {
@@ -106,7 +121,12 @@ public final class PrincipalBook {
     }
   }
 
-  private static void requireNoNode(Principal principal) {
+  /**
+   * Refuses what gives a node a credential.
+   *
+   * @throws ProblemException {@code forbidden} when {@code principal} is a node
+   */
+  public static void requireNoNode(Principal principal) {
     if (principal.roles().contains(Role.NODE)) {
       throw new ProblemException(
           ErrorCode.FORBIDDEN, "nodes are set up in the configuration of the planes");

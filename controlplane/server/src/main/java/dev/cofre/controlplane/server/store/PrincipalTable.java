@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
@@ -15,10 +16,17 @@ import org.jdbi.v3.core.Handle;
 public final class PrincipalTable {
   private final Handle handle;
   private final Changes changes;
+  private final LongSupplier nextRevision;
 
-  PrincipalTable(Handle handle, Changes changes) {
+  /**
+   * The table.
+   *
+   * @param nextRevision of the snapshots: no two changes see the same
+   */
+  PrincipalTable(Handle handle, Changes changes, LongSupplier nextRevision) {
     this.handle = handle;
     this.changes = changes;
+    this.nextRevision = nextRevision;
   }
 
   /** Whether there is none at all. */
@@ -72,7 +80,7 @@ public final class PrincipalTable {
         .bind("tenant", principal.tenant())
         .bind("roles", names(principal))
         .execute();
-    tell(principal);
+    credentialsChanged(principal);
   }
 
   /** Writes the roles and stamp of {@code principal}, and tells the data planes. */
@@ -86,7 +94,7 @@ public final class PrincipalTable {
         .bind("id", principal.id())
         .bind("roles", names(principal))
         .execute();
-    tell(principal);
+    credentialsChanged(principal);
   }
 
   /** Removes the principal and its tokens, and tells the data planes. */
@@ -98,12 +106,12 @@ public final class PrincipalTable {
     changes.removedPrincipal(principal.id());
   }
 
-  /** Makes {@code digest} that of the principal's only token. */
+  /**
+   * Makes {@code digest} that of the principal's only token; writes the stamp of {@code principal}
+   * and tells the data planes.
+   */
   public void replaceTokens(Principal principal, byte[] digest, Instant now) {
-    handle
-        .createUpdate("delete from principal_token where principal_id = :id")
-        .bind("id", principal.id())
-        .execute();
+    dropTokens(principal.id());
     handle
         .createUpdate(
             "insert into principal_token (digest, principal_id, created_at)"
@@ -112,13 +120,57 @@ public final class PrincipalTable {
         .bind("id", principal.id())
         .bind("now", Times.column(now))
         .execute();
-    tell(principal);
+    update(principal);
   }
 
-  /** Nodes prove who they are to the control plane alone: data planes are not told of them. */
-  private void tell(Principal principal) {
+  /**
+   * Takes away every way in which {@code principal} can prove who it is: tokens, bindings and
+   * enrolments; {@link #update} tells the data planes.
+   */
+  public void dropCredentials(Principal principal) {
+    dropTokens(principal.id());
+    for (String table : List.of("identity_binding", "enrolment")) {
+      handle
+          .createUpdate("delete from " + table + " where principal_id = :id")
+          .bind("id", principal.id())
+          .execute();
+    }
+  }
+
+  private void dropTokens(String id) {
+    handle
+        .createUpdate("delete from principal_token where principal_id = :id")
+        .bind("id", id)
+        .execute();
+  }
+
+  /** Whether the principal with {@code id} can prove who it is, or is about to. */
+  public boolean hasCredentials(String id) {
+    return handle
+            .createQuery(
+                "select (select count(*) from principal_token where principal_id = :id)"
+                    + " + (select count(*) from identity_binding where principal_id = :id)"
+                    + " + (select count(*) from enrolment where principal_id = :id"
+                    + " and used_at is null)")
+            .bind("id", id)
+            .mapTo(Integer.class)
+            .one()
+        > 0;
+  }
+
+  /** From now on exchanged tokens from before are refused; tells the data planes. */
+  public void credentialsChanged(Principal principal) {
+    long revision = nextRevision.getAsLong();
+    handle
+        .createUpdate("update principal set credential_revision = :revision where id = :id")
+        .bind("revision", revision)
+        .bind("id", principal.id())
+        .execute();
     if (!principal.roles().contains(Role.NODE)) {
-      changes.principal(WireForm.of(principal, tokenDigests(principal.id())));
+      // Nodes prove who they are to the control plane alone: data planes are not told of them.
+      changes.principal(
+          WireForm.of(
+              principal, tokenDigests(principal.id()), revision, spiffeIds(principal.id())));
     }
   }
 
@@ -131,6 +183,17 @@ public final class PrincipalTable {
         .createQuery("select digest from principal_token where principal_id = :id order by digest")
         .bind("id", id)
         .map((row, context) -> row.getBytes(1))
+        .list();
+  }
+
+  private List<String> spiffeIds(String id) {
+    return handle
+        .createQuery(
+            "select subject from identity_binding"
+                + " where principal_id = :id and trust = :spiffe order by subject")
+        .bind("id", id)
+        .bind("spiffe", BindingTable.SPIFFE)
+        .mapTo(String.class)
         .list();
   }
 

@@ -94,7 +94,22 @@ public final class Transaction {
 
   /** Principals and the digests of their tokens. */
   public PrincipalTable principals() {
-    return new PrincipalTable(handle, changes);
+    return new PrincipalTable(handle, changes, () -> revisions().head().revision() + 1);
+  }
+
+  /** Who vouches for callers. */
+  public ProviderTable providers() {
+    return new ProviderTable(handle);
+  }
+
+  /** Which callers from elsewhere are principals of ours. */
+  public BindingTable bindings() {
+    return new BindingTable(handle);
+  }
+
+  /** Places for machines without credentials. */
+  public EnrolmentTable enrolments() {
+    return new EnrolmentTable(handle, now);
   }
 
   /** The chain of snapshots. */

@@ -82,12 +82,17 @@ public final class WireForm {
   }
 
   static dev.cofre.contract.snapshot.wire.Principal of(
-      Principal principal, Collection<byte[]> tokenDigests) {
+      Principal principal,
+      Collection<byte[]> tokenDigests,
+      long credentialRevision,
+      Collection<String> spiffeIds) {
     return dev.cofre.contract.snapshot.wire.Principal.newBuilder()
         .setId(principal.id())
         .setTenant(principal.tenant())
         .addAllRoles(principal.roles().stream().map(Role::wireName).sorted().toList())
         .addAllTokenDigests(tokenDigests.stream().map(ByteString::copyFrom).toList())
+        .setCredentialRevision(credentialRevision)
+        .addAllSpiffeIds(spiffeIds)
         .build();
   }
 

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -63,7 +64,10 @@ class OpenApiTest {
                 null,
                 null,
                 null,
-                true));
+                true,
+                null,
+                null,
+                Optional.empty()));
     api.table()
         .forEach(
             (path, methods) ->

@@ -43,7 +43,9 @@ public final class FrameBody {
    */
   public CompletableFuture<ByteBuf> execute(Caller caller, int type, String key, byte[] body) {
     requireFrames(body);
-    FrameCaller who = new FrameCaller(caller.principal(), caller.address(), caller.requestId());
+    FrameCaller who =
+        new FrameCaller(
+            caller.principal(), caller.authentication(), caller.address(), caller.requestId());
     run.begin(who, key, FrameFormat.FRAME_BYTES_MAX);
     FrameReader reader = new FrameReader();
     int batches = type == FrameType.ENCRYPT ? FrameType.ENCRYPT_BATCH : FrameType.DECRYPT_BATCH;

@@ -8,15 +8,22 @@ import dev.cofre.engine.snapshot.PrincipalMetadata;
  * correlation id being that of the first request of a group. Immutable.
  *
  * @param principal null when not authenticated
+ * @param authentication how that was proven; {@code none} when it was not
  * @param address the network address, or {@code unix}
  * @param connection as the caller was told
  */
-record FrameCaller(PrincipalMetadata principal, String address, String connection) {
+record FrameCaller(
+    PrincipalMetadata principal, String authentication, String address, String connection) {
+  /** One who has proven nothing. */
+  static FrameCaller nobody(String address, String connection) {
+    return new FrameCaller(null, "none", address, connection);
+  }
+
   /** The caller of the request with {@code correlation}. */
   Caller of(int correlation) {
     return new Caller(
         principal,
-        principal == null ? "none" : "token",
+        authentication,
         address,
         connection + '/' + Integer.toUnsignedString(correlation));
   }

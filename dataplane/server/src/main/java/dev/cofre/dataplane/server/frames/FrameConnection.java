@@ -9,19 +9,22 @@ import dev.cofre.contract.frames.HelloAnswer;
 import dev.cofre.contract.frames.Streams;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.engine.identity.Identity;
+import dev.cofre.engine.identity.SpiffeId;
 import dev.cofre.engine.request.Problems;
 import dev.cofre.engine.request.Session;
-import dev.cofre.engine.snapshot.PrincipalMetadata;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -88,7 +91,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
   FrameConnection(FrameLoop loop, String address) {
     this.loop = loop;
     this.address = address;
-    this.caller = new FrameCaller(null, address, name);
+    this.caller = FrameCaller.nobody(address, name);
     this.streams = new FrameStreams(loop, this);
     this.shed = new Shedding(TimeUnit.MILLISECONDS.toNanos(loop.settings().queueDelayMaxMs()));
   }
@@ -244,11 +247,11 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
     if (session == null) {
       return;
     }
-    PrincipalMetadata now = session.principal();
+    Identity now = session.identity();
     if (now == null) {
       goAway(unauthenticated());
-    } else if (now != caller.principal()) {
-      caller = new FrameCaller(now, address, name);
+    } else if (now.principal() != caller.principal()) {
+      caller = new FrameCaller(now.principal(), now.authentication(), address, name);
     }
   }
 
@@ -328,17 +331,20 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
       refuseHello(problem);
       return;
     }
-    Session newSession = loop.path().newSession(hello.token());
-    Arrays.fill(hello.token(), (byte) 0);
-    Arrays.fill(
-        reader.bytes(), reader.bodyOffset(), reader.bodyOffset() + reader.bodyLength(), (byte) 0);
-    PrincipalMetadata principal = newSession.principal();
-    if (principal == null) {
+    Session newSession;
+    try {
+      newSession = session(hello);
+    } catch (ProblemException slowed) {
+      refuseHello(slowed);
+      return;
+    }
+    Identity identity = newSession.identity();
+    if (identity == null) {
       refuseHello(unauthenticated());
       return;
     }
     session = newSession;
-    caller = new FrameCaller(principal, address, name);
+    caller = new FrameCaller(identity.principal(), identity.authentication(), address, name);
     frameBytesMax = Math.min(FrameFormat.FRAME_BYTES_MAX, hello.frameBytesMax());
     HelloAnswer answer =
         new HelloAnswer(
@@ -350,6 +356,27 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
             IDLE_MS,
             id);
     run.addReady(FrameType.HELLO, reader.correlation(), answer.frame(reader.correlation()));
+  }
+
+  /** By the token of {@code hello}, which is overwritten; without one by the client certificate. */
+  private Session session(Hello hello) {
+    Optional<String> spiffeId = hello.token().length == 0 ? spiffeId() : Optional.empty();
+    try {
+      return spiffeId.isPresent()
+          ? loop.path().newCertificateSession(spiffeId.get(), address)
+          : loop.path().newSession(hello.token(), address);
+    } finally {
+      Arrays.fill(hello.token(), (byte) 0);
+      Arrays.fill(
+          reader.bytes(), reader.bodyOffset(), reader.bodyOffset() + reader.bodyLength(), (byte) 0);
+    }
+  }
+
+  private Optional<String> spiffeId() {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    return tls == null
+        ? Optional.empty()
+        : SpiffeId.of(tls.engine().getSession(), loop.state().trustDomain());
   }
 
   private static ProblemException malformedHello() {
@@ -376,7 +403,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
     int correlation = reader.correlation();
     loop.path()
         .refuse(
-            new FrameCaller(null, address, name).of(correlation), FrameActions.HELLO, null, problem)
+            FrameCaller.nobody(address, name).of(correlation), FrameActions.HELLO, null, problem)
         .whenComplete(
             (written, failure) ->
                 loop.executor()

@@ -156,7 +156,7 @@ final class GrpcCall extends ServerCall {
     tell(MESSAGE, GrpcStatus.message(problem.detail()));
     tell(CODE, problem.code().code());
     tell(DETAILS, GrpcStatus.details(problem, requestId()));
-    String pushback = GrpcStatus.pushbackMs(problem.code());
+    String pushback = GrpcStatus.pushbackMs(problem);
     if (pushback != null) {
       tell(PUSHBACK, pushback);
     }

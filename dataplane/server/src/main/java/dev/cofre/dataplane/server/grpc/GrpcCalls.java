@@ -2,7 +2,9 @@ package dev.cofre.dataplane.server.grpc;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.dataplane.server.call.Identification;
 import dev.cofre.dataplane.server.state.ServerState;
+import dev.cofre.engine.identity.Identity;
 import dev.cofre.engine.request.Caller;
 import dev.cofre.engine.request.RequestPath;
 import io.vertx.core.Vertx;
@@ -117,9 +119,11 @@ public final class GrpcCalls {
 
   private ProblemException authenticate(GrpcCall call) {
     try {
-      byte[] token = token(call.request());
+      Identity identity =
+          Identification.of(path, state, call.request(), token(call.request()), call.address());
       call.authenticated(
-          new Caller(path.authenticate(token), "token", call.address(), call.requestId()));
+          new Caller(
+              identity.principal(), identity.authentication(), call.address(), call.requestId()));
       call.startDeadline();
       return null;
     } catch (ProblemException problem) {

@@ -32,14 +32,17 @@ final class GrpcStatus {
 
   private static final String TYPES = "type.googleapis.com/google.rpc.";
   private static final String DOMAIN = "cofre.dev";
-  private static final long RETRY_SECONDS = 1;
 
   private GrpcStatus() {}
 
   /** The status number of {@code code}. */
   static int of(ErrorCode code) {
     return switch (code) {
-      case INVALID_REQUEST, INVALID_CIPHERTEXT, URI_TOO_LONG, UNSUPPORTED_MEDIA_TYPE ->
+      case INVALID_REQUEST,
+          INVALID_CIPHERTEXT,
+          INVALID_KEY_MATERIAL,
+          URI_TOO_LONG,
+          UNSUPPORTED_MEDIA_TYPE ->
           INVALID_ARGUMENT;
       case UNAUTHENTICATED -> UNAUTHENTICATED;
       case FORBIDDEN -> PERMISSION_DENIED;
@@ -47,7 +50,8 @@ final class GrpcStatus {
       case METHOD_NOT_ALLOWED -> UNIMPLEMENTED;
       case ALIAS_IN_USE -> ALREADY_EXISTS;
       case CONFLICT, REQUEST_IN_PROGRESS -> ABORTED;
-      case PAYLOAD_TOO_LARGE, HEADERS_TOO_LARGE, QUOTA_EXCEEDED -> RESOURCE_EXHAUSTED;
+      case PAYLOAD_TOO_LARGE, HEADERS_TOO_LARGE, QUOTA_EXCEEDED, TOO_MANY_ATTEMPTS ->
+          RESOURCE_EXHAUSTED;
       case INTERNAL -> INTERNAL;
       case DEADLINE_EXCEEDED -> DEADLINE_EXCEEDED;
       default -> code.status() == 503 ? UNAVAILABLE : FAILED_PRECONDITION;
@@ -85,7 +89,7 @@ final class GrpcStatus {
                   .string(2, problem.detail())
                   .bytes(3, any("ErrorInfo", info));
               if (code.isRetryable()) {
-                byte[] delay = message(inner -> new Fields(inner).number(1, RETRY_SECONDS));
+                byte[] delay = message(inner -> new Fields(inner).number(1, retrySeconds(problem)));
                 byte[] retry = message(inner -> new Fields(inner).bytes(1, delay));
                 new Fields(out).bytes(3, any("RetryInfo", retry));
               }
@@ -94,8 +98,12 @@ final class GrpcStatus {
   }
 
   /** After how long to try again, as clients that retry by themselves read it; null: do not. */
-  static String pushbackMs(ErrorCode code) {
-    return code.isRetryable() ? Long.toString(1_000 * RETRY_SECONDS) : null;
+  static String pushbackMs(ProblemException problem) {
+    return problem.code().isRetryable() ? Long.toString(problem.retryAfterMs()) : null;
+  }
+
+  private static int retrySeconds(ProblemException problem) {
+    return Math.toIntExact((problem.retryAfterMs() + 999) / 1_000);
   }
 
   private static byte[] any(String type, byte[] value) {

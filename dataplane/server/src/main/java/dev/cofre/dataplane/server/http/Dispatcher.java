@@ -2,10 +2,12 @@ package dev.cofre.dataplane.server.http;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.dataplane.server.call.Identification;
 import dev.cofre.dataplane.server.call.RawDecrypt;
 import dev.cofre.dataplane.server.call.RawEncrypt;
 import dev.cofre.dataplane.server.grpc.GrpcCalls;
 import dev.cofre.dataplane.server.state.ServerState;
+import dev.cofre.engine.identity.Identity;
 import dev.cofre.engine.request.Caller;
 import dev.cofre.engine.request.RequestPath;
 import io.vertx.core.Vertx;
@@ -80,13 +82,15 @@ final class Dispatcher {
   /** Continues with {@code next}, or refuses once the refusal is on the audit log. */
   private void authenticate(Exchange exchange, Call call, Runnable next) {
     try {
-      Caller caller =
+      HttpServerRequest request = exchange.request();
+      Identity identity =
+          Identification.of(path, state, request, token(request), exchange.address());
+      exchange.authenticated(
           new Caller(
-              path.authenticate(token(exchange.request())),
-              "token",
+              identity.principal(),
+              identity.authentication(),
               exchange.address(),
-              exchange.requestId());
-      exchange.authenticated(caller);
+              exchange.requestId()));
       exchange.startDeadline();
     } catch (ProblemException problem) {
       path.refuse(exchange.caller(), call.action(), call.key(), problem)

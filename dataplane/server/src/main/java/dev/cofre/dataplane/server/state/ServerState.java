@@ -4,6 +4,7 @@ import dev.cofre.engine.request.Engine;
 import dev.cofre.engine.seal.SealFigures;
 import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,7 @@ public final class ServerState {
 
   private final Engine engine;
   private final boolean development;
+  private final Optional<String> trustDomain;
   private final Shares bodies = new Shares(Runtime.getRuntime().maxMemory() / BODY_SHARE);
   private final Shares streams;
   private final AtomicInteger open = new AtomicInteger();
@@ -50,6 +52,17 @@ public final class ServerState {
    * @param development whether metrics need no token
    */
   public ServerState(Engine engine, int streamsMax, boolean development) {
+    this(engine, streamsMax, development, Optional.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param trustDomain of the SPIFFE ids in client certificates that are accepted
+   */
+  public ServerState(
+      Engine engine, int streamsMax, boolean development, Optional<String> trustDomain) {
+    this.trustDomain = trustDomain;
     this.engine = engine;
     this.streams = new Shares(streamsMax);
     this.development = development;
@@ -96,6 +109,11 @@ public final class ServerState {
   /** The node's figures. */
   public Metrics metrics() {
     return metrics;
+  }
+
+  /** The trust domain of the SPIFFE ids in client certificates that are accepted. */
+  public Optional<String> trustDomain() {
+    return trustDomain;
   }
 
   /** How late the event loops are. */
