@@ -224,8 +224,8 @@ class FederationTest {
     all.put("the issuer with a slash", signed(claims -> claims.setIssuer(issuer.issuer + "/")));
     all.put("expired", signed(claims -> claims.setExpirationTime(issuer.after(-31))));
     all.put("no end", signed(claims -> claims.unsetClaim("exp")));
-    all.put("not yet", signed(claims -> claims.setNotBefore(issuer.after(31))));
-    all.put("made later", signed(claims -> claims.setIssuedAt(issuer.after(31))));
+    all.put("not yet", signed(claims -> claims.setNotBefore(issuer.after(90))));
+    all.put("made later", signed(claims -> claims.setIssuedAt(issuer.after(90))));
     all.put("too long", signed(claims -> claims.setExpirationTime(issuer.after(3_700))));
     all.put(
         "too long since it was made", signed(claims -> claims.setIssuedAt(issuer.after(-3_400))));

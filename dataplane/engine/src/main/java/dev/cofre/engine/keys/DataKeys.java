@@ -5,6 +5,7 @@ import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.SnapshotState;
 import java.util.UUID;
 import java.util.function.BiPredicate;
+import java.util.function.Supplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -49,18 +50,23 @@ public final class DataKeys {
     return new Derivations(slots);
   }
 
-  /** Overwrites the data keys of keys that {@code state} does not let work any more. */
-  public void evict(SnapshotState state) {
+  /**
+   * Overwrites the data keys of keys that {@code snapshot} does not let work any more.
+   *
+   * @param snapshot is asked for each data key: one that came by a later snapshot is not judged by
+   *     an earlier one
+   */
+  public void evict(Supplier<SnapshotState> snapshot) {
     encryption.evict(
         (id, version) -> {
-          KeyMetadata key = state.key(id);
+          KeyMetadata key = snapshot.get().key(id);
           return key != null && key.encrypts() && key.currentVersion() == version
               ? key.limits()
               : null;
         });
     BiPredicate<UUID, Integer> decrypts =
         (id, version) -> {
-          KeyMetadata key = state.key(id);
+          KeyMetadata key = snapshot.get().key(id);
           return key != null && key.decrypts(version);
         };
     decryption.evict(decrypts);

@@ -42,7 +42,7 @@ public final class KeySweeper implements AutoCloseable {
     while (!closed) {
       try {
         if (System.nanoTime() - changedNs < EVICTED_AGAIN_NS) {
-          keys.evict(snapshot.get());
+          keys.evict(snapshot);
         }
         keys.sweep();
       } catch (RuntimeException e) {

@@ -251,7 +251,7 @@ class DataKeysTest {
     long decrypting = find(encrypting.wrapped(), NONE);
     assertNotNull(derived(encrypting.handle()));
     assertNotNull(derived(decrypting));
-    keys.evict(SnapshotState.NONE);
+    keys.evict(() -> SnapshotState.NONE);
     assertNull(derived(encrypting.handle()));
     assertNull(derived(decrypting));
     assertEquals(0, keys.decryption().size());

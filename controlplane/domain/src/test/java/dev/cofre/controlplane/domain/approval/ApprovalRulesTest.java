@@ -58,11 +58,24 @@ class ApprovalRulesTest {
       assertEquals(Set.of(Role.CRYPTO_OFFICER), rule.approvers());
     }
     for (ManagementAction action : ManagementAction.values()) {
-      if (action.name().matches("(PRINCIPAL|GROUP)_(CREATE|UPDATE|DELETE|TOKEN)")) {
+      if (action.name().matches("(PRINCIPAL|GROUP)_(CREATE|UPDATE|DELETE)")) {
         ApprovalRule rule = ApprovalRules.shipped(action).orElseThrow();
         assertEquals(ApprovalCondition.ADMIN_ROLE, rule.condition());
         assertEquals(Set.of(Role.SECURITY_ADMIN), rule.approvers());
       }
+    }
+  }
+
+  @Test
+  void aFurtherCredentialIsNotOnePersonsDecision() {
+    for (ManagementAction action :
+        List.of(
+            ManagementAction.PRINCIPAL_TOKEN,
+            ManagementAction.BINDING_CREATE,
+            ManagementAction.ENROLMENT_CREATE)) {
+      ApprovalRule rule = ApprovalRules.shipped(action).orElseThrow();
+      assertEquals(ApprovalCondition.CREDENTIAL, rule.condition());
+      assertEquals(Set.of(Role.SECURITY_ADMIN), rule.approvers());
     }
   }
 

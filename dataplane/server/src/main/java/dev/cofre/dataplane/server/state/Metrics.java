@@ -6,6 +6,8 @@ import dev.cofre.engine.seal.SealFigures;
 import dev.cofre.hsm.GatewayFigures;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -13,6 +15,11 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Counts answers and writes the node's figures in the text format of Prometheus. Thread-safe. */
 public final class Metrics {
+  /** Made at the start: its first use reads files, which an event loop must not. */
+  private final OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+
+  private final List<GarbageCollectorMXBean> collectors =
+      ManagementFactory.getGarbageCollectorMXBeans();
   private final Map<String, LongAdder> answers = new ConcurrentSkipListMap<>();
   private final Map<String, LongAdder> bytes = new ConcurrentHashMap<>();
 
@@ -99,19 +106,18 @@ public final class Metrics {
   }
 
   /** What the JVM says of itself. */
-  private static void process(StringBuilder text) {
+  private void process(StringBuilder text) {
     long collections = 0;
     long collectionMs = 0;
-    for (GarbageCollectorMXBean bean : ManagementFactory.getGarbageCollectorMXBeans()) {
+    for (GarbageCollectorMXBean bean : collectors) {
       collections += Math.max(0, bean.getCollectionCount());
       collectionMs += Math.max(0, bean.getCollectionTime());
     }
     counter(text, "cofre_gc_total", "Collections of the heap.", collections);
     counter(text, "cofre_gc_ms_total", "Milliseconds of collections.", collectionMs);
     long cpuNs =
-        ManagementFactory.getOperatingSystemMXBean()
-                instanceof com.sun.management.OperatingSystemMXBean system
-            ? Math.max(0, system.getProcessCpuTime())
+        system instanceof com.sun.management.OperatingSystemMXBean sun
+            ? Math.max(0, sun.getProcessCpuTime())
             : 0;
     counter(
         text,
