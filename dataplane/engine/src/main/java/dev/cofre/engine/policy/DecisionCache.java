@@ -96,7 +96,8 @@ public final class DecisionCache<D> {
   }
 
   private static int hash(PolicyEvaluator.Subject subject, Action action, Object key) {
-    int hash = 31 * (31 * subject.id().hashCode() + action.bit()) + key.hashCode();
+    // By identity, as entries are compared: the subject's id lies elsewhere.
+    int hash = 31 * (31 * System.identityHashCode(subject) + action.bit()) + key.hashCode();
     hash *= 0x9e3779b9;
     return hash ^ hash >>> 15;
   }

@@ -274,11 +274,11 @@ public final class Authorizer {
       KeyMetadata key,
       ProblemException absent) {
     if (key == null) {
-      return new Permit(null, absent, null, Long.MAX_VALUE, null, null);
+      return new Permit(null, absent, null, Long.MAX_VALUE, 0, null, null);
     }
     Decision decision = state.policy().decide(principal, action, key, clock.millis());
     return switch (decision.outcome()) {
-      case UNSEEN -> new Permit(null, absent, null, decision.validUntilMs(), null, null);
+      case UNSEEN -> new Permit(null, absent, null, decision.validUntilMs(), 0, null, null);
       case DENIED ->
           new Permit(
               key,
@@ -289,6 +289,7 @@ public final class Authorizer {
                       + " with this key; ask a security-admin for a grant"),
               null,
               decision.validUntilMs(),
+              key.expiresAtMs(),
               null,
               null);
       case ALLOWED, CONDITIONAL ->
@@ -307,6 +308,7 @@ public final class Authorizer {
         stateDenial(key, action),
         decision.outcome() == Decision.Outcome.CONDITIONAL ? decision : null,
         decision.validUntilMs(),
+        key.expiresAtMs(),
         quota,
         uses.of(principal.id(), action.text(), key.id()));
   }
@@ -341,7 +343,7 @@ public final class Authorizer {
     if (denied && permit.denial().code() != ErrorCode.KEY_DEACTIVATED) {
       throw permit.denial();
     }
-    if (PROTECTS.contains(action) && permit.key().expiresAtMs() <= clock.millis()) {
+    if (PROTECTS.contains(action) && permit.expiresAtMs() <= clock.millis()) {
       throw new ProblemException(
           ErrorCode.KEY_EXPIRED,
           "the key has expired: it decrypts, but protects nothing new; use another key");

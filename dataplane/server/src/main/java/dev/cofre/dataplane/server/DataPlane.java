@@ -163,9 +163,10 @@ final class DataPlane implements PlaneProcess.Running {
     heads.start();
     LOG.log(
         Level.INFO,
-        "the data plane listens on {0}:{1}",
+        "the data plane listens on {0}:{1}; AES-GCM by {2}",
         settings.listener().host(),
-        Integer.toString(settings.listener().port()));
+        Integer.toString(settings.listener().port()),
+        settings.aead().text());
     Rehearsal.run(
         vertx,
         loops,
@@ -208,7 +209,7 @@ final class DataPlane implements PlaneProcess.Running {
   private static void warmUp(AeadBackEnd aead, RandomSource random) {
     EnvelopeWarmUp.Result warm = aead.warmUp(random, WARM_UP_MAX);
     LOG.log(
-        Level.INFO,
+        Level.DEBUG,
         "AES-GCM by {0}: known answers are right, warm after {1} ms",
         aead.text(),
         warm.tookNs() / 1_000_000);
