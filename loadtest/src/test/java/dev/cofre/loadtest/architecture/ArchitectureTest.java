@@ -17,6 +17,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -98,6 +99,8 @@ class ArchitectureTest {
         .dependOnClassesThat(
             resideInAnyPackage("java.io..", "java.nio..", "java.net..", "java.sql..")
                 .and(not(resideInAPackage("java.nio.charset")))
+                // A name, not a connection.
+                .and(not(type(URI.class)))
                 // For literals of addresses alone: see the next rule.
                 .and(not(type(InetAddress.class))))
         .check(classes);
@@ -120,6 +123,9 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackage("dev.cofre.hsm..")
+        .and()
+        // Its key store is a list of certificates in memory: whom to trust for an issuer's keys.
+        .doNotHaveFullyQualifiedName("dev.cofre.controlplane.server.federation.KeyFetch")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("sun.security.pkcs11..")

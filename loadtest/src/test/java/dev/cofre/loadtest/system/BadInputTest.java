@@ -139,7 +139,7 @@ class BadInputTest {
     "POST,/v1/nothing,application/json,404 not_found",
     "GET,/v1/keys/demo/rotate,application/json,405 method_not_allowed",
     "DELETE,/v1/keys,application/json,405 method_not_allowed",
-    "PATCH,/v1/keys/demo,application/json,405 method_not_allowed"
+    "PUT,/v1/keys/demo,application/json,405 method_not_allowed"
   })
   void pathsMethodsAndTypesOfTheControlPlane(
       String method, String path, String contentType, String expected) throws Exception {
