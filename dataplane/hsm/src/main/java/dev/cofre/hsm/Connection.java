@@ -17,6 +17,7 @@ final class Connection {
   private final long slot;
   private final Cryptoki.Session session;
   private final TokenKeys keys;
+  private final KekHandles handles = new KekHandles(System::nanoTime);
   private final WrapBackend wraps;
   private SunToken sun;
   private volatile boolean broken;
@@ -32,7 +33,7 @@ final class Connection {
     this.wraps =
         switch (config.backend()) {
           case SUNPKCS11 -> new SunPkcs11Backend(sun(), pin, this::hasKek);
-          case FFM -> new FfmBackend(session.cryptoki(), slot);
+          case FFM -> new FfmBackend(session.cryptoki(), slot, handles);
         };
   }
 
@@ -106,7 +107,7 @@ final class Connection {
   }
 
   synchronized boolean hasKek(String label) {
-    return keys.findKek(label).isPresent();
+    return handles.find(keys, label).isPresent();
   }
 
   synchronized Set<String> kekLabels() {
@@ -114,15 +115,16 @@ final class Connection {
   }
 
   synchronized boolean isTaken(String label) {
-    return keys.isTaken(label);
+    return handles.isTaken(keys, label);
   }
 
   synchronized void generateKek(String label, boolean exportable) {
-    keys.generateKek(label, exportable);
+    handles.remember(label, keys.generateKek(label, exportable));
   }
 
   synchronized void destroyKek(String label) {
-    keys.findKek(label).ifPresent(keys::destroy);
+    handles.find(keys, label).ifPresent(keys::destroy);
+    handles.forget(label);
     wraps.forget(label);
   }
 

@@ -13,12 +13,14 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 final class FfmBackend implements WrapBackend {
   private final Cryptoki cryptoki;
   private final long slot;
+  private final KekHandles handles;
   private final Deque<GcmSession> idle = new ConcurrentLinkedDeque<>();
   private volatile boolean closed;
 
-  FfmBackend(Cryptoki cryptoki, long slot) {
+  FfmBackend(Cryptoki cryptoki, long slot, KekHandles handles) {
     this.cryptoki = cryptoki;
     this.slot = slot;
+    this.handles = handles;
   }
 
   @Override
@@ -60,7 +62,7 @@ final class FfmBackend implements WrapBackend {
       return session;
     }
     try {
-      return new GcmSession(cryptoki.open(slot), slot);
+      return new GcmSession(cryptoki.open(slot), slot, handles);
     } catch (HsmException e) {
       throw new TokenFailure(e.getMessage());
     }

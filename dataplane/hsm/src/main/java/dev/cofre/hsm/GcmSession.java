@@ -40,6 +40,7 @@ final class GcmSession {
   private final Cryptoki.Session session;
   private final Pkcs11Functions functions;
   private final TokenKeys keys;
+  private final KekHandles handles;
   private final Map<String, Kek> keks = new LinkedHashMap<>(64, 0.75f, true);
   private final MemorySegment mechanism = memory(MECHANISM_LENGTH);
   private final MemorySegment parameters = memory(PARAMETERS_LENGTH);
@@ -60,10 +61,11 @@ final class GcmSession {
     }
   }
 
-  GcmSession(Cryptoki.Session session, long slot) {
+  GcmSession(Cryptoki.Session session, long slot, KekHandles handles) {
     this.session = session;
     this.functions = session.functions();
     this.keys = new TokenKeys(session, slot);
+    this.handles = handles;
     mechanism.set(JAVA_LONG, 0, CKM_AES_GCM);
     mechanism.set(ADDRESS, 8, parameters);
     mechanism.set(JAVA_LONG, 16, PARAMETERS_LENGTH);
@@ -155,7 +157,7 @@ final class GcmSession {
   }
 
   private Kek find(String label, long now) {
-    long object = keys.findKek(label).orElseThrow(() -> new KekMissingException(label));
+    long object = handles.find(keys, label).orElseThrow(() -> new KekMissingException(label));
     Kek found = new Kek(object, keys.copy(object), now);
     keks.put(label, found);
     if (keks.size() > KEKS_MAX) {

@@ -30,6 +30,14 @@ public interface Hsm extends AutoCloseable {
    */
   void generateKek(String label, boolean exportable);
 
+  /**
+   * The same for a label that the caller has just made up, with enough randomness in it that nobody
+   * else can have: it is not looked for first, which some tokens open every object for.
+   */
+  default void generateFreshKek(String label, boolean exportable) {
+    generateKek(label, exportable);
+  }
+
   /** Whether the token holds a KEK with {@code label}. */
   boolean hasKek(String label);
 

@@ -130,6 +130,11 @@ public final class Pkcs11Hsm implements Hsm {
     if (taken) {
       throw new HsmException("the token already holds an object with the label " + label);
     }
+    generateFreshKek(label, exportable);
+  }
+
+  @Override
+  public void generateFreshKek(String label, boolean exportable) {
     // Not tried again: a key may have been made although the answer was lost.
     try {
       connected(

@@ -77,14 +77,19 @@ final class SunPkcs11Backend implements WrapBackend {
     if (!isInToken.test(label)) {
       throw new KekMissingException(label);
     }
-    Optional<SecretKey> found = token.kek(label);
-    if (found.isEmpty()) {
-      token.load(pin);
-      found = token.kek(label);
-    }
-    SecretKey kek = found.orElseThrow(() -> new KekMissingException(label));
+    SecretKey kek = token.kek(label).orElseGet(() -> loaded(label));
     keks.put(label, kek);
     return kek;
+  }
+
+  /** One listing serves all who wait for it. */
+  private synchronized SecretKey loaded(String label) {
+    Optional<SecretKey> meanwhile = token.kek(label);
+    if (meanwhile.isPresent()) {
+      return meanwhile.get();
+    }
+    token.load(pin);
+    return token.kek(label).orElseThrow(() -> new KekMissingException(label));
   }
 
   @Override

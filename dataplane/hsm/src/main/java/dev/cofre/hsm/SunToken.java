@@ -3,7 +3,6 @@ package dev.cofre.hsm;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.InvalidParameterException;
-import java.security.Key;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Provider;
@@ -12,8 +11,10 @@ import java.security.PublicKey;
 import java.security.Security;
 import java.security.Signature;
 import java.security.cert.Certificate;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.SecretKey;
@@ -34,6 +35,9 @@ final class SunToken {
 
   private final Provider provider;
   private volatile KeyStore keyStore;
+
+  /** What signs, as the key store had it: to ask that again is a search of the token each time. */
+  private final Map<String, PrivateKey> signing = new ConcurrentHashMap<>();
 
   private SunToken(Provider provider) {
     this.provider = provider;
@@ -93,6 +97,7 @@ final class SunToken {
             KeyStore fresh = KeyStore.getInstance("PKCS11", provider);
             fresh.load(null, usable.chars());
             keyStore = fresh;
+            signing.clear();
             return fresh;
           } catch (IOException e) {
             throw LoginFailure.of(e);
@@ -137,16 +142,24 @@ final class SunToken {
   /** ECDSA over P-256 with SHA-256, DER. */
   byte[] sign(String label, byte[] message) {
     try {
-      Key key = keyStore.getKey(label, null);
-      if (!(key instanceof PrivateKey privateKey)) {
-        throw new HsmException("the token's object " + label + " is no signing key");
-      }
       Signature signature = Signature.getInstance("SHA256withECDSA", provider);
-      signature.initSign(privateKey);
+      signature.initSign(privateKey(label));
       signature.update(message);
       return signature.sign();
     } catch (GeneralSecurityException | ProviderException e) {
       throw new HsmException("the HSM could not sign", e);
     }
+  }
+
+  private PrivateKey privateKey(String label) throws GeneralSecurityException {
+    PrivateKey known = signing.get(label);
+    if (known != null) {
+      return known;
+    }
+    if (!(keyStore.getKey(label, null) instanceof PrivateKey found)) {
+      throw new HsmException("the token's object " + label + " is no signing key");
+    }
+    signing.put(label, found);
+    return found;
   }
 }

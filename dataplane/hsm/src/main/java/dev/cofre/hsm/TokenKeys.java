@@ -62,7 +62,8 @@ final class TokenKeys {
     return labels;
   }
 
-  private List<Long> kekHandles() {
+  /** The handles of all secret keys of the token. */
+  List<Long> kekHandles() {
     List<Long> handles = new ArrayList<>();
     try (Arena arena = Arena.ofConfined()) {
       Template template =
@@ -89,7 +90,7 @@ final class TokenKeys {
   }
 
   /** The label of {@code object}; empty when it is gone. */
-  private Optional<String> label(long object) {
+  Optional<String> label(long object) {
     try (Arena arena = Arena.ofConfined()) {
       Template template = new Template(arena).room(Template.CKA_LABEL, LABEL_MAX);
       MemorySegment array = template.segment();
@@ -101,11 +102,15 @@ final class TokenKeys {
 
   /** Whether any object of the token has {@code label}. */
   boolean isTaken(String label) {
+    return findAny(label).isPresent();
+  }
+
+  /** The handle of any object of the token that has {@code label}. */
+  OptionalLong findAny(String label) {
     try (Arena arena = Arena.ofConfined()) {
       return find(
-              arena,
-              new Template(arena).flag(Template.CKA_TOKEN, true).text(Template.CKA_LABEL, label))
-          .isPresent();
+          arena,
+          new Template(arena).flag(Template.CKA_TOKEN, true).text(Template.CKA_LABEL, label));
     }
   }
 
@@ -152,20 +157,22 @@ final class TokenKeys {
     }
   }
 
-  /** Generates an AES-256 KEK in the token: complete with its label, or not at all. */
-  void generateKek(String label, boolean exportable) {
+  /**
+   * Generates an AES-256 KEK in the token: complete with its label, or not at all.
+   *
+   * @return its handle
+   */
+  long generateKek(String label, boolean exportable) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment mechanism = arena.allocate(MECHANISM_LENGTH, Long.BYTES);
       mechanism.set(JAVA_LONG, 0, CKM_AES_KEY_GEN);
       mechanism.set(ADDRESS, 8, MemorySegment.NULL);
       Template template = kek(arena, label, exportable).number(Template.CKA_VALUE_LEN, KEK_LENGTH);
+      MemorySegment made = arena.allocate(JAVA_LONG);
       checked(
           functions.generateKey(
-              session.handle(),
-              mechanism,
-              template.segment(),
-              template.count(),
-              arena.allocate(JAVA_LONG)));
+              session.handle(), mechanism, template.segment(), template.count(), made));
+      return made.get(JAVA_LONG, 0);
     }
   }
 

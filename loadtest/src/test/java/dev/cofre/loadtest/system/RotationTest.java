@@ -35,7 +35,7 @@ class RotationTest {
   @Test
   @Tag("full")
   void tenThousandBesideTraffic(Workspace workspace) throws Exception {
-    rotate(workspace, 10_000, 50, Duration.ofMinutes(15));
+    rotate(workspace, 10_000, 10, Duration.ofMinutes(15));
   }
 
   /** One key in {@code hsmEvery} has a token object of its own for each version. */

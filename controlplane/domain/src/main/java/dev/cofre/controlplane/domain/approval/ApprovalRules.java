@@ -20,6 +20,8 @@ public final class ApprovalRules {
           rule(ManagementAction.POLICY_CREATE, ApprovalCondition.PROD, 1, Role.SECURITY_ADMIN),
           rule(ManagementAction.POLICY_UPDATE, ApprovalCondition.PROD, 1, Role.SECURITY_ADMIN),
           rule(ManagementAction.POLICY_DELETE, ApprovalCondition.PROD, 1, Role.SECURITY_ADMIN),
+          rule(ManagementAction.QUOTA_UPDATE, ApprovalCondition.PROD, 1, Role.SECURITY_ADMIN),
+          rule(ManagementAction.QUOTA_DELETE, ApprovalCondition.PROD, 1, Role.SECURITY_ADMIN),
           rule(ManagementAction.KEY_UPDATE, ApprovalCondition.PROD, 1, Role.SECURITY_ADMIN),
           rule(
               ManagementAction.APPROVAL_RULE_UPDATE,

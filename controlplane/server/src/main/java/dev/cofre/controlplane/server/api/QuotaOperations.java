@@ -13,6 +13,7 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.Quota;
 import dev.cofre.controlplane.domain.QuotaDraft;
 import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.domain.approval.ApprovalMatter;
 import dev.cofre.controlplane.server.store.Transaction;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -58,6 +59,12 @@ final class QuotaOperations {
           Quota quota =
               new Quota(tenant, draft.principal(), draft.perSecond(), draft.perDay(), stamp);
           tx.quotas().put(quota);
+          changing.require(
+              tx,
+              call,
+              before
+                  .map(was -> QuotaMatter.changed(tx, was, quota, document(was), document(quota)))
+                  .orElseGet(() -> QuotaMatter.made(quota, document(quota))));
           return answer(quota);
         });
   }
@@ -68,7 +75,9 @@ final class QuotaOperations {
         tx -> {
           Quota quota = find(tx, call);
           call.requireMatch(quota.stamp().revision());
+          ApprovalMatter matter = QuotaMatter.removed(tx, quota, document(quota));
           tx.quotas().delete(quota);
+          changing.require(tx, call, matter);
           return Answer.empty();
         });
   }

@@ -8,6 +8,7 @@ import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.server.federation.ForeignTokens;
 import dev.cofre.controlplane.server.federation.Mapping;
 import dev.cofre.controlplane.server.identity.Caller;
+import dev.cofre.controlplane.server.identity.ExchangeRates;
 import dev.cofre.controlplane.server.identity.TokenMint;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.engine.identity.Callers;
@@ -42,6 +43,7 @@ final class TokenExchange {
   private final ForeignTokens foreign;
   private final TokenMint mint;
   private final ManagementAudit audit;
+  private final ExchangeRates rates = new ExchangeRates(System::nanoTime);
 
   TokenExchange(Store store, ForeignTokens foreign, TokenMint mint, ManagementAudit audit) {
     this.store = store;
@@ -70,6 +72,7 @@ final class TokenExchange {
     ForeignTokens.Verified verified =
         foreign.verify(provider, asked.token).orElseThrow(Callers::unauthenticated);
     Holder holder = holder(provider, verified).orElseThrow(Callers::unauthenticated);
+    rates.take(holder.principal.id());
     TokenMint.Minted minted =
         mint.mint(
             holder.live,

@@ -40,7 +40,7 @@ public final class KekMaker {
    */
   byte[] make(HalfMade half, String tenant, KeyVersion version) {
     if (version.protection() == Protection.HSM) {
-      hsm.generateKek(half.kekLabel(), version.material().exportable());
+      hsm.generateFreshKek(half.kekLabel(), version.material().exportable());
       return null;
     }
     byte[] bytes = random.bytes(SoftwareKek.LENGTH);

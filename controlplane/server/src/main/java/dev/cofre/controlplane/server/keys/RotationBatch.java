@@ -16,15 +16,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Rotates several keys at once: one transaction for the half-made versions, the KEKs in the HSM,
  * one transaction and one snapshot revision that make the versions visible. Thread-safe.
  *
  * <p>Between the two, others change what they like: a key that was rotated, disabled or removed
- * meanwhile is left alone, and its half-made version is taken back.
+ * meanwhile is left alone, and its half-made version is taken back. At most half of the time the HSM
+ * is asked for something: the rest is for the traffic.
  */
 public final class RotationBatch {
+  private static final long REST_NS_MAX = 200_000_000;
+
   private final Store store;
   private final Hsm hsm;
   private final KekMaker keks;
@@ -60,13 +64,20 @@ public final class RotationBatch {
     try {
       Map<Begun, byte[]> wrapped = new HashMap<>();
       for (Begun one : begun) {
+        long beganNs = System.nanoTime();
         wrapped.put(one, keks.make(one.half, one.key.tenant(), one.version));
+        rest(System.nanoTime() - beganNs);
       }
       left.removeAll(store.<List<Begun>>change(tx -> finish(tx, begun, wrapped, by)));
     } finally {
       left.forEach(one -> AbandonedVersion.remove(store, hsm, one.half, tx -> {}));
     }
     return begun.size() - left.size();
+  }
+
+  /** Leaves the token to others for as long as it was kept busy: a slow one is asked less often. */
+  private static void rest(long busyNs) {
+    LockSupport.parkNanos(Math.min(busyNs, REST_NS_MAX));
   }
 
   private List<Begun> begin(Transaction tx, List<UUID> ids, String by) {
