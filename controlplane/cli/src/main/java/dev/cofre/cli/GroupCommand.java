@@ -5,7 +5,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,7 +22,7 @@ final class GroupCommand {
           PrincipalCommand.texts("ROLES", 16, "roles"),
           Column.of("CHANGED", 20, "updatedAt"));
 
-  private final Terminal terminal;
+  private final AdminCalls admin;
 
   /** What a group holds. */
   static final class Contents {
@@ -49,19 +48,12 @@ final class GroupCommand {
   }
 
   GroupCommand(Terminal terminal) {
-    this.terminal = terminal;
+    this.admin = new AdminCalls(terminal, PATH);
   }
 
   @Command(description = "Lists the groups.")
   int list(@Mixin OutputOption output, @Mixin ControlPlane plane) {
-    Pages pages = new Pages(terminal, output, COLUMNS);
-    return plane.call(
-        terminal.environment(),
-        PolicyCommand.ROLE,
-        calls -> {
-          pages.print(calls, PATH, Long.MAX_VALUE);
-          return ExitCodes.OK;
-        });
+    return admin.list(output, plane, COLUMNS);
   }
 
   @Command(description = "Shows a group.")
@@ -69,7 +61,7 @@ final class GroupCommand {
       @Parameters(paramLabel = "NAME", description = "The group's name.") String name,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return print(output, plane, calls -> calls.get(path(name)));
+    return admin.print(output, plane, calls -> calls.get(admin.path(name)));
   }
 
   @Command(description = "Makes a group.")
@@ -78,7 +70,8 @@ final class GroupCommand {
       @Mixin Contents contents,
       @Mixin OutputOption output,
       @Mixin ChangingPlane plane) {
-    return print(output, plane, calls -> calls.post(PATH, contents.document().put("name", name)));
+    return admin.print(
+        output, plane, calls -> calls.post(PATH, contents.document().put("name", name)));
   }
 
   @Command(description = "Gives a group other members and roles, in place of those that it has.")
@@ -87,28 +80,14 @@ final class GroupCommand {
       @Mixin Contents contents,
       @Mixin OutputOption output,
       @Mixin ChangingPlane plane) {
-    return print(
-        output, plane, calls -> calls.call(HttpMethod.PUT, path(name), contents.document()));
+    return admin.print(
+        output, plane, calls -> calls.call(HttpMethod.PUT, admin.path(name), contents.document()));
   }
 
   @Command(description = "Removes a group that no policy and no other group names.")
   int delete(
       @Parameters(paramLabel = "NAME", description = "The group's name.") String name,
       @Mixin ChangingPlane plane) {
-    plane.call(
-        terminal.environment(),
-        PolicyCommand.ROLE,
-        calls -> calls.call(HttpMethod.DELETE, path(name), null));
-    return ExitCodes.OK;
-  }
-
-  private int print(
-      OutputOption output, ControlPlane plane, Function<ControlPlane.Calls, JsonObject> call) {
-    output.print(terminal, plane.call(terminal.environment(), PolicyCommand.ROLE, call));
-    return ExitCodes.OK;
-  }
-
-  private static String path(String name) {
-    return PATH + "/" + ControlPlane.escaped(name);
+    return admin.delete(plane, admin.path(name));
   }
 }

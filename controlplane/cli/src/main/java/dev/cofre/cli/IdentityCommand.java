@@ -5,8 +5,9 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,21 +28,16 @@ final class IdentityCommand {
           Column.of("CHANGED BY", 16, "updatedBy"));
 
   private final Terminal terminal;
+  private final AdminCalls admin;
 
   IdentityCommand(Terminal terminal) {
     this.terminal = terminal;
+    this.admin = new AdminCalls(terminal, PROVIDERS);
   }
 
   @Command(description = "Lists the identity providers.")
   int providers(@Mixin OutputOption output, @Mixin ControlPlane plane) {
-    Pages pages = new Pages(terminal, output, PROVIDER_COLUMNS);
-    return plane.call(
-        terminal.environment(),
-        PolicyCommand.ROLE,
-        calls -> {
-          pages.print(calls, PROVIDERS, Long.MAX_VALUE);
-          return ExitCodes.OK;
-        });
+    return admin.list(output, plane, PROVIDER_COLUMNS);
   }
 
   @Command(
@@ -57,15 +53,12 @@ final class IdentityCommand {
       @Mixin ControlPlane plane)
       throws IOException {
     JsonObject document = DocumentFile.read(terminal, file);
-    return print(
+    return admin.print(
         output,
         plane,
         calls ->
             change
-                ? calls.call(
-                    HttpMethod.PUT,
-                    PROVIDERS + "/" + ControlPlane.escaped(document.getString("name", "")),
-                    document)
+                ? calls.call(HttpMethod.PUT, admin.path(document.getString("name", "")), document)
                 : calls.post(PROVIDERS, document));
   }
 
@@ -75,7 +68,7 @@ final class IdentityCommand {
   int removeProvider(
       @Parameters(paramLabel = "NAME", description = "The provider's name.") String name,
       @Mixin ControlPlane plane) {
-    return delete(plane, PROVIDERS + "/" + ControlPlane.escaped(name));
+    return admin.delete(plane, admin.path(name));
   }
 
   @Command(description = "Says which caller from elsewhere is a principal.")
@@ -90,6 +83,12 @@ final class IdentityCommand {
               paramLabel = "NS/NAME",
               description = "A service account of the provider, which is a cluster.")
           String serviceAccount,
+      @Option(
+              names = "--claim",
+              paramLabel = "NAME=VALUE",
+              description =
+                  "What a claim must be, or hold when it is a list; may be repeated: all count.")
+          Map<String, String> claims,
       @Option(names = "--spiffe-id", paramLabel = "ID", description = "A client certificate's id.")
           String spiffeId,
       @Mixin OutputOption output,
@@ -99,7 +98,10 @@ final class IdentityCommand {
     put(document, "subject", subject);
     put(document, "serviceAccount", serviceAccount);
     put(document, "spiffeId", spiffeId);
-    return print(output, plane, calls -> calls.post(path(id) + "/bindings", document));
+    if (claims != null) {
+      document.put("claims", new JsonObject(new LinkedHashMap<>(claims)));
+    }
+    return admin.print(output, plane, calls -> calls.post(bindings(id), document));
   }
 
   private static void put(JsonObject document, String field, String value) {
@@ -113,7 +115,7 @@ final class IdentityCommand {
       @Parameters(paramLabel = "ID", description = "The principal's id.") String id,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return print(output, plane, calls -> calls.get(path(id) + "/bindings"));
+    return admin.print(output, plane, calls -> calls.get(bindings(id)));
   }
 
   @Command(description = "Removes a binding, and the principal's exchanged tokens.")
@@ -121,7 +123,7 @@ final class IdentityCommand {
       @Parameters(paramLabel = "ID", description = "The principal's id.") String id,
       @Parameters(paramLabel = "BINDING", description = "The binding's id.") String binding,
       @Mixin ControlPlane plane) {
-    return delete(plane, path(id) + "/bindings/" + ControlPlane.escaped(binding));
+    return admin.delete(plane, bindings(id) + "/" + ControlPlane.escaped(binding));
   }
 
   @Command(
@@ -139,7 +141,7 @@ final class IdentityCommand {
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
     JsonObject document = new JsonObject().put("validSeconds", seconds);
-    return print(output, plane, calls -> calls.post(path(id) + "/enrolments", document));
+    return admin.print(output, plane, calls -> calls.post(enrolments(id), document));
   }
 
   @Command(
@@ -150,14 +152,24 @@ final class IdentityCommand {
       @Parameters(paramLabel = "ENROLMENT", description = "The enrolment's id.") String enrolment,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return print(
+    return admin.print(
         output,
         plane,
         calls ->
             calls.call(
                 HttpMethod.POST,
-                path(id) + "/enrolments/" + ControlPlane.escaped(enrolment) + "/code",
+                enrolments(id) + "/" + ControlPlane.escaped(enrolment) + "/code",
                 null));
+  }
+
+  @Command(
+      name = "remove-enrolment",
+      description = "Takes an enrolment back: its code is refused from then on.")
+  int removeEnrolment(
+      @Parameters(paramLabel = "ID", description = "The principal's id.") String id,
+      @Parameters(paramLabel = "ENROLMENT", description = "The enrolment's id.") String enrolment,
+      @Mixin ControlPlane plane) {
+    return admin.delete(plane, enrolments(id) + "/" + ControlPlane.escaped(enrolment));
   }
 
   @Command(description = "Lists a principal's enrolments.")
@@ -165,24 +177,14 @@ final class IdentityCommand {
       @Parameters(paramLabel = "ID", description = "The principal's id.") String id,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return print(output, plane, calls -> calls.get(path(id) + "/enrolments"));
+    return admin.print(output, plane, calls -> calls.get(enrolments(id)));
   }
 
-  private int delete(ControlPlane plane, String path) {
-    plane.call(
-        terminal.environment(),
-        PolicyCommand.ROLE,
-        calls -> calls.call(HttpMethod.DELETE, path, null));
-    return ExitCodes.OK;
+  private static String bindings(String id) {
+    return PrincipalCommand.PATH + "/" + ControlPlane.escaped(id) + "/bindings";
   }
 
-  private int print(
-      OutputOption output, ControlPlane plane, Function<ControlPlane.Calls, JsonObject> call) {
-    output.print(terminal, plane.call(terminal.environment(), PolicyCommand.ROLE, call));
-    return ExitCodes.OK;
-  }
-
-  private static String path(String id) {
-    return "/v1/principals/" + ControlPlane.escaped(id);
+  private static String enrolments(String id) {
+    return PrincipalCommand.PATH + "/" + ControlPlane.escaped(id) + "/enrolments";
   }
 }

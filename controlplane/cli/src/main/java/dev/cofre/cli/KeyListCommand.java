@@ -1,6 +1,7 @@
 package dev.cofre.cli;
 
 import dev.cofre.cli.Pages.Column;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,6 +28,18 @@ final class KeyListCommand implements Callable<Integer> {
   @Option(names = "--limit", paramLabel = "N", description = "List at most N keys (default: all).")
   private long limit = Long.MAX_VALUE;
 
+  @Option(
+      names = "--tag",
+      paramLabel = "NAME=VALUE",
+      description = "Only keys with this tag; may be repeated: all count.")
+  private List<String> tags = List.of();
+
+  @Option(
+      names = "--environment",
+      paramLabel = "ENV",
+      description = "Only keys of dev, staging or prod.")
+  private String environment;
+
   @Mixin private OutputOption output;
   @Mixin private ControlPlane plane;
 
@@ -44,8 +57,17 @@ final class KeyListCommand implements Callable<Integer> {
         terminal.environment(),
         KeyCommand.ROLE,
         calls -> {
-          pages.print(calls, KeyCommand.PATH, limit);
+          pages.print(calls, KeyCommand.PATH, filter(), limit);
           return ExitCodes.OK;
         });
+  }
+
+  private String filter() {
+    List<String> parts = new ArrayList<>();
+    tags.forEach(tag -> parts.add("tag=" + ControlPlane.escaped(tag)));
+    if (environment != null) {
+      parts.add("environment=" + ControlPlane.escaped(environment));
+    }
+    return String.join("&", parts);
   }
 }

@@ -24,7 +24,10 @@ final class OrphanCommand {
     this.terminal = terminal;
   }
 
-  @Command(description = "Lists keys that nobody uses, whose owner is gone, or that have expired.")
+  @Command(
+      description =
+          "Lists keys that nobody uses, whose owner is gone, that have expired, or that a policy"
+              + " allows to use without naming them.")
   int list(
       @Option(
               names = "--limit",
@@ -32,6 +35,13 @@ final class OrphanCommand {
               defaultValue = "1000",
               description = "At most N (default 1000).")
           long limit,
+      @Option(
+              names = "--reason",
+              paramLabel = "R",
+              description =
+                  "Only those with this reason: unused, no-living-owner, expired or"
+                      + " wildcard-policy.")
+          String reason,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
     if (limit < 1) {
@@ -42,7 +52,11 @@ final class OrphanCommand {
         terminal.environment(),
         KeyCommand.ROLE,
         calls -> {
-          pages.print(calls, "/v1/orphans", limit);
+          pages.print(
+              calls,
+              "/v1/orphans",
+              reason == null ? "" : "reason=" + ControlPlane.escaped(reason),
+              limit);
           return ExitCodes.OK;
         });
   }

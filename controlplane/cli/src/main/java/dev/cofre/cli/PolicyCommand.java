@@ -139,9 +139,23 @@ final class PolicyCommand {
   }
 
   @Command(description = "Finds what is allowed but questionable; exit code 1 when it finds any.")
-  int lint(@Mixin OutputOption output, @Mixin ControlPlane plane) {
+  int lint(
+      @Option(
+              names = "--unused-days",
+              paramLabel = "N",
+              defaultValue = "90",
+              description =
+                  "A statement that nobody has used for so long is told (default"
+                      + " ${DEFAULT-VALUE}).")
+          int unusedDays,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
     Pages pages = new Pages(terminal, output, FINDINGS);
-    JsonObject found = plane.call(terminal.environment(), ROLE, calls -> calls.get(PATH + "/lint"));
+    JsonObject found =
+        plane.call(
+            terminal.environment(),
+            ROLE,
+            calls -> calls.get(PATH + "/lint?unusedDays=" + unusedDays));
     pages.print(found);
     return found.getJsonArray("items").isEmpty() ? ExitCodes.OK : ExitCodes.FAILED;
   }

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,7 +18,7 @@ import picocli.CommandLine.Parameters;
 /** {@code principal}: who there is, their roles and tokens, as a security administrator. */
 @Command(name = "principal", description = "Keeps principals, their roles and their tokens.")
 final class PrincipalCommand {
-  private static final String PATH = "/v1/principals";
+  static final String PATH = "/v1/principals";
 
   private static final List<Column> COLUMNS =
       List.of(
@@ -29,21 +28,16 @@ final class PrincipalCommand {
           Column.of("CHANGED", 20, "updatedAt"));
 
   private final Terminal terminal;
+  private final AdminCalls admin;
 
   PrincipalCommand(Terminal terminal) {
     this.terminal = terminal;
+    this.admin = new AdminCalls(terminal, PATH);
   }
 
   @Command(description = "Lists the principals.")
   int list(@Mixin OutputOption output, @Mixin ControlPlane plane) {
-    Pages pages = new Pages(terminal, output, COLUMNS);
-    return plane.call(
-        terminal.environment(),
-        PolicyCommand.ROLE,
-        calls -> {
-          pages.print(calls, PATH, Long.MAX_VALUE);
-          return ExitCodes.OK;
-        });
+    return admin.list(output, plane, COLUMNS);
   }
 
   @Command(description = "Shows a principal.")
@@ -51,7 +45,7 @@ final class PrincipalCommand {
       @Parameters(paramLabel = "ID", description = "The principal's id.") String id,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return print(output, plane, calls -> calls.get(path(id)));
+    return admin.print(output, plane, calls -> calls.get(admin.path(id)));
   }
 
   @Command(description = "Makes a principal; it has no token yet, see principal token.")
@@ -67,7 +61,7 @@ final class PrincipalCommand {
       @Mixin OutputOption output,
       @Mixin ChangingPlane plane) {
     JsonObject document = new JsonObject().put("id", id).put("roles", new JsonArray(roles));
-    return print(output, plane, calls -> calls.post(PATH, document));
+    return admin.print(output, plane, calls -> calls.post(PATH, document));
   }
 
   @Command(description = "Gives a principal other roles, in place of those that it has.")
@@ -83,18 +77,15 @@ final class PrincipalCommand {
       @Mixin OutputOption output,
       @Mixin ChangingPlane plane) {
     JsonObject document = new JsonObject().put("roles", new JsonArray(roles));
-    return print(output, plane, calls -> calls.call(HttpMethod.PUT, path(id), document));
+    return admin.print(
+        output, plane, calls -> calls.call(HttpMethod.PUT, admin.path(id), document));
   }
 
   @Command(description = "Removes a principal that no policy and no group names.")
   int delete(
       @Parameters(paramLabel = "ID", description = "The principal's id.") String id,
       @Mixin ChangingPlane plane) {
-    plane.call(
-        terminal.environment(),
-        PolicyCommand.ROLE,
-        calls -> calls.call(HttpMethod.DELETE, path(id), null));
-    return ExitCodes.OK;
+    return admin.delete(plane, admin.path(id));
   }
 
   @Command(
@@ -121,23 +112,13 @@ final class PrincipalCommand {
       plane.call(
           terminal.environment(),
           PolicyCommand.ROLE,
-          calls -> calls.post(path(id) + "/token", document));
+          calls -> calls.post(admin.path(id) + "/token", document));
     } catch (PendingException pending) {
       out.write(token);
       throw pending.noting("the token in " + file + " works once this is approved");
     }
     out.write(token);
     return ExitCodes.OK;
-  }
-
-  private int print(
-      OutputOption output, ControlPlane plane, Function<ControlPlane.Calls, JsonObject> call) {
-    output.print(terminal, plane.call(terminal.environment(), PolicyCommand.ROLE, call));
-    return ExitCodes.OK;
-  }
-
-  private static String path(String id) {
-    return PATH + "/" + ControlPlane.escaped(id);
   }
 
   /** A column of texts. */

@@ -25,22 +25,15 @@ final class QuotaCommand {
           Column.of("CHANGED BY", 16, "updatedBy"),
           Column.of("CHANGED", 20, "updatedAt"));
 
-  private final Terminal terminal;
+  private final AdminCalls admin;
 
   QuotaCommand(Terminal terminal) {
-    this.terminal = terminal;
+    this.admin = new AdminCalls(terminal, PATH);
   }
 
   @Command(description = "Lists the quotas.")
   int list(@Mixin OutputOption output, @Mixin ControlPlane plane) {
-    Pages pages = new Pages(terminal, output, COLUMNS);
-    return plane.call(
-        terminal.environment(),
-        PolicyCommand.ROLE,
-        calls -> {
-          pages.print(calls, PATH, Long.MAX_VALUE);
-          return ExitCodes.OK;
-        });
+    return admin.list(output, plane, COLUMNS);
   }
 
   @Command(description = "Sets a quota, new or in place of what it was.")
@@ -65,27 +58,14 @@ final class QuotaCommand {
     if (perDay != null) {
       document.put("perDay", perDay);
     }
-    output.print(
-        terminal,
-        plane.call(
-            terminal.environment(),
-            PolicyCommand.ROLE,
-            calls -> calls.call(HttpMethod.PUT, path(principal), document)));
-    return ExitCodes.OK;
+    return admin.print(
+        output, plane, calls -> calls.call(HttpMethod.PUT, admin.path(principal), document));
   }
 
   @Command(description = "Removes a quota.")
   int delete(
       @Parameters(paramLabel = "PRINCIPAL", description = WHOSE) String principal,
       @Mixin ChangingPlane plane) {
-    plane.call(
-        terminal.environment(),
-        PolicyCommand.ROLE,
-        calls -> calls.call(HttpMethod.DELETE, path(principal), null));
-    return ExitCodes.OK;
-  }
-
-  private static String path(String principal) {
-    return PATH + "/" + ControlPlane.escaped(principal);
+    return admin.delete(plane, admin.path(principal));
   }
 }

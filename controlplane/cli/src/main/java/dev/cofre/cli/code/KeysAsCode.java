@@ -2,6 +2,7 @@ package dev.cofre.cli.code;
 
 import dev.cofre.cli.shape.Document;
 import dev.cofre.cli.shape.DocumentKind;
+import dev.cofre.cli.yaml.FileErrors;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,6 +58,11 @@ public final class KeysAsCode {
   public Plan plan() {
     existing = Existing.read(service, read());
     Plan plan = new Planner(documents, existing, clock).plan(kinds);
+    FileErrors errors = new FileErrors();
+    PolicyTestCheck.check(service, plan.changes(), errors);
+    if (!errors.isEmpty()) {
+      throw new InvalidFilesException(errors);
+    }
     return PendingRequests.note(service, plan);
   }
 
@@ -69,6 +75,10 @@ public final class KeysAsCode {
       if (kinds.contains(kind) && kind != DocumentKind.SCOPE) {
         read.add(kind);
         read.addAll(DocumentRules.referred(kind));
+        if (kind == DocumentKind.PRINCIPAL) {
+          // Its groups give it roles.
+          read.add(DocumentKind.GROUP);
+        }
       }
     }
     return read;

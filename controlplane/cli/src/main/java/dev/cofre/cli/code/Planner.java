@@ -46,6 +46,7 @@ final class Planner {
     List<Document> meant =
         documents.stream().filter(document -> kinds.contains(document.kind())).toList();
     meant.forEach(this::requireReferences);
+    ExclusiveRoles.check(meant, existing, errors);
     if (!errors.isEmpty()) {
       throw new InvalidFilesException(errors);
     }

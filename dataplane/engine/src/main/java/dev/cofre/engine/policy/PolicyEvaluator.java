@@ -148,6 +148,25 @@ public final class PolicyEvaluator {
         : List.of();
   }
 
+  /**
+   * Whether a statement in force at {@code nowMs} allows somebody to use {@code key} without naming
+   * it: by the beginning of its alias, or by tags.
+   */
+  public boolean isAllowedByWildcard(KeyReference key, long nowMs) {
+    for (CompiledStatement[] list : selecting(key)) {
+      for (CompiledStatement statement : list) {
+        if (statement.isAllow()
+            && statement.isWildcard()
+            && statement.isInForce(nowMs)
+            && statement.selects(key)
+            && !statement.namedKeys().contains(key.id())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** Whom {@code subject} counts as. */
   public Membership membership(Subject subject) {
     return groups.of(subject);

@@ -18,6 +18,7 @@ import dev.cofre.controlplane.server.policy.AccessReport;
 import dev.cofre.controlplane.server.policy.PolicyBook;
 import dev.cofre.controlplane.server.policy.PolicyLint;
 import dev.cofre.controlplane.server.policy.PolicyTests;
+import dev.cofre.controlplane.server.policy.UnusedGrants;
 import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.PrincipalMetadata;
@@ -132,10 +133,12 @@ final class AccessOperations {
   }
 
   private Answer lint(Call call) {
+    int days = days(call.facts().query().get("unusedDays"));
     return changing.read(
         call,
         tx -> {
-          PolicyLint lint = new PolicyLint(check(tx, call));
+          AccessCheck check = check(tx, call);
+          PolicyLint lint = new PolicyLint(check, UnusedGrants.read(tx, check, days));
           String after = "";
           List<Policy> page;
           do {
@@ -145,6 +148,16 @@ final class AccessOperations {
           } while (page.size() == POLICIES_AT_ONCE && !lint.isFull());
           return Answer.json(200, AccessDocuments.findings(lint.findings()).putNull("next"));
         });
+  }
+
+  private static int days(String text) {
+    if (text == null) {
+      return UnusedGrants.DAYS;
+    }
+    if (!text.matches("[1-9][0-9]{0,3}")) {
+      throw invalid("unusedDays must be a whole number from 1 to 9999");
+    }
+    return Integer.parseInt(text);
   }
 
   private static AccessCheck check(Transaction tx, Call call) {

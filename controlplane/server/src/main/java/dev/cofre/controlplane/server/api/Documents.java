@@ -155,11 +155,14 @@ final class Documents {
       List<T> found, int limit, Function<T, JsonObject> document, Function<T, String> cursor) {
     boolean more = found.size() > limit;
     List<T> shown = more ? found.subList(0, limit) : found;
+    return page(shown, document, more ? cursor.apply(shown.getLast()) : null);
+  }
+
+  /** The page {@code shown}; {@code next} is null when it is the last one. */
+  static <T> JsonObject page(List<T> shown, Function<T, JsonObject> document, String next) {
     JsonArray items = new JsonArray();
     shown.forEach(item -> items.add(document.apply(item)));
-    return new JsonObject()
-        .put("items", items)
-        .put("next", more ? cursor.apply(shown.getLast()) : null);
+    return new JsonObject().put("items", items).put("next", next);
   }
 
   static JsonObject stamp(JsonObject json, Stamp stamp) {

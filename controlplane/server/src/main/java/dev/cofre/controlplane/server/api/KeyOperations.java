@@ -12,6 +12,7 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.KeyDraft;
 import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.KmsKey;
+import dev.cofre.controlplane.server.keys.KeyFilter;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.controlplane.server.keys.Reconciliation;
@@ -77,10 +78,12 @@ final class KeyOperations {
 
   private Answer list(Call call) {
     int limit = call.limit();
-    List<KmsKey> found =
-        store.read(tx -> KeySelection.page(tx, call.principal(), call.after(), limit + 1));
+    KeyFilter filter =
+        KeyFilter.of(call.facts().query().getAll("tag"), call.facts().query().get("environment"));
+    KeySelection.Page page =
+        store.read(tx -> KeySelection.page(tx, call.principal(), filter, call.after(), limit));
     audit.allowed(call);
-    return Answer.json(200, Documents.page(found, limit, this::document, KmsKey::alias));
+    return Answer.json(200, Documents.page(page.keys(), this::document, page.next()));
   }
 
   private Answer show(Call call) {

@@ -36,6 +36,7 @@ final class ManagementAudit {
   private final AuditLog log;
   private final String node;
   private final Clock clock;
+  private final Refusals refusals = new Refusals();
 
   ManagementAudit(AuditLog log, String node, Clock clock) {
     this.log = log;
@@ -95,6 +96,9 @@ final class ManagementAudit {
     AuditEvent event =
         (DENIALS.contains(code) ? builder.denied(code.code()) : builder.failed(code.code()))
             .build();
+    if (caller != null && DENIALS.contains(code)) {
+      refusals.count(caller.principal().id(), code, now());
+    }
     await(caller == null ? log.countUnauthenticated(event) : log.append(event));
   }
 
@@ -122,6 +126,11 @@ final class ManagementAudit {
         subject == null || subject.length() <= SUBJECT_MAX
             ? subject
             : subject.substring(0, SUBJECT_MAX));
+  }
+
+  /** How often whom was denied what. */
+  Refusals refusals() {
+    return refusals;
   }
 
   /** The time, in milliseconds. */

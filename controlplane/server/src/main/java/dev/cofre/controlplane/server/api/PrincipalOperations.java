@@ -19,6 +19,7 @@ import dev.cofre.controlplane.domain.TokenDraft;
 import dev.cofre.controlplane.domain.approval.ApprovalMatter;
 import dev.cofre.controlplane.server.policy.PrincipalBook;
 import dev.cofre.controlplane.server.store.Transaction;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /** The routes under /v1/principals. Thread-safe. */
@@ -102,7 +103,14 @@ final class PrincipalOperations {
   }
 
   private Answer show(Call call) {
-    return answer(200, changing.read(call, tx -> find(tx, call)));
+    Principal principal = changing.read(call, tx -> find(tx, call));
+    JsonObject document = Documents.principal(principal);
+    changing
+        .audit()
+        .refusals()
+        .of(principal.id())
+        .ifPresent(refusals -> document.put("refusals", refusals));
+    return Answer.object(200, principal.stamp().revision(), document);
   }
 
   private static Answer answer(int status, Principal principal) {

@@ -15,16 +15,19 @@ import dev.cofre.controlplane.domain.OrphanReason;
 import dev.cofre.controlplane.domain.Permissions;
 import dev.cofre.controlplane.domain.UseReport;
 import dev.cofre.controlplane.server.keys.KeySelection;
+import dev.cofre.controlplane.server.keys.Orphans;
 import dev.cofre.controlplane.server.store.OrphanQuery.Orphan;
 import dev.cofre.controlplane.server.store.Store;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * The routes by which keys are watched: notices, orphans, uses, and nodes' reports. Thread-safe.
@@ -96,20 +99,24 @@ final class WatchOperations {
 
   private Answer orphans(Call call) {
     int limit = call.limit();
-    List<Orphan> found =
-        store.read(
-            tx ->
-                tx.orphans()
-                    .page(
-                        call.principal().tenant(),
-                        call.after(),
-                        limit + 1,
-                        tx.dataClasses().all(),
-                        tx.keys()));
+    Optional<OrphanReason> reason =
+        Optional.ofNullable(call.facts().query().get("reason")).map(WatchOperations::reason);
+    Orphans.Page page =
+        store.read(tx -> Orphans.page(tx, call.principal().tenant(), call.after(), limit, reason));
     audit.allowed(call);
-    return Answer.json(
-        200,
-        Documents.page(found, limit, WatchOperations::document, orphan -> orphan.key().alias()));
+    return Answer.json(200, Documents.page(page.orphans(), WatchOperations::document, page.next()));
+  }
+
+  private static OrphanReason reason(String name) {
+    return OrphanReason.find(name)
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    ErrorCode.INVALID_REQUEST,
+                    "reason must be one of "
+                        + Arrays.stream(OrphanReason.values())
+                            .map(OrphanReason::wireName)
+                            .collect(Collectors.joining(", "))));
   }
 
   private static JsonObject document(Orphan orphan) {

@@ -15,6 +15,10 @@ import java.util.function.Predicate;
 
 /** Finds keys by id or alias, and those that a principal may see. Stateless. */
 public final class KeySelection {
+  /** How many keys are looked at for one page. */
+  static final int SCANNED_MAX = 10_000;
+
+  private static final int READ_AT_ONCE = 100;
   private static final int UUID_LENGTH = 36;
 
   private KeySelection() {}
@@ -31,26 +35,40 @@ public final class KeySelection {
     return find(tx, caller.tenant(), name).filter(sees(tx, caller));
   }
 
-  /** The first {@code limit} keys that {@code caller} may see, by alias after {@code after}. */
-  public static List<KmsKey> page(Transaction tx, Principal caller, String after, int limit) {
-    Predicate<KmsKey> sees = sees(tx, caller);
+  /**
+   * Some keys.
+   *
+   * @param next the alias after which the next page begins; null at the end
+   */
+  public record Page(List<KmsKey> keys, String next) {}
+
+  /**
+   * The first {@code limit} keys that {@code caller} may see and {@code filter} lets pass, by alias
+   * after {@code after}. After {@value #SCANNED_MAX} keys of others a page ends, be it empty.
+   */
+  public static Page page(
+      Transaction tx, Principal caller, KeyFilter filter, String after, int limit) {
+    Predicate<KmsKey> wanted = filter.and(sees(tx, caller));
+    int atOnce = Math.max(limit + 1, READ_AT_ONCE);
     List<KmsKey> page = new ArrayList<>();
     String from = after;
-    while (true) {
-      List<KmsKey> next = tx.keys().page(caller.tenant(), from, limit);
-      for (KmsKey key : next) {
-        if (sees.test(key)) {
-          page.add(key);
-          if (page.size() == limit) {
-            return page;
-          }
+    for (int scanned = 0; scanned < SCANNED_MAX; scanned += atOnce) {
+      List<KmsKey> read = tx.keys().page(caller.tenant(), from, atOnce);
+      for (KmsKey key : read) {
+        if (!wanted.test(key)) {
+          continue;
         }
+        if (page.size() == limit) {
+          return new Page(page, page.getLast().alias());
+        }
+        page.add(key);
       }
-      if (next.size() < limit) {
-        return page;
+      if (read.size() < atOnce) {
+        return new Page(page, null);
       }
-      from = next.getLast().alias();
+      from = read.getLast().alias();
     }
+    return new Page(page, from);
   }
 
   private static Predicate<KmsKey> sees(Transaction tx, Principal caller) {

@@ -23,8 +23,8 @@ import java.util.concurrent.locks.LockSupport;
  * one transaction and one snapshot revision that make the versions visible. Thread-safe.
  *
  * <p>Between the two, others change what they like: a key that was rotated, disabled or removed
- * meanwhile is left alone, and its half-made version is taken back. At most half of the time the HSM
- * is asked for something: the rest is for the traffic.
+ * meanwhile is left alone, and its half-made version is taken back. At most half of the time the
+ * HSM is asked for something: the rest is for the traffic.
  */
 public final class RotationBatch {
   private static final long REST_NS_MAX = 200_000_000;

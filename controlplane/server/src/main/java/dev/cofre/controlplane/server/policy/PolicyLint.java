@@ -25,12 +25,24 @@ public final class PolicyLint {
   public static final int FINDINGS_MAX = 1_000;
 
   private final AccessCheck check;
+  private final UnusedGrants unused;
   private final List<Finding> findings = new ArrayList<>();
   private final Map<String, Set<Environment>> environmentsOf = new HashMap<>();
 
-  /** Judges by what {@code check} has in force. */
-  public PolicyLint(AccessCheck check) {
+  /** Judges by what {@code check} has in force, and by what was used of it. */
+  public PolicyLint(AccessCheck check, UnusedGrants unused) {
     this.check = check;
+    this.unused = unused;
+    if (!unused.isComplete()) {
+      add(
+          new Finding(
+              "uses-not-judged",
+              "",
+              "",
+              "more than "
+                  + UnusedGrants.USES_MAX
+                  + " uses were reported: unused-grant is not judged; ask for fewer days"));
+    }
   }
 
   /**
@@ -47,6 +59,7 @@ public final class PolicyLint {
     List<PolicyStatement> statements = policy.document().statements();
     for (int i = 0; i < statements.size(); i++) {
       statement(policy, statements.get(i), "statements[" + i + "]");
+      unused(policy, statements.get(i), i);
     }
     if (isOver(policy.document().notAfter())) {
       find("expired", policy, "notAfter", "the policy has ended; delete it");
@@ -86,6 +99,16 @@ public final class PolicyLint {
       if (!PolicyStatement.isPattern(key) && keyOf(key).isEmpty()) {
         find("key-gone", policy, where, "names the key " + key + ", which is gone");
       }
+    }
+  }
+
+  private void unused(Policy policy, PolicyStatement statement, int index) {
+    if (statement.effect() == Effect.ALLOW
+        && !isOver(statement.notAfter())
+        && !isOver(policy.document().notAfter())
+        && unused.isUnused(policy, index)) {
+      String where = "statements[" + index + "]";
+      find("unused-grant", policy, where, "nobody has used it since " + unused.since());
     }
   }
 

@@ -3,15 +3,19 @@ package dev.cofre.controlplane.server.store;
 import dev.cofre.controlplane.domain.KeyUse;
 import dev.cofre.controlplane.domain.KeyUseCount;
 import dev.cofre.controlplane.domain.UseReport;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** How often who did what with which key, as nodes report it. */
 public final class KeyUseTable {
+  private static final int FETCHED = 1_000;
   private static final String WHERE =
       " where key_id = :key and principal_id = :principal and action = :action";
 
@@ -99,14 +103,38 @@ public final class KeyUseTable {
             "select * from key_use where key_id = :key order by last_used_at desc limit :limit")
         .bind("key", key)
         .bind("limit", limit)
-        .map(
-            (row, context) ->
-                new KeyUseCount(
-                    row.getObject("key_id", UUID.class),
-                    row.getString("principal_id"),
-                    KeyUse.of(row.getString("action")),
-                    row.getLong("uses"),
-                    Times.read(row, "last_used_at")))
+        .map((row, context) -> read(row))
         .list();
+  }
+
+  /**
+   * Gives {@code action} the uses at {@code since} or later, {@code limit} at most, in no order.
+   *
+   * @return whether these were all
+   */
+  public boolean forEachSince(Instant since, int limit, Consumer<KeyUseCount> action) {
+    int[] seen = new int[1];
+    handle
+        .createQuery("select * from key_use where last_used_at >= :since limit :limit")
+        .bind("since", Times.column(since))
+        .bind("limit", limit + 1)
+        .setFetchSize(FETCHED)
+        .map((row, context) -> read(row))
+        .forEach(
+            use -> {
+              if (seen[0]++ < limit) {
+                action.accept(use);
+              }
+            });
+    return seen[0] <= limit;
+  }
+
+  private static KeyUseCount read(ResultSet row) throws SQLException {
+    return new KeyUseCount(
+        row.getObject("key_id", UUID.class),
+        row.getString("principal_id"),
+        KeyUse.of(row.getString("action")),
+        row.getLong("uses"),
+        Times.read(row, "last_used_at"));
   }
 }

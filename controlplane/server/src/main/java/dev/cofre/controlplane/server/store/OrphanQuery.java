@@ -37,35 +37,43 @@ public final class OrphanQuery {
   public record Orphan(KmsKey key, Set<OrphanReason> reasons) {}
 
   /**
-   * The first {@code limit} orphans of {@code tenant} whose alias sorts after {@code after}.
+   * The first {@code limit} orphans of {@code tenant} whose alias sorts after {@code after}, by
+   * what the tables say of them: no policy is looked at.
    *
    * @param classes the rules of all classes
    */
   public List<Orphan> page(
       String tenant, String after, int limit, List<DataClassRules> classes, KeyTable keys) {
-    String unused =
-        "("
-            + IntStream.range(0, classes.size())
-                .mapToObj(i -> unused(i))
-                .collect(Collectors.joining(" or "))
-            + ")";
+    String filter = " and (" + unused(classes) + " or " + UNOWNED + " or " + EXPIRED + ")";
+    return read(filter, tenant, after, limit, classes, keys);
+  }
+
+  /** The same of all keys that are not destroyed or about to be: most have no reason. */
+  public List<Orphan> any(
+      String tenant, String after, int limit, List<DataClassRules> classes, KeyTable keys) {
+    return read("", tenant, after, limit, classes, keys);
+  }
+
+  private List<Orphan> read(
+      String filter,
+      String tenant,
+      String after,
+      int limit,
+      List<DataClassRules> classes,
+      KeyTable keys) {
     Query query =
         handle.createQuery(
             "select k.*, case when "
-                + unused
+                + unused(classes)
                 + " then 1 else 0 end as is_unused, case when "
                 + UNOWNED
                 + " then 1 else 0 end as is_unowned, case when "
                 + EXPIRED
                 + " then 1 else 0 end as is_expired from kms_key k where k.tenant = :tenant"
                 + " and k.alias > :after"
-                + " and k.state not in ('CREATING', 'PENDING_DESTRUCTION', 'DESTROYED') and ("
-                + unused
-                + " or "
-                + UNOWNED
-                + " or "
-                + EXPIRED
-                + ") order by k.alias limit :limit");
+                + " and k.state not in ('CREATING', 'PENDING_DESTRUCTION', 'DESTROYED')"
+                + filter
+                + " order by k.alias limit :limit");
     for (int i = 0; i < classes.size(); i++) {
       Instant since = now.minus(Duration.ofDays(classes.get(i).unusedDays()));
       query
@@ -79,6 +87,14 @@ public final class OrphanQuery {
         .bind("limit", limit)
         .map((row, context) -> new Orphan(keys.read(row), reasons(row)))
         .list();
+  }
+
+  private static String unused(List<DataClassRules> classes) {
+    return "("
+        + IntStream.range(0, classes.size())
+            .mapToObj(OrphanQuery::unused)
+            .collect(Collectors.joining(" or "))
+        + ")";
   }
 
   private static String unused(int i) {
