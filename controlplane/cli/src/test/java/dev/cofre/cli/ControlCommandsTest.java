@@ -495,4 +495,45 @@ class ControlCommandsTest {
     assertEquals(
         new JsonObject("{\"members\":[\"a\",\"group:b\"],\"roles\":[]}"), asked.get(1).body());
   }
+
+  @Test
+  void keysAreListedByTagAndOrphansByReason() {
+    run("key list --tag team=a&b --tag app=shop --environment prod --limit 1".split(" "));
+    assertEquals(
+        "GET /v1/keys?limit=1&tag=team%3Da%26b&tag=app%3Dshop&environment=prod",
+        asked.get(0).line());
+    run("orphan list --reason wildcard-policy".split(" "));
+    assertEquals("GET /v1/orphans?limit=200&reason=wildcard-policy", asked.get(1).line());
+    run("policy lint --unused-days 30".split(" "));
+    assertEquals("GET /v1/policies/lint?unusedDays=30", asked.get(2).line());
+  }
+
+  @Test
+  void aBindingByClaimsAndTheEndOfAnEnrolment() {
+    CliRun run =
+        run(
+            "identity bind ci --provider github --claim repository=a/b --claim environment=prod"
+                .split(" "));
+    assertEquals(ExitCodes.OK, run.exitCode(), run::err);
+    assertEquals("POST /v1/principals/ci/bindings", asked.get(0).line());
+    assertEquals(
+        new JsonObject(
+            """
+            {"provider":"github","claims":{"repository":"a/b","environment":"prod"}}
+            """),
+        asked.get(0).body());
+    assertEquals(ExitCodes.OK, run("identity", "remove-enrolment", "ci", "e-1").exitCode());
+    assertEquals("DELETE /v1/principals/ci/enrolments/e-1", asked.get(1).line());
+    assertEquals(ExitCodes.OK, run("identity", "unbind", "ci", "b-1").exitCode());
+    assertEquals("DELETE /v1/principals/ci/bindings/b-1", asked.get(2).line());
+    assertEquals(ExitCodes.OK, run("identity", "remove-provider", "github").exitCode());
+    assertEquals("DELETE /v1/identity-providers/github", asked.get(3).line());
+    assertEquals(ExitCodes.OK, run("group", "delete", "shop").exitCode());
+    assertEquals("DELETE /v1/groups/shop", asked.get(4).line());
+    assertEquals(ExitCodes.OK, run("principal", "delete", "ann").exitCode());
+    assertEquals("DELETE /v1/principals/ann", asked.get(5).line());
+    assertEquals(ExitCodes.OK, run("quota", "set", "*", "--per-day", "5").exitCode());
+    assertEquals("PUT /v1/quotas/*", asked.get(6).line());
+    assertEquals(new JsonObject().put("perDay", 5), asked.get(6).body());
+  }
 }

@@ -21,7 +21,7 @@ import java.util.TreeSet;
  *
  * <p>Files come before what exists under the same name.
  */
-final class ExclusiveRoles {
+public final class ExclusiveRoles {
   private static final Set<String> ALL =
       Set.of(
           "platform-admin",
@@ -79,7 +79,7 @@ final class ExclusiveRoles {
   }
 
   /** Whether nobody may have both. */
-  static boolean exclude(String one, String other) {
+  public static boolean exclude(String one, String other) {
     return !one.equals(other)
         && (EXCLUDED.getOrDefault(one, Set.of()).contains(other)
             || EXCLUDED.getOrDefault(other, Set.of()).contains(one));

@@ -323,4 +323,58 @@ class PlannerTest {
     plan(KEY);
     assertEquals(List.of("GET /v1/keys?limit=500"), service.asked);
   }
+
+  private static String person(String id, String roles) {
+    return "apiVersion: cofre/v1\nkind: Principal\nid: " + id + "\nroles: [" + roles + "]\n";
+  }
+
+  @Test
+  void rolesThatNobodyMayHaveTogetherAreRefusedBeforeAnythingIsChanged() throws IOException {
+    assertEquals(
+        List.of(
+            "4: roles: make ann both crypto-officer (Principal ann) and security-admin (Principal"
+                + " ann), which nobody may be together"),
+        refused(person("ann", "security-admin, crypto-officer")));
+    service
+        .with(DocumentKind.PRINCIPAL, principal("bob", "workload"))
+        .with(
+            DocumentKind.GROUP,
+            group("inner", "bob"),
+            group("outer", "group:inner").put("roles", new JsonArray().add("app-owner")));
+    assertEquals(List.of(), plan(person("ann", "auditor")).changes().stream().skip(1).toList());
+    assertEquals(
+        List.of(
+            "4: roles: make bob both app-owner (Group outer) and auditor (Principal bob), which"
+                + " nobody may be together"),
+        refused(person("bob", "auditor")));
+    String group = "apiVersion: cofre/v1\nkind: Group\nname: outer\nmembers: [bob]\nroles: [%s]\n";
+    assertEquals(
+        List.of(
+            "5: roles: make bob both auditor (Group outer) and workload (Principal bob), which"
+                + " nobody may be together"),
+        refused(group.formatted("auditor")));
+    assertEquals(1, plan(group.formatted("")).changes().size(), "the file takes the role away");
+  }
+
+  @Test
+  void testsOfAPolicyRunBeforeAnythingIsChanged() throws IOException {
+    people().with(DocumentKind.KEY, key());
+    String policy =
+        POLICY
+            + "tests:\n"
+            + "  - {principal: app, action: encrypt, key: orders, expect: allow}\n"
+            + "  - {principal: app, action: decrypt, key: orders, expect: deny}\n";
+    JsonObject failure = new JsonObject().put("field", "tests[1]").put("message", "expects deny");
+    service.answers.put(
+        "/v1/policies/simulate", new JsonObject().put("failedTests", new JsonArray().add(failure)));
+    assertEquals(List.of("14: tests[1]: expects deny"), refused(policy));
+    assertTrue(
+        service.asked.stream()
+            .allMatch(
+                asked -> asked.startsWith("GET") || asked.equals("POST /v1/policies/simulate")));
+    assertEquals(2, plan(policy, person("ann", "auditor")).changes().size(), "ann may decide it");
+    service.answers.put(
+        "/v1/policies/simulate", new JsonObject().put("failedTests", new JsonArray()));
+    assertEquals(1, plan(policy).changes().size());
+  }
 }

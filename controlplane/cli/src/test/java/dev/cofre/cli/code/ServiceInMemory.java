@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,9 @@ final class ServiceInMemory implements Service {
 
   final Map<String, JsonArray> lists = new LinkedHashMap<>();
   final List<String> asked = new ArrayList<>();
+
+  /** What is answered at a path that is no list. */
+  final Map<String, JsonObject> answers = new HashMap<>();
 
   ServiceInMemory with(DocumentKind kind, JsonObject... objects) {
     JsonArray list = lists.computeIfAbsent(kind.path(), path -> new JsonArray());
@@ -32,6 +36,9 @@ final class ServiceInMemory implements Service {
       JsonObject body,
       Map<String, String> headers) {
     asked.add(method + " " + path);
+    if (answers.containsKey(path)) {
+      return new Reply(false, answers.get(path));
+    }
     String list = path.split("\\?", 2)[0];
     JsonArray all = lists.getOrDefault(list, new JsonArray());
     int from = path.contains("&after=") ? Integer.parseInt(path.split("&after=", 2)[1]) : 0;

@@ -327,4 +327,30 @@ class AccessApiTest {
     assertEquals(200, plane.get("app", "/v1/keys/tagged").statusCode());
     assertEquals(404, plane.get("app", "/v1/keys/bills").statusCode());
   }
+
+  @Test
+  void refusalsOfAPrincipalAreCounted() throws Exception {
+    json(post("/v1/principals", principal("curious", "auditor")));
+    String token = replaceToken("curious");
+    JsonObject before = json(plane.get(ADMIN, "/v1/principals/curious"));
+    assertFalse(before.containsKey("refusals"));
+    for (int i = 0; i < 3; i++) {
+      assertEquals(403, rotate(token, "orders-1"));
+    }
+    assertEquals(200, as(token, "/v1/policies"));
+    JsonObject refusals =
+        json(plane.get(ADMIN, "/v1/principals/curious")).getJsonObject("refusals");
+    assertEquals(new JsonObject().put("forbidden", 3), refusals.getJsonObject("byCode"));
+    assertTrue(Instant.parse(refusals.getString("lastAt")).isAfter(Instant.EPOCH));
+    assertFalse(json(plane.get(ADMIN, "/v1/principals/shop")).containsKey("refusals"));
+  }
+
+  private static int rotate(String token, String key) throws Exception {
+    return plane
+        .send(
+            HttpRequest.newBuilder(plane.uri("/v1/keys/" + key + "/rotate"))
+                .header("Authorization", "Bearer " + token)
+                .POST(HttpRequest.BodyPublishers.noBody()))
+        .statusCode();
+  }
 }

@@ -250,10 +250,7 @@ class EnforcementApiTest {
   }
 
   private void awaitWaiting() throws Exception {
-    long deadlineNs = System.nanoTime() + 30_000_000_000L;
-    while (plane.metric("cofre_controlplane_enforcement_waits") == 0) {
-      assertTrue(System.nanoTime() < deadlineNs, "it does not wait");
-    }
+    Await.until("it waits", () -> plane.metric("cofre_controlplane_enforcement_waits") > 0);
   }
 
   private void ask(String instance, long revision, long leaseMs) throws Exception {

@@ -85,6 +85,41 @@ class KeyApiTest {
   }
 
   @Test
+  void listsByTagInPages() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      JsonObject document =
+          new JsonObject(TestPlane.keyDocument("tagged-" + i, i == 4 ? "staging" : "dev"))
+              .put("tags", new JsonObject().put("team", i % 2 == 0 ? "a:b" : "c").put("n", "" + i));
+      assertEquals(
+          201, plane.post("crypto-officer", "/v1/keys", document.encode(), Map.of()).statusCode());
+    }
+    String query = "/v1/keys?limit=1&tag=team%3Da:b";
+    List<String> seen = new ArrayList<>();
+    String after = "";
+    do {
+      JsonObject page = new JsonObject(plane.get("auditor", query + "&after=" + after).body());
+      page.getJsonArray("items").forEach(item -> seen.add(((JsonObject) item).getString("alias")));
+      after = page.getString("next");
+    } while (after != null);
+    assertEquals(List.of("tagged-0", "tagged-2", "tagged-4"), seen);
+    assertEquals(List.of("tagged-2"), listed("tag=team%3Da:b&tag=n%3D2"));
+    assertEquals(List.of("tagged-4"), listed("tag=team%3Da:b&environment=staging"));
+    for (String wrong :
+        List.of("tag=team", "tag=%3Da", "tag=a%3Db&tag=a%3Dc", "environment=moon")) {
+      assertTrue(
+          TestPlane.isProblem(plane.get("auditor", "/v1/keys?" + wrong), ErrorCode.INVALID_REQUEST),
+          wrong);
+    }
+  }
+
+  private static List<String> listed(String query) throws Exception {
+    return new JsonObject(plane.get("auditor", "/v1/keys?" + query).body())
+        .getJsonArray("items").stream()
+            .map(item -> ((JsonObject) item).getString("alias"))
+            .toList();
+  }
+
+  @Test
   void anAliasIsGivenOnceHoweverManyAsk() throws Exception {
     List<Integer> statuses = together(6, () -> create("contested"));
     assertEquals(1, statuses.stream().filter(status -> status == 201).count(), statuses.toString());

@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +70,8 @@ class LifecycleApiTest {
     }
 
     JsonObject tombstone = body(plane.get("auditor", "/v1/keys/doomed/tombstone"));
+    assertEquals(
+        tombstone, body(plane.get("auditor", "/v1/keys/" + made.getString("id") + "/tombstone")));
     byte[] signed = Base64.getDecoder().decode(tombstone.getString("signed"));
     TombstoneVerifier verifier =
         TombstoneVerifier.fromPem(Files.readString(directory.resolve("snapshot.pem")));
@@ -146,7 +147,8 @@ class LifecycleApiTest {
     for (int i = 0; i < 60; i++) {
       int expected = i == 3 ? 1 : 2;
       String alias = "turning-" + i;
-      await(() -> show(alias).getInteger("currentVersion") == expected);
+      Await.until(
+          alias + " is rotated", () -> show(alias).getInteger("currentVersion") == expected);
     }
     assertEquals(1, show("turning-3").getInteger("currentVersion"));
     long rotations =
@@ -175,7 +177,8 @@ class LifecycleApiTest {
         TestPlane.isProblem(
             plane.post(OFFICER, "/v1/keys/versions/versions/9/disable"), ErrorCode.NOT_FOUND));
     plane.clock.advance(Duration.ofDays(8));
-    await(
+    Await.until(
+        "the job has run",
         () ->
             show("versions")
                 .getJsonArray("versions")
@@ -265,18 +268,6 @@ class LifecycleApiTest {
   }
 
   private void awaitState(String alias, String state) throws Exception {
-    await(() -> state(alias).equals(state));
-  }
-
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(Condition condition) throws Exception {
-    long endNs = System.nanoTime() + 60_000_000_000L;
-    while (!condition.holds()) {
-      assertTrue(System.nanoTime() < endNs, "not within a minute");
-      LockSupport.parkNanos(20_000_000L);
-    }
+    Await.until(alias + " is " + state, () -> state(alias).equals(state));
   }
 }

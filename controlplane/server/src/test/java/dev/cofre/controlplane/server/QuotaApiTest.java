@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,40 @@ class QuotaApiTest {
     assertEquals(204, plane.send(delete).statusCode());
     assertEquals(404, plane.get("auditor", "/v1/quotas/app").statusCode());
     assertEquals(1, statement().getQuotasCount());
+  }
+
+  @Test
+  void toRaiseOneInProdNeedsAnother() throws Exception {
+    plane.createKey("prod-quota", "prod");
+    String principal = "{\"id\":\"payer\",\"roles\":[\"workload\"]}";
+    assertEquals(
+        201, plane.post("security-admin", "/v1/principals", principal, Map.of()).statusCode());
+    assertEquals(200, put("payer", "{\"perSecond\":10}").statusCode(), "one where there was none");
+    assertEquals(200, put("payer", "{\"perSecond\":20}").statusCode(), "no grant in prod");
+    String policy =
+        "{\"name\":\"payer\",\"statements\":[{\"effect\":\"allow\",\"principals\":[\"payer\"],"
+            + "\"actions\":[\"encrypt\"],\"keys\":[\"prod-quota\"]}]}";
+    plane.approve(
+        "security-admin-2", plane.post("security-admin", "/v1/policies", policy, Map.of()));
+
+    assertEquals(200, put("payer", "{\"perSecond\":5}").statusCode(), "less");
+    for (String more : new String[] {"{\"perSecond\":6}", "{\"perDay\":1000000}"}) {
+      HttpResponse<String> asked = put("payer", more);
+      assertEquals(202, asked.statusCode(), more);
+      assertEquals(5, quota("payer").getInteger("perSecond"), "as it was");
+    }
+    HttpResponse<String> asked = put("payer", "{\"perSecond\":7}");
+    assertEquals("DONE", plane.approve("security-admin-2", asked).getString("state"));
+    assertEquals(7, quota("payer").getInteger("perSecond"));
+    HttpRequest.Builder delete = plane.request("security-admin", "/v1/quotas/payer").DELETE();
+    HttpResponse<String> removal = plane.send(delete);
+    assertEquals(202, removal.statusCode(), removal.body());
+    assertEquals("DONE", plane.approve("security-admin-2", removal).getString("state"));
+    assertEquals(404, plane.get("auditor", "/v1/quotas/payer").statusCode());
+  }
+
+  private static JsonObject quota(String principal) throws Exception {
+    return new JsonObject(plane.get("auditor", "/v1/quotas/" + principal).body());
   }
 
   @Test

@@ -9,7 +9,6 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,17 +50,14 @@ class SharedSchedulerTest {
   }
 
   private static void awaitRotated(TestPlane plane, String alias) throws Exception {
-    long endNs = System.nanoTime() + 60_000_000_000L;
-    while (true) {
-      int version =
-          new JsonObject(plane.get("auditor", "/v1/keys/" + alias).body())
-              .getInteger("currentVersion");
-      assertTrue(version <= 2, alias + " was rotated twice");
-      if (version == 2) {
-        return;
-      }
-      assertTrue(System.nanoTime() < endNs, alias + " was not rotated within a minute");
-      LockSupport.parkNanos(20_000_000L);
-    }
+    Await.until(
+        alias + " is rotated",
+        () -> {
+          int version =
+              new JsonObject(plane.get("auditor", "/v1/keys/" + alias).body())
+                  .getInteger("currentVersion");
+          assertTrue(version <= 2, alias + " was rotated twice");
+          return version == 2;
+        });
   }
 }

@@ -95,7 +95,7 @@ class SnapshotApiTest {
     plane.createKey("woken");
     Statement base = ask(0, 0, "", 0).get();
     CompletableFuture<Statement> held = after(base, 20_000);
-    await(() -> heldRequests() >= 1);
+    Await.until("a request is held", () -> heldRequests() >= 1);
     assertFalse(held.isDone());
 
     long begin = System.nanoTime();
@@ -198,13 +198,5 @@ class SnapshotApiTest {
 
   private static String hex(ByteString bytes) {
     return HexFormat.of().formatHex(bytes.toByteArray());
-  }
-
-  private static void await(java.util.concurrent.Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-    while (!condition.call()) {
-      assertTrue(System.nanoTime() < deadline, "the condition did not come true");
-      Thread.onSpinWait();
-    }
   }
 }

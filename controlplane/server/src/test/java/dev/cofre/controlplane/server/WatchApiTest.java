@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,12 +92,12 @@ class WatchApiTest {
     plane.createKey("doomed");
     plane.approve(
         "crypto-officer-2", plane.post("crypto-officer", "/v1/keys/doomed/schedule-destruction"));
-    await(() -> notices("auditor").size() == 1);
+    Await.until("the job has run", () -> notices("auditor").size() == 1);
     assertEquals("key-destruction", notices("auditor").getJsonObject(0).getString("kind"));
     plane.clock.advance(Duration.ofDays(6));
     assertEquals(1, notices("auditor").size());
     plane.clock.advance(Duration.ofDays(5));
-    await(() -> notices("auditor").size() == 2);
+    Await.until("the job has run", () -> notices("auditor").size() == 2);
     JsonArray own = notices("app-owner");
     assertEquals(1, own.size());
     assertEquals("key-expires", own.getJsonObject(0).getString("kind"));
@@ -150,6 +149,91 @@ class WatchApiTest {
         TestPlane.isProblem(plane.post("app", "/v1/usage", report, Map.of()), ErrorCode.FORBIDDEN));
   }
 
+  @Test
+  void aKeyThatAPolicyAllowsByAPatternAloneIsTold() throws Exception {
+    plane.createKey("bill-1");
+    plane.createKey("bill-2");
+    plane.createKey("other");
+    policy(
+        "bills",
+        "{\"effect\":\"allow\",\"principals\":[\"app\"],\"actions\":[\"encrypt\"],\"keys\":[\"bill-*\"],"
+            + "\"environment\":\"dev\"},"
+            + "{\"effect\":\"allow\",\"principals\":[\"app\"],\"actions\":[\"encrypt\"],\"keys\":[\"other\"]}");
+    JsonObject first = body(plane.get("auditor", "/v1/orphans?reason=wildcard-policy&limit=1"));
+    assertEquals(List.of("bill-1"), aliases(first));
+    JsonObject second =
+        body(
+            plane.get(
+                "auditor",
+                "/v1/orphans?reason=wildcard-policy&limit=1&after=" + first.getString("next")));
+    assertEquals(List.of("bill-2"), aliases(second));
+    assertEquals(null, second.getString("next"));
+    assertEquals(
+        List.of("bill-1", "bill-2", "other"),
+        aliases(body(plane.get("auditor", "/v1/orphans?reason=no-living-owner"))));
+    assertEquals(List.of(), aliases(body(plane.get("auditor", "/v1/orphans?reason=expired"))));
+    assertTrue(
+        TestPlane.isProblem(
+            plane.get("auditor", "/v1/orphans?reason=ugly"), ErrorCode.INVALID_REQUEST));
+  }
+
+  @Test
+  void lintTellsGrantsThatNobodyHasUsed() throws Exception {
+    JsonObject used = plane.createKey("used");
+    plane.createKey("idle");
+    policy(
+        "two",
+        "{\"effect\":\"allow\",\"principals\":[\"app\"],\"actions\":[\"encrypt\"],\"keys\":[\"used\"]},"
+            + "{\"effect\":\"allow\",\"principals\":[\"app\"],\"actions\":[\"encrypt\"],\"keys\":[\"idle\"]},"
+            + "{\"effect\":\"deny\",\"principals\":[\"app\"],\"actions\":[\"decrypt\"],\"keys\":[\"idle\"]}");
+    assertEquals(List.of(), unused(""), "they are new");
+    plane.clock.advance(Duration.ofDays(91));
+    assertEquals(List.of("statements[0]", "statements[1]"), unused(""));
+    assertEquals(
+        204,
+        plane
+            .post(
+                "node", "/v1/usage", report(used.getString("id"), plane.clock.instant()), Map.of())
+            .statusCode());
+    assertEquals(List.of("statements[1]"), unused(""));
+    plane.clock.advance(Duration.ofDays(10));
+    assertEquals(List.of("statements[0]", "statements[1]"), unused("?unusedDays=5"));
+    assertEquals(List.of(), unused("?unusedDays=200"), "it has not been there for so long");
+    for (String wrong : List.of("0", "-1", "a", "10000")) {
+      assertTrue(
+          TestPlane.isProblem(
+              plane.get("auditor", "/v1/policies/lint?unusedDays=" + wrong),
+              ErrorCode.INVALID_REQUEST));
+    }
+  }
+
+  /** Where the policy {@code two} has statements that nobody uses. */
+  private List<String> unused(String query) throws Exception {
+    return body(plane.get("auditor", "/v1/policies/lint" + query)).getJsonArray("items").stream()
+        .map(JsonObject.class::cast)
+        .filter(finding -> finding.getString("rule").equals("unused-grant"))
+        .filter(finding -> finding.getString("policy").equals("two"))
+        .map(finding -> finding.getString("where"))
+        .toList();
+  }
+
+  private void policy(String name, String statements) throws Exception {
+    HttpResponse<String> made =
+        plane.post(
+            "security-admin",
+            "/v1/policies",
+            "{\"name\":\"" + name + "\",\"statements\":[" + statements + "]}",
+            Map.of());
+    assertEquals(201, made.statusCode(), made.body());
+  }
+
+  private static List<String> aliases(JsonObject page) {
+    return page.getJsonArray("items").stream()
+        .map(JsonObject.class::cast)
+        .map(item -> item.getString("alias"))
+        .toList();
+  }
+
   private static String reasons(JsonObject orphan) {
     return String.join(",", orphan.getJsonArray("reasons").stream().map(Object::toString).toList());
   }
@@ -190,17 +274,5 @@ class WatchApiTest {
   private static JsonObject body(HttpResponse<String> answer) {
     assertEquals(200, answer.statusCode(), answer.body());
     return new JsonObject(answer.body());
-  }
-
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(Condition condition) throws Exception {
-    long endNs = System.nanoTime() + 60_000_000_000L;
-    while (!condition.holds()) {
-      assertTrue(System.nanoTime() < endNs, "not within a minute");
-      LockSupport.parkNanos(20_000_000L);
-    }
   }
 }

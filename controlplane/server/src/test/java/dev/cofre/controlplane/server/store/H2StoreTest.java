@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Role;
 import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.server.Await;
 import dev.cofre.engine.config.ConfigException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -17,7 +18,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -97,11 +97,7 @@ class H2StoreTest extends StoreContract {
 
   /** The bytes of {@code file} once H2, which closes it behind the pool, has let go of it. */
   private static byte[] closed(Path file) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (isLocked(file)) {
-      assertTrue(System.nanoTime() < deadline, "H2 closes its file");
-      Thread.onSpinWait();
-    }
+    Await.until("H2 closes its file", () -> !isLocked(file));
     return Files.readAllBytes(file);
   }
 
