@@ -38,6 +38,9 @@ final class KekHandles {
 
   private volatile long searchNs;
 
+  /** The token holds more than it can remember: listing them all would not pay. */
+  private volatile boolean tooMany;
+
   /** Knows nothing yet; {@code clockNs} counts like {@link System#nanoTime()}. */
   KekHandles(LongSupplier clockNs) {
     this.clockNs = clockNs;
@@ -49,7 +52,7 @@ final class KekHandles {
     if (known.isPresent()) {
       return known;
     }
-    return searchNs > SLOW_NS ? learned(keys, label) : searched(keys, label);
+    return searchNs > SLOW_NS && !tooMany ? learned(keys, label) : searched(keys, label);
   }
 
   /** Whether any object of the token, a KEK or not, has {@code label}. */
@@ -98,6 +101,7 @@ final class KekHandles {
     long beganNs = clockNs.getAsLong();
     List<Long> handles = keys.kekHandles();
     long listedNs = clockNs.getAsLong();
+    tooMany = handles.size() > KNOWN_MAX;
     Set<Long> present = new HashSet<>(handles);
     read.retainAll(present);
     byLabel.values().retainAll(present);

@@ -135,7 +135,9 @@ public final class Pkcs11Hsm implements Hsm {
 
   @Override
   public void generateFreshKek(String label, boolean exportable) {
-    // Not tried again: a key may have been made although the answer was lost.
+    // It logs in again when it must. The next call is not tried again: a key may have been made
+    // although the answer was lost.
+    ping();
     try {
       connected(
           token -> {

@@ -29,19 +29,26 @@ class RotationTest {
 
   @Test
   void besideTraffic(Workspace workspace) throws Exception {
-    rotate(workspace, 120, 10, Duration.ofSeconds(60));
+    rotate(workspace, 120, 10, "sunpkcs11", Duration.ofSeconds(60));
   }
 
   @Test
   @Tag("full")
   void tenThousandBesideTraffic(Workspace workspace) throws Exception {
-    rotate(workspace, 10_000, 10, Duration.ofMinutes(15));
+    rotate(workspace, 10_000, 50, "sunpkcs11", Duration.ofMinutes(15));
+  }
+
+  @Test
+  @Tag("full")
+  void tenThousandThroughTheModulesOwnFunctions(Workspace workspace) throws Exception {
+    rotate(workspace, 10_000, 10, "ffm", Duration.ofMinutes(15));
   }
 
   /** One key in {@code hsmEvery} has a token object of its own for each version. */
-  private void rotate(Workspace workspace, int keys, int hsmEvery, Duration limit)
+  private void rotate(Workspace workspace, int keys, int hsmEvery, String backend, Duration limit)
       throws Exception {
     deployment = Deployment.create(workspace, "planes");
+    deployment.settings(Cofre.DATA_PLANE).put("hsm.backend", backend);
     deployment.settings(Cofre.CONTROL_PLANE).put("scheduler.periodMs", "200");
     Child control = deployment.startBoth()[0];
     long beginNs = System.nanoTime();

@@ -59,13 +59,15 @@ public final class Reconciliation {
   public void compare() {
     Set<String> held = new HashSet<>(hsm.kekLabels());
     held.removeIf(label -> !label.startsWith(KEK_PREFIX));
+    // The half-made ones first: what is finished in between is seen twice, never not at all.
+    List<String> halfMade = store.read(tx -> tx.halfMade().labels());
     Set<String> known = new HashSet<>(store.read(tx -> tx.keys().kekLabels()));
     Set<String> absent = new TreeSet<>(known);
     absent.removeAll(held);
     absent.removeIf(hsm::hasKek);
     Set<String> strange = new TreeSet<>(held);
     strange.removeAll(known);
-    strange.removeAll(store.read(tx -> tx.halfMade().labels()));
+    halfMade.forEach(strange::remove);
     strange.removeIf(label -> !hsm.hasKek(label));
     if (!absent.equals(missing)) {
       tellMissing(absent);
