@@ -30,10 +30,11 @@ final class Connection {
     this.session = session;
     this.keys = new TokenKeys(session, slot);
     this.sun = sun;
+    WrapBackend direct = new FfmBackend(session.cryptoki(), slot, handles);
     this.wraps =
         switch (config.backend()) {
-          case SUNPKCS11 -> new SunPkcs11Backend(sun(), pin, this::hasKek);
-          case FFM -> new FfmBackend(session.cryptoki(), slot, handles);
+          case SUNPKCS11 -> new SunPkcs11Backend(sun(), direct);
+          case FFM -> direct;
         };
   }
 

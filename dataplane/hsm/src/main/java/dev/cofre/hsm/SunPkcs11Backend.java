@@ -5,8 +5,8 @@ import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
@@ -18,27 +18,39 @@ import javax.crypto.spec.GCMParameterSpec;
  * <p>Data keys lie in direct buffers, which the provider hands to the module as they are; arrays it
  * would copy.
  *
- * <p>Thread-safe. A KEK is asked for by its label alone first: the provider's key store lists all
- * keys of the token to find one, which is done only for one that is there.
+ * <p>The provider's key store shows the token as it was when it was loaded, and loading lists every
+ * object several times: seconds where a token holds thousands that each are a file. So a KEK that
+ * was made since is used through the module's own functions, until the next login. For a module
+ * that does not take them so, that is at once: the call fails, and is tried again after a new login.
+ *
+ * <p>Thread-safe. Memory: a handle for each KEK in use, at most {@value #LATER_MAX} labels of those
+ * that were made later.
  */
 final class SunPkcs11Backend implements WrapBackend {
   private static final int TAG_BITS = 128;
+  private static final int LATER_MAX = 100_000;
 
   private final SunToken token;
-  private final PinUse pin;
-  private final Predicate<String> isInToken;
+  private final WrapBackend direct;
   private final Map<String, SecretKey> keks = new ConcurrentHashMap<>();
 
-  SunPkcs11Backend(SunToken token, PinUse pin, Predicate<String> isInToken) {
+  /** The labels of KEKs that the key store did not show when they were asked for. */
+  private final Set<String> later = ConcurrentHashMap.newKeySet();
+
+  /** Through {@code token}; what its key store lacks, through {@code direct}. */
+  SunPkcs11Backend(SunToken token, WrapBackend direct) {
     this.token = token;
-    this.pin = pin;
-    this.isInToken = isInToken;
+    this.direct = direct;
   }
 
   @Override
   public byte[] encrypt(String kekLabel, byte[] iv, byte[] aad, ClearKey key)
       throws GeneralSecurityException {
-    Cipher gcm = gcm(Cipher.ENCRYPT_MODE, kekLabel, iv, aad);
+    Optional<SecretKey> kek = kek(kekLabel);
+    if (kek.isEmpty()) {
+      return direct.encrypt(kekLabel, iv, aad, key);
+    }
+    Cipher gcm = gcm(Cipher.ENCRYPT_MODE, kek.get(), iv, aad);
     byte[] wrapped = new byte[gcm.getOutputSize(key.length())];
     return Arrays.copyOf(wrapped, gcm.doFinal(key.bytes(), ByteBuffer.wrap(wrapped)));
   }
@@ -46,7 +58,11 @@ final class SunPkcs11Backend implements WrapBackend {
   @Override
   public ClearKey decrypt(String kekLabel, byte[] iv, byte[] aad, byte[] wrapped)
       throws GeneralSecurityException {
-    Cipher gcm = gcm(Cipher.DECRYPT_MODE, kekLabel, iv, aad);
+    Optional<SecretKey> kek = kek(kekLabel);
+    if (kek.isEmpty()) {
+      return direct.decrypt(kekLabel, iv, aad, wrapped);
+    }
+    Cipher gcm = gcm(Cipher.DECRYPT_MODE, kek.get(), iv, aad);
     // With room for the tag, which some modules want to see.
     ClearKey key = ClearKey.ofLength(wrapped.length);
     boolean done = false;
@@ -61,44 +77,42 @@ final class SunPkcs11Backend implements WrapBackend {
     }
   }
 
-  private Cipher gcm(int mode, String kekLabel, byte[] iv, byte[] aad)
+  private Cipher gcm(int mode, SecretKey kek, byte[] iv, byte[] aad)
       throws GeneralSecurityException {
     Cipher gcm = Cipher.getInstance("AES/GCM/NoPadding", token.provider());
-    gcm.init(mode, kek(kekLabel), new GCMParameterSpec(TAG_BITS, iv));
+    gcm.init(mode, kek, new GCMParameterSpec(TAG_BITS, iv));
     gcm.updateAAD(aad);
     return gcm;
   }
 
-  private SecretKey kek(String label) {
+  private Optional<SecretKey> kek(String label) {
     SecretKey known = keks.get(label);
     if (known != null) {
-      return known;
+      return Optional.of(known);
     }
-    if (!isInToken.test(label)) {
-      throw new KekMissingException(label);
+    if (later.contains(label)) {
+      return Optional.empty();
     }
-    SecretKey kek = token.kek(label).orElseGet(() -> loaded(label));
-    keks.put(label, kek);
-    return kek;
-  }
-
-  /** One listing serves all who wait for it. */
-  private synchronized SecretKey loaded(String label) {
-    Optional<SecretKey> meanwhile = token.kek(label);
-    if (meanwhile.isPresent()) {
-      return meanwhile.get();
+    Optional<SecretKey> found = token.kek(label);
+    if (found.isPresent()) {
+      keks.put(label, found.get());
+    } else if (later.size() < LATER_MAX) {
+      later.add(label);
     }
-    token.load(pin);
-    return token.kek(label).orElseThrow(() -> new KekMissingException(label));
+    return found;
   }
 
   @Override
   public void forget(String kekLabel) {
     keks.remove(kekLabel);
+    later.remove(kekLabel);
+    direct.forget(kekLabel);
   }
 
   @Override
   public void close() {
     keks.clear();
+    later.clear();
+    direct.close();
   }
 }

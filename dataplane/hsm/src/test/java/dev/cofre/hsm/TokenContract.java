@@ -41,6 +41,32 @@ abstract class TokenContract extends HsmContract {
   }
 
   @Test
+  void usesKeysThatWereMadeLaterAndNotThoseThatWereDestroyed() {
+    try (Hsm other = login()) {
+      for (int i = 0; i < 3; i++) {
+        other.generateFreshKek(label("later-" + i), false);
+        Wrap wrap = wrap(label("later-" + i));
+        assertArrayEquals(new byte[32], unwrap(wrap));
+        byte[] broken = wrap.wrapped().clone();
+        broken[0] ^= 1;
+        assertThrows(
+            WrapRejectedException.class,
+            () -> hsm.unwrap(wrap.kekLabel(), wrap.iv(), wrap.aad(), broken));
+      }
+      hsm.destroyKek(label("later-1"));
+      assertFalse(other.hasKek(label("later-1")));
+      assertThrows(KekMissingException.class, () -> wrapped(other, label("never-made")));
+      assertArrayEquals(new byte[32], unwrap(wrap(label("later-2"))));
+    }
+  }
+
+  private static byte[] wrapped(Hsm hsm, String label) {
+    try (ClearKey key = ClearKey.of(new byte[32])) {
+      return hsm.wrap(label, new byte[Hsm.IV_LENGTH], AAD, key);
+    }
+  }
+
+  @Test
   void keyBytesCannotBeReadOut() {
     unwrap(wrap(kek("unreadable")));
     List<KekProof.Finding> findings;
