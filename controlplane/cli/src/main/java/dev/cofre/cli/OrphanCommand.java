@@ -36,12 +36,12 @@ final class OrphanCommand {
               description = "At most N (default 1000).")
           long limit,
       @Option(
-              names = "--reason",
+              names = "--only",
               paramLabel = "R",
               description =
                   "Only those with this reason: unused, no-living-owner, expired or"
                       + " wildcard-policy.")
-          String reason,
+          String only,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
     if (limit < 1) {
@@ -55,7 +55,7 @@ final class OrphanCommand {
           pages.print(
               calls,
               "/v1/orphans",
-              reason == null ? "" : "reason=" + ControlPlane.escaped(reason),
+              only == null ? "" : "reason=" + ControlPlane.escaped(only),
               limit);
           return ExitCodes.OK;
         });

@@ -502,7 +502,7 @@ class ControlCommandsTest {
     assertEquals(
         "GET /v1/keys?limit=1&tag=team%3Da%26b&tag=app%3Dshop&environment=prod",
         asked.get(0).line());
-    run("orphan list --reason wildcard-policy".split(" "));
+    run("orphan list --only wildcard-policy".split(" "));
     assertEquals("GET /v1/orphans?limit=200&reason=wildcard-policy", asked.get(1).line());
     run("policy lint --unused-days 30".split(" "));
     assertEquals("GET /v1/policies/lint?unusedDays=30", asked.get(2).line());
