@@ -110,8 +110,13 @@ final class KekHandles {
       if (read.size() >= KNOWN_MAX || clockNs.getAsLong() - endNs > 0) {
         return;
       }
-      if (read.add(handle)) {
-        keys.label(handle).ifPresent(label -> remember(label, handle));
+      if (!read.contains(handle)) {
+        keys.label(handle)
+            .ifPresent(
+                label -> {
+                  read.add(handle);
+                  remember(label, handle);
+                });
       }
     }
   }
