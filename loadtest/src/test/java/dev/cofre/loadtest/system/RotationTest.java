@@ -35,7 +35,7 @@ class RotationTest {
   @Test
   @Tag("full")
   void tenThousandBesideTraffic(Workspace workspace) throws Exception {
-    rotate(workspace, 10_000, 50, "sunpkcs11", Duration.ofMinutes(15));
+    rotate(workspace, 10_000, 10, "sunpkcs11", Duration.ofMinutes(15));
   }
 
   @Test
