@@ -26,7 +26,7 @@ class LoadCommandTest {
   private static final Set<Integer> RAN = Set.of(0, 2);
 
   @ParameterizedTest
-  @ValueSource(strings = {"raw", "json", "frames"})
+  @ValueSource(strings = {"raw", "json", "frames", "grpc"})
   void allOperationsGetRightAnswers(String protocol, Cofre cofre, Workspace workspace)
       throws Exception {
     Path file =
@@ -39,6 +39,7 @@ class LoadCommandTest {
             operations:
               - {do: encrypt, share: 3, size: {distribution: uniform, min: 0, max: 4000}, batch: %d}
               - {do: decrypt, share: 3, bytes: 500, batch: %<d}
+              - {do: encrypt, share: 1, bytes: 100000}
               - {do: data-key, share: 1}
               - {do: unwrap, share: 1}
               - {do: bad, share: 1, bytes: 300}
@@ -53,6 +54,33 @@ class LoadCommandTest {
     String page = Files.readString(workspace.resolve("out/report.html"));
     assertTrue(page.contains("Data key cache: hits"), "it saw the node's metrics");
     assertFalse(page.contains(cofre.token("app")));
+  }
+
+  /** One whom nothing is granted is refused by name, beside one who is served. */
+  @ParameterizedTest
+  @ValueSource(strings = {"raw", "frames", "grpc"})
+  void severalCallersSendEachWithItsToken(String protocol, Cofre cofre, Workspace workspace)
+      throws Exception {
+    Path dev = cofre.home().resolve("dev");
+    Path file =
+        Files.writeString(
+            workspace.resolve("w.yaml"),
+            """
+            target: {protocol: %s, connections: 4, timeoutMs: 20000}
+            arrivals: [{shape: constant, rate: 100, seconds: 2}]
+            warmUpSeconds: 0.2
+            operations: [{do: encrypt}]
+            callers:
+              - {tokenFile: "%s/app.token", share: 3}
+              - {tokenFile: "%<s/auditor.token"}
+            """
+                .formatted(protocol, dev));
+    JsonObject summary = run(cofre, workspace, 0, "-f", file.toString(), "--no-ceiling");
+    JsonObject errors = summary.getJsonObject("errors");
+    assertEquals(1, errors.size(), errors::encode);
+    int refused = summary.getInteger("failed");
+    assertTrue(refused >= 20 && refused <= 80, errors::encode);
+    assertEquals(200, summary.getInteger("done") + refused);
   }
 
   @Test

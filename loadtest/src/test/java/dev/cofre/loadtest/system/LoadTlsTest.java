@@ -28,7 +28,7 @@ class LoadTlsTest {
     environment.put("COFRE_DATA_URL", deployment.dataUrl());
     environment.put("COFRE_CA_FILE", certificates.authorityFile().toString());
     environment.put("COFRE_TOKEN_FILE", deployment.tokenFile("app").toString());
-    for (String protocol : List.of("raw", "frames")) {
+    for (String protocol : List.of("raw", "frames", "grpc")) {
       String target =
           "{protocol: %s, connections: 2, timeoutMs: 20000, framesTls: true, frames: \"127.0.0.1:%d\"}"
               .formatted(protocol, deployment.framePort());

@@ -1,4 +1,4 @@
-package dev.cofre.loadtest.report;
+package dev.cofre.report;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,16 +9,17 @@ import java.util.Locale;
 import java.util.Map;
 
 /** One HTML file that needs nothing else and reaches for nothing. Not thread-safe. */
-final class Page {
+public final class Page {
   private final StringBuilder html = new StringBuilder();
 
-  Page(String title) {
+  /** With {@code title} in its head. */
+  public Page(String title) {
     html.append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
         .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
         .append(
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">")
         .append("<title>")
-        .append(Svg.escape(title))
+        .append(Html.escape(title))
         .append("</title><style>\n")
         .append(style())
         .append("</style></head><body><main>\n");
@@ -32,70 +33,78 @@ final class Page {
     }
   }
 
-  Page heading(int level, String words) {
-    html.append("<h").append(level).append('>').append(Svg.escape(words));
+  /** A heading of {@code level} 1 to 6. */
+  public Page heading(int level, String words) {
+    html.append("<h").append(level).append('>').append(Html.escape(words));
     html.append("</h").append(level).append(">\n");
     return this;
   }
 
-  Page verdict(boolean good, String words) {
+  /** What it all comes to, in large letters. */
+  public Page verdict(boolean good, String words) {
     html.append("<p class=\"verdict ").append(good ? "good" : "missed").append("\">");
-    html.append(Svg.escape(words)).append("</p>\n");
+    html.append(Html.escape(words)).append("</p>\n");
     return this;
   }
 
-  Page paragraph(String words) {
-    html.append("<p>").append(Svg.escape(words)).append("</p>\n");
+  /** Text. */
+  public Page paragraph(String words) {
+    html.append("<p>").append(Html.escape(words)).append("</p>\n");
     return this;
   }
 
-  /** A drawing of ours, or nothing. */
-  Page drawing(String svg) {
-    html.append(svg).append('\n');
+  /** A figure of {@link Plot} or {@link Bars}, or nothing. */
+  public Page drawing(String figure) {
+    html.append(figure).append('\n');
     return this;
   }
 
-  Page list(List<String> lines) {
+  /** Points; nothing when there is none. */
+  public Page list(List<String> lines) {
+    if (lines.isEmpty()) {
+      return this;
+    }
     html.append("<ul>\n");
-    lines.forEach(line -> html.append("<li>").append(Svg.escape(line)).append("</li>\n"));
+    lines.forEach(line -> html.append("<li>").append(Html.escape(line)).append("</li>\n"));
     html.append("</ul>\n");
     return this;
   }
 
-  Page facts(Map<String, String> facts) {
+  /** Names and what they are. */
+  public Page facts(Map<String, String> facts) {
     html.append("<dl>\n");
     facts.forEach(
         (name, value) ->
             html.append("<dt>")
-                .append(Svg.escape(name))
+                .append(Html.escape(name))
                 .append("</dt><dd>")
-                .append(Svg.escape(value))
+                .append(Html.escape(value))
                 .append("</dd>\n"));
     html.append("</dl>\n");
     return this;
   }
 
   /**
-   * The first cell of each row is a name, the others are figures; a row is good, bad or neither.
+   * The first cell of each row is a name, the others are figures; {@code holds} and {@code missed}
+   * are shown as such.
    */
-  Page table(List<String> head, List<List<String>> rows) {
+  public Page table(List<String> head, List<List<String>> rows) {
     html.append("<div class=\"wide\"><table><tr>");
-    head.forEach(cell -> html.append(head(cell, head.indexOf(cell) > 0)));
+    for (int i = 0; i < head.size(); i++) {
+      html.append(i == 0 ? "<th>" : "<th class=\"n\">");
+      html.append(Html.escape(head.get(i))).append("</th>");
+    }
     html.append("</tr>\n");
     for (List<String> row : rows) {
       html.append("<tr>");
       for (int i = 0; i < row.size(); i++) {
         html.append(i == 0 ? "<td>" : cell(row.get(i)));
-        html.append(Svg.escape(row.get(i))).append("</td>");
+        html.append(Html.escape(row.get(i))).append("</td>");
       }
       html.append("</tr>\n");
     }
     html.append("</table></div>\n");
     return this;
-  }
-
-  private static String head(String words, boolean figure) {
-    return (figure ? "<th class=\"n\">" : "<th>") + Svg.escape(words) + "</th>";
   }
 
   private static String cell(String words) {
@@ -106,7 +115,8 @@ final class Page {
     };
   }
 
-  String end() {
+  /** The whole file. */
+  public String end() {
     return html.append("</main></body></html>\n").toString();
   }
 }
