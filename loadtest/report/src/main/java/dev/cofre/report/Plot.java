@@ -123,7 +123,7 @@ public final class Plot {
     drawMarks(svg, x);
     int style = 0;
     for (List<Point> points : lines.values()) {
-      svg.append(path(points, style++ % STYLES, x, y));
+      svg.append(path(points, style++, x, y));
     }
     return figure(svg);
   }
@@ -137,8 +137,8 @@ public final class Plot {
       figure
           .append(
               " <span class=\"key\"><svg class=\"swatch\" viewBox=\"0 0 26 8\" aria-hidden=\"true\">")
-          .append("<path class=\"line s")
-          .append(style++ % STYLES)
+          .append("<path class=\"line ")
+          .append(style(style++))
           .append("\" d=\"M1 4H25\"/></svg>")
           .append(Html.escape(name))
           .append("</span>");
@@ -149,6 +149,11 @@ public final class Plot {
         .append(svg)
         .append("</svg></div></figure>\n")
         .toString();
+  }
+
+  /** Colours and dashes; when all are taken, the colours again with a dash that no other has. */
+  private static String style(int line) {
+    return "s" + line % STYLES + (line < STYLES ? "" : " again");
   }
 
   private DoubleStream values(ToDoubleFunction<Point> of) {
@@ -184,7 +189,7 @@ public final class Plot {
       }
       pen = !Double.isNaN(point.y());
     }
-    return "<path class=\"line s" + style + "\" d=\"" + path + "\"/>";
+    return "<path class=\"line " + style(style) + "\" d=\"" + path + "\"/>";
   }
 
   private static void line(

@@ -7,9 +7,10 @@ import java.util.List;
 /**
  * Looks for the highest rate at which an SLO holds. A closed loop says where to begin; the rate is
  * raised or lowered by steps until one has held and one was missed; the range between them is
- * halved, by ratios, until its ends are near each other; then the upper end must be missed once more,
- * else the search goes on above it, and the lower end must hold in further runs, else it is lowered. Each rate is judged by the majority of up to three runs, so that one
- * bad moment of a busy machine decides nothing. Not thread-safe.
+ * halved, by ratios, until its ends are near each other; then the upper end must be missed once
+ * more, else the search goes on above it, and the lower end must hold in further runs, else it is
+ * lowered. Each rate is judged by the majority of up to three runs, so that one bad moment of a
+ * busy machine decides nothing. Not thread-safe.
  */
 public final class Capacity {
   /** The first rate, as a part of what a closed loop reached. */
