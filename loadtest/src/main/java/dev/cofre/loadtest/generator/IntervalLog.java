@@ -7,20 +7,26 @@ import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
 /**
- * Gathers what the generator's threads have measured, an {@link Interval} each second.
+ * Gathers what the generator's threads have measured, in a run an {@link Interval} each second.
  *
  * <p>Concurrency: a thread of its own. It may share the generator's processor, which then sends
  * nothing: its work is done in steps of a fraction of a millisecond, and nothing is written while
  * the run is on.
  */
 final class IntervalLog {
-  private static final long INTERVAL_NS = 1_000_000_000;
+  /** Of a run. */
+  static final long SECOND_NS = 1_000_000_000;
+
+  /** Of a warm-up, whose intervals are not kept: what runs once a second is compiled by then. */
+  static final long OFTEN_NS = 25_000_000;
+
   private static final long BREATH_NS = 5_000_000;
 
   private final List<Recording> recordings;
   private final HiccupMeter hiccups;
   private final List<Interval> intervals = new ArrayList<>();
   private final long startNs;
+  private final long lengthNs;
   private final Consumer<Interval> listener;
   private final Histogram all = Recording.newHistogram();
   private final Histogram allLate = Recording.newHistogram();
@@ -36,13 +42,19 @@ final class IntervalLog {
    * Begins to gather.
    *
    * @param startNs when the run begins, by the monotonic clock
+   * @param lengthNs of an interval
    * @param listener is told of each interval, by this log's thread
    */
   IntervalLog(
-      List<Recording> recordings, HiccupMeter hiccups, long startNs, Consumer<Interval> listener) {
+      List<Recording> recordings,
+      HiccupMeter hiccups,
+      long startNs,
+      long lengthNs,
+      Consumer<Interval> listener) {
     this.recordings = recordings;
     this.hiccups = hiccups;
     this.startNs = startNs;
+    this.lengthNs = lengthNs;
     this.fromNs = startNs;
     this.listener = listener;
     this.reused = new Histogram[recordings.size() * 2];
@@ -50,12 +62,12 @@ final class IntervalLog {
   }
 
   private void run() {
-    long nextNs = startNs + INTERVAL_NS;
+    long nextNs = startNs + lengthNs;
     while (!stopping) {
       LockSupport.parkNanos(nextNs - System.nanoTime());
       if (!stopping && System.nanoTime() >= nextNs) {
         gather();
-        nextNs += INTERVAL_NS;
+        nextNs += lengthNs;
       }
     }
   }
@@ -99,7 +111,9 @@ final class IntervalLog {
     fromNs = nowNs;
     done = doneNow;
     failed = failedNow;
-    intervals.add(interval);
+    if (lengthNs == SECOND_NS) {
+      intervals.add(interval);
+    }
     listener.accept(interval);
   }
 

@@ -54,6 +54,11 @@ public record Places(
     if (site.http().isUnresolved() || site.frames().isUnresolved()) {
       throw new UsageException("no such host: " + at.getHost());
     }
+    boolean frames = target.protocol().equals("frames");
+    if (frames && !site.framesTls() && !site.frames().getAddress().isLoopbackAddress()) {
+      throw new UsageException(
+          "target.frames: a token goes to another machine over TLS alone (framesTls: true)");
+    }
     return site;
   }
 

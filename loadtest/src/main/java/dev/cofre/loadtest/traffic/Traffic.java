@@ -111,10 +111,14 @@ public record Traffic(InetSocketAddress address, Protocol protocol, int cold, lo
       throws IOException {
     List<FramesProtocol.Speaker> speakers = new ArrayList<>();
     for (int i = 0; i < sites.size(); i++) {
+      Material own = material.of(i);
+      if (own.warm().isEmpty()) {
+        throw new IOException(
+            "callers[" + i + "].share: too small for one of " + material.warm().size() + " requests");
+      }
       speakers.add(
           new FramesProtocol.Speaker(
-              Hello.of(sites.get(i).tokenBytes()).frame(0),
-              material.of(i).sequence(FrameRequests::call)));
+              Hello.of(sites.get(i).tokenBytes()).frame(0), own.sequence(FrameRequests::call)));
     }
     List<Double> shares = workload.callers().stream().map(Caller::share).toList();
     List<FramesProtocol.Speaker> turn =
