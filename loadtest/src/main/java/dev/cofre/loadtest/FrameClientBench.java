@@ -11,6 +11,9 @@ import dev.cofre.loadtest.generator.LoadGenerator;
 import dev.cofre.loadtest.generator.LoadPlan;
 import dev.cofre.loadtest.generator.LoadResult;
 import dev.cofre.loadtest.generator.Pacing;
+import dev.cofre.loadtest.traffic.Calls;
+import dev.cofre.loadtest.traffic.Site;
+import dev.cofre.loadtest.workload.Operation;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,7 +41,7 @@ public final class FrameClientBench {
   private static final int BYTES = 1_024;
   private static final String KEY = "demo";
 
-  private final CofreFrames frames;
+  private final Calls calls;
   private final InetSocketAddress node;
   private final FrameOptions options;
   private final long runNs;
@@ -46,7 +49,7 @@ public final class FrameClientBench {
   private final LongAdder wrong = new LongAdder();
 
   private FrameClientBench(URI url, Path token, int port, int connections, double seconds) {
-    this.frames = new CofreFrames(url, token, KEY);
+    this.calls = new Calls(Site.local(url, token), KEY);
     this.node = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     this.options =
         FrameOptions.of(TokenSource.file(token), "tcp://127.0.0.1:" + port)
@@ -99,7 +102,8 @@ public final class FrameClientBench {
   }
 
   private double raw() throws IOException, InterruptedException {
-    FramesProtocol protocol = frames.protocol(frames.encrypt(BYTES), IN_FLIGHT);
+    FramesProtocol protocol =
+        calls.protocol(calls.frames(BYTES, Operation.Kind.ENCRYPT), IN_FLIGHT);
     Duration duration = Duration.ofNanos(runNs);
     LoadResult result =
         LoadGenerator.run(

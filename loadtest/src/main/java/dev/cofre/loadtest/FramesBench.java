@@ -6,6 +6,9 @@ import dev.cofre.loadtest.generator.LoadGenerator;
 import dev.cofre.loadtest.generator.LoadPlan;
 import dev.cofre.loadtest.generator.LoadResult;
 import dev.cofre.loadtest.generator.Pacing;
+import dev.cofre.loadtest.traffic.Calls;
+import dev.cofre.loadtest.traffic.Site;
+import dev.cofre.loadtest.workload.Operation.Kind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,11 +32,11 @@ public final class FramesBench {
   private static final int BYTES = 1_024;
   private static final String KEY = "demo";
 
-  private final CofreFrames frames;
+  private final Calls calls;
   private final LoadPlan plan;
 
   private FramesBench(URI url, Path tokenFile, Duration duration) {
-    this.frames = new CofreFrames(url, tokenFile, KEY);
+    this.calls = new Calls(Site.local(url, tokenFile), KEY);
     this.plan =
         LoadPlan.of(Pacing.closed()).lasting(duration.dividedBy(2), duration).over(CONNECTIONS);
   }
@@ -56,20 +59,20 @@ public final class FramesBench {
   }
 
   private boolean run(int node, int echo, int rounds) throws IOException, InterruptedException {
-    List<FrameCall> encrypt = frames.encrypt(BYTES);
-    List<FrameCall> decrypt = frames.decrypt(BYTES);
+    List<FrameCall> encrypt = calls.frames(BYTES, Kind.ENCRYPT);
+    List<FrameCall> decrypt = calls.frames(BYTES, Kind.DECRYPT);
     boolean right = compare("encrypt", encrypt, node, echo, rounds);
     return compare("decrypt", decrypt, node, echo, rounds) && right;
   }
 
-  private boolean compare(String what, List<FrameCall> calls, int node, int echo, int rounds)
+  private boolean compare(String what, List<FrameCall> prepared, int node, int echo, int rounds)
       throws IOException, InterruptedException {
     boolean right = true;
     List<Double> rates = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {
-      LoadResult reference = load(CofreFrames.echoed(calls), echo);
-      LoadResult result = load(calls, node);
+      LoadResult reference = load(Calls.echoed(prepared), echo);
+      LoadResult result = load(prepared, node);
       rates.add(result.reached());
       ratios.add(result.reached() / reference.reached());
       right &= result.errors().isEmpty() && reference.errors().isEmpty();
@@ -93,9 +96,9 @@ public final class FramesBench {
     return right;
   }
 
-  private LoadResult load(List<FrameCall> calls, int port)
+  private LoadResult load(List<FrameCall> prepared, int port)
       throws IOException, InterruptedException {
-    FramesProtocol protocol = frames.protocol(calls, IN_FLIGHT);
+    FramesProtocol protocol = calls.protocol(prepared, IN_FLIGHT);
     return LoadGenerator.run(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), port), protocol, plan);
   }

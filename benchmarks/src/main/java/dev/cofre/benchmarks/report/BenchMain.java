@@ -15,9 +15,14 @@ public final class BenchMain {
   private static final int FAILED = 1;
   private static final int WRONG_USAGE = 2;
 
+  /** Where runs are committed. */
+  private static final Path RUNS =
+      Path.of(System.getProperty("cofre.root", "."), "docs", "perf", "runs");
+
   private Effort effort = Effort.FULL;
   private Path out = Path.of("target", "bench");
   private Pattern only = Pattern.compile("");
+  private boolean keep;
 
   private BenchMain() {}
 
@@ -56,6 +61,7 @@ public final class BenchMain {
       switch (args[i]) {
         case "--quick" -> effort = Effort.QUICK;
         case "--gate" -> effort = Effort.GATE;
+        case "--keep" -> keep = true;
         case "--out" -> out = Path.of(value(args, ++i));
         case "--only" -> only = pattern(value(args, ++i));
         default -> throw new IllegalArgumentException("there is no option " + args[i]);
@@ -82,11 +88,24 @@ public final class BenchMain {
     return only.matcher(gate.subject().toString()).find() || only.matcher(gate.what()).find();
   }
 
+  /** One file for a day and commit: a later run of both takes its place. */
+  private static void keep(Report report) throws IOException {
+    Map<String, String> environment = report.environment();
+    String day = environment.get("date").replaceAll("T.*", "");
+    Files.createDirectories(RUNS);
+    Path file = RUNS.resolve(day + "-" + environment.get("commit") + ".json");
+    Files.writeString(file, ResultsJson.of(report));
+    System.out.println("Kept: " + file);
+  }
+
   private int write(Report report) throws IOException {
     Files.createDirectories(out);
     Files.writeString(out.resolve("results.json"), ResultsJson.of(report));
-    Files.writeString(out.resolve("report.html"), HtmlReport.of(report));
+    Files.writeString(out.resolve("report.html"), HtmlReport.of(report, History.read(RUNS)));
     Files.writeString(out.resolve("figures.md"), MarkdownTable.of(report));
+    if (keep) {
+      keep(report);
+    }
     for (Row row : report.gated()) {
       System.out.printf(
           Locale.ROOT,

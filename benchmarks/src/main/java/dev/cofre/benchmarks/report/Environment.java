@@ -26,6 +26,7 @@ final class Environment {
   static Map<String, String> now() {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    facts.put("commit", System.getProperty("cofre.commit", "unknown"));
     facts.put(
         "jvm", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
     facts.put("cpu", cpu("model name"));

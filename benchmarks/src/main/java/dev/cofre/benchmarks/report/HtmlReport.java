@@ -1,15 +1,19 @@
 package dev.cofre.benchmarks.report;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.cofre.report.Bars;
+import dev.cofre.report.Page;
+import dev.cofre.report.Plot;
+import dev.cofre.report.Plot.Point;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
-/** One page that needs nothing else: verdict, plots, advice, all figures. */
+/** {@code report.html}: the verdict first, then what to do about it, then what shows it. */
 final class HtmlReport {
   private static final List<String> BY_SIZE =
       List.of(
@@ -17,173 +21,189 @@ final class HtmlReport {
           "envelope.BatchBenchmark.seal",
           "envelope.SingleBenchmark.seal",
           "envelope.SingleBenchmark.open");
+  private static final List<String> BACK_ENDS =
+      List.of("aead.AeadBenchmark.seal", "aead.AeadBenchmark.sealNewKey");
+
+  /** A bar ends at so many times its gate. */
+  private static final double BAR_MOST = 3;
+
+  private static final double GARBAGE_MOST = 8_000;
 
   private final Report report;
-  private final StringBuilder page = new StringBuilder();
+  private final History history;
+  private final Page page = new Page("Cofre benchmarks");
 
-  private HtmlReport(Report report) {
+  private HtmlReport(Report report, History history) {
     this.report = report;
+    this.history = history;
   }
 
-  static String of(Report report) {
-    return new HtmlReport(report).page();
+  static String of(Report report, History history) {
+    return new HtmlReport(report, history).text();
   }
 
-  private String page() {
-    page.append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">");
-    page.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
-    page.append("<title>Cofre benchmarks</title><style>").append(style()).append("</style></head>");
-    page.append("<body><main><h1>Cofre benchmarks</h1>");
+  private String text() {
+    page.heading(1, "Benchmarks");
     verdict();
-    section("Advice from these figures", list(Advice.of(report)));
-    section("Ratios and their gates", ratios());
-    section("Time per item by size, ns", bySize(BY_SIZE, Row::ns));
-    section("Throughput by size, GB/s", bySize(BY_SIZE, row -> size(row) / row.ns()));
-    section("Garbage per item, bytes", garbage());
-    section("AEAD back ends, throughput by size, GB/s", backEnds());
-    section("All figures", figures());
-    return page.append("</main></body></html>\n").toString();
+    page.heading(2, "Advice").list(Advice.of(report));
+    section("Ratios and their gates", "Better to the right. The line is the gate.", ratios());
+    section(
+        "Committed runs",
+        "The ratio of each gate from the oldest run in docs/perf/runs to the newest, and this one at the right; the"
+            + " line is the gate.",
+        courses());
+    committed();
+    page.heading(2, "By size");
+    page.drawing(bySize("Time for an item", "ns", BY_SIZE, Row::ns));
+    page.drawing(bySize("Throughput", "GB/s", BY_SIZE, row -> size(row) / row.ns()));
+    page.drawing(bySize("AEAD back ends", "GB/s", BACK_ENDS, row -> size(row) / row.ns()));
+    section("Garbage", "Bytes for an item of 1 KiB.", garbage());
+    page.heading(2, "All figures");
+    figures();
+    page.heading(2, "Environment").facts(report.environment());
+    return page.end();
   }
 
   private void verdict() {
-    long missed = report.missed().size();
-    page.append(
-        String.format(
-            Locale.ROOT,
-            "<p class=\"%s\">%s</p><dl>",
-            missed == 0 ? "good" : "missed",
-            missed == 0
-                ? "All " + report.gated().size() + " gates hold"
-                : missed + " of " + report.gated().size() + " gates are missed"));
-    report
-        .environment()
-        .forEach(
-            (key, value) ->
-                page.append(
-                    String.format(
-                        Locale.ROOT,
-                        "<dt>%s</dt><dd>%s</dd>",
-                        Html.escape(key),
-                        Html.escape(value))));
-    page.append("</dl>");
+    int missed = report.missed().size();
+    int all = report.gated().size();
+    page.verdict(
+        missed == 0,
+        missed == 0 ? "All " + all + " gates hold" : missed + " of " + all + " gates are missed");
   }
 
-  private void section(String title, String content) {
-    if (!content.isEmpty()) {
-      page.append("<section><h2>").append(Html.escape(title)).append("</h2>");
-      page.append(content).append("</section>\n");
+  private void section(String title, String words, String drawing) {
+    if (!drawing.isEmpty()) {
+      page.heading(2, title).paragraph(words).drawing(drawing);
     }
-  }
-
-  private static String list(List<String> lines) {
-    StringBuilder list = new StringBuilder();
-    lines.forEach(line -> list.append("<li>").append(Html.escape(line)).append("</li>"));
-    return lines.isEmpty() ? "" : "<ul>" + list + "</ul>";
   }
 
   /** Bars are multiples of the gate, so that all gates stand on one line. */
   private String ratios() {
-    if (report.gated().isEmpty()) {
-      return "";
-    }
-    BarChart chart = new BarChart("ratios, as multiples of their gates", 3);
+    Bars bars = new Bars(BAR_MOST);
     for (Row row : report.gated()) {
-      Gate gate = row.gate();
-      double gated = gate.atLeast() * report.effort().margin();
-      chart.add(
-          gate.what() + " / " + gate.against(),
-          row.ratio() / gated,
-          String.format(Locale.ROOT, "%.2f (gate %s)", row.ratio(), MarkdownTable.number(gated)),
+      double gate = gate(row);
+      bars.add(
+          name(row.gate()),
+          row.ratio() / gate,
+          String.format(Locale.ROOT, "%.2f (gate %s)", row.ratio(), MarkdownTable.number(gate)),
           1,
-          row.holds(report.effort().margin()));
+          holds(row));
     }
-    return "<p>Better to the right; the line is the gate, a bar ends at three times it.</p>"
-        + chart.svg();
+    return bars.html();
   }
 
-  private String bySize(List<String> names, ToDoubleFunction<Row> value) {
-    SizeChart chart = new SizeChart("by size");
-    for (Row row : report.rows()) {
-      if (names.contains(row.subject().name()) && size(row) > 0) {
-        String series = row.subject().shortName() + " " + row.subject().param("backEnd");
-        chart.add(series, size(row), value.applyAsDouble(row));
+  private String courses() {
+    Bars bars = new Bars(BAR_MOST);
+    for (Row row : report.gated()) {
+      List<Double> ratios = new ArrayList<>(history.ratios(key(row)));
+      if (!ratios.isEmpty()) {
+        ratios.add(row.ratio());
+        double gate = row.gate().atLeast();
+        bars.course(
+            name(row.gate()),
+            ratios.stream().map(ratio -> ratio / gate).toList(),
+            String.format(Locale.ROOT, "%.2f → %.2f", ratios.getFirst(), row.ratio()),
+            1,
+            holds(row));
       }
     }
-    return chart.isEmpty() ? "" : chart.svg();
+    return bars.html();
   }
 
-  private String backEnds() {
-    return bySize(
-        List.of("aead.AeadBenchmark.seal", "aead.AeadBenchmark.sealNewKey"),
-        row -> size(row) / row.ns());
+  private static String key(Row row) {
+    return ResultsJson.key(new JsonObject(ResultsJson.object(row).encode()));
+  }
+
+  private void committed() {
+    if (history.runs().isEmpty()) {
+      page.heading(2, "Committed runs")
+          .paragraph("None yet: ./cofre bench --keep writes this run where it can be committed.");
+      return;
+    }
+    List<List<String>> rows = new ArrayList<>();
+    for (History.Past past : history.runs()) {
+      long held =
+          report.gated().stream()
+              .filter(row -> past.ratios().getOrDefault(key(row), 0.0) >= row.gate().atLeast())
+              .count();
+      rows.add(List.of(past.name(), past.ratios().size() + "", held + ""));
+    }
+    page.table(List.of("run", "ratios", "at or above today's gates"), rows);
+  }
+
+  private static String name(Gate gate) {
+    return gate.what() + " / " + gate.against();
+  }
+
+  private double gate(Row row) {
+    return row.gate().atLeast() * report.effort().margin();
+  }
+
+  private boolean holds(Row row) {
+    return row.holds(report.effort().margin());
+  }
+
+  private String bySize(
+      String title, String unit, List<String> names, ToDoubleFunction<Row> value) {
+    Map<String, List<Point>> series = new TreeMap<>();
+    for (Row row : report.subjects()) {
+      if (names.contains(row.subject().name()) && size(row) > 0) {
+        String name = row.subject().shortName() + " " + row.subject().param("backEnd");
+        series
+            .computeIfAbsent(name.strip(), n -> new ArrayList<>())
+            .add(new Point(size(row), value.applyAsDouble(row)));
+      }
+    }
+    Plot plot = new Plot(title, unit);
+    series.forEach(
+        (name, points) -> {
+          points.sort(Comparator.comparingDouble(Point::x));
+          plot.add(name, points);
+        });
+    return plot.overSizes();
   }
 
   private String garbage() {
-    Function<Row, String> label =
-        row -> row.subject().shortName() + " " + row.subject().paramText();
     List<Row> rows =
         report.subjects().stream()
             .filter(row -> row.subject().param("size").equals("1024"))
             .toList();
     double most = rows.stream().mapToDouble(Row::bytes).max().orElse(1);
-    BarChart chart = new BarChart("garbage per item of 1 KiB", Math.min(most, 8000));
-    rows.forEach(
-        row ->
-            chart.add(
-                label.apply(row),
-                row.bytes(),
-                String.format(Locale.ROOT, "%,.0f B", row.bytes()),
-                0,
-                true));
-    return rows.isEmpty() ? "" : "<p>Items of 1 KiB.</p>" + chart.svg();
-  }
-
-  private String figures() {
-    StringBuilder table = new StringBuilder("<div class=\"wide\"><table><tr>");
-    for (String head :
-        List.of("benchmark", "parameters", "ns", "±", "B", "against", "measure", "ratio", "gate")) {
-      table.append("<th>").append(head).append("</th>");
+    Bars bars = new Bars(Math.min(most, GARBAGE_MOST));
+    for (Row row : rows) {
+      Map<String, String> params = new TreeMap<>(row.subject().params());
+      params.remove("size");
+      bars.add(
+          row.subject().shortName() + " " + String.join(" ", params.values()),
+          row.bytes(),
+          String.format(Locale.ROOT, "%,.0f B", row.bytes()),
+          0,
+          true);
     }
-    table.append("</tr>");
-    report.rows().forEach(row -> table.append(line(row)));
-    return table.append("</table></div>").toString();
+    return bars.html();
   }
 
-  private String line(Row row) {
-    Gate gate = row.gate();
-    String held =
-        gate == null
-            ? "<td></td><td></td><td></td><td></td>"
-            : String.format(
-                Locale.ROOT,
-                "<td>%s</td><td>%s</td><td class=\"%s\">%.2f</td><td>%s</td>",
-                Html.escape(gate.reference()),
-                gate.measure(),
-                row.holds(report.effort().margin()) ? "good" : "missed",
-                row.ratio(),
-                MarkdownTable.number(gate.atLeast()));
-    return String.format(
-            Locale.ROOT,
-            "<tr><td>%s</td><td>%s</td><td>%,.0f</td><td>%,.0f</td><td>%,.0f</td>",
-            Html.escape(row.subject().name()),
-            Html.escape(row.subject().paramText()),
-            row.ns(),
-            row.errorNs(),
-            row.bytes())
-        + held
-        + "</tr>\n";
+  private void figures() {
+    List<List<String>> rows = new ArrayList<>();
+    for (Row row : report.rows()) {
+      Gate gate = row.gate();
+      rows.add(
+          List.of(
+              row.subject().toString(),
+              String.format(Locale.ROOT, "%,.0f", row.ns()),
+              String.format(Locale.ROOT, "%,.0f", row.errorNs()),
+              String.format(Locale.ROOT, "%,.0f", row.bytes()),
+              gate == null ? "" : gate.against() + ", " + gate.measure(),
+              gate == null ? "" : String.format(Locale.ROOT, "%.2f", row.ratio()),
+              gate == null ? "" : MarkdownTable.number(gate.atLeast()),
+              gate == null ? "" : holds(row) ? "holds" : "missed"));
+    }
+    page.table(List.of("benchmark", "ns", "±", "B", "against", "ratio", "gate", ""), rows);
   }
 
   private static int size(Row row) {
     String size = row.subject().param("size");
     return size.isEmpty() ? 0 : Integer.parseInt(size);
-  }
-
-  private static String style() {
-    try (InputStream in = HtmlReport.class.getResourceAsStream("/report.css")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -23,7 +23,12 @@ final class ResultsJson {
         + "\n";
   }
 
-  private static JsonObject object(Row row) {
+  /** What a ratio is of: the same in each run. */
+  static String key(JsonObject row) {
+    return row.getString("name") + row.getJsonObject("params") + row.getString("reference");
+  }
+
+  static JsonObject object(Row row) {
     JsonObject params = new JsonObject();
     new TreeMap<>(row.subject().params()).forEach(params::put);
     Gate gate = row.gate();

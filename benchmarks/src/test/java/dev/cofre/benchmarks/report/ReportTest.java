@@ -3,13 +3,18 @@ package dev.cofre.benchmarks.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Ratios are taken within a round, and everything measured is written. */
 class ReportTest {
@@ -102,13 +107,39 @@ class ReportTest {
 
   @Test
   void thePageNeedsNothingElse() {
-    String page = HtmlReport.of(report(Effort.GATE));
+    String page = HtmlReport.of(report(Effort.GATE), History.NONE);
     assertFalse(page.matches("(?s).*(src=|href=|url\\(|@import|<script|https?:).*"));
     assertTrue(page.contains("1 of 2 gates are missed"));
     assertTrue(page.contains("batch &lt;fast&gt;"));
     assertTrue(page.contains("a &amp; b"));
     assertFalse(page.contains("<fast>"));
-    assertEquals(5, page.split("<svg ", -1).length);
+    assertEquals(2, page.split("<svg class=\"plot\" ", -1).length - 1, "by size: time, throughput");
+    assertTrue(page.contains("--keep"), "no run is committed");
+  }
+
+  @Test
+  void thePageShowsTheRunsThatWereCommitted(@TempDir Path folder) throws Exception {
+    Report report = report(Effort.GATE);
+    for (String day : List.of("2026-03-02", "2026-03-01")) {
+      JsonObject run = new JsonObject(ResultsJson.of(report));
+      double ratio = day.endsWith("1") ? 0.4 : 0.95;
+      run.getJsonArray("benchmarks").getJsonObject(0).put("ratio", ratio);
+      run.getJsonObject("environment").put("date", day + "T10:00:00Z").put("commit", "c" + day);
+      Files.writeString(folder.resolve(day + ".json"), run.encode());
+    }
+    History history = History.read(folder);
+    assertEquals(
+        List.of("2026-03-01 c2026-03-01", "2026-03-02 c2026-03-02"),
+        history.runs().stream().map(History.Past::name).toList());
+    String key = ResultsJson.key(new JsonObject(ResultsJson.object(report.rows().get(0)).encode()));
+    assertEquals(List.of(0.4, 0.95), history.ratios(key));
+    String page = HtmlReport.of(report, history);
+    assertTrue(page.contains("0.40 → 0.80"), "from the oldest to this one");
+    assertTrue(page.contains("2026-03-02 c2026-03-02"));
+
+    Files.writeString(folder.resolve("broken.json"), "{}");
+    IOException broken = assertThrows(IOException.class, () -> History.read(folder));
+    assertTrue(broken.getMessage().contains("broken.json"), broken.getMessage());
   }
 
   @Test

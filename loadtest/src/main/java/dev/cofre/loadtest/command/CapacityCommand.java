@@ -50,7 +50,7 @@ final class CapacityCommand implements Callable<Integer> {
     Workload workload = target.workload();
     Slo slo = target.slo == null ? Slo.parse("the usual SLO", USUAL_SLO) : target.slo();
     Path folder = output.folder();
-    Traffic traffic = Traffic.prepare(workload, target.places().site(workload.target()));
+    Traffic traffic = Traffic.prepare(workload, target.places().site(workload));
     CapacityProber prober = new CapacityProber(workload, traffic, slo, runSeconds, Output::say);
     return Interruption.guard(
         prober::stop,
@@ -71,11 +71,13 @@ final class CapacityCommand implements Callable<Integer> {
     }
     return String.format(
         Locale.ROOT,
-        "capacity: %,.0f/s (held in %d of %d confirmations; missed at %,.0f/s)%s",
+        "capacity: %,.0f/s (held in %d of %d confirmations; %s)%s",
         found.rate(),
         found.confirmed(),
         found.confirmations(),
-        found.above(),
+        Double.isInfinite(found.above())
+            ? "missed at none that was tried"
+            : String.format(Locale.ROOT, "missed at %,.0f/s", found.above()),
         found.complete() ? "" : "; the time was over before the search was");
   }
 
@@ -94,7 +96,7 @@ final class CapacityCommand implements Callable<Integer> {
         .put("name", workload.name())
         .put("seed", workload.seed())
         .put("rate", Math.round(found.rate()))
-        .put("missedAt", Math.round(found.above()))
+        .put("missedAt", Double.isInfinite(found.above()) ? null : (Long) Math.round(found.above()))
         .put("confirmed", found.confirmed())
         .put("confirmations", found.confirmations())
         .put("complete", found.complete())

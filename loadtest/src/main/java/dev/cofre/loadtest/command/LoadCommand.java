@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       CapacityCommand.class,
       CompareCommand.class,
+      EventCommand.class,
       MergeCommand.class,
       WhatIfCommand.class
     })
@@ -101,13 +102,13 @@ public final class LoadCommand implements Callable<Integer> {
   private int alone(Workload workload, Slo slo) throws Exception {
     StartSignal start = StartSignal.of(part, startAt);
     Path folder = output.folder();
-    LoadRun loadRun = new LoadRun(workload, target.places().site(workload.target()), Output::say);
+    LoadRun loadRun = new LoadRun(workload, target.places().site(workload), Output::say);
     LoadRun.Extras extras =
         new LoadRun.Extras(slo, target.places().authority(workload), !noCeiling, start);
     return Interruption.guard(
         loadRun::stop,
         () -> {
-          Run run = loadRun.run(folder, extras);
+          Run run = loadRun.run(extras);
           RunFolder.write(folder, run);
           return tell(run, folder);
         });
@@ -120,7 +121,6 @@ public final class LoadCommand implements Callable<Integer> {
         several::stop,
         () -> {
           Run run = several.run(folder, slo);
-          RunFolder.writeIntervals(folder, run.result());
           RunFolder.write(folder, run);
           return tell(run, folder);
         });

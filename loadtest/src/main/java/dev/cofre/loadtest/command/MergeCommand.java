@@ -64,7 +64,6 @@ final class MergeCommand implements Callable<Integer> {
             verdict,
             Environment.now(),
             List.of("merged from " + runs.size() + " parts"));
-    RunFolder.writeIntervals(folder, result);
     RunFolder.write(folder, run);
     output.print(LoadCommand.text(run), Summary.json(run));
     if (result.validity() != Validity.VALID) {

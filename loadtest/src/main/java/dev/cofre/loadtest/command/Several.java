@@ -52,7 +52,7 @@ final class Several {
   }
 
   Run run(Path folder, Slo slo) throws IOException, InterruptedException {
-    Site site = target.places().site(workload.target());
+    Site site = target.places().site(workload);
     EventRunner events =
         new EventRunner(workload.events(), target.places().authority(workload), Output::say);
     String authorization =

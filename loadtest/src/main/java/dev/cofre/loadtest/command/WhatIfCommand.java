@@ -6,6 +6,7 @@ import dev.cofre.loadtest.run.UsageException;
 import dev.cofre.loadtest.run.WhatIf;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Predicts p99 and the largest rate of other settings from a run (docs/LOAD.md states the model). With --against,",
-      "the run of such a setting is held against its prediction, and the error is shown."
+      "the run of such a setting is held against its prediction, and the error is shown. Writes what-if.html to DIR."
     },
     footer = {"", "Exit codes: 0 done; 2 wrong usage, or a run without the node's metrics."})
 final class WhatIfCommand implements Callable<Integer> {
@@ -59,7 +60,8 @@ final class WhatIfCommand implements Callable<Integer> {
     if (hsmThreads < 1 || processors < 1) {
       throw new UsageException("--hsm-threads and --processors must be 1 or more");
     }
-    WhatIf whatIf = new WhatIf(StoredRun.read(run), hsmThreads, processors);
+    StoredRun stored = StoredRun.read(run);
+    WhatIf whatIf = new WhatIf(stored, hsmThreads, processors);
     List<WhatIf.Prediction> predictions = whatIf.usual().stream().map(whatIf::predict).toList();
     StringBuilder text = new StringBuilder();
     JsonArray array = new JsonArray();
@@ -68,9 +70,13 @@ final class WhatIfCommand implements Callable<Integer> {
       array.add(json(prediction));
     }
     JsonObject json = new JsonObject().put("predictions", array);
-    if (against != null) {
-      score(whatIf, text, json);
+    WhatIfPage.Score score = against == null ? null : score(whatIf);
+    if (score != null) {
+      tell(score, text, json);
     }
+    Path page = run.resolve("what-if.html");
+    Files.writeString(page, WhatIfPage.of(stored, predictions, score));
+    text.append("page: ").append(page);
     output.print(text.toString().stripTrailing(), json);
     return ExitCodes.HOLDS;
   }
@@ -94,7 +100,7 @@ final class WhatIfCommand implements Callable<Integer> {
         .put("limit", prediction.limit());
   }
 
-  private void score(WhatIf whatIf, StringBuilder text, JsonObject json) throws Exception {
+  private WhatIfPage.Score score(WhatIf whatIf) throws Exception {
     StoredRun truth = StoredRun.read(against);
     NodeFigures node = NodeFigures.read(truth.summary());
     double rate = node.requests() / truth.summary().getDouble("seconds");
@@ -103,6 +109,13 @@ final class WhatIfCommand implements Callable<Integer> {
         whatIf.predict(new WhatIf.Setting("the other run", 1, node.hitShare(), threads, rate));
     double measuredMs = truth.latency().getValueAtPercentile(99) / 1e6;
     double error = prediction.p99Ms() / measuredMs - 1;
+    return new WhatIfPage.Score(truth, prediction, measuredMs, error);
+  }
+
+  private static void tell(WhatIfPage.Score score, StringBuilder text, JsonObject json) {
+    WhatIf.Prediction prediction = score.prediction();
+    double measuredMs = score.measuredMs();
+    double error = score.error();
     text.append(line(prediction));
     text.append(
         String.format(

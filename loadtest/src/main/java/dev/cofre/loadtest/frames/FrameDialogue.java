@@ -17,7 +17,7 @@ final class FrameDialogue implements Dialogue {
   private static final int FRAME_BYTES_MAX = 1 << 24;
   private static final int BUFFER_BYTES = 64 * 1024;
 
-  private final FramesProtocol protocol;
+  private final FramesProtocol.Speaker speaker;
   private final FrameReader reader = new FrameReader();
   private final long[] numbers;
   private final int[] correlations;
@@ -25,13 +25,14 @@ final class FrameDialogue implements Dialogue {
   private byte[] in = new byte[BUFFER_BYTES];
   private int length;
   private byte[] out = new byte[BUFFER_BYTES];
+  private ByteBuffer outBuffer = ByteBuffer.wrap(out);
   private int next;
   private boolean ready;
   private boolean ending;
 
-  FrameDialogue(FramesProtocol protocol) {
-    this.protocol = protocol;
-    int places = Integer.highestOneBit(Math.max(64, protocol.openMax() * 16));
+  FrameDialogue(FramesProtocol.Speaker speaker, int openMax) {
+    this.speaker = speaker;
+    int places = Integer.highestOneBit(Math.max(64, openMax * 16));
     this.numbers = new long[places];
     this.correlations = new int[places];
     this.mask = places - 1;
@@ -40,7 +41,7 @@ final class FrameDialogue implements Dialogue {
 
   @Override
   public byte[] greeting() {
-    return protocol.hello();
+    return speaker.hello();
   }
 
   @Override
@@ -50,16 +51,17 @@ final class FrameDialogue implements Dialogue {
 
   @Override
   public ByteBuffer request(long number) {
-    byte[] frame = protocol.call(number).frame();
+    byte[] frame = speaker.calls().at(number).frame();
     if (out.length < frame.length) {
       out = new byte[frame.length];
+      outBuffer = ByteBuffer.wrap(out);
     }
     int correlation = next++ & Integer.MAX_VALUE;
     numbers[correlation & mask] = number;
     correlations[correlation & mask] = correlation;
     System.arraycopy(frame, 0, out, 0, frame.length);
     FrameFormat.putInt(out, FrameFormat.CORRELATION_AT, correlation);
-    return ByteBuffer.wrap(out, 0, frame.length);
+    return outBuffer.clear().limit(frame.length);
   }
 
   @Override
@@ -108,7 +110,7 @@ final class FrameDialogue implements Dialogue {
   }
 
   private String code(long number) {
-    FrameCall call = protocol.call(number);
+    FrameCall call = speaker.calls().at(number);
     if (reader.status() != FrameStatus.OK || call.codeExpected() != null) {
       String code = FrameStatus.text(reader.status());
       return code.equals(call.codeExpected()) ? null : code;

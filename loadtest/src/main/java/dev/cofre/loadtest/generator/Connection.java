@@ -121,6 +121,13 @@ final class Connection {
     put(dialogue.request(number));
   }
 
+  private void say(ByteBuffer bytes) throws IOException {
+    if (bytes.hasRemaining()) {
+      put(bytes);
+      flush();
+    }
+  }
+
   private void put(ByteBuffer bytes) {
     if (bytes.remaining() > out.remaining()) {
       ByteBuffer larger =
@@ -161,6 +168,7 @@ final class Connection {
       more = !buffer.hasRemaining();
       if (buffer.position() > 0) {
         dialogue.read(buffer.flip(), answers);
+        say(dialogue.said());
       }
       if (tls != null && isOpen) {
         flush();

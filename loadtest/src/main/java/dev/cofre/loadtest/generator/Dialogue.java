@@ -4,6 +4,9 @@ import java.nio.ByteBuffer;
 
 /** What is said on one connection. Not thread-safe; it never blocks. */
 public interface Dialogue {
+  /** No bytes. */
+  ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
   /**
    * The bytes of request {@code number}, from position to limit. They are copied before the next
    * call.
@@ -18,6 +21,11 @@ public interface Dialogue {
    */
   void read(ByteBuffer in, Answers answers)
       throws GarbledAnswerException, RefusedConnectionException;
+
+  /** What the last {@link #read} made it say, besides requests; taken once, and copied at once. */
+  default ByteBuffer said() {
+    return NOTHING;
+  }
 
   /** The target has ended the connection: an answer that lasts until then is whole. */
   default void ended(Answers answers) {}

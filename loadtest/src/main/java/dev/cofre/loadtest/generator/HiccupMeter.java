@@ -2,7 +2,6 @@ package dev.cofre.loadtest.generator;
 
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
-import org.HdrHistogram.HistogramLogWriter;
 import org.HdrHistogram.SingleWriterRecorder;
 
 /**
@@ -37,12 +36,11 @@ final class HiccupMeter {
     }
   }
 
-  /** Adds one interval to {@code log}; returns its longest hiccup, in nanoseconds. */
-  synchronized long writeInterval(HistogramLogWriter log) {
+  /** The hiccups since the last call, in nanoseconds. */
+  synchronized Histogram takeInterval() {
     Histogram interval = recorder.getIntervalHistogram();
     all.add(interval);
-    log.outputIntervalHistogram(interval);
-    return interval.getMaxValue();
+    return interval;
   }
 
   /** All hiccups up to the last interval. */

@@ -1,23 +1,17 @@
 package dev.cofre.loadtest.generator;
 
-import java.nio.ByteBuffer;
-import java.util.Arrays;
-import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
-/**
- * What happened between two looks, about a second apart. Its histograms are kept compressed: a run
- * of hours has thousands. Immutable.
- */
+/** What happened between two looks, about a second apart. Immutable. */
 public final class Interval {
   private final double startSeconds;
   private final double seconds;
   private final long due;
   private final long done;
   private final long failed;
-  private final byte[] latency;
-  private final byte[] late;
-  private final long hiccupMaxNs;
+  private final PackedHistogram latency;
+  private final PackedHistogram late;
+  private final PackedHistogram hiccups;
 
   /**
    * An interval.
@@ -28,7 +22,7 @@ public final class Interval {
    * @param failed requests that were refused or had no answer
    * @param latency from the intended send, in nanoseconds
    * @param late of sends, in nanoseconds
-   * @param hiccupMaxNs the longest pause of the generator's process
+   * @param hiccups pauses of the generator's process, in nanoseconds
    */
   public Interval(
       double startSeconds,
@@ -38,29 +32,35 @@ public final class Interval {
       long failed,
       Histogram latency,
       Histogram late,
-      long hiccupMaxNs) {
+      Histogram hiccups) {
+    this(
+        startSeconds,
+        seconds,
+        due,
+        done,
+        failed,
+        new PackedHistogram(latency),
+        new PackedHistogram(late),
+        new PackedHistogram(hiccups));
+  }
+
+  Interval(
+      double startSeconds,
+      double seconds,
+      long due,
+      long done,
+      long failed,
+      PackedHistogram latency,
+      PackedHistogram late,
+      PackedHistogram hiccups) {
     this.startSeconds = startSeconds;
     this.seconds = seconds;
     this.due = due;
     this.done = done;
     this.failed = failed;
-    this.latency = packed(latency);
-    this.late = packed(late);
-    this.hiccupMaxNs = hiccupMaxNs;
-  }
-
-  private static byte[] packed(Histogram histogram) {
-    ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
-    int length = histogram.encodeIntoCompressedByteBuffer(buffer);
-    return Arrays.copyOf(buffer.array(), length);
-  }
-
-  private static Histogram unpacked(byte[] bytes) {
-    try {
-      return Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(bytes), 0);
-    } catch (DataFormatException e) {
-      throw new AssertionError("what was packed here", e);
-    }
+    this.latency = latency;
+    this.late = late;
+    this.hiccups = hiccups;
   }
 
   /** Since the run's start. */
@@ -90,16 +90,21 @@ public final class Interval {
 
   /** From the intended send, in nanoseconds; a copy. */
   public Histogram latency() {
-    return unpacked(latency);
+    return latency.unpacked();
   }
 
   /** Of sends, in nanoseconds; a copy. */
   public Histogram late() {
-    return unpacked(late);
+    return late.unpacked();
   }
 
   /** The longest pause of the generator's process. */
   public long hiccupMaxNs() {
-    return hiccupMaxNs;
+    return hiccups.maxValue();
+  }
+
+  /** Pauses of the generator's process, in nanoseconds; a copy. */
+  public Histogram hiccups() {
+    return hiccups.unpacked();
   }
 }

@@ -2,7 +2,6 @@ package dev.cofre.loadtest.generator;
 
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,37 +52,27 @@ public final class LoadGenerator implements AutoCloseable {
     }
   }
 
-  /** One run whose interval logs are thrown away. */
+  /** One run over connections of its own. */
   public static LoadResult run(SocketAddress target, Protocol protocol, LoadPlan plan)
       throws IOException, InterruptedException {
     try (LoadGenerator generator = new LoadGenerator(target, protocol, plan)) {
-      return generator.run(null);
+      return generator.run();
     }
   }
 
+  /** Warms up, then runs and records. */
+  public LoadResult run() throws IOException, InterruptedException {
+    return runAt(System.nanoTime() + LEAD_NS + plan.warmUp().toNanos(), Watcher.NONE);
+  }
+
   /**
-   * Warms up, then runs and records.
+   * The same; {@code watcher} is told of its progress.
    *
-   * @param folder where the interval logs go; null for nowhere
+   * @param startNs when the recorded part begins, by the monotonic clock
    */
-  public LoadResult run(Path folder) throws IOException, InterruptedException {
-    return run(folder, Watcher.NONE);
-  }
-
-  /** The same; {@code watcher} is told of its progress. */
-  public LoadResult run(Path folder, Watcher watcher) throws IOException, InterruptedException {
-    long startNs = System.nanoTime() + LEAD_NS + plan.warmUp().toNanos();
-    return runAt(startNs, folder, watcher);
-  }
-
-  /** The same, whose recorded part begins at {@code startNs} by the monotonic clock. */
-  public LoadResult runAt(long startNs, Path folder, Watcher watcher)
-      throws IOException, InterruptedException {
+  public LoadResult runAt(long startNs, Watcher watcher) throws IOException, InterruptedException {
     if (!plan.warmUp().isZero()) {
-      long warmUpNs = plan.warmUp().toNanos();
-      double rate = plan.pacing().firstRatePerSecond();
-      Pacing pacing = rate == 0 ? Pacing.closed() : Pacing.constant(rate);
-      phase(pacing, Sequence.WARM_UP, startNs - warmUpNs, warmUpNs, recordings());
+      warmUp(startNs - plan.warmUp().toNanos());
     }
     // A warm-up ends with its last answer, which a slow target may give late.
     long beginNs = Math.max(startNs, System.nanoTime() + LEAD_NS);
@@ -91,7 +80,8 @@ public final class LoadGenerator implements AutoCloseable {
     Instant startedAt = Instant.now().plusNanos(beginNs - System.nanoTime());
     Disturbance.Counters before = Disturbance.Counters.now();
     HiccupMeter hiccups = new HiccupMeter();
-    IntervalLog log = new IntervalLog(folder, recordings, hiccups, beginNs, watcher::interval);
+    IntervalLog log = new IntervalLog(
+            recordings, hiccups, beginNs, IntervalLog.SECOND_NS, watcher::interval);
     watcher.started(beginNs);
     long endNs;
     try {
@@ -102,6 +92,21 @@ public final class LoadGenerator implements AutoCloseable {
     }
     Disturbance disturbance = before.until(Disturbance.Counters.now());
     return result(startedAt, beginNs, endNs, recordings, log, hiccups.all(), disturbance);
+  }
+
+  /** All that the run will do is done once and thrown away: classes, compiled code, threads. */
+  private void warmUp(long startNs) throws IOException, InterruptedException {
+    double rate = plan.pacing().firstRatePerSecond();
+    Pacing pacing = rate == 0 ? Pacing.closed() : Pacing.constant(rate);
+    List<Recording> recordings = recordings();
+    HiccupMeter hiccups = new HiccupMeter();
+    IntervalLog log = new IntervalLog(recordings, hiccups, startNs, IntervalLog.OFTEN_NS, interval -> {});
+    try {
+      phase(pacing, Sequence.WARM_UP, startNs, plan.warmUp().toNanos(), recordings);
+    } finally {
+      log.finish();
+      hiccups.stop();
+    }
   }
 
   /** Lets a run end now, as if its time were over; by any thread. */

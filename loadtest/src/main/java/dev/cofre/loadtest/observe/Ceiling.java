@@ -1,8 +1,10 @@
 package dev.cofre.loadtest.observe;
 
+import com.google.protobuf.ByteString;
 import dev.cofre.contract.frames.FrameType;
 import dev.cofre.contract.frames.Hello;
 import dev.cofre.contract.frames.RequestWriter;
+import dev.cofre.contract.grpc.crypto.EncryptRequest;
 import dev.cofre.loadtest.frames.FrameCall;
 import dev.cofre.loadtest.frames.FramesProtocol;
 import dev.cofre.loadtest.generator.LoadGenerator;
@@ -10,6 +12,9 @@ import dev.cofre.loadtest.generator.LoadPlan;
 import dev.cofre.loadtest.generator.LoadResult;
 import dev.cofre.loadtest.generator.Pacing;
 import dev.cofre.loadtest.generator.Protocol;
+import dev.cofre.loadtest.generator.Sequence;
+import dev.cofre.loadtest.grpc.GrpcCall;
+import dev.cofre.loadtest.grpc.GrpcProtocol;
 import dev.cofre.loadtest.http.HttpCall;
 import dev.cofre.loadtest.http.HttpProtocol;
 import java.io.IOException;
@@ -30,13 +35,18 @@ public final class Ceiling {
   /**
    * Requests a second, measured in two seconds.
    *
-   * @param inFlight of a connection, for frames; 0 for HTTP
+   * @param inFlight of a connection, where the protocol has more than one
    * @param bytes of a request's body
    */
-  public static double measure(LoadPlan plan, int inFlight, int bytes)
+  public static double measure(LoadPlan plan, NullServer.Kind kind, int inFlight, int bytes)
       throws IOException, InterruptedException {
-    try (NullServer server = new NullServer(inFlight > 0)) {
-      Protocol protocol = inFlight > 0 ? frames(bytes, inFlight) : http(bytes);
+    try (NullServer server = new NullServer(kind)) {
+      Protocol protocol =
+          switch (kind) {
+            case HTTP -> http(bytes);
+            case FRAMES -> frames(bytes, inFlight);
+            case GRPC -> grpc(bytes, inFlight);
+          };
       LoadResult result =
           LoadGenerator.run(
               server.address(),
@@ -55,6 +65,14 @@ public final class Ceiling {
     byte[] hello = Hello.of("null".getBytes(StandardCharsets.US_ASCII)).frame(0);
     FrameCall call = FrameCall.expectingLength(frame, FrameCall.ANY_LENGTH);
     return new FramesProtocol(hello, List.of(call), inFlight);
+  }
+
+  /** Prepared calls of {@code bytes}, which a null server takes. */
+  public static GrpcProtocol grpc(int bytes, int inFlight) {
+    EncryptRequest message =
+        EncryptRequest.newBuilder().setPlaintext(ByteString.copyFrom(new byte[bytes])).build();
+    GrpcCall call = GrpcCall.expecting("/null/Null", "Bearer null", message, answer -> true);
+    return new GrpcProtocol(Sequence.inTurn(List.of(call)), "null", false, () -> null, inFlight);
   }
 
   /** Prepared requests of {@code bytes}, which a null server takes. */

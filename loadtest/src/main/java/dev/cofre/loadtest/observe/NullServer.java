@@ -1,7 +1,5 @@
 package dev.cofre.loadtest.observe;
 
-import dev.cofre.contract.frames.FrameFormat;
-import dev.cofre.contract.frames.FrameType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,8 +10,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /**
  * A server on the loopback that does nothing with a request but answer it: what a generator reaches
@@ -22,10 +18,18 @@ import java.util.Locale;
 public final class NullServer implements AutoCloseable {
   private static final int BUFFER_BYTES = 256 * 1024;
   private static final int PEER_BYTES = 64 * 1024;
-  private static final byte[] OK =
-      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.US_ASCII);
 
-  private final boolean frames;
+  /** What it understands. */
+  public enum Kind {
+    /** HTTP/1.1. */
+    HTTP,
+    /** The binary protocol. */
+    FRAMES,
+    /** Unary gRPC calls. */
+    GRPC
+  }
+
+  private final NullAnswers kind;
   private final Selector selector = Selector.open();
   private final ServerSocketChannel listener = ServerSocketChannel.open();
   private final ByteBuffer answers = ByteBuffer.allocateDirect(BUFFER_BYTES);
@@ -38,9 +42,14 @@ public final class NullServer implements AutoCloseable {
     private ByteBuffer out = ByteBuffer.allocate(0);
   }
 
-  /** Answers HTTP or {@code frames}. */
-  public NullServer(boolean frames) throws IOException {
-    this.frames = frames;
+  /** Answers {@code kind}. */
+  public NullServer(Kind kind) throws IOException {
+    this.kind =
+        switch (kind) {
+          case HTTP -> new NullHttp();
+          case FRAMES -> new NullFrames();
+          case GRPC -> new NullGrpc();
+        };
     listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_024);
     listener.configureBlocking(false);
     listener.register(selector, SelectionKey.OP_ACCEPT);
@@ -91,7 +100,7 @@ public final class NullServer implements AutoCloseable {
     } else {
       peer.in.flip();
       answers.clear();
-      while (answers.remaining() > OK.length && (frames ? frame(peer.in) : request(peer.in))) {
+      while (answers.remaining() >= NullAnswers.BYTES_MAX && kind.answer(peer.in, answers)) {
         // Each call has answered one.
       }
       grow(peer);
@@ -108,49 +117,6 @@ public final class NullServer implements AutoCloseable {
     if (!peer.in.hasRemaining()) {
       peer.in = ByteBuffer.allocate(2 * peer.in.capacity()).put(peer.in.flip());
     }
-  }
-
-  private boolean frame(ByteBuffer in) {
-    int at = in.position();
-    int length = in.remaining() < FrameFormat.HEADER_LENGTH ? 0 : in.getInt(at);
-    if (length < FrameFormat.HEADER_LENGTH || in.remaining() < length) {
-      return false;
-    }
-    int type = (in.get(at + FrameFormat.TYPE_AT) & 0xff) | FrameType.ANSWER;
-    answers.putLong(FrameFormat.headerHigh(FrameFormat.HEADER_LENGTH, type, 0, 0));
-    answers.putLong(FrameFormat.headerLow(in.getInt(at + FrameFormat.CORRELATION_AT), 0, 0));
-    in.position(at + length);
-    return true;
-  }
-
-  private boolean request(ByteBuffer in) {
-    int end = endOfHead(in);
-    if (end < 0) {
-      return false;
-    }
-    String head =
-        StandardCharsets.ISO_8859_1
-            .decode(in.slice(in.position(), end - in.position()))
-            .toString()
-            .toLowerCase(Locale.ROOT);
-    int at = head.indexOf("content-length:");
-    int length =
-        at < 0 ? 0 : Integer.parseInt(head.substring(at + 15, head.indexOf('\r', at)).strip());
-    if (in.limit() - end < length) {
-      return false;
-    }
-    in.position(end + length);
-    answers.put(OK);
-    return true;
-  }
-
-  private static int endOfHead(ByteBuffer in) {
-    for (int i = in.position(); i + 3 < in.limit(); i++) {
-      if (in.get(i) == '\r' && in.getInt(i) == 0x0d0a0d0a) {
-        return i + 4;
-      }
-    }
-    return -1;
   }
 
   private static void close(SocketChannel channel) {

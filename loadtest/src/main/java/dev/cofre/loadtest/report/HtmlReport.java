@@ -3,6 +3,7 @@ package dev.cofre.loadtest.report;
 import dev.cofre.loadtest.generator.LoadResult;
 import dev.cofre.loadtest.generator.Validity;
 import dev.cofre.loadtest.slo.Check;
+import dev.cofre.report.Page;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

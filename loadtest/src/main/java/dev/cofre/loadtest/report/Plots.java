@@ -3,7 +3,9 @@ package dev.cofre.loadtest.report;
 import dev.cofre.loadtest.generator.Interval;
 import dev.cofre.loadtest.generator.LoadResult;
 import dev.cofre.loadtest.observe.MetricsSample;
-import dev.cofre.loadtest.report.Plot.Point;
+import dev.cofre.report.Plot;
+import dev.cofre.report.Plot.Mark;
+import dev.cofre.report.Plot.Point;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -16,10 +18,13 @@ final class Plots {
 
   private final Run run;
   private final double seconds;
+  private final List<Mark> marks;
 
   Plots(Run run) {
     this.run = run;
     this.seconds = Math.max(1, run.result().seconds());
+    this.marks =
+        run.events().stream().map(event -> new Mark(event.atSeconds(), event.name())).toList();
   }
 
   /** Open loop, and beside it what a closed loop would have told. */
@@ -53,7 +58,7 @@ final class Plots {
   String latency() {
     return new Plot("Latency over time, by second", "ms")
         .tenfolds()
-        .with(run.events())
+        .with(marks)
         .add("p50", percentile(50))
         .add("p99", percentile(99))
         .add("max", percentile(100))
@@ -70,7 +75,7 @@ final class Plots {
 
   String throughput() {
     return new Plot("Requests a second, asked and reached", "")
-        .with(run.events())
+        .with(marks)
         .add("asked", intervals(interval -> interval.due() / interval.seconds()))
         .add("done", intervals(interval -> interval.done() / interval.seconds()))
         .add("failed", intervals(interval -> interval.failed() / interval.seconds()))
@@ -94,7 +99,7 @@ final class Plots {
 
   String cache() {
     return new Plot("Data key cache: hits of all look-ups", "%")
-        .with(run.events())
+        .with(marks)
         .add("hit ratio", hitRatio())
         .overTime(seconds);
   }
@@ -112,7 +117,7 @@ final class Plots {
 
   String hsm() {
     return new Plot("HSM: calls a second and calls that wait", "")
-        .with(run.events())
+        .with(marks)
         .add("calls a second", rate("cofre_hsm_calls_total", 1))
         .add("queue", gauge("cofre_hsm_queue"))
         .overTime(seconds);
@@ -120,14 +125,14 @@ final class Plots {
 
   String collections() {
     return new Plot("Data plane: collections", "ms for each second")
-        .with(run.events())
+        .with(marks)
         .add("collections", rate("cofre_gc_ms_total", 1))
         .overTime(seconds);
   }
 
   String processor() {
     return new Plot("Data plane: processor", "% of one")
-        .with(run.events())
+        .with(marks)
         .add("processor", rate("cofre_cpu_ms_total", 0.1))
         .overTime(seconds);
   }

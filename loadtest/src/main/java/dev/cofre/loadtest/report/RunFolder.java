@@ -17,9 +17,9 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogWriter;
 
 /**
- * What a run leaves in its folder beside the generator's logs of intervals: {@code summary.json},
- * {@code report.html}, {@code junit.xml}, {@code intervals.json}, {@code service.hlog} and {@code
- * refused.hlog}.
+ * What a run leaves in its folder: {@code summary.json}, {@code report.html}, {@code junit.xml},
+ * {@code intervals.json}; by seconds {@code latency.hlog}, {@code late.hlog} and {@code
+ * hiccup.hlog}; whole {@code service.hlog} and {@code refused.hlog}.
  */
 public final class RunFolder {
   private RunFolder() {}
@@ -31,16 +31,16 @@ public final class RunFolder {
     text(folder, "intervals.json", intervals(result.intervals()).encode() + "\n");
     Verdict verdict = run.verdict() == null ? new Verdict(List.of()) : run.verdict();
     text(folder, "junit.xml", JunitXml.of(run.name(), result, verdict));
+    logs(folder, result.intervals());
     histogram(folder, "service.hlog", result.service());
     histogram(folder, "refused.hlog", result.refused());
     text(folder, "report.html", HtmlReport.of(run));
   }
 
-  /** Writes the logs of intervals of a run that has none yet. */
-  public static void writeIntervals(Path folder, LoadResult result) throws IOException {
-    histograms(folder, "latency.hlog", result.intervals().stream().map(Interval::latency).toList());
-    histograms(folder, "late.hlog", result.intervals().stream().map(Interval::late).toList());
-    histogram(folder, "hiccup.hlog", result.hiccups());
+  private static void logs(Path folder, List<Interval> intervals) throws IOException {
+    histograms(folder, "latency.hlog", intervals.stream().map(Interval::latency).toList());
+    histograms(folder, "late.hlog", intervals.stream().map(Interval::late).toList());
+    histograms(folder, "hiccup.hlog", intervals.stream().map(Interval::hiccups).toList());
   }
 
   private static JsonArray intervals(List<Interval> intervals) {
@@ -52,8 +52,7 @@ public final class RunFolder {
               .put("seconds", interval.seconds())
               .put("due", interval.due())
               .put("done", interval.done())
-              .put("failed", interval.failed())
-              .put("hiccupMaxNs", interval.hiccupMaxNs()));
+              .put("failed", interval.failed()));
     }
     return array;
   }

@@ -36,7 +36,10 @@ public record StoredRun(
       JsonArray rows = new JsonArray(Files.readString(folder.resolve("intervals.json")));
       List<Histogram> latency = histograms(folder.resolve("latency.hlog"));
       List<Histogram> late = histograms(folder.resolve("late.hlog"));
-      if (rows.size() != latency.size() || rows.size() != late.size()) {
+      List<Histogram> hiccups = histograms(folder.resolve("hiccup.hlog"));
+      if (rows.size() != latency.size()
+          || rows.size() != late.size()
+          || rows.size() != hiccups.size()) {
         throw new IOException(folder + ": its logs have not the same number of intervals");
       }
       List<Interval> intervals = new ArrayList<>();
@@ -51,7 +54,7 @@ public record StoredRun(
                 row.getLong("failed"),
                 latency.get(i),
                 late.get(i),
-                row.getLong("hiccupMaxNs")));
+                hiccups.get(i)));
       }
       return new StoredRun(
           folder,
@@ -59,7 +62,7 @@ public record StoredRun(
           intervals,
           Sums.of(histograms(folder.resolve("service.hlog"))),
           Sums.of(histograms(folder.resolve("refused.hlog"))),
-          Sums.of(histograms(folder.resolve("hiccup.hlog"))));
+          Sums.of(hiccups));
     } catch (DecodeException | NullPointerException | ClassCastException e) {
       throw new IOException(folder + " holds no run of this program: " + e.getMessage(), e);
     }

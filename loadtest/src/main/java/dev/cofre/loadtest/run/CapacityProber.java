@@ -91,7 +91,7 @@ public final class CapacityProber implements Capacity.Prober {
       if (stopped) {
         throw new UsageException("the search was stopped");
       }
-      return generator.run(null);
+      return generator.run();
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.cofre.loadtest.observe.Ceiling;
 import dev.cofre.loadtest.observe.Environment;
 import dev.cofre.loadtest.observe.EventRunner;
 import dev.cofre.loadtest.observe.MetricsSampler;
+import dev.cofre.loadtest.observe.NullServer;
 import dev.cofre.loadtest.report.Run;
 import dev.cofre.loadtest.slo.Slo;
 import dev.cofre.loadtest.slo.Verdict;
@@ -18,8 +19,6 @@ import dev.cofre.loadtest.traffic.Trust;
 import dev.cofre.loadtest.workload.Operation;
 import dev.cofre.loadtest.workload.Workload;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,8 +75,8 @@ public final class LoadRun {
     return Duration.ofNanos((long) (seconds * 1e9));
   }
 
-  /** Prepares, warms up, runs; {@code folder} gets the logs of intervals. */
-  public Run run(Path folder, Extras extras) throws IOException, InterruptedException {
+  /** Prepares, warms up, runs. */
+  public Run run(Extras extras) throws IOException, InterruptedException {
     Map<String, String> environment = Environment.now();
     LoadPlan plan = plan(workload).as(extras.start().part(), extras.start().parts());
     double ceiling = extras.ceiling() ? ceiling(plan) : Double.NaN;
@@ -90,7 +89,7 @@ public final class LoadRun {
     try (LoadGenerator made = new LoadGenerator(traffic.address(), traffic.protocol(), plan)) {
       begin(made);
       long startNs = extras.start().await(plan.warmUp().toNanos());
-      result = made.runAt(startNs, folder, watcher(events, metrics));
+      result = made.runAt(startNs, watcher(events, metrics));
     } finally {
       events.finish();
       metrics.finish();
@@ -129,9 +128,7 @@ public final class LoadRun {
   }
 
   private MetricsSampler sampler() throws IOException {
-    String authorization =
-        site.tokenFile() == null ? null : "Bearer " + Files.readString(site.tokenFile()).strip();
-    return new MetricsSampler(site.url(), Trust.context(site.caFile()), authorization);
+    return new MetricsSampler(site.url(), Trust.context(site.caFile()), site.authorization());
   }
 
   private LoadGenerator.Watcher watcher(EventRunner events, MetricsSampler metrics) {
@@ -161,7 +158,12 @@ public final class LoadRun {
   }
 
   private double ceiling(LoadPlan plan) throws IOException, InterruptedException {
-    int inFlight = workload.target().protocol().equals("frames") ? workload.target().inFlight() : 0;
+    NullServer.Kind kind =
+        switch (workload.target().protocol()) {
+          case "frames" -> NullServer.Kind.FRAMES;
+          case "grpc" -> NullServer.Kind.GRPC;
+          default -> NullServer.Kind.HTTP;
+        };
     double bytes =
         workload.operations().stream()
             .mapToDouble(
@@ -171,7 +173,8 @@ public final class LoadRun {
                         : o.batch() * o.sizes().mean())
             .average()
             .orElse(0);
-    double reached = Ceiling.measure(plan, inFlight, (int) Math.min(bytes, 60_000));
+    double reached =
+        Ceiling.measure(plan, kind, workload.target().inFlight(), (int) Math.min(bytes, 60_000));
     say.accept(String.format(Locale.ROOT, "ceiling against a null server: %,.0f/s", reached));
     return reached;
   }
@@ -204,7 +207,7 @@ public final class LoadRun {
             .lasting(Duration.ofMillis(500), duration(workload.compareSeconds()));
     try (LoadGenerator made = new LoadGenerator(traffic.address(), traffic.protocol(), closed)) {
       begin(made);
-      return made.run(null);
+      return made.run();
     }
   }
 }

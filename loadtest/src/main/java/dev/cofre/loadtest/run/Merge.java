@@ -114,7 +114,7 @@ public final class Merge {
               same.stream().mapToLong(Interval::failed).sum(),
               Sums.of(same.stream().map(Interval::latency).toList()),
               Sums.of(same.stream().map(Interval::late).toList()),
-              same.stream().mapToLong(Interval::hiccupMaxNs).max().orElse(0)));
+              Sums.of(same.stream().map(Interval::hiccups).toList())));
     }
     return merged;
   }

@@ -4,6 +4,7 @@ import dev.cofre.client.Endpoint;
 import dev.cofre.loadtest.observe.EventRunner;
 import dev.cofre.loadtest.traffic.Site;
 import dev.cofre.loadtest.traffic.Trust;
+import dev.cofre.loadtest.workload.Caller;
 import dev.cofre.loadtest.workload.Event;
 import dev.cofre.loadtest.workload.Target;
 import dev.cofre.loadtest.workload.Workload;
@@ -30,14 +31,18 @@ public record Places(
     Path caFile,
     Path eventsTokenFile) {
   private static final int PORT_BASE = 8440;
-  private static final int FRAMES_PORT_OFFSET = 2;
 
-  /** Where {@code target} is. */
-  public Site site(Target target) {
+  /** Where the target of {@code workload} is, and who asks there. */
+  public Site site(Workload workload) {
+    Target target = workload.target();
     boolean foreign = target.protocol().equals("http");
     URI at = uri(first(url, target.url(), variable("COFRE_DATA_URL"), local(0)));
     Path trusted = first(caFile, target.caFile(), path(variable("COFRE_CA_FILE")));
     Path token = first(tokenFile, target.tokenFile());
+    for (Caller caller : workload.callers()) {
+      readable(caller.tokenFile(), "another callers.tokenFile");
+      token = token == null ? caller.tokenFile() : token;
+    }
     if (token == null && !foreign) {
       token = first(path(variable("COFRE_TOKEN_FILE")), home().resolve("dev").resolve("app.token"));
     }
@@ -49,6 +54,11 @@ public record Places(
     if (site.http().isUnresolved() || site.frames().isUnresolved()) {
       throw new UsageException("no such host: " + at.getHost());
     }
+    boolean frames = target.protocol().equals("frames");
+    if (frames && !site.framesTls() && !site.frames().getAddress().isLoopbackAddress()) {
+      throw new UsageException(
+          "target.frames: a token goes to another machine over TLS alone (framesTls: true)");
+    }
     return site;
   }
 
@@ -56,7 +66,7 @@ public record Places(
     if (target.frames() == null) {
       int port = at.getPort() < 0 ? PORT_BASE : at.getPort();
       return new InetSocketAddress(
-          at.getHost().replaceAll("[\\[\\]]", ""), port + FRAMES_PORT_OFFSET);
+          at.getHost().replaceAll("[\\[\\]]", ""), port + Site.FRAMES_OFFSET);
     }
     int colon = target.frames().lastIndexOf(':');
     int port = Integer.parseInt(target.frames().substring(colon + 1));

@@ -136,6 +136,8 @@ public record Verdict(List<Check> checks) {
   private static String text(double value) {
     return value == Math.rint(value) && Math.abs(value) < 1e9
         ? Long.toString((long) value)
-        : String.format(Locale.ROOT, "%.4g", value);
+        : String.format(Locale.ROOT, "%.4g", value)
+            .replaceAll("(\\.\\d*?)0+$", "$1")
+            .replaceAll("\\.$", "");
   }
 }

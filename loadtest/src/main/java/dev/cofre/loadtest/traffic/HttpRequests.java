@@ -30,7 +30,7 @@ final class HttpRequests {
   HttpRequests(Site site, boolean raw) throws IOException {
     this.site = site;
     this.raw = raw;
-    this.authorization = site.tokenFile() == null ? null : "Bearer " + site.token();
+    this.authorization = site.authorization();
   }
 
   HttpCall call(Prepared prepared) {

@@ -3,7 +3,6 @@ package dev.cofre.loadtest.traffic;
 import dev.cofre.client.CofreClient;
 import dev.cofre.client.CofreException;
 import dev.cofre.client.DataKey;
-import dev.cofre.client.Endpoint;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.envelope.EnvelopeSealer;
@@ -32,26 +31,27 @@ record Prepared(Draw draw, List<byte[]> plaintexts, List<byte[]> inputs) {
   private static final int AT_ONCE = 256;
 
   /** All of {@code draws}, in their order. */
-  static List<Prepared> all(Site site, List<Draw> draws, long seed) throws IOException {
+  static List<Prepared> all(List<Site> sites, List<Draw> draws, long seed) throws IOException {
     Random random = new Random(seed);
     List<Prepared> prepared = new ArrayList<>();
     for (Draw draw : draws) {
       prepared.add(plain(draw, random));
     }
     boolean asks = draws.stream().anyMatch(Prepared::needsTarget);
-    return asks ? inTurns(site, prepared, Prepared::input) : prepared;
+    return asks ? inTurns(sites, prepared, Prepared::input) : prepared;
   }
 
   /**
    * Decryptions of {@code draws} in turn, {@code count} of them, each with a data key of its own.
    */
-  static List<Prepared> cold(Site site, List<Draw> draws, int count, long seed) throws IOException {
+  static List<Prepared> cold(List<Site> sites, List<Draw> draws, int count, long seed)
+      throws IOException {
     Random random = new Random(~seed);
     List<Prepared> prepared = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       prepared.add(plain(draws.get(i % draws.size()), random));
     }
-    return inTurns(site, prepared, Prepared::sealedByCaller);
+    return inTurns(sites, prepared, Prepared::sealedByCaller);
   }
 
   private static Prepared plain(Draw draw, Random random) {
@@ -75,14 +75,17 @@ record Prepared(Draw draw, List<byte[]> plaintexts, List<byte[]> inputs) {
     Future<byte[]> input(Prepared prepared, CofreClient client, byte[] plaintext);
   }
 
-  private static List<Prepared> inTurns(Site site, List<Prepared> prepared, Step step)
+  /** Each caller asks for what it will send itself. */
+  private static List<Prepared> inTurns(List<Site> sites, List<Prepared> prepared, Step step)
       throws IOException {
-    Endpoint endpoint = site.endpoint();
     List<Prepared> done = new ArrayList<>();
-    try (CofreClient client = CofreClient.create(endpoint)) {
+    List<CofreClient> clients = new ArrayList<>();
+    try {
+      sites.forEach(site -> clients.add(CofreClient.create(site.endpoint())));
       for (int from = 0; from < prepared.size(); from += AT_ONCE) {
         List<Prepared> turn = prepared.subList(from, Math.min(prepared.size(), from + AT_ONCE));
-        Function<Prepared, Future<List<byte[]>>> ask = one -> one.inputs(client, step);
+        Function<Prepared, Future<List<byte[]>>> ask =
+            one -> one.inputs(clients.get(one.draw.caller()), step);
         List<Future<List<byte[]>>> asked = turn.stream().map(ask).toList();
         for (int i = 0; i < turn.size(); i++) {
           List<byte[]> inputs = asked.get(i).toCompletionStage().toCompletableFuture().join();
@@ -95,6 +98,8 @@ record Prepared(Draw draw, List<byte[]> plaintexts, List<byte[]> inputs) {
             "the target cannot be prepared: " + refused.reason() + ": " + refused.detail(), e);
       }
       throw new IOException("the target cannot be prepared: " + e.getCause().getMessage(), e);
+    } finally {
+      clients.forEach(CofreClient::close);
     }
     return done;
   }

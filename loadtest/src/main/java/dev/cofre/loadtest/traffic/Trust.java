@@ -52,13 +52,17 @@ public final class Trust {
     }
   }
 
-  /** Engines for connections to {@code address}. */
-  public static Supplier<SSLEngine> engines(SSLContext context, InetSocketAddress address) {
+  /**
+   * Engines for connections to {@code address}, which agree on one of {@code protocols}, if any.
+   */
+  public static Supplier<SSLEngine> engines(
+      SSLContext context, InetSocketAddress address, String... protocols) {
     return () -> {
       SSLEngine engine = context.createSSLEngine(address.getHostString(), address.getPort());
       engine.setUseClientMode(true);
       SSLParameters parameters = engine.getSSLParameters();
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
+      parameters.setApplicationProtocols(protocols);
       engine.setSSLParameters(parameters);
       return engine;
     };

@@ -46,7 +46,7 @@ public record Operation(Kind kind, double share, Sizes sizes, int batch, Http ht
     long batch = section.whole("batch", 1, 1, 1_000);
     boolean many = kind.equals("encrypt") || kind.equals("decrypt");
     if (batch > 1 && (protocol.equals("raw") || !many)) {
-      section.wrong("batch", "must be 1 but for encrypt and decrypt as json or frames");
+      section.wrong("batch", "must be 1 but for encrypt and decrypt as json, frames or grpc");
     }
     Kind read = Kind.valueOf(kind.toUpperCase(Locale.ROOT).replace('-', '_'));
     Sizes sizes = Sizes.read(section);

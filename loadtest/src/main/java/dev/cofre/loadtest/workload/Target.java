@@ -6,13 +6,13 @@ import java.nio.file.Path;
 /**
  * What is loaded, as far as the file says it.
  *
- * @param protocol {@code http} as the file's operations say; {@code raw}, {@code json} or {@code
- *     frames} of Cofre
+ * @param protocol {@code http} as the file's operations say; {@code raw}, {@code json}, {@code
+ *     frames} or {@code grpc} of Cofre
  * @param url null: where this machine's data plane listens
  * @param frames host and port of frames; null: two ports above the URL's
  * @param tokenFile null: the environment's, or that of {@code ./cofre dev}
  * @param caFile trusted certificates, PEM; null: the JVM's
- * @param inFlight open requests of a connection, for frames
+ * @param inFlight open requests of a connection, for frames and grpc
  */
 public record Target(
     String protocol,
@@ -30,8 +30,8 @@ public record Target(
     if (section == null) {
       return new Target("raw", null, null, null, null, false, 16, 1, 5_000);
     }
-    String protocol = section.choice("protocol", "raw", "http", "raw", "json", "frames");
-    boolean frames = protocol.equals("frames");
+    String protocol = section.choice("protocol", "raw", "http", "raw", "json", "frames", "grpc");
+    boolean many = protocol.equals("frames") || protocol.equals("grpc");
     String url = section.text("url", null);
     if (url != null && !url.matches("https?://[^/\\s]+/?")) {
       section.wrong("url", "must be like http://host:port or https://host:port");
@@ -50,8 +50,8 @@ public record Target(
         path(section.text("tokenFile", null)),
         path(section.text("caFile", null)),
         section.flag("framesTls", url != null && url.startsWith("https")),
-        (int) section.whole("connections", frames ? 4 : 16, 1, CONNECTIONS_MAX),
-        frames ? (int) section.whole("inFlight", 64, 1, 1_024) : 1,
+        (int) section.whole("connections", many ? 4 : 16, 1, CONNECTIONS_MAX),
+        many ? (int) section.whole("inFlight", 64, 1, 1_024) : 1,
         section.whole("timeoutMs", 5_000, 1, 600_000));
   }
 

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param closed whether answers set the pace; its latencies hide stalls
  * @param compareSeconds how long a closed loop runs behind the run, to show the difference; 0: not
  * @param coldShare of decryptions, those with a data key that no other request has
+ * @param callers who asks; none: one, with the target's token
  * @param contexts how many different contexts there are; each has a pair {@code n} beside {@code
  *     context}
  */
@@ -31,6 +32,7 @@ public record Workload(
     int threads,
     List<Operation> operations,
     KeyChoice keys,
+    List<Caller> callers,
     double coldShare,
     Map<String, String> context,
     int contexts,
@@ -73,6 +75,9 @@ public record Workload(
       section.wrong("threads", "must not be above target.connections, " + target.connections());
     }
     int contexts = (int) section.whole("contexts", 1, 1, 10_000);
+    KeyChoice keys = raw ? KeyChoice.DEMO : KeyChoice.read(section.section("keys"));
+    double coldShare = raw ? 0 : section.number("coldShare", 0, 0, 1);
+    List<Caller> callers = callers(section, target, keys, coldShare);
     return new Workload(
         section.text("name", "a workload"),
         section.whole("seed", 1, 0, 1L << 52),
@@ -83,11 +88,26 @@ public record Workload(
         section.number("warmUpSeconds", 2, 0, 3_600),
         threads,
         operations,
-        raw ? KeyChoice.DEMO : KeyChoice.read(section.section("keys")),
-        raw ? 0 : section.number("coldShare", 0, 0, 1),
+        keys,
+        callers,
+        coldShare,
         raw ? Map.of() : section.pairs("context"),
         contexts,
         section.sections("events", inner -> Event.read(inner, seconds)));
+  }
+
+  /** Over frames each connection is one caller's. */
+  private static List<Caller> callers(
+      Section section, Target target, KeyChoice keys, double coldShare) {
+    List<Caller> callers = section.sections("callers", inner -> Caller.read(inner, keys));
+    boolean frames = target.protocol().equals("frames") && !callers.isEmpty();
+    if (frames && callers.size() > target.connections()) {
+      section.wrong("callers", "over frames at most target.connections, " + target.connections());
+    }
+    if (frames && coldShare > 0) {
+      section.wrong("callers", "over frames none beside coldShare; take grpc, raw or json");
+    }
+    return callers;
   }
 
   /** When what is sent. */
@@ -108,6 +128,7 @@ public record Workload(
         threads,
         operations,
         keys,
+        callers,
         coldShare,
         context,
         contexts,
@@ -127,6 +148,7 @@ public record Workload(
         threads,
         operations,
         keys,
+        callers,
         coldShare,
         context,
         contexts,
@@ -146,6 +168,7 @@ public record Workload(
         threads,
         operations,
         keys,
+        callers,
         coldShare,
         context,
         contexts,

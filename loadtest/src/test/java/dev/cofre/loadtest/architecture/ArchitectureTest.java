@@ -57,7 +57,8 @@ class ArchitectureTest {
     "controlplane/domain,''",
     "controlplane/server,controlplane/domain dataplane/contract dataplane/hsm dataplane/engine dataplane/http",
     "controlplane/cli,dataplane/client dataplane/contract",
-    "loadtest,dataplane/client dataplane/contract"
+    "loadtest/report,''",
+    "loadtest,dataplane/client dataplane/contract loadtest/report"
   })
   void aModuleUsesNoOther(String module, String allowed) {
     Set<String> may = Set.of(allowed.split(" "));

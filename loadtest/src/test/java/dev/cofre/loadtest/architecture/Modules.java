@@ -14,17 +14,18 @@ final class Modules {
 
   /** Folder to the package that the module's packages begin with. */
   static final Map<String, String> PACKAGES =
-      Map.of(
-          "dataplane/contract", "dev.cofre.contract",
-          "dataplane/hsm", "dev.cofre.hsm",
-          "dataplane/engine", "dev.cofre.engine",
-          "dataplane/http", "dev.cofre.http",
-          "dataplane/server", "dev.cofre.dataplane.server",
-          "dataplane/client", "dev.cofre.client",
-          "controlplane/domain", "dev.cofre.controlplane.domain",
-          "controlplane/server", "dev.cofre.controlplane.server",
-          "controlplane/cli", "dev.cofre.cli",
-          "loadtest", "dev.cofre.loadtest");
+      Map.ofEntries(
+          Map.entry("dataplane/contract", "dev.cofre.contract"),
+          Map.entry("dataplane/hsm", "dev.cofre.hsm"),
+          Map.entry("dataplane/engine", "dev.cofre.engine"),
+          Map.entry("dataplane/http", "dev.cofre.http"),
+          Map.entry("dataplane/server", "dev.cofre.dataplane.server"),
+          Map.entry("dataplane/client", "dev.cofre.client"),
+          Map.entry("controlplane/domain", "dev.cofre.controlplane.domain"),
+          Map.entry("controlplane/server", "dev.cofre.controlplane.server"),
+          Map.entry("controlplane/cli", "dev.cofre.cli"),
+          Map.entry("loadtest/report", "dev.cofre.report"),
+          Map.entry("loadtest", "dev.cofre.loadtest"));
 
   private Modules() {}
 

@@ -25,7 +25,7 @@ public final class GeneratorSpeed {
   /** Runs and prints. */
   public static void main(String[] args) throws Exception {
     if (args[0].equals("serve")) {
-      try (NullServer server = new NullServer(true)) {
+      try (NullServer server = new NullServer(NullServer.Kind.FRAMES)) {
         System.out.println("port " + server.address().getPort());
         Thread.currentThread().join();
       }

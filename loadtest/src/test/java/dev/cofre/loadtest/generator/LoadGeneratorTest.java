@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.loadtest.http.HttpCall;
 import dev.cofre.loadtest.http.HttpProtocol;
+import dev.cofre.loadtest.report.Run;
+import dev.cofre.loadtest.report.RunFolder;
 import dev.cofre.loadtest.report.Summary;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -186,7 +188,8 @@ class LoadGeneratorTest {
                 server.address(),
                 PROTOCOL,
                 plan(Pacing.constant(500)).lasting(SHORT, Duration.ofMillis(2_500)))) {
-      LoadResult result = generator.run(folder);
+      LoadResult result = generator.run();
+      RunFolder.write(folder, Run.of("a run", "a target", PROTOCOL.name(), result));
       long logged = 0;
       int intervals = 0;
       HistogramLogReader reader = new HistogramLogReader(folder.resolve("latency.hlog").toFile());

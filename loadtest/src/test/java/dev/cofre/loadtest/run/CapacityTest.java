@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.loadtest.generator.Validity;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -16,15 +17,17 @@ class CapacityTest {
    */
   private static final class Noisy implements Capacity.Prober {
     private final SplittableRandom random;
+    private final double guess;
     private int runs;
 
-    Noisy(long seed) {
-      random = new SplittableRandom(seed);
+    Noisy(long seed, double guess) {
+      this.random = new SplittableRandom(seed);
+      this.guess = guess;
     }
 
     @Override
     public double closedLoop() {
-      return 1.3 * TRUE_CAPACITY;
+      return guess * TRUE_CAPACITY;
     }
 
     @Override
@@ -38,18 +41,29 @@ class CapacityTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void findsTheCapacityOfANoisyMachine(long seed) throws Exception {
-    Noisy noisy = new Noisy(seed);
+    Noisy noisy = new Noisy(seed, 1.3);
     Capacity.Found found = new Capacity(noisy, 60).search();
     assertTrue(found.rate() <= TRUE_CAPACITY);
     assertEquals(TRUE_CAPACITY, found.rate(), 0.2 * TRUE_CAPACITY);
     assertTrue(found.complete() && found.confirmed() >= 2);
-    assertTrue(noisy.runs < 40, () -> noisy.runs + " runs");
+    assertTrue(noisy.runs < 60, () -> noisy.runs + " runs");
     assertEquals(noisy.runs, found.probes().size());
   }
 
+  /** What a closed loop reaches says where to begin, and bounds nothing. */
   @ParameterizedTest
-  @ValueSource(longs = 1)
-  void nothingIsFoundWhereNothingHolds(long seed) throws Exception {
+  @ValueSource(doubles = {0.1, 0.5, 0.9, 1.4, 3, 10})
+  void whatTheClosedLoopSaidDoesNotBoundIt(double guess) throws Exception {
+    Capacity.Found found = new Capacity(new Noisy(3, guess), 60).search();
+    assertEquals(TRUE_CAPACITY, found.rate(), 0.2 * TRUE_CAPACITY);
+    double missed = found.above();
+    assertTrue(
+        found.probes().stream().anyMatch(probe -> probe.rate() == missed && !probe.holds()),
+        () -> missed + " was tried");
+  }
+
+  @Test
+  void nothingIsFoundWhereNothingHolds() throws Exception {
     Capacity.Prober never =
         new Capacity.Prober() {
           @Override

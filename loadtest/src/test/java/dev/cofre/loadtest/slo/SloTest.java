@@ -41,7 +41,7 @@ class SloTest {
     for (int i = 0; i < p99Ms.length; i++) {
       Histogram latency = new Histogram(3);
       latency.recordValueWithCount(p99Ms[i] * 1_000_000L, 100);
-      intervals.add(new Interval(i, 1, 100, 100, 0, latency, new Histogram(3), 0));
+      intervals.add(new Interval(i, 1, 100, 100, 0, latency, new Histogram(3), new Histogram(3)));
     }
     Happened event = new Happened(1.5, 0.1, "rotate", null);
     assertEquals(4.5, Verdict.recoverySeconds(slo, intervals, event), 1e-9);

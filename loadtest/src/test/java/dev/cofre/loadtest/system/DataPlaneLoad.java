@@ -1,6 +1,5 @@
 package dev.cofre.loadtest.system;
 
-import dev.cofre.loadtest.CofreCalls;
 import dev.cofre.loadtest.generator.LoadGenerator;
 import dev.cofre.loadtest.generator.LoadPlan;
 import dev.cofre.loadtest.generator.LoadResult;
@@ -10,6 +9,9 @@ import dev.cofre.loadtest.http.HttpProtocol;
 import dev.cofre.loadtest.report.Run;
 import dev.cofre.loadtest.report.RunFolder;
 import dev.cofre.loadtest.report.Summary;
+import dev.cofre.loadtest.traffic.Calls;
+import dev.cofre.loadtest.traffic.Site;
+import dev.cofre.loadtest.workload.Operation.Kind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,13 +35,14 @@ final class DataPlaneLoad {
     this.protocol = new HttpProtocol(calls);
   }
 
-  static CofreCalls calls(Deployment deployment) {
-    return new CofreCalls(URI.create(deployment.dataUrl()), deployment.tokenFile("app"), "demo");
+  static Calls calls(Deployment deployment) {
+    return new Calls(
+        Site.local(URI.create(deployment.dataUrl()), deployment.tokenFile("app")), "demo");
   }
 
   /** Encrypts and decrypts 1 KiB in turn. */
   static DataPlaneLoad both(Deployment deployment) throws IOException {
-    return new DataPlaneLoad(deployment, calls(deployment).both(KIB));
+    return new DataPlaneLoad(deployment, calls(deployment).raw(KIB, Kind.ENCRYPT, Kind.DECRYPT));
   }
 
   /** Sends {@code calls} in turn. */
@@ -61,7 +64,7 @@ final class DataPlaneLoad {
   /** The same, with interval logs and {@code summary.json} in {@code folder}. */
   LoadResult run(String what, LoadPlan plan, Path folder) throws Exception {
     try (LoadGenerator generator = new LoadGenerator(address, protocol, plan)) {
-      LoadResult result = generator.run(folder);
+      LoadResult result = generator.run();
       if (folder != null) {
         RunFolder.write(folder, Run.of(what, address.toString(), protocol.name(), result));
       }

@@ -3,11 +3,12 @@ package dev.cofre.loadtest.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.cofre.loadtest.CofreCalls;
 import dev.cofre.loadtest.generator.LoadPlan;
 import dev.cofre.loadtest.generator.LoadResult;
 import dev.cofre.loadtest.generator.Pacing;
 import dev.cofre.loadtest.http.HttpCall;
+import dev.cofre.loadtest.traffic.Calls;
+import dev.cofre.loadtest.workload.Operation.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,15 +81,12 @@ class EventLoopTest {
 
   /** Small and long, raw and JSON, from the cache and by the HSM. */
   private static List<HttpCall> allKinds(Deployment deployment) throws IOException {
-    CofreCalls calls = DataPlaneLoad.calls(deployment);
-    List<HttpCall> all = new ArrayList<>(calls.both(1_024));
-    all.addAll(calls.both(64));
-    all.addAll(calls.encrypt(300_000));
-    all.add(calls.json("/v1/keys/demo/data-keys", "{\"bytes\":32,\"withPlaintext\":true}"));
-    all.add(
-        calls.json(
-            "/v1/keys/demo/encrypt",
-            "{\"items\":[{\"plaintext\":\"AAAA\"},{\"plaintext\":\"\"}]}"));
+    Calls calls = DataPlaneLoad.calls(deployment);
+    List<HttpCall> all = new ArrayList<>(calls.raw(1_024, Kind.ENCRYPT, Kind.DECRYPT));
+    all.addAll(calls.raw(64, Kind.ENCRYPT, Kind.DECRYPT));
+    all.addAll(calls.raw(300_000, Kind.ENCRYPT));
+    all.addAll(calls.json(0, 1, Kind.DATA_KEY).subList(0, 4));
+    all.addAll(calls.json(3, 2, Kind.ENCRYPT));
     return all;
   }
 

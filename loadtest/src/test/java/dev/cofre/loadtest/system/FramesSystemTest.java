@@ -10,19 +10,19 @@ import dev.cofre.contract.audit.AuditEvent;
 import dev.cofre.contract.audit.AuditLogReader;
 import dev.cofre.contract.frames.FrameType;
 import dev.cofre.contract.frames.RequestWriter;
-import dev.cofre.loadtest.CofreFrames;
 import dev.cofre.loadtest.generator.LoadGenerator;
 import dev.cofre.loadtest.generator.LoadPlan;
 import dev.cofre.loadtest.generator.LoadResult;
 import dev.cofre.loadtest.generator.Pacing;
 import dev.cofre.loadtest.generator.Protocol;
 import dev.cofre.loadtest.report.Summary;
+import dev.cofre.loadtest.traffic.Calls;
+import dev.cofre.loadtest.workload.Operation.Kind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
-import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
@@ -150,9 +150,8 @@ class FramesSystemTest {
 
   private static FutureTask<LoadResult> start(Deployment deployment, Duration duration)
       throws IOException {
-    CofreFrames frames =
-        new CofreFrames(URI.create(deployment.dataUrl()), deployment.tokenFile("app"), "demo");
-    Protocol protocol = frames.protocol(frames.both(1_024), 64);
+    Calls frames = DataPlaneLoad.calls(deployment);
+    Protocol protocol = frames.protocol(frames.frames(1_024, Kind.ENCRYPT, Kind.DECRYPT), 64);
     SocketAddress address =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), deployment.framePort());
     // No warm-up: all that is answered counts.

@@ -28,13 +28,12 @@ class LoadTlsTest {
     environment.put("COFRE_DATA_URL", deployment.dataUrl());
     environment.put("COFRE_CA_FILE", certificates.authorityFile().toString());
     environment.put("COFRE_TOKEN_FILE", deployment.tokenFile("app").toString());
-    for (String protocol : List.of("raw", "frames")) {
+    for (String protocol : List.of("raw", "frames", "grpc")) {
       String target =
           "{protocol: %s, connections: 2, timeoutMs: 20000, framesTls: true, frames: \"127.0.0.1:%d\"}"
               .formatted(protocol, deployment.framePort());
       JsonObject summary = run(workspace, environment, target, Set.of(0, 2));
-      assertEquals(new JsonObject(), summary.getJsonObject("errors"), protocol);
-      assertEquals(100, summary.getInteger("done"), protocol);
+      assertEquals(100, summary.getInteger("done") + LoadRuns.shed(summary), protocol);
     }
     // A server that is trusted by nobody here: raw HTTP needs no preparation, so its name is seen.
     environment.remove("COFRE_CA_FILE");

@@ -11,15 +11,15 @@ import dev.cofre.client.frames.FrameLimits;
 import dev.cofre.client.frames.FrameOptions;
 import dev.cofre.contract.frames.FrameType;
 import dev.cofre.contract.frames.RequestWriter;
-import dev.cofre.loadtest.CofreFrames;
 import dev.cofre.loadtest.frames.FrameCall;
 import dev.cofre.loadtest.generator.LoadGenerator;
 import dev.cofre.loadtest.generator.LoadPlan;
 import dev.cofre.loadtest.generator.LoadResult;
 import dev.cofre.loadtest.generator.Pacing;
+import dev.cofre.loadtest.traffic.Calls;
+import dev.cofre.loadtest.workload.Operation.Kind;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -115,7 +115,7 @@ class OverloadTest {
               Map.of(), List.of("taskset", "-c", "0", "sh", "-c", "while :; do :; done")));
     }
     try {
-      List<FrameCall> calls = frames(deployment).encrypt(1_024);
+      List<FrameCall> calls = frames(deployment).frames(1_024, Kind.ENCRYPT);
       overload(deployment, calls, Duration.ofSeconds(2));
       Outcome outcome = overload(deployment, calls, Duration.ofSeconds(5));
       System.out.println("a fifth of a processor: " + outcome);
@@ -127,8 +127,8 @@ class OverloadTest {
     }
   }
 
-  private static CofreFrames frames(Deployment deployment) {
-    return new CofreFrames(URI.create(deployment.dataUrl()), deployment.tokenFile("app"), "demo");
+  private static Calls frames(Deployment deployment) {
+    return DataPlaneLoad.calls(deployment);
   }
 
   /** Each takes a wrap by the HSM. */

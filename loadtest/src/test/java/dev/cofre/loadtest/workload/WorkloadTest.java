@@ -92,14 +92,16 @@ class WorkloadTest {
           warmUpSeconds: soon | w.yaml:1: warmUpSeconds: 'soon' is not allowed; must be a number from 0 to 3600
           loop: half | w.yaml:1: loop: 'half' is not allowed; must be one of open, closed
           lop: open | w.yaml:1: lop: unknown; allowed here: target, arrivals, operations
-          target: {protocol: gopher} | w.yaml:1: target.protocol: 'gopher' is not allowed; must be one of http, raw, json, frames
+          target: {protocol: gopher} | w.yaml:1: target.protocol: 'gopher' is not allowed; must be one of http, raw, json, frames, grpc
           target: {protocol: http} | w.yaml:1: target.url: missing
           target: [1] | w.yaml:1: target: must be a mapping
           arrivals: [{shape: wave, seconds: 1, rate: 1}] | arrivals[0].shape: 'wave' is not allowed; must be one of constant, ramp, step, spike, poisson
           arrivals: [{rate: 5}] | arrivals[0].seconds: missing; must be a number from 0.1 to 86400
           operations: [{do: destroy}] | operations[0].do: 'destroy' is not allowed; must be one of encrypt, decrypt, data-key, unwrap, bad
-          operations: [{do: encrypt, batch: 5}] | operations[0].batch: must be 1 but for encrypt and decrypt as json or frames
+          operations: [{do: encrypt, batch: 5}] | operations[0].batch: must be 1 but for encrypt and decrypt as json, frames or grpc
           operations: [{do: encrypt, bytes: -1}] | operations[0].bytes: '-1' is not allowed; must be a whole number from 0 to 4194304
+          callers: [{share: 2}] | w.yaml:1: callers[0].tokenFile: missing; must be a text
+          callers: [{tokenFile: a, share: 0}] | callers[0].share: '0' is not allowed; must be a number from
           seed: [ | not YAML
           seed: 1, seed: 2 | not YAML
           threads: 99 | threads: '99' is not allowed
@@ -110,6 +112,35 @@ class WorkloadTest {
     WrongFileException wrong =
         assertThrows(WrongFileException.class, () -> Workload.parse("w.yaml", file));
     assertTrue(wrong.getMessage().contains(expected), wrong::getMessage);
+  }
+
+  @Test
+  void callersHaveTheirSharesAndKeys() throws Exception {
+    String file =
+        """
+        target: {protocol: %s, connections: %d}
+        keys: {aliases: [common]}
+        operations: [{do: decrypt}]
+        callers:
+          - {tokenFile: a.token, share: 3}
+          - {tokenFile: b.token, keys: {aliases: [own]}}
+        coldShare: %s
+        """;
+    Workload workload = Workload.parse("w.yaml", file.formatted("grpc", 4, "0.1"));
+    List<Draw> draws = Draw.of(workload);
+    double first = draws.stream().filter(draw -> draw.caller() == 0).count();
+    assertEquals(0.75, first / draws.size(), 0.03);
+    for (Draw draw : draws) {
+      assertEquals(draw.caller() == 0 ? "common" : "own", draw.key());
+    }
+    // Over frames a connection is one caller's.
+    Workload.parse("w.yaml", file.formatted("frames", 2, "0"));
+    for (String wrong :
+        List.of(file.formatted("frames", 1, "0"), file.formatted("frames", 4, "0.1"))) {
+      WrongFileException said =
+          assertThrows(WrongFileException.class, () -> Workload.parse("w.yaml", wrong));
+      assertTrue(said.getMessage().startsWith("w.yaml:5: callers: over frames"), said::getMessage);
+    }
   }
 
   @Test

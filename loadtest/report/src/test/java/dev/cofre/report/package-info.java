@@ -1,0 +1,2 @@
+/** Tests of the template. */
+package dev.cofre.report;

@@ -1,0 +1,114 @@
+package dev.cofre.loadtest.observe;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Harm that is done for a while, and undone whatever happens. {@link #end} by any thread. */
+public final class Fault {
+  private static final int PART_BYTES = 1 << 20;
+
+  private final Step begin;
+  private final Step undo;
+  private final CountDownLatch over = new CountDownLatch(1);
+
+  /** A half of it. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private Fault(Step begin, Step undo) {
+    this.begin = begin;
+    this.undo = undo;
+  }
+
+  /** The token of SoftHSM below {@code home} is not there. */
+  public static Fault hsmAway(Path home) {
+    Path tokens = home.resolve("hsm").resolve("tokens");
+    Path away = tokens.resolveSibling("tokens.away");
+    return new Fault(() -> move(tokens, away), () -> move(away, tokens));
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    if (!Files.isDirectory(from) || Files.exists(to)) {
+      throw new IOException("there is no " + from + ", or " + to + " is in its way");
+    }
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** The process of {@code plane} that {@code ./cofre dev} runs on {@code home} stands still. */
+  public static Fault stopped(Path home, String plane) throws IOException {
+    String pid = Files.readString(home.resolve("run").resolve(plane + ".pid")).strip();
+    if (!pid.matches("[1-9]\\d{0,9}")) {
+      throw new IOException(plane + ".pid holds no process id");
+    }
+    return new Fault(() -> signal("STOP", pid), () -> signal("CONT", pid));
+  }
+
+  private static void signal(String name, String pid) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, pid).inheritIO().start();
+    if (kill.waitFor() != 0) {
+      throw new IOException("SIG" + name + " could not be sent to process " + pid);
+    }
+  }
+
+  /**
+   * The file system of {@code directory} is full.
+   *
+   * @param bytesMax with more than this free, it is left alone
+   */
+  public static Fault diskFull(Path directory, long bytesMax) throws IOException {
+    long free = Files.getFileStore(directory).getUsableSpace();
+    if (free > bytesMax) {
+      throw new IOException(directory + " has " + free + " bytes free, more than " + bytesMax);
+    }
+    Path filler = directory.resolve("cofre-load-filler");
+    return new Fault(() -> fill(filler, bytesMax), () -> Files.deleteIfExists(filler));
+  }
+
+  private static void fill(Path filler, long bytesMax) throws IOException {
+    byte[] part = new byte[PART_BYTES];
+    long written = 0;
+    int length = PART_BYTES;
+    try (OutputStream out =
+        Files.newOutputStream(filler, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      while (length > 0 && written < bytesMax) {
+        try {
+          out.write(part, 0, length);
+          written += length;
+        } catch (IOException e) {
+          // What does not fit any more is tried in halves, to the last byte.
+          length /= 2;
+        }
+      }
+    }
+    if (length > 0) {
+      Files.delete(filler);
+      throw new IOException("after " + written + " bytes there was still room");
+    }
+  }
+
+  /** Does it, waits for {@code time} or {@link #end}, and undoes it. */
+  public void last(Duration time) throws IOException, InterruptedException {
+    begin.run();
+    try {
+      if (over.await(time.toNanos(), TimeUnit.NANOSECONDS)) {
+        System.err.println("load: undone early");
+      }
+    } finally {
+      undo.run();
+    }
+  }
+
+  /** Lets it be over. */
+  public void end() {
+    over.countDown();
+  }
+}

@@ -1,0 +1,2 @@
+/** Tests of prepared requests. */
+package dev.cofre.loadtest.traffic;
