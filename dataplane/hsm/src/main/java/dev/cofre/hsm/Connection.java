@@ -20,6 +20,7 @@ final class Connection {
   private final WrapBackend wraps;
   private SunToken sun;
   private volatile boolean broken;
+  private volatile boolean closed;
 
   private Connection(
       HsmConfig config, PinUse pin, long slot, Cryptoki.Session session, SunToken sun) {
@@ -87,9 +88,26 @@ final class Connection {
     return broken || isOver();
   }
 
-  /** Whether the module was begun anew since: none of its handles may be used. */
+  /** Whether it was closed, or the module begun anew, since: none of its handles may be used. */
   boolean isOver() {
-    return session.isOver();
+    return closed || session.isOver();
+  }
+
+  /** Another thread logged in anew before the call began: nothing was asked of the token. */
+  static final class Replaced extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private Replaced() {
+      super("the connection was replaced", null, false, false);
+    }
+  }
+
+  /** What {@code keys} needs of its session, which no other thread can close meanwhile. */
+  private TokenKeys keys() {
+    if (closed) {
+      throw new Replaced();
+    }
+    return keys;
   }
 
   long generation() {
@@ -97,7 +115,7 @@ final class Connection {
   }
 
   synchronized boolean isLoggedIn() {
-    return keys.isLoggedIn();
+    return keys().isLoggedIn();
   }
 
   /** Whether the token can still be read. */
@@ -106,23 +124,23 @@ final class Connection {
   }
 
   synchronized boolean hasKek(String label) {
-    return keys.findKek(label).isPresent();
+    return keys().findKek(label).isPresent();
   }
 
   synchronized Set<String> kekLabels() {
-    return keys.kekLabels();
+    return keys().kekLabels();
   }
 
   synchronized boolean isTaken(String label) {
-    return keys.isTaken(label);
+    return keys().isTaken(label);
   }
 
   synchronized void generateKek(String label, boolean exportable) {
-    keys.generateKek(label, exportable);
+    keys().generateKek(label, exportable);
   }
 
   synchronized void destroyKek(String label) {
-    keys.findKek(label).ifPresent(keys::destroy);
+    keys().findKek(label).ifPresent(keys::destroy);
     wraps.forget(label);
   }
 
@@ -136,13 +154,14 @@ final class Connection {
 
   /** Logs out the process from the token. */
   void logOut() {
-    if (!isOver()) {
+    if (!session.isOver()) {
       session.functions().logout(session.handle());
     }
   }
 
-  /** Gives back its sessions. */
-  void close() {
+  /** Gives back its sessions when no key is looked for or made through them. */
+  synchronized void close() {
+    closed = true;
     wraps.close();
     session.close();
   }

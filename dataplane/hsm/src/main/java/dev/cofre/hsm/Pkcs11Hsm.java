@@ -94,11 +94,14 @@ public final class Pkcs11Hsm implements Hsm {
     }
   }
 
-  /** Runs {@code call} on a connection of this generation of the module. */
+  /**
+   * Runs {@code call} on a connection of this generation of the module. When it fails, that
+   * connection is broken, and not one that another thread has opened meanwhile: threads that meet a
+   * token that logged them out would close one another's new sessions in turns.
+   */
   private <T> T connected(Function<Connection, T> call) {
     pin.requireUsable();
-    Supplier<Optional<T>> attempt =
-        () -> connection.isOver() ? Optional.empty() : Optional.of(call.apply(connection));
+    Supplier<Optional<T>> attempt = () -> attempt(connection, call);
     Optional<T> answer = cryptoki.module().call(attempt);
     if (answer.isEmpty()) {
       reconnect();
@@ -108,13 +111,27 @@ public final class Pkcs11Hsm implements Hsm {
         () -> new HsmException("the PKCS#11 module is begun anew; try again"));
   }
 
+  /** Empty when {@code token} was replaced before the call began. */
+  private static <T> Optional<T> attempt(Connection token, Function<Connection, T> call) {
+    if (token.isOver()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(call.apply(token));
+    } catch (Connection.Replaced before) {
+      return Optional.empty();
+    } catch (ProviderException | HsmException e) {
+      token.breakOff();
+      throw e;
+    }
+  }
+
   /** The same for calls other than wraps: once more after a new login when the token fails. */
   private <T> T retried(Function<Connection, T> call) {
     try {
       return connected(call);
     } catch (ProviderException | HsmException first) {
       pin.requireUsable();
-      connection.breakOff();
       reconnect();
       try {
         return connected(call);
@@ -192,6 +209,8 @@ public final class Pkcs11Hsm implements Hsm {
     }
     try {
       return call.by(token.wraps());
+    } catch (Connection.Replaced before) {
+      throw new TokenFailure(before.getMessage());
     } catch (GeneralSecurityException | ProviderException e) {
       token.breakOff();
       throw e;

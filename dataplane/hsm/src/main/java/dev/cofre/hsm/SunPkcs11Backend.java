@@ -82,7 +82,8 @@ final class SunPkcs11Backend implements WrapBackend {
       token.load(pin);
       found = token.kek(label);
     }
-    SecretKey kek = found.orElseThrow(() -> new KekMissingException(label));
+    // The token has it: a list that lacks it was made while nobody was logged in.
+    SecretKey kek = found.orElseThrow(() -> new TokenFailure("the key is not listed"));
     keks.put(label, kek);
     return kek;
   }

@@ -26,6 +26,7 @@ final class TokenKeys {
   private static final long KEK_LENGTH = 32;
   private static final int LABEL_MAX = 256;
   private static final int LISTED_AT_ONCE = 256;
+  private static final int LOOKS_MAX = 8;
   private static final long SESSION_INFO_LENGTH = 32;
   private static final long STATE_OFFSET = 8;
   private static final long CKS_RO_USER_FUNCTIONS = 1;
@@ -53,16 +54,31 @@ final class TokenKeys {
     }
   }
 
-  /** The labels of all secret keys of the token. */
+  /**
+   * The labels of all secret keys of the token. A key that is gone once its label is asked for was
+   * destroyed, or all handles ended with a login; so the list is made again.
+   */
   Set<String> kekLabels() {
-    Set<String> labels = new HashSet<>();
-    for (long handle : kekHandles()) {
-      label(handle).ifPresent(labels::add);
+    for (int look = 0; look < LOOKS_MAX; look++) {
+      List<Long> handles = kekHandles();
+      List<String> labels = handles.stream().flatMap(handle -> label(handle).stream()).toList();
+      if (labels.size() == handles.size()) {
+        return new HashSet<>(labels);
+      }
     }
-    return labels;
+    throw new TokenFailure("the token's keys change while they are listed");
   }
 
   private List<Long> kekHandles() {
+    List<Long> seen = listed();
+    if (!seen.isEmpty()) {
+      return seen;
+    }
+    requireSight();
+    return listed();
+  }
+
+  private List<Long> listed() {
     List<Long> handles = new ArrayList<>();
     try (Arena arena = Arena.ofConfined()) {
       Template template =
@@ -81,9 +97,6 @@ final class TokenKeys {
       } while (result == CkResult.OK && count.get(JAVA_LONG, 0) > 0);
       checked(functions.findObjectsFinal(session.handle()));
       checked(result);
-    }
-    if (handles.isEmpty()) {
-      requireSight();
     }
     return handles;
   }
@@ -116,18 +129,26 @@ final class TokenKeys {
     }
   }
 
+  /** Looks twice before it says no: another thread may have logged in after the first look. */
   private OptionalLong find(Arena arena, Template template) {
+    OptionalLong found = look(arena, template);
+    if (found.isPresent()) {
+      return found;
+    }
+    requireSight();
+    return look(arena, template);
+  }
+
+  private OptionalLong look(Arena arena, Template template) {
     MemorySegment object = arena.allocate(JAVA_LONG);
     MemorySegment count = arena.allocate(JAVA_LONG);
     checked(functions.findObjectsInit(session.handle(), template.segment(), template.count()));
     long result = functions.findObjects(session.handle(), object, 1, count);
     checked(functions.findObjectsFinal(session.handle()));
     checked(result);
-    if (count.get(JAVA_LONG, 0) == 0) {
-      requireSight();
-      return OptionalLong.empty();
-    }
-    return OptionalLong.of(object.get(JAVA_LONG, 0));
+    return count.get(JAVA_LONG, 0) == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(object.get(JAVA_LONG, 0));
   }
 
   /** A token that was logged out or taken away finds nothing, and reports no error. */

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +76,29 @@ abstract class TokenContract extends HsmContract {
     assertTrue(hsm.hasKek(wrap.kekLabel()));
     logOutTheProcess();
     hsm.ping();
+  }
+
+  @Test
+  void aLogoutFailsNoneOfTheThreadsThatMeetItAtOnce() throws Exception {
+    Wrap wrap = wrap(kek("logged-out-together"));
+    List<Callable<Object>> calls =
+        List.of(
+            () -> hsm.hasKek(wrap.kekLabel()),
+            () -> hsm.hasKek(label("nobody's")),
+            () -> hsm.kekLabels().size(),
+            () -> unwrap(wrap).length,
+            () -> {
+              hsm.ping();
+              return true;
+            });
+    try (var threads = Executors.newFixedThreadPool(calls.size())) {
+      for (int round = 0; round < 200; round++) {
+        logOutTheProcess();
+        for (Future<Object> call : threads.invokeAll(calls)) {
+          call.get();
+        }
+      }
+    }
   }
 
   @Test

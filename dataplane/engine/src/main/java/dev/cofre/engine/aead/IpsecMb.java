@@ -4,12 +4,11 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.System.Logger.Level;
+import dev.cofre.engine.foreign.NativeLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
 /**
@@ -21,7 +20,6 @@ import java.lang.invoke.MethodHandle;
  */
 @SuppressWarnings("restricted") // the launcher enables native access
 final class IpsecMb {
-  private static final System.Logger LOG = System.getLogger(IpsecMb.class.getName());
   private static final String LIBRARY = "libIPSec_MB.so.1";
   private static final String FORM = "_256_vaes_avx512";
 
@@ -42,48 +40,30 @@ final class IpsecMb {
           ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS,
           JAVA_LONG);
 
-  private static final SymbolLookup SYMBOLS = load();
+  private static final NativeLibrary FUNCTIONS = NativeLibrary.find(LIBRARY);
 
   /** (key, schedule): the key's round keys, and the powers of its hash key. */
   static final MethodHandle KEY =
-      link(
+      FUNCTIONS.link(
           "aes_gcm_pre" + FORM,
           FunctionDescriptor.ofVoid(ADDRESS, ADDRESS),
           Linker.Option.critical(true));
 
   /** (schedule, context, out, in, length, nonce, aad, its length, tag, its length). */
   static final MethodHandle SEAL =
-      link("aes_gcm_enc" + FORM, CRYPT_TYPE, Linker.Option.critical(true));
+      FUNCTIONS.link("aes_gcm_enc" + FORM, CRYPT_TYPE, Linker.Option.critical(true));
 
   /** As {@link #SEAL}; the tag is made, not compared. */
   static final MethodHandle OPEN =
-      link("aes_gcm_dec" + FORM, CRYPT_TYPE, Linker.Option.critical(true));
+      FUNCTIONS.link("aes_gcm_dec" + FORM, CRYPT_TYPE, Linker.Option.critical(true));
 
   /** Why it cannot be used on this machine; null when it can. */
   static final String OBSTACLE = obstacle();
 
   private IpsecMb() {}
 
-  private static SymbolLookup load() {
-    try {
-      return SymbolLookup.libraryLookup(LIBRARY, Arena.global());
-    } catch (IllegalArgumentException e) {
-      LOG.log(Level.DEBUG, "there is no " + LIBRARY, e);
-      return null;
-    }
-  }
-
-  private static MethodHandle link(String name, FunctionDescriptor type, Linker.Option... options) {
-    return SYMBOLS == null
-        ? null
-        : SYMBOLS
-            .find(name)
-            .map(function -> Linker.nativeLinker().downcallHandle(function, type, options))
-            .orElse(null);
-  }
-
   private static String obstacle() {
-    if (SYMBOLS == null) {
+    if (!FUNCTIONS.isThere()) {
       return "there is no " + LIBRARY + " (Debian's package libipsec-mb1)";
     }
     if (KEY == null || SEAL == null || OPEN == null) {
@@ -104,9 +84,10 @@ final class IpsecMb {
 
   /** What the library found on this processor; 0 when it does not say. */
   private static long features() {
-    MethodHandle begin = link("alloc_mb_mgr", FunctionDescriptor.of(ADDRESS, JAVA_LONG));
-    MethodHandle look = link("init_mb_mgr_auto", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
-    MethodHandle end = link("free_mb_mgr", FunctionDescriptor.ofVoid(ADDRESS));
+    MethodHandle begin = FUNCTIONS.link("alloc_mb_mgr", FunctionDescriptor.of(ADDRESS, JAVA_LONG));
+    MethodHandle look =
+        FUNCTIONS.link("init_mb_mgr_auto", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
+    MethodHandle end = FUNCTIONS.link("free_mb_mgr", FunctionDescriptor.ofVoid(ADDRESS));
     if (begin == null || look == null || end == null) {
       return 0;
     }
@@ -121,14 +102,7 @@ final class IpsecMb {
       end.invokeExact(manager);
       return features;
     } catch (Throwable e) {
-      throw failed(e);
+      throw NativeLibrary.failed(e);
     }
-  }
-
-  static RuntimeException failed(Throwable thrown) {
-    if (thrown instanceof Error error) {
-      throw error;
-    }
-    return thrown instanceof RuntimeException runtime ? runtime : new IllegalStateException(thrown);
   }
 }

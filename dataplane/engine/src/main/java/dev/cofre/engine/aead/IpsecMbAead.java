@@ -4,6 +4,7 @@ import static dev.cofre.contract.envelope.EnvelopeFormat.KEY_LENGTH;
 import static dev.cofre.contract.envelope.EnvelopeFormat.TAG_LENGTH;
 
 import dev.cofre.contract.envelope.Aead;
+import dev.cofre.engine.foreign.NativeLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -51,7 +52,7 @@ final class IpsecMbAead implements Aead {
       MemorySegment bytes = MemorySegment.ofArray(key).asSlice(offset, KEY_LENGTH);
       IpsecMb.KEY.invokeExact(bytes, schedule);
     } catch (Throwable e) {
-      throw IpsecMb.failed(e);
+      throw NativeLibrary.failed(e);
     }
     keyed = true;
     sealed = false;
@@ -77,7 +78,7 @@ final class IpsecMbAead implements Aead {
           to.asSlice(length),
           (long) TAG_LENGTH);
     } catch (Throwable e) {
-      throw IpsecMb.failed(e);
+      throw NativeLibrary.failed(e);
     }
     return length + TAG_LENGTH;
   }
@@ -106,7 +107,7 @@ final class IpsecMbAead implements Aead {
           MemorySegment.ofArray(made),
           (long) TAG_LENGTH);
     } catch (Throwable e) {
-      throw IpsecMb.failed(e);
+      throw NativeLibrary.failed(e);
     }
     if (!isMade(in, inOffset + plaintext)) {
       Arrays.fill(out, outOffset, outOffset + plaintext, (byte) 0);

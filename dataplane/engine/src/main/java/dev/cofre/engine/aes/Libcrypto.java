@@ -5,12 +5,12 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.cofre.engine.foreign.NativeLibrary;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -31,27 +31,27 @@ final class Libcrypto {
    */
   private static final long NO_ATEXIT = 0x80000;
 
-  private static final SymbolLookup SYMBOLS = load();
+  private static final NativeLibrary FUNCTIONS = NativeLibrary.find(LIBRARY);
 
   private static final FunctionDescriptor INIT_TYPE =
       FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
 
   /** EVP_EncryptInit_ex(context, cipher, engine, key, iv): sets the key of a context in use. */
   static final MethodHandle SET_KEY =
-      link("EVP_EncryptInit_ex", INIT_TYPE, Linker.Option.critical(true));
+      FUNCTIONS.link("EVP_EncryptInit_ex", INIT_TYPE, Linker.Option.critical(true));
 
   /** EVP_Cipher(context, out, in, length): whole blocks, without what the update would buffer. */
   static final MethodHandle ENCRYPT =
-      link(
+      FUNCTIONS.link(
           "EVP_Cipher",
           FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_INT),
           Linker.Option.critical(true));
 
   private static final MethodHandle NEW =
-      link("EVP_CIPHER_CTX_new", FunctionDescriptor.of(ADDRESS));
+      FUNCTIONS.link("EVP_CIPHER_CTX_new", FunctionDescriptor.of(ADDRESS));
   private static final MethodHandle FREE =
-      link("EVP_CIPHER_CTX_free", FunctionDescriptor.ofVoid(ADDRESS));
-  private static final MethodHandle INIT = link("EVP_EncryptInit_ex", INIT_TYPE);
+      FUNCTIONS.link("EVP_CIPHER_CTX_free", FunctionDescriptor.ofVoid(ADDRESS));
+  private static final MethodHandle INIT = FUNCTIONS.link("EVP_EncryptInit_ex", INIT_TYPE);
   private static final MemorySegment CIPHER = cipher();
 
   /** Whether there is one that encrypts as it should. */
@@ -59,30 +59,13 @@ final class Libcrypto {
 
   private Libcrypto() {}
 
-  private static SymbolLookup load() {
-    try {
-      return SymbolLookup.libraryLookup(LIBRARY, Arena.global());
-    } catch (IllegalArgumentException e) {
-      LOG.log(Level.DEBUG, "there is no " + LIBRARY, e);
-      return null;
-    }
-  }
-
-  private static MethodHandle link(String name, FunctionDescriptor type, Linker.Option... options) {
-    return SYMBOLS == null
-        ? null
-        : SYMBOLS
-            .find(name)
-            .map(function -> Linker.nativeLinker().downcallHandle(function, type, options))
-            .orElse(null);
-  }
-
   /** AES-256-ECB, looked up once; NULL where it is not to be had. */
   private static MemorySegment cipher() {
     MethodHandle begin =
-        link("OPENSSL_init_crypto", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS));
+        FUNCTIONS.link("OPENSSL_init_crypto", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS));
     MethodHandle fetch =
-        link("EVP_CIPHER_fetch", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
+        FUNCTIONS.link(
+            "EVP_CIPHER_fetch", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
     if (begin == null || fetch == null || NEW == null || FREE == null) {
       return NULL;
     }
@@ -91,7 +74,7 @@ final class Libcrypto {
       MemorySegment name = arena.allocateFrom("AES-256-ECB");
       return begun == 1 ? (MemorySegment) fetch.invokeExact(NULL, name, NULL) : NULL;
     } catch (Throwable e) {
-      throw failed(e);
+      throw NativeLibrary.failed(e);
     }
   }
 
@@ -106,7 +89,7 @@ final class Libcrypto {
       require((int) INIT.invokeExact(context, CIPHER, NULL, zero, NULL));
       return context;
     } catch (Throwable e) {
-      throw failed(e);
+      throw NativeLibrary.failed(e);
     }
   }
 
@@ -114,7 +97,7 @@ final class Libcrypto {
     try {
       FREE.invokeExact(context);
     } catch (Throwable e) {
-      throw failed(e);
+      throw NativeLibrary.failed(e);
     }
   }
 
@@ -138,7 +121,7 @@ final class Libcrypto {
               ENCRYPT.invokeExact(
                   context, MemorySegment.ofArray(out), MemorySegment.ofArray(plain), out.length));
     } catch (Throwable e) {
-      throw failed(e);
+      throw NativeLibrary.failed(e);
     } finally {
       free(context);
     }
@@ -162,12 +145,5 @@ final class Libcrypto {
     if (result <= 0) {
       throw new IllegalStateException("libcrypto refused");
     }
-  }
-
-  static RuntimeException failed(Throwable thrown) {
-    if (thrown instanceof Error error) {
-      throw error;
-    }
-    return thrown instanceof RuntimeException runtime ? runtime : new IllegalStateException(thrown);
   }
 }

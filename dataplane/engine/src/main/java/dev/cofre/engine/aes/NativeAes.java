@@ -4,6 +4,7 @@ import static java.lang.foreign.MemorySegment.NULL;
 
 import dev.cofre.contract.envelope.BlockCipher;
 import dev.cofre.contract.envelope.JcaBlockCipher;
+import dev.cofre.engine.foreign.NativeLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -52,7 +53,7 @@ public final class NativeAes implements BlockCipher {
       MemorySegment key = keys.asSlice(offset, Libcrypto.KEY_LENGTH);
       Libcrypto.require((int) Libcrypto.SET_KEY.invokeExact(context, NULL, NULL, key, NULL));
     } catch (Throwable e) {
-      throw Libcrypto.failed(e);
+      throw NativeLibrary.failed(e);
     }
   }
 
@@ -66,7 +67,7 @@ public final class NativeAes implements BlockCipher {
       MemorySegment to = MemorySegment.ofArray(out);
       Libcrypto.require((int) Libcrypto.ENCRYPT.invokeExact(context, to, from, length));
     } catch (Throwable e) {
-      throw Libcrypto.failed(e);
+      throw NativeLibrary.failed(e);
     }
   }
 }

@@ -5,10 +5,8 @@ import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.envelope.EnvelopeOpener;
 import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.envelope.WrappedDataKey;
-import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.snapshot.KeyMetadata;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
@@ -18,8 +16,7 @@ import java.util.concurrent.Executor;
  * <p>The caller of {@link #open} holds back the last segment until {@link #end} has written the end
  * event.
  */
-public final class OpenStream {
-  private final StreamTrail trail;
+public final class OpenStream extends EnvelopeStream {
   private final EncryptionContext context;
   private final EnvelopeOpener opener;
   private final boolean committed;
@@ -33,7 +30,7 @@ public final class OpenStream {
       RequestKeyDerivation derivation,
       byte[] header,
       EncryptionContext context) {
-    this.trail =
+    super(
         new StreamTrail(
             engine,
             authorizer,
@@ -43,20 +40,10 @@ public final class OpenStream {
             key,
             WrappedDataKey.dataKeyIdAt(header, 0),
             WrappedDataKey.keyVersionAt(header, 0),
-            context);
+            context));
     this.context = context;
     this.opener = new EnvelopeOpener(engine.aead.newAead());
     this.committed = opener.begin(derivation, header, 0);
-  }
-
-  /** The key that the envelope names. */
-  public KeyMetadata key() {
-    return trail.key();
-  }
-
-  /** The plaintext bytes so far. */
-  public long bytes() {
-    return trail.bytes();
   }
 
   /**
@@ -74,31 +61,12 @@ public final class OpenStream {
     if (opened == EnvelopeOpener.INVALID) {
       return null;
     }
-    trail.processed(opened);
+    processed(opened);
     return plaintext;
   }
 
-  CompletableFuture<Void> recordBegin() {
-    return trail.begin();
-  }
-
-  /** Writes the end event; the last segment may leave when the future completes. */
-  public CompletableFuture<Void> end() {
+  @Override
+  void closeCipher() {
     opener.close();
-    return trail.end(null);
-  }
-
-  /** Writes down that the stream failed; the failure may be told when the future completes. */
-  public CompletableFuture<Void> abort(ErrorCode code) {
-    opener.close();
-    return trail.end(code);
-  }
-
-  /**
-   * Why the stream must end, or null; asked before each segment, the last one included, so that a
-   * stream ends with its key, its grant, its caller's token or the node's policy.
-   */
-  public ErrorCode obstacle() {
-    return trail.obstacle();
   }
 }

@@ -11,43 +11,28 @@ import org.jdbi.v3.core.Handle;
 /** Groups of principals. */
 public final class GroupTable {
   private final Handle handle;
+  private final NamedRows<Group> rows;
   private final Changes changes;
 
   GroupTable(Handle handle, Changes changes) {
     this.handle = handle;
+    this.rows = new NamedRows<>(handle, "principal_group", (row, context) -> read(row));
     this.changes = changes;
   }
 
   /** The group named {@code name}. */
   public Optional<Group> find(String tenant, String name) {
-    return handle
-        .createQuery("select * from principal_group where tenant = :tenant and name = :name")
-        .bind("tenant", tenant)
-        .bind("name", name)
-        .map((row, context) -> read(row))
-        .findOne();
+    return rows.find(tenant, name);
   }
 
   /** How many groups {@code tenant} has. */
   public int count(String tenant) {
-    return handle
-        .createQuery("select count(*) from principal_group where tenant = :tenant")
-        .bind("tenant", tenant)
-        .mapTo(Integer.class)
-        .one();
+    return rows.count(tenant);
   }
 
   /** The first {@code limit} groups of {@code tenant} whose name sorts after {@code after}. */
   public List<Group> page(String tenant, String after, int limit) {
-    return handle
-        .createQuery(
-            "select * from principal_group where tenant = :tenant and name > :after"
-                + " order by name limit :limit")
-        .bind("tenant", tenant)
-        .bind("after", after)
-        .bind("limit", limit)
-        .map((row, context) -> read(row))
-        .list();
+    return rows.page(tenant, after, limit);
   }
 
   /** Writes a new group, and tells the data planes. */

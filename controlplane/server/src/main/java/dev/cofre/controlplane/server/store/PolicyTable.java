@@ -15,10 +15,12 @@ import org.jdbi.v3.core.Handle;
 /** Policies and what they said before. */
 public final class PolicyTable {
   private final Handle handle;
+  private final NamedRows<Policy> rows;
   private final Changes changes;
 
   PolicyTable(Handle handle, Changes changes) {
     this.handle = handle;
+    this.rows = new NamedRows<>(handle, "policy", (row, context) -> read(row));
     this.changes = changes;
   }
 
@@ -126,45 +128,22 @@ public final class PolicyTable {
 
   /** The policy named {@code name} in {@code tenant}. */
   public Optional<Policy> find(String tenant, String name) {
-    return handle
-        .createQuery("select * from policy where tenant = :tenant and name = :name")
-        .bind("tenant", tenant)
-        .bind("name", name)
-        .map((row, context) -> read(row))
-        .findOne();
+    return rows.find(tenant, name);
   }
 
   /** Whether {@code name} is taken in {@code tenant}. */
   public boolean isNameTaken(String tenant, String name) {
-    return handle
-            .createQuery("select count(*) from policy where tenant = :tenant and name = :name")
-            .bind("tenant", tenant)
-            .bind("name", name)
-            .mapTo(Integer.class)
-            .one()
-        > 0;
+    return rows.find(tenant, name).isPresent();
   }
 
   /** How many policies {@code tenant} has. */
   public int count(String tenant) {
-    return handle
-        .createQuery("select count(*) from policy where tenant = :tenant")
-        .bind("tenant", tenant)
-        .mapTo(Integer.class)
-        .one();
+    return rows.count(tenant);
   }
 
   /** The first {@code limit} policies of {@code tenant} whose name sorts after {@code after}. */
   public List<Policy> page(String tenant, String after, int limit) {
-    return handle
-        .createQuery(
-            "select * from policy where tenant = :tenant and name > :after"
-                + " order by name limit :limit")
-        .bind("tenant", tenant)
-        .bind("after", after)
-        .bind("limit", limit)
-        .map((row, context) -> read(row))
-        .list();
+    return rows.page(tenant, after, limit);
   }
 
   private static Policy read(ResultSet row) throws SQLException {

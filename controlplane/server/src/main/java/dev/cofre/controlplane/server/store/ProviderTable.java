@@ -13,14 +13,16 @@ import org.jdbi.v3.core.Handle;
 /** Identity providers. */
 public final class ProviderTable {
   private final Handle handle;
+  private final NamedRows<IdentityProvider> rows;
 
   ProviderTable(Handle handle) {
     this.handle = handle;
+    this.rows = new NamedRows<>(handle, "identity_provider", (row, context) -> read(row));
   }
 
   /** The provider of {@code tenant} named {@code name}. */
   public Optional<IdentityProvider> find(String tenant, String name) {
-    return one("id", IdentityProvider.id(tenant, name));
+    return rows.find(tenant, name);
   }
 
   /** The provider whose tokens say that {@code issuer} made them, of whatever tenant. */
@@ -38,24 +40,12 @@ public final class ProviderTable {
 
   /** How many providers {@code tenant} has. */
   public int count(String tenant) {
-    return handle
-        .createQuery("select count(*) from identity_provider where tenant = :tenant")
-        .bind("tenant", tenant)
-        .mapTo(Integer.class)
-        .one();
+    return rows.count(tenant);
   }
 
   /** The first {@code limit} providers of {@code tenant} whose name sorts after {@code after}. */
   public List<IdentityProvider> page(String tenant, String after, int limit) {
-    return handle
-        .createQuery(
-            "select * from identity_provider where tenant = :tenant and name > :after"
-                + " order by name limit :limit")
-        .bind("tenant", tenant)
-        .bind("after", after)
-        .bind("limit", limit)
-        .map((row, context) -> read(row))
-        .list();
+    return rows.page(tenant, after, limit);
   }
 
   /** Writes a new provider. */

@@ -1,5 +1,6 @@
 package dev.cofre.dataplane.server.frames;
 
+import dev.cofre.engine.identity.Identity;
 import dev.cofre.engine.request.Caller;
 import dev.cofre.engine.snapshot.PrincipalMetadata;
 
@@ -17,6 +18,11 @@ record FrameCaller(
   /** One who has proven nothing. */
   static FrameCaller nobody(String address, String connection) {
     return new FrameCaller(null, "none", address, connection);
+  }
+
+  /** The same connection, now {@code identity}'s. */
+  FrameCaller as(Identity identity) {
+    return new FrameCaller(identity.principal(), identity.authentication(), address, connection);
   }
 
   /** The caller of the request with {@code correlation}. */

@@ -5,13 +5,9 @@ import dev.cofre.contract.frames.FrameFormat;
 import dev.cofre.contract.frames.FrameReader;
 import dev.cofre.contract.frames.FrameType;
 import dev.cofre.contract.frames.Hello;
-import dev.cofre.contract.frames.HelloAnswer;
-import dev.cofre.contract.frames.Streams;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.identity.Identity;
-import dev.cofre.engine.identity.SpiffeId;
-import dev.cofre.engine.request.Problems;
 import dev.cofre.engine.request.Session;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
@@ -21,11 +17,8 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -47,9 +40,6 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
   /** A run is executed when its answers reach this; so much more than the limit may be unread. */
   private static final int RUN_BYTES_MAX = 128 * 1024;
 
-  /** What is held up to this is not counted. */
-  private static final int HELD_FREE_BYTES = 4 * 1024;
-
   private static final long HANDSHAKE_NS = TimeUnit.SECONDS.toNanos(5);
   private static final long FRAME_NS = TimeUnit.SECONDS.toNanos(30);
   private static final long UNREAD_NS = TimeUnit.SECONDS.toNanos(10);
@@ -57,25 +47,17 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
   private static final byte[] NOTHING = new byte[0];
 
   private final FrameLoop loop;
-  private final String address;
-  private final long id = ThreadLocalRandom.current().nextLong();
-  private final String name = java.util.HexFormat.of().toHexDigits(id);
   private final FrameReader reader = new FrameReader();
-  private final List<PendingGroup> pending = new ArrayList<>();
+  private final Handshake handshake;
   private final FrameStreams streams;
+  private final WaitingRequests waiting;
+  private final HeldBytes held;
   private final Shedding shed;
   private ChannelHandlerContext channel;
   private Session session;
   private FrameCaller caller;
   private int frameBytesMax = FrameFormat.HELLO_BYTES_MAX;
   private byte[] rest = NOTHING;
-  private int pendingRequests;
-
-  /** Refusals that wait for the log. */
-  private int unwritten;
-
-  private long heldBytes;
-  private String heldBy;
   private boolean blocked;
   private boolean executing;
   private boolean closing;
@@ -86,13 +68,14 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
   private long blockedNs;
   private long backlogNs;
   private long partialNs;
-  private long deadlineNs = Long.MAX_VALUE;
 
   FrameConnection(FrameLoop loop, String address) {
     this.loop = loop;
-    this.address = address;
-    this.caller = FrameCaller.nobody(address, name);
+    this.handshake = new Handshake(loop, address);
+    this.caller = handshake.nobody();
     this.streams = new FrameStreams(loop, this);
+    this.waiting = new WaitingRequests(loop, this);
+    this.held = new HeldBytes(loop.state());
     this.shed = new Shedding(TimeUnit.MILLISECONDS.toNanos(loop.settings().queueDelayMaxMs()));
   }
 
@@ -249,15 +232,10 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
     }
     Identity now = session.identity();
     if (now == null) {
-      goAway(unauthenticated());
+      goAway(Handshake.unauthenticated());
     } else if (now.principal() != caller.principal()) {
-      caller = new FrameCaller(now.principal(), now.authentication(), address, name);
+      caller = caller.as(now);
     }
-  }
-
-  private static ProblemException unauthenticated() {
-    return new ProblemException(
-        ErrorCode.UNAUTHENTICATED, "send a hello with a valid bearer token first");
   }
 
   private void dispatch(FrameRun run) {
@@ -265,7 +243,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
     if (type == FrameType.HELLO) {
       hello(run);
     } else if (session == null) {
-      cut("unauthenticated", unauthenticated());
+      cut("unauthenticated", Handshake.unauthenticated());
     } else if (FrameType.isUse(type)) {
       use(run);
     } else {
@@ -277,7 +255,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
     if (shedding) {
       loop.state().frames().shed(1);
       run.refuse(reader, overloaded(), (int) (2 * loop.settings().queueDelayMaxMs()));
-    } else if (pendingRequests + run.size() >= IN_FLIGHT_MAX) {
+    } else if (waiting.count() + run.size() >= IN_FLIGHT_MAX) {
       run.refuse(
           reader,
           ErrorCode.OVERLOADED,
@@ -322,108 +300,29 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void hello(FrameRun run) {
-    Hello hello =
-        reader.fault() == null
-            ? Hello.parse(reader.bytes(), reader.bodyOffset(), reader.bodyLength())
-            : null;
-    ProblemException problem = hello == null ? malformedHello() : refusal(hello);
-    if (problem != null) {
-      refuseHello(problem);
-      return;
-    }
-    Session newSession;
-    try {
-      newSession = session(hello);
-    } catch (ProblemException slowed) {
-      refuseHello(slowed);
-      return;
-    }
-    Identity identity = newSession.identity();
-    if (identity == null) {
-      refuseHello(unauthenticated());
-      return;
-    }
-    session = newSession;
-    caller = new FrameCaller(identity.principal(), identity.authentication(), address, name);
-    frameBytesMax = Math.min(FrameFormat.FRAME_BYTES_MAX, hello.frameBytesMax());
-    HelloAnswer answer =
-        new HelloAnswer(
-            FrameFormat.VERSION,
-            frameBytesMax,
-            Math.min(IN_FLIGHT_MAX, Math.max(1, hello.inFlightMax())),
-            STREAMS_MAX,
-            Streams.CREDIT_BYTES,
-            IDLE_MS,
-            id);
-    run.addReady(FrameType.HELLO, reader.correlation(), answer.frame(reader.correlation()));
-  }
-
-  /** By the token of {@code hello}, which is overwritten; without one by the client certificate. */
-  private Session session(Hello hello) {
-    Optional<String> spiffeId = hello.token().length == 0 ? spiffeId() : Optional.empty();
-    try {
-      return spiffeId.isPresent()
-          ? loop.path().newCertificateSession(spiffeId.get(), address)
-          : loop.path().newSession(hello.token(), address);
-    } finally {
-      Arrays.fill(hello.token(), (byte) 0);
-      Arrays.fill(
-          reader.bytes(), reader.bodyOffset(), reader.bodyOffset() + reader.bodyLength(), (byte) 0);
-    }
-  }
-
-  private Optional<String> spiffeId() {
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
-    return tls == null
-        ? Optional.empty()
-        : SpiffeId.of(tls.engine().getSession(), loop.state().trustDomain());
-  }
-
-  private static ProblemException malformedHello() {
-    return new ProblemException(ErrorCode.INVALID_REQUEST, "the hello is not well formed");
-  }
-
-  private ProblemException refusal(Hello hello) {
-    if (loop.state().isDraining()) {
-      return new ProblemException(
-          ErrorCode.NOT_READY, "this node is stopping; connect to another one");
-    }
-    return hello.speaks(FrameFormat.VERSION) && hello.frameBytesMax() >= FrameFormat.FRAME_BYTES_MIN
-        ? null
-        : new ProblemException(
-            ErrorCode.INVALID_REQUEST,
-            "this node speaks version 1, with frames of at least "
-                + FrameFormat.FRAME_BYTES_MIN
-                + " bytes");
-  }
-
-  /** Answers the hello with {@code problem} once that is on the audit log, and closes. */
-  private void refuseHello(ProblemException problem) {
-    closing = true;
     int correlation = reader.correlation();
-    loop.path()
-        .refuse(
-            FrameCaller.nobody(address, name).of(correlation), FrameActions.HELLO, null, problem)
-        .whenComplete(
-            (written, failure) ->
-                loop.executor()
-                    .execute(
-                        () ->
-                            last(
-                                ErrorBody.frame(
-                                    FrameType.HELLO,
-                                    correlation,
-                                    failure == null ? problem : Problems.of(failure),
-                                    ErrorBody.RETRY_MS))));
-    loop.state().frames().cut("hello");
+    Hello hello;
+    Session begun;
+    try {
+      hello = handshake.read(reader);
+      begun = handshake.session(hello, reader, channel.pipeline().get(SslHandler.class));
+    } catch (ProblemException problem) {
+      closing = true;
+      handshake.refuse(this, correlation, problem);
+      return;
+    }
+    session = begun;
+    identify();
+    frameBytesMax = Math.min(FrameFormat.FRAME_BYTES_MAX, hello.frameBytesMax());
+    run.addReady(FrameType.HELLO, correlation, handshake.answer(hello, frameBytesMax, correlation));
   }
 
   private void finish(FrameRun run) {
     run.execute();
     loop.state().frames().ran(run.size());
-    List<PendingGroup> waiting = run.pending(readNs);
-    for (int i = 0; i < waiting.size(); i++) {
-      await(waiting.get(i));
+    List<PendingGroup> unfinished = run.pending(readNs);
+    for (int i = 0; i < unfinished.size(); i++) {
+      waiting.add(unfinished.get(i));
     }
     boolean secret = run.holdsSecret();
     ByteBuf out = buffer((int) Math.min(run.answerBytes(), Integer.MAX_VALUE / 2) + 256);
@@ -431,11 +330,13 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
     send(out, secret);
   }
 
-  private ByteBuf buffer(int capacity) {
+  /** An empty buffer for answers. */
+  ByteBuf buffer(int capacity) {
     return channel.alloc().directBuffer(capacity);
   }
 
-  private void send(ByteBuf out, boolean secret) {
+  /** Sends and releases {@code out}, and overwrites it then when it is {@code secret}. */
+  void send(ByteBuf out, boolean secret) {
     if (over || !out.isReadable()) {
       out.release();
     } else if (secret) {
@@ -461,90 +362,24 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
     return frameBytesMax;
   }
 
+  FrameCaller caller() {
+    return caller;
+  }
+
+  /** Runs {@code task} on the event loop in {@code delayNs}. */
+  void after(long delayNs, Runnable task) {
+    channel.executor().schedule(task, delayNs, TimeUnit.NANOSECONDS);
+  }
+
   /** Sends {@code frame}. */
   void send(byte[] frame) {
     send(buffer(frame.length).writeBytes(frame), false);
   }
 
-  private void await(PendingGroup group) {
-    pending.add(group);
-    pendingRequests += group.open();
-    loop.state().requestOpened();
-    group
-        .group()
-        .future()
-        .whenComplete((done, failure) -> loop.executor().execute(() -> completed(group)));
-    schedule(group.firstDeadlineNs());
-  }
-
-  private void completed(PendingGroup group) {
-    group.group().settle();
-    pending.remove(group);
-    pendingRequests -= group.open();
-    loop.state().requestClosed();
-    ByteBuf out = buffer(256);
-    group.write(out, loop.answers());
-    loop.answers().count(group.group());
-    boolean secret = group.group().dataKey() != null;
-    group.group().release();
-    send(out, secret);
-    account();
-  }
-
-  private void schedule(long atNs) {
-    if (atNs - deadlineNs >= 0 || atNs == Long.MAX_VALUE) {
-      return;
-    }
-    deadlineNs = atNs;
-    long inNs = Math.max(0, atNs - System.nanoTime());
-    channel.executor().schedule(this::expire, inNs, TimeUnit.NANOSECONDS);
-  }
-
-  private void expire() {
-    deadlineNs = Long.MAX_VALUE;
-    long nowNs = System.nanoTime();
-    long next = Long.MAX_VALUE;
-    for (PendingGroup group : pending) {
-      int[] late = group.expire(nowNs);
-      if (late.length > 0) {
-        late(group, late);
-      }
-      next = Math.min(next, group.firstDeadlineNs());
-    }
-    schedule(next);
-  }
-
-  /** Tells {@code requests} that they are late, once that is on the log. */
-  private void late(PendingGroup group, int[] requests) {
-    unwritten++;
-    FrameGroup of = group.group();
-    ProblemException late = PendingGroup.late();
-    loop.path()
-        .refuse(caller.of(of.correlation), of.action, of.key, late, requests.length)
-        .whenComplete(
-            (written, failure) -> {
-              ProblemException problem = failure == null ? late : Problems.of(failure);
-              unwritten--;
-              pendingRequests -= requests.length;
-              loop.state().metrics().answers(of.action, problem.code().code()).add(requests.length);
-              ByteBuf out = buffer(256);
-              group.writeLate(requests, out, problem);
-              send(out, false);
-            });
-  }
-
   private void cancel(int correlation) {
-    if (streams.cancel(correlation)) {
-      return;
+    if (!streams.cancel(correlation)) {
+      waiting.cancel(correlation);
     }
-    ByteBuf out = buffer(64);
-    for (PendingGroup group : pending) {
-      if (group.cancel(correlation, out)) {
-        pendingRequests--;
-        break;
-      }
-    }
-    send(out, false);
   }
 
   /** Tells why, and closes once that and all before it was sent. */
@@ -561,7 +396,8 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
     last(ErrorBody.frame(FrameType.GOAWAY, 0, problem, ErrorBody.RETRY_MS));
   }
 
-  private void last(byte[] frame) {
+  /** Sends {@code frame} and closes. */
+  void last(byte[] frame) {
     if (!over) {
       channel
           .writeAndFlush(buffer(frame.length).writeBytes(frame))
@@ -583,7 +419,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
     if (over) {
       return;
     }
-    boolean idle = pending.isEmpty() && unwritten == 0 && streams.isEmpty() && unsentBytes() == 0;
+    boolean idle = waiting.isEmpty() && streams.isEmpty() && unsentBytes() == 0;
     if (session == null && nowNs - openedNs > HANDSHAKE_NS) {
       abandon("handshake");
     } else if (blocked && nowNs - blockedNs > UNREAD_NS) {
@@ -612,8 +448,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
       readNs = Math.max(readNs, nowNs);
       return;
     }
-    boolean quiet =
-        pending.isEmpty() && unwritten == 0 && streams.isEmpty() && rest.length == 0 && !blocked;
+    boolean quiet = waiting.isEmpty() && streams.isEmpty() && rest.length == 0 && !blocked;
     if (quiet && unsentBytes() == 0 && nowNs - readNs > QUIET_NS) {
       closing = true;
       channel.close();
@@ -630,29 +465,10 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
     if (over) {
       return;
     }
-    long now = unsentBytes() + rest.length + streams.bytes();
-    for (int i = 0; i < pending.size(); i++) {
-      now += pending.get(i).bytes();
-    }
-    now = now <= HELD_FREE_BYTES ? 0 : now;
-    if (now == heldBytes) {
-      return;
-    }
-    long before = heldBytes;
-    releaseHeld();
-    String by = caller.principalId();
-    if (now > 0 && !loop.state().takeHeld(by, now)) {
-      abandon(now > before ? "memory" : "unread");
-      return;
-    }
-    heldBytes = now;
-    heldBy = by;
-  }
-
-  private void releaseHeld() {
-    if (heldBytes > 0) {
-      loop.state().releaseHeld(heldBy, heldBytes);
-      heldBytes = 0;
+    long now = unsentBytes() + rest.length + streams.bytes() + waiting.bytes();
+    String refusal = held.change(now, caller.principalId());
+    if (refusal != null) {
+      abandon(refusal);
     }
   }
 
@@ -660,7 +476,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
     if (!over) {
       over = true;
       rest = NOTHING;
-      releaseHeld();
+      held.release();
       streams.end();
       loop.closed(this);
     }

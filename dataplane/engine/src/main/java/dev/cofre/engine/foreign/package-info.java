@@ -1,0 +1,2 @@
+/** Native libraries of the machine. */
+package dev.cofre.engine.foreign;
