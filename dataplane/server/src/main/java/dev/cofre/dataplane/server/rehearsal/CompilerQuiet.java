@@ -3,6 +3,7 @@ package dev.cofre.dataplane.server.rehearsal;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ final class CompilerQuiet {
         lastNs = ranNs;
         LockSupport.parkNanos(LOOK_NS);
       }
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       return true;
     }
     return quiet == LOOKS;

@@ -64,7 +64,7 @@ public final class Rehearsal implements AutoCloseable {
   private static final long AUDIT_BYTES_MAX = 64L << 20;
   private static final long AUDIT_SEGMENT_BYTES = 4L << 20;
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
-  private static final Duration QUIET_LIMIT = Duration.ofSeconds(1);
+  private static final Duration QUIET_LIMIT = Duration.ofMillis(500);
   private static final Duration SNAPSHOT_AGE_MAX = Duration.ofMinutes(1);
   private static final int DECRYPTION_KEYS_MAX = 64;
 
