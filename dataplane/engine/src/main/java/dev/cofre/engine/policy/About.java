@@ -8,8 +8,11 @@ import java.util.Set;
  * The statements about one principal and one key that are in force at one time. Not thread-safe.
  */
 final class About {
+  /** More than one are rare. */
+  private static final int STATEMENTS = 2;
+
   private final long nowMs;
-  private final List<CompiledStatement> statements = new ArrayList<>();
+  private final List<CompiledStatement> statements = new ArrayList<>(STATEMENTS);
 
   /** When another statement comes in force, or one ends. */
   long changesMs = Long.MAX_VALUE;
@@ -73,27 +76,38 @@ final class About {
 
   /** What they say of {@code action}. */
   Decision decide(Action action, String from) {
-    List<CompiledStatement> allows = new ArrayList<>();
-    List<CompiledStatement> denies = new ArrayList<>();
     boolean always = false;
+    boolean sometimes = false;
+    boolean objections = false;
     for (CompiledStatement statement : statements) {
       if (!statement.covers(action, from)) {
         continue;
       }
-      if (statement.isAllow()) {
-        allows.add(statement);
-        always |= !statement.isConditional();
-      } else if (statement.isConditional()) {
-        denies.add(statement);
+      if (statement.isConditional()) {
+        sometimes |= statement.isAllow();
+        objections |= !statement.isAllow();
+      } else if (statement.isAllow()) {
+        always = true;
       } else {
         return Decision.of(Decision.Outcome.DENIED, changesMs);
       }
     }
-    if (allows.isEmpty()) {
+    if (!always && !sometimes) {
       return Decision.of(Decision.Outcome.DENIED, changesMs);
     }
-    return always && denies.isEmpty()
+    return always && !objections
         ? Decision.of(Decision.Outcome.ALLOWED, changesMs)
-        : Decision.conditional(changesMs, allows, denies);
+        : Decision.conditional(
+            changesMs, covering(true, action, from), covering(false, action, from));
+  }
+
+  private List<CompiledStatement> covering(boolean allow, Action action, String from) {
+    List<CompiledStatement> covering = new ArrayList<>();
+    for (CompiledStatement statement : statements) {
+      if (statement.covers(action, from) && statement.isAllow() == allow) {
+        covering.add(statement);
+      }
+    }
+    return covering;
   }
 }

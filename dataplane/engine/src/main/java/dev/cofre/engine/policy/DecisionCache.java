@@ -27,6 +27,7 @@ public final class DecisionCache<D> {
 
   private Object revision;
   private int turn;
+  private boolean empty = true;
 
   private record Entry(
       PolicyEvaluator.Subject subject, Action action, Object key, Object decision) {
@@ -41,7 +42,10 @@ public final class DecisionCache<D> {
   @SuppressWarnings("ReferenceEquality") // a revision is one object
   public void follow(Object revision) {
     if (this.revision != revision) {
-      Arrays.fill(entries, null);
+      if (!empty) {
+        Arrays.fill(entries, null);
+        empty = true;
+      }
       this.revision = revision;
     }
   }
@@ -91,6 +95,7 @@ public final class DecisionCache<D> {
         place = i;
       }
     }
+    empty = false;
     hashes[place] = hash;
     entries[place] = new Entry(subject, action, key, decision);
   }

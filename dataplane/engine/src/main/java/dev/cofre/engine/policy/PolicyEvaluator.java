@@ -36,10 +36,12 @@ public final class PolicyEvaluator {
           PolicyIndex.NONE,
           PolicyIndex.NONE,
           PolicyIndex.NONE,
+          PolicyIndex.NONE,
           PolicyIndex.NONE);
 
-  private static final Set<String> SEE_ALL_OF_TENANT =
-      Set.of("platform-admin", "security-admin", "crypto-officer", "auditor");
+  private static final String[] SEE_ALL_OF_TENANT = {
+    "platform-admin", "security-admin", "crypto-officer", "auditor"
+  };
   private static final String APP_OWNER = "app-owner";
   private static final String ANYBODY = "*";
 
@@ -48,6 +50,10 @@ public final class PolicyEvaluator {
 
   private final PersistentMap<String, CompiledStatement[]> policies;
   private final Groups groups;
+
+  /** By tenant: what is about every workload. Of its own, since there is hardly ever any. */
+  private final PolicyIndex byAnybody;
+
   private final PolicyIndex byPrincipal;
   private final PolicyIndex byKey;
   private final PolicyIndex byPrefix;
@@ -56,12 +62,14 @@ public final class PolicyEvaluator {
   private PolicyEvaluator(
       PersistentMap<String, CompiledStatement[]> policies,
       Groups groups,
+      PolicyIndex byAnybody,
       PolicyIndex byPrincipal,
       PolicyIndex byKey,
       PolicyIndex byPrefix,
       PolicyIndex byTag) {
     this.policies = policies;
     this.groups = groups;
+    this.byAnybody = byAnybody;
     this.byPrincipal = byPrincipal;
     this.byKey = byKey;
     this.byPrefix = byPrefix;
@@ -111,7 +119,16 @@ public final class PolicyEvaluator {
 
   /** Who manages or audits never uses keys, whatever else they are. */
   static boolean usesKeys(Set<String> roles) {
-    return roles.contains(WORKLOAD) && SEE_ALL_OF_TENANT.stream().noneMatch(roles::contains);
+    return roles.contains(WORKLOAD) && !seeAllOfTenant(roles);
+  }
+
+  private static boolean seeAllOfTenant(Set<String> roles) {
+    for (String role : SEE_ALL_OF_TENANT) {
+      if (roles.contains(role)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether {@code subject} may know that the key is there. */
@@ -125,15 +142,11 @@ public final class PolicyEvaluator {
 
   private static boolean sees(
       Membership membership, About about, KeyReference key, Subject subject) {
-    for (String role : membership.roles()) {
-      if (SEE_ALL_OF_TENANT.contains(role)
-          || (role.equals(APP_OWNER)
-              && (key.owner().equals(subject.id())
-                  || membership.references().contains(key.owner())))) {
-        return true;
-      }
-    }
-    return membership.roles().contains(WORKLOAD) && about.mayBeUsed();
+    Set<String> roles = membership.roles();
+    return (roles.contains(WORKLOAD) && about.mayBeUsed())
+        || seeAllOfTenant(roles)
+        || (roles.contains(APP_OWNER)
+            && (key.owner().equals(subject.id()) || membership.references().contains(key.owner())));
   }
 
   /**
@@ -194,20 +207,19 @@ public final class PolicyEvaluator {
 
   /** The statements that name {@code reference}: a principal's id or {@code group:NAME}. */
   public List<CompiledStatement> naming(String tenant, String reference) {
-    return List.of(byPrincipal.get(PolicyIndex.key(tenant, reference)));
+    return List.of(namingOne(tenant, reference));
   }
 
   /** The statements about one principal and one key that are in force. */
   private About about(Membership membership, KeyReference key, long nowMs) {
     About about = new About(nowMs);
     List<CompiledStatement[]> naming = naming(membership.references(), key.tenant());
-    if (length(naming) <= SHORT) {
-      naming.forEach(list -> about.addSelecting(list, key));
-      return about;
-    }
-    List<CompiledStatement[]> selecting = selecting(key);
-    if (length(naming) <= length(selecting)) {
-      naming.forEach(list -> about.addSelecting(list, key));
+    int length = length(naming);
+    List<CompiledStatement[]> selecting = length <= SHORT ? List.of() : selecting(key);
+    if (length <= SHORT || length <= length(selecting)) {
+      for (CompiledStatement[] list : naming) {
+        about.addSelecting(list, key);
+      }
     } else {
       selecting.forEach(list -> about.addNaming(list, membership.references(), key));
     }
@@ -216,11 +228,19 @@ public final class PolicyEvaluator {
 
   private List<CompiledStatement[]> naming(Set<String> references, String tenant) {
     List<CompiledStatement[]> lists = new ArrayList<>(references.size() + 1);
-    lists.add(byPrincipal.get(PolicyIndex.key(tenant, ANYBODY)));
+    if (!byAnybody.isEmpty()) {
+      lists.add(byAnybody.get(tenant));
+    }
     for (String reference : references) {
       lists.add(byPrincipal.get(PolicyIndex.key(tenant, reference)));
     }
     return lists;
+  }
+
+  private CompiledStatement[] namingOne(String tenant, String reference) {
+    return reference.equals(ANYBODY)
+        ? byAnybody.get(tenant)
+        : byPrincipal.get(PolicyIndex.key(tenant, reference));
   }
 
   /** Lists that hold every statement that selects {@code key}, and others. */
@@ -262,6 +282,7 @@ public final class PolicyEvaluator {
   /** Changes to the policies and groups. Not thread-safe. */
   public static final class Editor {
     private final PersistentMap.Editor<String, CompiledStatement[]> policies;
+    private final PolicyIndex.Editor byAnybody;
     private final PolicyIndex.Editor byPrincipal;
     private final PolicyIndex.Editor byKey;
     private final PolicyIndex.Editor byPrefix;
@@ -270,6 +291,7 @@ public final class PolicyEvaluator {
 
     private Editor(PolicyEvaluator before) {
       this.policies = before.policies.edit();
+      this.byAnybody = before.byAnybody.edit();
       this.byPrincipal = before.byPrincipal.edit();
       this.byKey = before.byKey.edit();
       this.byPrefix = before.byPrefix.edit();
@@ -319,10 +341,14 @@ public final class PolicyEvaluator {
     private void index(CompiledStatement statement, Change change) {
       String tenant = statement.tenant();
       if (statement.isForAnyPrincipal()) {
-        change.in(byPrincipal, PolicyIndex.key(tenant, ANYBODY), statement);
+        change.in(byAnybody, tenant, statement);
       }
       for (String principal : statement.principalReferences()) {
-        change.in(byPrincipal, PolicyIndex.key(tenant, principal), statement);
+        if (principal.equals(ANYBODY)) {
+          change.in(byAnybody, tenant, statement);
+        } else {
+          change.in(byPrincipal, PolicyIndex.key(tenant, principal), statement);
+        }
       }
       for (UUID key : statement.keyIds()) {
         change.in(byKey, key, statement);
@@ -342,7 +368,13 @@ public final class PolicyEvaluator {
     /** The next revision; the editor must not be used any more. */
     public PolicyEvaluator done() {
       return new PolicyEvaluator(
-          policies.done(), groups, byPrincipal.done(), byKey.done(), byPrefix.done(), byTag.done());
+          policies.done(),
+          groups,
+          byAnybody.done(),
+          byPrincipal.done(),
+          byKey.done(),
+          byPrefix.done(),
+          byTag.done());
     }
   }
 

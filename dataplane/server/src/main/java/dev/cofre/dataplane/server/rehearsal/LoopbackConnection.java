@@ -15,13 +15,16 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * One kept HTTP/1.1 connection to a listener of this process, which reads while it writes: a
- * listener holds a long body back until its answer is read. Heads leave with their bodies and ahead
- * of them by turns, as callers send them. Every call ends within its limit. Not thread-safe; not
- * for an event loop.
+ * One kept HTTP/1.1 connection to a listener of this process, which reads while it writes, or only
+ * when it cannot write: a listener holds a long body back until its answer is read. Heads leave
+ * with their bodies and ahead of them by turns, as callers send them. Every call ends within its
+ * limit. Not thread-safe; not for an event loop.
  */
 final class LoopbackConnection implements AutoCloseable {
   private static final int PIECE = 64 * 1024;
+
+  /** For how long one that reads late waits for room to write before it reads. */
+  private static final long PATIENCE_MS = 2;
 
   private final String token;
   private final long limitNs;
@@ -30,6 +33,7 @@ final class LoopbackConnection implements AutoCloseable {
   private final SelectionKey key;
   private final AnswerBuffer answer;
   private int posts;
+  private boolean late;
   private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
 
   /**
@@ -48,6 +52,11 @@ final class LoopbackConnection implements AutoCloseable {
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     channel.configureBlocking(false);
     this.key = channel.register(selector, SelectionKey.OP_READ);
+  }
+
+  /** Whether answers are read only when the request has left, as simple clients do. */
+  void readsLate(boolean readsLate) {
+    late = readsLate;
   }
 
   /**
@@ -100,12 +109,18 @@ final class LoopbackConnection implements AutoCloseable {
   }
 
   private void await(boolean writing, long endNs) throws IOException {
-    key.interestOps(SelectionKey.OP_READ | (writing ? SelectionKey.OP_WRITE : 0));
     long leftMs = (endNs - System.nanoTime()) / 1_000_000;
     if (leftMs <= 0) {
       throw new IOException("an answer did not come in time");
     }
     selector.selectedKeys().clear();
+    if (late && writing) {
+      key.interestOps(SelectionKey.OP_WRITE);
+      if (selector.select(PATIENCE_MS) > 0) {
+        return;
+      }
+    }
+    key.interestOps(SelectionKey.OP_READ | (writing ? SelectionKey.OP_WRITE : 0));
     selector.select(leftMs);
   }
 
