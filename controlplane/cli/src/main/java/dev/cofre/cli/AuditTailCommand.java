@@ -102,8 +102,7 @@ final class AuditTailCommand implements Callable<Integer> {
 
   private JsonObject page(ControlPlane.Calls calls, String query) {
     String criteria = filter.query();
-    return calls.get(
-        AuditFilter.PATH + "?" + query + (criteria.isEmpty() ? "" : "&" + criteria));
+    return calls.get(AuditFilter.PATH + "?" + query + (criteria.isEmpty() ? "" : "&" + criteria));
   }
 
   private void print(List<Object> newestFirst) {
@@ -111,8 +110,7 @@ final class AuditTailCommand implements Callable<Integer> {
     for (Object item : newestFirst.reversed()) {
       JsonObject event = (JsonObject) item;
       String line = event.encode();
-      boolean own =
-          follow && READING.equals(event.getString("action")) && !filter.isAbout(READING);
+      boolean own = follow && READING.equals(event.getString("action")) && !filter.isAbout(READING);
       if (!own && shown.add(line)) {
         text.append(line).append('\n');
       }

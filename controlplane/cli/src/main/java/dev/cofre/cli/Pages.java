@@ -34,13 +34,13 @@ record Pages(Terminal terminal, OutputOption output, List<Column> columns) {
   }
 
   /** The same of a list whose pages go on behind what {@code cursor}, a parameter, names. */
-  void print(
-      ControlPlane.Calls calls, String path, String filter, long itemsMax, String cursor) {
+  void print(ControlPlane.Calls calls, String path, String filter, long itemsMax, String cursor) {
     long left = itemsMax;
     String after = null;
     boolean first = true;
     do {
-      JsonObject page = calls.get(query(path, filter, Math.min(left, PAGE_ITEMS_MAX), cursor, after));
+      JsonObject page =
+          calls.get(query(path, filter, Math.min(left, PAGE_ITEMS_MAX), cursor, after));
       if (after == null) {
         begin();
       }
@@ -64,8 +64,7 @@ record Pages(Terminal terminal, OutputOption output, List<Column> columns) {
     end(null);
   }
 
-  private static String query(
-      String path, String filter, long limit, String cursor, String after) {
+  private static String query(String path, String filter, long limit, String cursor, String after) {
     String query = path + "?limit=" + limit + (filter.isEmpty() ? "" : "&" + filter);
     return after == null ? query : query + "&" + cursor + "=" + ControlPlane.escaped(after);
   }

@@ -106,8 +106,7 @@ final class ControlPlane implements AutoCloseable {
                 settings.auditSealPeriod(),
                 clock));
     Store store = opened(Store.open(settings.store(), clock));
-    Archive archive =
-        opened(Archive.open(settings.archive().directory(), ARCHIVE_SEGMENT_BYTES));
+    Archive archive = opened(Archive.open(settings.archive().directory(), ARCHIVE_SEGMENT_BYTES));
     String instance = UUID.randomUUID().toString();
     Reconciliation reconciliation = new Reconciliation(store, hsm);
     store.change(

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
@@ -49,7 +50,7 @@ final class ChainShipper {
   private boolean checking;
   private long contactNs;
 
-  private volatile long shipped;
+  private final LongAdder shipped = new LongAdder();
   private volatile long acknowledged;
 
   ChainShipper(
@@ -62,7 +63,7 @@ final class ChainShipper {
 
   /** Records that the archive took since the start. */
   long shipped() {
-    return shipped;
+    return shipped.sum();
   }
 
   /** Records of the chain that are archived. */
@@ -151,7 +152,7 @@ final class ChainShipper {
     for (int i = 0; i < batch.count(); i++) {
       archived.append(hashes, i * MerkleHash.LENGTH);
     }
-    shipped += batch.count();
+    shipped.add(batch.count());
     acknowledged = to;
   }
 

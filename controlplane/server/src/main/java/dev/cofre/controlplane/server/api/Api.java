@@ -137,8 +137,7 @@ public final class Api {
     management.addAll(new ApprovalRuleOperations(changing).routes());
     management.addAll(new QuotaOperations(changing).routes());
     management.addAll(new NodeOperations(parts.nodes(), parts.store(), audit).routes());
-    management.addAll(
-        new AuditSearchOperations(parts.store(), parts.archive(), audit).routes());
+    management.addAll(new AuditSearchOperations(parts.store(), parts.archive(), audit).routes());
     this.ships = new AuditShipHandler(parts.intake(), gatekeeper, audit, parts.intakeWorkers());
     this.enforced = new EnforcedAnswers(parts.watch());
     this.exchange = new TokenExchange(parts.store(), parts.foreign(), parts.mint(), audit);

@@ -30,8 +30,7 @@ final class AuditSearchOperations {
   private static final int AT_ONCE_MAX = 4;
   private static final int TEXT_MAX = 512;
   private static final Set<String> PARAMETERS =
-      Set.of(
-          "key", "principal", "address", "action", "outcome", "from", "to", "cursor", "limit");
+      Set.of("key", "principal", "address", "action", "outcome", "from", "to", "cursor", "limit");
 
   private final Store store;
   private final Archive archive;

@@ -53,8 +53,7 @@ final class NodeOperations {
                             "audit",
                             audit(
                                 shipping.get(
-                                    SealFiles.origin(
-                                        node.last().name(), AuditSegments.EVENTS))))));
+                                    SealFiles.origin(node.last().name(), AuditSegments.EVENTS))))));
     audit.allowed(call);
     return Answer.json(200, new JsonObject().put("items", items).putNull("next"));
   }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
 
 /**
@@ -33,17 +34,13 @@ final class ArchivedLog implements AutoCloseable {
   private final IntSupplier segmentBytes;
   private final List<ArchivedSegment> complete = new CopyOnWriteArrayList<>();
 
-  private SegmentWriter writer;
+  private volatile SegmentWriter writer;
   private long nextNumber = 1;
   private volatile CompactRange range = new CompactRange();
-  private volatile long completeBytes;
+  private final LongAdder completeBytes = new LongAdder();
 
   private ArchivedLog(
-      Path directory,
-      String chain,
-      String origin,
-      OpenIndexes indexes,
-      IntSupplier segmentBytes) {
+      Path directory, String chain, String origin, OpenIndexes indexes, IntSupplier segmentBytes) {
     this.directory = directory;
     this.chain = chain;
     this.origin = origin;
@@ -58,11 +55,7 @@ final class ArchivedLog implements AutoCloseable {
    * @param segmentBytes how long a segment becomes, about
    */
   static ArchivedLog open(
-      Path directory,
-      String chain,
-      String origin,
-      OpenIndexes indexes,
-      IntSupplier segmentBytes)
+      Path directory, String chain, String origin, OpenIndexes indexes, IntSupplier segmentBytes)
       throws IOException {
     ArchivedLog log = new ArchivedLog(directory, chain, origin, indexes, segmentBytes);
     List<Long> numbers = new ArrayList<>(AuditSegments.list(directory, chain).keySet());
@@ -123,7 +116,8 @@ final class ArchivedLog implements AutoCloseable {
             AuditSegments.file(directory, chain, number),
             header.zone(),
             () -> indexes.get(index)));
-    completeBytes += header.segmentBytes() + header.length() + header.records() * MerkleHash.LENGTH;
+    completeBytes.add(
+        header.segmentBytes() + header.length() + header.records() * MerkleHash.LENGTH);
   }
 
   /** How many records it has. */
@@ -134,7 +128,7 @@ final class ArchivedLog implements AutoCloseable {
   /** How many bytes its files take, about. */
   long bytes() {
     SegmentWriter now = writer;
-    return completeBytes + (now == null ? 0 : now.length());
+    return completeBytes.sum() + (now == null ? 0 : now.length());
   }
 
   int segments() {
@@ -209,11 +203,7 @@ final class ArchivedLog implements AutoCloseable {
             ? records.head().checkpoint().hasRoot(after.root())
             : to < size
                 && MerkleProofs.verifiesConsistency(
-                    to,
-                    after.root(),
-                    size,
-                    records.head().checkpoint().root(),
-                    records.proof());
+                    to, after.root(), size, records.head().checkpoint().root(), records.proof());
     if (!proven) {
       throw new UnprovenRecordsException(
           "records "
@@ -249,8 +239,7 @@ final class ArchivedLog implements AutoCloseable {
       if (writer != null) {
         GrowingIndex index = writer.index();
         all.add(
-            new ArchivedSegment(
-                origin, writer.number(), writer.file(), index.zone(), () -> index));
+            new ArchivedSegment(origin, writer.number(), writer.file(), index.zone(), () -> index));
       }
     }
     return all;

@@ -44,8 +44,7 @@ public record EventPlace(long timeNs, String origin, long segment, int offset)
    */
   public static EventPlace ofCursor(String cursor) {
     String[] parts =
-        new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8)
-            .split(" ", PARTS);
+        new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8).split(" ", PARTS);
     if (parts.length != PARTS) {
       throw new IllegalArgumentException("not a cursor");
     }

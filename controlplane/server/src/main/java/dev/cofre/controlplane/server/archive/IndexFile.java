@@ -109,8 +109,7 @@ final class IndexFile implements SegmentIndex {
   static IndexFile open(Path file) throws IOException {
     Header header = header(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return new IndexFile(
-          header, channel.map(FileChannel.MapMode.READ_ONLY, 0, header.length()));
+      return new IndexFile(header, channel.map(FileChannel.MapMode.READ_ONLY, 0, header.length()));
     }
   }
 

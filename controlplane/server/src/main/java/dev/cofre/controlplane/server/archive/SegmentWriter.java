@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -86,8 +85,7 @@ final class SegmentWriter implements AutoCloseable {
    */
   static SegmentWriter resume(Path directory, String chain, long number) throws IOException {
     CompactRange before;
-    try (SealReader reader =
-        SealReader.open(SealFiles.seal(directory, chain, number), number)) {
+    try (SealReader reader = SealReader.open(SealFiles.seal(directory, chain, number), number)) {
       before = reader.before();
     }
     SegmentWriter writer = new SegmentWriter(directory, chain, number, before);
@@ -110,8 +108,7 @@ final class SegmentWriter implements AutoCloseable {
     writer.length = AuditRecordFormat.aligned(at);
     writer.index.add(
         all, AuditRecordFormat.SEGMENT_HEADER_LENGTH, at, AuditRecordFormat.SEGMENT_HEADER_LENGTH);
-    writer.headsLength =
-        SignedHead.read(SealFiles.heads(directory, chain, number)).wholeBytes();
+    writer.headsLength = SignedHead.read(SealFiles.heads(directory, chain, number)).wholeBytes();
     writer.cut();
     if (writer.count == 0) {
       writer.close();
@@ -159,8 +156,7 @@ final class SegmentWriter implements AutoCloseable {
 
   /** The tree with all of its records. */
   CompactRange range() throws IOException {
-    try (SealReader reader =
-        SealReader.open(SealFiles.seal(directory, chain, number), number)) {
+    try (SealReader reader = SealReader.open(SealFiles.seal(directory, chain, number), number)) {
       return reader.range(before.size() + count);
     }
   }

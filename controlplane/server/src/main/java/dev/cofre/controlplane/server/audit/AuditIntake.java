@@ -72,8 +72,7 @@ public final class AuditIntake {
         note(origin, size, records.sealed());
       }
       known.put(
-          origin,
-          new Known(head.note().toString(), noted ? before.notedNs() : System.nanoTime()));
+          origin, new Known(head.note().toString(), noted ? before.notedNs() : System.nanoTime()));
       return size;
     } catch (UnprovenRecordsException e) {
       store.note(
@@ -115,7 +114,8 @@ public final class AuditIntake {
       return why;
     }
     if (log == null) {
-      table.insert(new AuditHeadTable.Log(origin, reporter, key(null, records).named(origin).toString()));
+      table.insert(
+          new AuditHeadTable.Log(origin, reporter, key(null, records).named(origin).toString()));
     }
     keepKey(origin, key(log, records));
     return null;

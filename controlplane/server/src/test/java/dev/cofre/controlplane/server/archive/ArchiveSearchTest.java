@@ -24,8 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a search finds is what one finds who looks at every event. */
 class ArchiveSearchTest {
   private static final int SEGMENT_BYTES = 20_000;
-  private static final long SEED =
-      Long.getLong("cofre.seed", new Random().nextLong());
+  private static final long SEED = Long.getLong("cofre.seed", new Random().nextLong());
   private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
   @TempDir Path directory;
@@ -47,8 +46,7 @@ class ArchiveSearchTest {
     long leapNs = random.nextInt(2_000) == 0 ? 86_400_000_000_000L : 0;
     Instant time = BEGIN.plusNanos(number * 1_000_000L + jitterNs - leapNs);
     AuditEvent.Builder event =
-        AuditEvent.of(
-                time, node, "r" + number, random.nextInt(4) == 0 ? "decrypt" : "encrypt")
+        AuditEvent.of(time, node, "r" + number, random.nextInt(4) == 0 ? "decrypt" : "encrypt")
             .caller("p" + random.nextInt(5), "token", "192.0.2." + random.nextInt(30));
     if (random.nextInt(10) == 0) {
       event.key("alias" + random.nextInt(3)).denied("key_not_found");
@@ -104,8 +102,7 @@ class ArchiveSearchTest {
     for (UUID key : keys) {
       check(archive, List.of(Value.ofKey(key)), event -> event.key().equals(key.toString()));
     }
-    check(
-        archive, List.of(Value.of(Field.KEY, "alias1")), event -> event.key().equals("alias1"));
+    check(archive, List.of(Value.of(Field.KEY, "alias1")), event -> event.key().equals("alias1"));
     check(
         archive,
         List.of(Value.of(Field.PRINCIPAL, "p3"), Value.of(Field.OUTCOME, "denied")),

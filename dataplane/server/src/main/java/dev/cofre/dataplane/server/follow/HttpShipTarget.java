@@ -50,7 +50,10 @@ public final class HttpShipTarget implements ShipTarget {
                 response -> response.body().map(bytes -> new Answer(response.statusCode(), bytes)));
     try {
       return size(
-          answer.toCompletionStage().toCompletableFuture().get(2 * TIMEOUT_MS, TimeUnit.MILLISECONDS));
+          answer
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(2 * TIMEOUT_MS, TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

@@ -200,8 +200,7 @@ public final class Metrics {
   }
 
   private static void ships(StringBuilder text, ShipFigures ships) {
-    counter(
-        text, "cofre_audit_shipped_total", "Events that the archive took.", ships.shipped());
+    counter(text, "cofre_audit_shipped_total", "Events that the archive took.", ships.shipped());
     gauge(
         text,
         "cofre_audit_ship_lag_events",
@@ -213,7 +212,10 @@ public final class Metrics {
         "Milliseconds since all sealed events were archived.",
         ships.lagMs());
     gauge(
-        text, "cofre_audit_ship_up", "Whether the audit log is shipped.", ships.isWorking() ? 1 : 0);
+        text,
+        "cofre_audit_ship_up",
+        "Whether the audit log is shipped.",
+        ships.isWorking() ? 1 : 0);
     counter(
         text,
         "cofre_audit_freed_bytes_total",
