@@ -37,7 +37,10 @@ class AuditShippingTest {
 
     encrypt(data, 5);
     long ms =
-        Await.until("the events are found", LIMIT, () -> events(auditor, "key=demo&action=encrypt").size() == 5);
+        Await.until(
+            "the events are found",
+            LIMIT,
+            () -> events(auditor, "key=demo&action=encrypt").size() == 5);
     System.out.println("found " + ms + " ms after the last answer");
     JsonObject event = events(auditor, "key=demo&action=encrypt&limit=1").getFirst();
     assertEquals("app", event.getString("principal"));
@@ -67,9 +70,7 @@ class AuditShippingTest {
         LIMIT,
         () -> events(auditor, "key=demo&action=encrypt&limit=500").size() == 105);
     Await.until(
-        "the lag is gone",
-        LIMIT,
-        () -> Figures.of(data).value("cofre_audit_ship_lag_events") == 0);
+        "the lag is gone", LIMIT, () -> Figures.of(data).value("cofre_audit_ship_lag_events") == 0);
     assertEquals(0, planes[1].terminate());
     assertEquals(0, control.terminate());
     assertArchived(deployment);
@@ -88,12 +89,10 @@ class AuditShippingTest {
       sent += 100;
       // The head is signed within a second, and shipped at once: some kills meet that.
       int enough = sent - 60;
-      Await.until(
-          "it ships", LIMIT, () -> events(auditor, "key=demo&limit=500").size() >= enough);
+      Await.until("it ships", LIMIT, () -> events(auditor, "key=demo&limit=500").size() >= enough);
       int victim = kill % 2;
       planes[victim].kill();
-      planes[victim] =
-          victim == 0 ? deployment.startControlPlane() : deployment.startDataPlane();
+      planes[victim] = victim == 0 ? deployment.startControlPlane() : deployment.startDataPlane();
     }
     int all = sent;
     Await.until(
@@ -154,8 +153,7 @@ class AuditShippingTest {
   }
 
   private static void signal(Child child, String signal) throws Exception {
-    Process kill =
-        new ProcessBuilder("kill", signal, Long.toString(child.process().pid())).start();
+    Process kill = new ProcessBuilder("kill", signal, Long.toString(child.process().pid())).start();
     assertEquals(0, kill.waitFor());
   }
 }

@@ -51,6 +51,9 @@ public final class Archive implements AutoCloseable {
 
   private static final int SEGMENT_BYTES_LEAST = 1 << 20;
 
+  /** Two chains of each of a thousand nodes, and of as many that are gone. */
+  private static final int LOGS_MAX = 4_000;
+
   private final Path directory;
   private final DirectoryLock lock;
   private final String id;
@@ -146,6 +149,9 @@ public final class Archive implements AutoCloseable {
         Matcher parts = ORIGIN.matcher(origin);
         if (!parts.matches()) {
           throw new IllegalArgumentException("no log of a node is named so");
+        }
+        if (logs.size() >= LOGS_MAX) {
+          throw new IOException("the archive has " + LOGS_MAX + " logs, which is the most");
         }
         Path folder = directory.resolve(FOLDER + parts.group(1));
         SecretFiles.createDirectory(folder);

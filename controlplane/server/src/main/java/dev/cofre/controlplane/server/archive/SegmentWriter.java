@@ -176,7 +176,10 @@ final class SegmentWriter implements AutoCloseable {
 
   /** Appends hashes whose records are lost. */
   void appendLost(byte[] hashes) throws IOException {
+    // A file without room for a record is none of a log.
+    write(records, ByteBuffer.allocate(AuditRecordFormat.ALIGNMENT), length);
     write(seal, ByteBuffer.wrap(hashes), sealLength());
+    length += AuditRecordFormat.ALIGNMENT;
     count += hashes.length / MerkleHash.LENGTH;
   }
 

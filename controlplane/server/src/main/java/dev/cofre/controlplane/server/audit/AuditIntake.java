@@ -66,7 +66,13 @@ public final class AuditIntake {
       if (!noted) {
         note(origin, archive.size(origin), records.sealed());
       }
+      long before = archive.size(origin);
       long size = archive.take(records);
+      if (before < size && before > 0 && records.from() > before) {
+        alarm(origin, "events " + before + " to " + (records.from() - 1) + " never came");
+      } else if (before < size && records.lost()) {
+        alarm(origin, records.count() + " events from " + before + " on are lost on their node");
+      }
       boolean current = size >= records.sealed() && !noted;
       if (current) {
         note(origin, size, records.sealed());
@@ -75,17 +81,21 @@ public final class AuditIntake {
           origin, new Known(head.note().toString(), noted ? before.notedNs() : System.nanoTime()));
       return size;
     } catch (UnprovenRecordsException e) {
-      store.note(
-          tx -> {
-            HeadBook.alarm(tx, origin, e.getMessage());
-            return null;
-          });
+      alarm(origin, e.getMessage());
       throw new ProblemException(ErrorCode.CONFLICT, e.getMessage());
     } catch (IOException e) {
       LOG.log(Level.ERROR, "the audit archive cannot be written: {0}", e.getMessage());
       throw new ProblemException(
           ErrorCode.AUDIT_UNAVAILABLE, "the audit archive cannot be written; try again later");
     }
+  }
+
+  private void alarm(String origin, String why) {
+    store.note(
+        tx -> {
+          HeadBook.alarm(tx, origin, why);
+          return null;
+        });
   }
 
   private void note(String origin, long archived, long sealed) {

@@ -41,12 +41,12 @@ class ArchiveSearchTest {
   }
 
   /** Out of their order by up to 50 ms, and now and then by a day, as when a clock is set. */
-  private AuditEvent event(int number, String node) {
+  private AuditEvent event(int number) {
     long jitterNs = random.nextInt(50_000_000);
     long leapNs = random.nextInt(2_000) == 0 ? 86_400_000_000_000L : 0;
     Instant time = BEGIN.plusNanos(number * 1_000_000L + jitterNs - leapNs);
     AuditEvent.Builder event =
-        AuditEvent.of(time, node, "r" + number, random.nextInt(4) == 0 ? "decrypt" : "encrypt")
+        AuditEvent.of(time, "n", "r" + number, random.nextInt(4) == 0 ? "decrypt" : "encrypt")
             .caller("p" + random.nextInt(5), "token", "192.0.2." + random.nextInt(30));
     if (random.nextInt(10) == 0) {
       event.key("alias" + random.nextInt(3)).denied("key_not_found");
@@ -61,7 +61,7 @@ class ArchiveSearchTest {
       GeneratedLog log = logs.get(random.nextInt(logs.size()));
       List<AuditEvent> batch = new ArrayList<>();
       for (int n = 1 + random.nextInt(40); n > 0 && i < events; n--, i++) {
-        batch.add(event(i, log.origin));
+        batch.add(event(all.size() + batch.size()));
       }
       all.addAll(batch);
       assertEquals(log.size() + batch.size(), archive.take(log.append(batch)));

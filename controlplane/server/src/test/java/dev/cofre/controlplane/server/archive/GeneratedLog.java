@@ -19,13 +19,15 @@ import java.time.Instant;
 import java.util.List;
 
 /** A node's log that is made up: its events come as a shipper would send them. Not thread-safe. */
-final class GeneratedLog {
-  final String origin;
+public final class GeneratedLog {
+  /** The name of its heads. */
+  public final String origin;
   private final KeyPair pair;
   private final AuditRecordEncoder encoder = new AuditRecordEncoder();
   private CompactRange range = new CompactRange();
 
-  GeneratedLog(String node) throws GeneralSecurityException {
+  /** Of {@code node}, with a key of its own. */
+  public GeneratedLog(String node) throws GeneralSecurityException {
     this.origin = "cofre-audit/" + node + "/segment";
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
     generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -41,7 +43,7 @@ final class GeneratedLog {
   }
 
   /** The records of {@code events}, and a head over all up to them. */
-  ShippedRecords append(List<AuditEvent> events) throws GeneralSecurityException {
+  public ShippedRecords append(List<AuditEvent> events) throws GeneralSecurityException {
     encoder.clear();
     events.forEach(encoder::add);
     ByteBuffer entries = ByteBuffer.allocate(encoder.length());
