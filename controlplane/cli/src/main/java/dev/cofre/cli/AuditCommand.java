@@ -13,8 +13,14 @@ import picocli.CommandLine.Option;
 /** {@code audit}: what is in a plane's audit log, from its files, without a service. */
 @Command(
     name = "audit",
-    description = "Reads and verifies audit logs.",
-    subcommands = {AuditVerifyCommand.class, AuditReceiptCommand.class, AuditHeadsCommand.class})
+    description = "Reads, searches and verifies audit logs.",
+    subcommands = {
+      AuditVerifyCommand.class,
+      AuditReceiptCommand.class,
+      AuditHeadsCommand.class,
+      AuditSearchCommand.class,
+      AuditTailCommand.class
+    })
 final class AuditCommand {
   private static final int BUFFER_CHARS = 64 * 1024;
   private static final long POLL_MS = 200;

@@ -1,6 +1,7 @@
 package dev.cofre.cli;
 
 import dev.cofre.cli.Pages.Column;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,6 +19,10 @@ final class NodeCommand {
           Column.of("SINCE", 27, "acknowledgedAt"),
           Column.of("SEEN", 27, "seenAt"),
           Column.of("FENCED AT", 27, "fencedAt"),
+          new Column(
+              "AUDIT",
+              7,
+              node -> node.getJsonObject("audit", new JsonObject()).getString("state", "-")),
           Column.of("IDENTITY", 16, "identity"));
 
   private final Terminal terminal;

@@ -45,6 +45,13 @@ final class OutputOption {
     return last.matchedOptionValue("--output", Form.text) == Form.json;
   }
 
+  /** The option as {@code --output json} sets it. */
+  static OutputOption json() {
+    OutputOption option = new OutputOption();
+    option.form = Form.json;
+    return option;
+  }
+
   boolean isJson() {
     return form == Form.json;
   }

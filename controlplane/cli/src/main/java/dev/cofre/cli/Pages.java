@@ -30,11 +30,17 @@ record Pages(Terminal terminal, OutputOption output, List<Column> columns) {
 
   /** The same of those that {@code filter}, a part of the query, leaves. */
   void print(ControlPlane.Calls calls, String path, String filter, long itemsMax) {
+    print(calls, path, filter, itemsMax, "after");
+  }
+
+  /** The same of a list whose pages go on behind what {@code cursor}, a parameter, names. */
+  void print(ControlPlane.Calls calls, String path, String filter, long itemsMax, String cursor) {
     long left = itemsMax;
     String after = null;
     boolean first = true;
     do {
-      JsonObject page = calls.get(query(path, filter, Math.min(left, PAGE_ITEMS_MAX), after));
+      JsonObject page =
+          calls.get(query(path, filter, Math.min(left, PAGE_ITEMS_MAX), cursor, after));
       if (after == null) {
         begin();
       }
@@ -58,9 +64,9 @@ record Pages(Terminal terminal, OutputOption output, List<Column> columns) {
     end(null);
   }
 
-  private static String query(String path, String filter, long limit, String after) {
+  private static String query(String path, String filter, long limit, String cursor, String after) {
     String query = path + "?limit=" + limit + (filter.isEmpty() ? "" : "&" + filter);
-    return after == null ? query : query + "&after=" + ControlPlane.escaped(after);
+    return after == null ? query : query + "&" + cursor + "=" + ControlPlane.escaped(after);
   }
 
   private void begin() {

@@ -37,6 +37,8 @@ public enum ManagementAction {
   DATA_CLASS_UPDATE("data-class:update"),
   AUDIT_HEAD_LIST,
   AUDIT_HEAD_REPORT,
+  AUDIT_SHIP,
+  AUDIT_READ,
   NOTICE_CREATE,
   NOTICE_LIST,
   ORPHAN_LIST,

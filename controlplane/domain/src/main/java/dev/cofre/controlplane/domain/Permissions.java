@@ -10,6 +10,8 @@ import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_WITHDRAW;
 import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_HEAD_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_HEAD_REPORT;
+import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_READ;
+import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_SHIP;
 import static dev.cofre.controlplane.domain.ManagementAction.BINDING_CREATE;
 import static dev.cofre.controlplane.domain.ManagementAction.BINDING_DELETE;
 import static dev.cofre.controlplane.domain.ManagementAction.BINDING_LIST;
@@ -204,12 +206,13 @@ public final class Permissions {
                   READ_NODES,
                   Set.of(
                       AUDIT_HEAD_LIST,
+                      AUDIT_READ,
                       APPROVAL_LIST,
                       APPROVAL_SHOW,
                       APPROVAL_RULE_LIST,
                       APPROVAL_RULE_SHOW))),
           Role.NODE,
-          Set.of(SNAPSHOT_READ, USAGE_REPORT, NODE_LEAVE, AUDIT_HEAD_REPORT));
+          Set.of(SNAPSHOT_READ, USAGE_REPORT, NODE_LEAVE, AUDIT_HEAD_REPORT, AUDIT_SHIP));
 
   private static final Set<Role> SEE_ALL_KEYS =
       Set.of(Role.PLATFORM_ADMIN, Role.SECURITY_ADMIN, Role.CRYPTO_OFFICER, Role.AUDITOR);

@@ -5,6 +5,8 @@ import dev.cofre.contract.snapshot.SnapshotVerifier;
 import dev.cofre.controlplane.server.api.Api;
 import dev.cofre.controlplane.server.api.Listener;
 import dev.cofre.controlplane.server.api.Workers;
+import dev.cofre.controlplane.server.archive.Archive;
+import dev.cofre.controlplane.server.audit.AuditIntake;
 import dev.cofre.controlplane.server.bootstrap.Bootstrap;
 import dev.cofre.controlplane.server.bootstrap.Demonstration;
 import dev.cofre.controlplane.server.enforce.EnforcementWatch;
@@ -29,6 +31,7 @@ import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.engine.identity.ExchangedTokens;
 import dev.cofre.engine.seal.AuditSealer;
+import dev.cofre.engine.ship.AuditShipper;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.http.StrictFraming;
 import io.vertx.core.Vertx;
@@ -52,6 +55,12 @@ import java.util.UUID;
 final class ControlPlane implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ControlPlane.class.getName());
   private static final int HELD_REQUESTS_MAX = 1_000;
+
+  /** Those who ship wait for the disk; messages of a megabyte wait for them. */
+  private static final int INTAKE_THREADS = 3;
+
+  private static final int INTAKE_QUEUE_MAX = 24;
+  private static final int ARCHIVE_SEGMENT_BYTES = 16 << 20;
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final ControlPlaneSettings settings;
@@ -97,6 +106,7 @@ final class ControlPlane implements AutoCloseable {
                 settings.auditSealPeriod(),
                 clock));
     Store store = opened(Store.open(settings.store(), clock));
+    Archive archive = opened(Archive.open(settings.archive().directory(), ARCHIVE_SEGMENT_BYTES));
     String instance = UUID.randomUUID().toString();
     Reconciliation reconciliation = new Reconciliation(store, hsm);
     store.change(
@@ -149,8 +159,20 @@ final class ControlPlane implements AutoCloseable {
                 plaintext,
                 new ForeignTokens(clock),
                 new TokenMint(signing, KernelRandom.INSTANCE, clock),
-                settings.listener().trustDomain()));
+                settings.listener().trustDomain(),
+                new AuditIntake(store, archive),
+                archive,
+                opened(new Workers("intake-", INTAKE_THREADS, INTAKE_QUEUE_MAX))));
     sealMetrics(api, sealer);
+    AuditShipper shipper =
+        opened(
+            new AuditShipper(
+                settings.auditDirectory(),
+                sealer,
+                settings.audit(),
+                settings.archive().archivedBytesMax(),
+                new OwnArchive(archive)));
+    archiveMetrics(api, archive, shipper);
     Vertx vertx =
         Vertx.builder()
             .with(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2))
@@ -194,6 +216,15 @@ final class ControlPlane implements AutoCloseable {
     api.gauge("cofre_controlplane_audit_seal_lag_ms", () -> sealer.figures().lagMs());
     api.gauge("cofre_controlplane_audit_seal_up", () -> sealer.figures().isWorking() ? 1 : 0);
     api.gauge("cofre_controlplane_audit_seal_broken", () -> sealer.figures().broken());
+  }
+
+  private static void archiveMetrics(Api api, Archive archive, AuditShipper shipper) {
+    api.gauge("cofre_controlplane_audit_archived_events", () -> archive.figures().events());
+    api.gauge("cofre_controlplane_audit_archive_bytes", () -> archive.figures().bytes());
+    api.gauge("cofre_controlplane_audit_archive_segments", () -> archive.figures().segments());
+    api.gauge("cofre_controlplane_audit_archive_logs", () -> archive.figures().logs());
+    api.gauge("cofre_controlplane_audit_ship_lag_events", () -> shipper.figures().lagEvents());
+    api.gauge("cofre_controlplane_audit_ship_lag_ms", () -> shipper.figures().lagMs());
   }
 
   private <T extends AutoCloseable> T opened(T part) {

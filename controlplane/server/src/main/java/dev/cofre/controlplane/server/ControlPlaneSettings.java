@@ -31,6 +31,7 @@ import java.util.stream.Collectors;
  * @param auditDirectory where the audit log is
  * @param audit how it is kept
  * @param auditSealPeriod after how long its events are under a signed head
+ * @param archive where the archive is, and what of the own log stays beside it
  * @param snapshotPublicKeyFile where the public verification key is written
  * @param snapshotValidity how long a statement may be followed
  * @param nodeNames names in the client certificates of nodes
@@ -47,6 +48,7 @@ record ControlPlaneSettings(
     Path auditDirectory,
     AuditLogConfig audit,
     Duration auditSealPeriod,
+    ArchiveSettings archive,
     Path snapshotPublicKeyFile,
     Duration snapshotValidity,
     Set<String> nodeNames,
@@ -88,6 +90,17 @@ record ControlPlaneSettings(
           NUMBER,
           "1000",
           "after how long events are under a head that the HSM signed, in milliseconds");
+  private static final Setting AUDIT_ARCHIVED_BYTES_MAX =
+      Setting.withDefault(
+          "audit.archivedBytesMax",
+          NUMBER,
+          "1073741824",
+          "length of the audit log's files from which on archived ones are deleted, at most half of audit.bytesMax");
+  private static final Setting AUDIT_ARCHIVE_DIRECTORY =
+      Setting.optional(
+          "audit.archiveDirectory",
+          PATH,
+          "folder of the archive of all nodes' audit logs; without it, the name of audit.directory with -archive behind it");
   private static final Setting NODE_NAME =
       Setting.required("node.name", TEXT, "this node's name in the audit log");
   private static final Setting PUBLIC_KEY_FILE =
@@ -151,6 +164,8 @@ record ControlPlaneSettings(
             AUDIT_BYTES_MAX,
             AUDIT_SEGMENT_BYTES,
             AUDIT_SEAL_MS,
+            AUDIT_ARCHIVED_BYTES_MAX,
+            AUDIT_ARCHIVE_DIRECTORY,
             NODE_NAME,
             PUBLIC_KEY_FILE,
             VALIDITY_MS,
@@ -187,6 +202,7 @@ record ControlPlaneSettings(
         configuration.path(AUDIT_DIRECTORY),
         audit(configuration),
         sealPeriod(configuration),
+        archive(configuration),
         configuration.path(PUBLIC_KEY_FILE),
         Duration.ofMillis(configuration.number(VALIDITY_MS)),
         nodeNames,
@@ -216,6 +232,15 @@ record ControlPlaneSettings(
     } catch (IllegalArgumentException e) {
       throw new ConfigException(e.getMessage());
     }
+  }
+
+  private static ArchiveSettings archive(Configuration configuration) {
+    Path log = configuration.path(AUDIT_DIRECTORY).toAbsolutePath();
+    return new ArchiveSettings(
+        configuration
+            .findPath(AUDIT_ARCHIVE_DIRECTORY)
+            .orElse(log.resolveSibling(log.getFileName() + "-archive")),
+        configuration.number(AUDIT_ARCHIVED_BYTES_MAX));
   }
 
   private static Duration sealPeriod(Configuration configuration) {

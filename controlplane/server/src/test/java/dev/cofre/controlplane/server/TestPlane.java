@@ -79,6 +79,7 @@ final class TestPlane implements AutoCloseable {
         auditDirectory(),
         new AuditLogConfig(false, auditBytesMax, 1 << 20),
         Duration.ofMillis(200),
+        new ArchiveSettings(directory.resolve("archive"), 1 << 30),
         directory.resolve("snapshot.pem"),
         Duration.ofMinutes(5),
         nodeNames,

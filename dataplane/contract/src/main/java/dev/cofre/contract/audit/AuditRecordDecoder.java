@@ -42,8 +42,22 @@ public final class AuditRecordDecoder {
     return (int) crc.getValue();
   }
 
+  /**
+   * Whether a record as it was written lies at {@code at} of {@code buffer}, which nobody writes
+   * meanwhile, and ends at or before {@code limit}.
+   */
+  public static boolean isWhole(ByteBuffer buffer, int at, int limit) {
+    if (limit - at < AuditRecordFormat.RECORD_LENGTH_MIN) {
+      return false;
+    }
+    int length = buffer.getInt(at);
+    return isPlausible(length, limit - at)
+        && hasKnownFlags(buffer, at)
+        && checksum(buffer, at, length) == buffer.getInt(at + AuditRecordFormat.CRC_AT);
+  }
+
   /** Whether the record at {@code at} holds no event: a claim that was never committed. */
-  static boolean isVoid(ByteBuffer buffer, int at) {
+  public static boolean isVoid(ByteBuffer buffer, int at) {
     return buffer.get(at + AuditRecordFormat.KIND_AT) == AuditRecordFormat.VOID;
   }
 

@@ -43,6 +43,11 @@ public final class RecordCursor {
     return new RecordCursor(directory, chain, -1, false);
   }
 
+  /** Begins with the first record of segment {@code number}, or of the next one that is there. */
+  public static RecordCursor from(Path directory, String chain, long number) {
+    return new RecordCursor(directory, chain, number - 1, false);
+  }
+
   /**
    * Begins with the first record of segment {@code number}, or of the next one that is there;
    * {@link #settle()} and {@link #makeVoid()} may be called.

@@ -1,6 +1,8 @@
 package dev.cofre.contract.transparency;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * The hashes of a tree of which the leaves from some point on are at hand, and of what is before it
@@ -8,10 +10,12 @@ import java.io.IOException;
  */
 public final class TreeHashes {
   private static final int CHUNK = 1_024;
+  private static final int ROOTS_MAX = 1 << 16;
 
   private final CompactRange before;
   private final Leaves leaves;
   private final MerkleHash hash = new MerkleHash();
+  private final Map<Span, byte[]> roots = new HashMap<>();
 
   /** Where the hashes of leaves come from. */
   @FunctionalInterface
@@ -57,6 +61,9 @@ public final class TreeHashes {
       long middle = from + MerkleProofs.split(to - from);
       return hash.node(root(from, middle), root(middle, to));
     }
+    if (to - from > CHUNK) {
+      return known(from, to);
+    }
     CompactRange range = new CompactRange();
     byte[] chunk = new byte[(int) Math.min(CHUNK, to - from) * MerkleHash.LENGTH];
     for (long at = from; at < to; ) {
@@ -69,4 +76,20 @@ public final class TreeHashes {
     }
     return range.root();
   }
+
+  /** Of a great subtree, which is hashed once, however many proofs it is in. */
+  private byte[] known(long from, long to) throws IOException {
+    Span span = new Span(from, to);
+    byte[] root = roots.get(span);
+    if (root == null) {
+      long middle = from + MerkleProofs.split(to - from);
+      root = hash.node(root(from, middle), root(middle, to));
+      if (roots.size() < ROOTS_MAX) {
+        roots.put(span, root);
+      }
+    }
+    return root;
+  }
+
+  private record Span(long from, long to) {}
 }

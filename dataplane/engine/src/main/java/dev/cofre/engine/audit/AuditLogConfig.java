@@ -1,5 +1,7 @@
 package dev.cofre.engine.audit;
 
+import dev.cofre.contract.audit.AuditSegments;
+
 /**
  * How an audit log is kept. Immutable.
  *
@@ -45,6 +47,17 @@ public record AuditLogConfig(boolean sync, long bytesMax, long segmentBytes, Str
   /** The same for {@code name}. */
   public AuditLogConfig ofNode(String name) {
     return new AuditLogConfig(sync, bytesMax, segmentBytes, name);
+  }
+
+  /**
+   * What segments of {@code chain} may take before those that are archived are deleted, when {@code
+   * asked} is what all may: never more than half of the chain's budget, so that a log that is
+   * shipped has room.
+   */
+  public long archivedBytesMax(String chain, long asked) {
+    return chain.equals(AuditSegments.EVENTS)
+        ? Math.min(asked - asked / SHARE, eventBytesMax() / 2)
+        : Math.min(asked / SHARE, unauthenticatedBytesMax() / 2);
   }
 
   long eventBytesMax() {

@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>The lock is on a file of its own, which this process never opens a second time: closing any
  * channel of a locked file gives the lock up.
  */
-final class DirectoryLock implements AutoCloseable {
+public final class DirectoryLock implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(DirectoryLock.class.getName());
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
@@ -32,7 +32,7 @@ final class DirectoryLock implements AutoCloseable {
    *
    * @throws IOException when it is locked
    */
-  static DirectoryLock acquire(Path directory) throws IOException {
+  public static DirectoryLock acquire(Path directory) throws IOException {
     Path real = directory.toRealPath();
     if (!HELD.add(real)) {
       throw new IOException("this process has the audit log " + directory + " open already");

@@ -2,6 +2,7 @@ package dev.cofre.dataplane.server;
 
 import dev.cofre.contract.random.RandomSource;
 import dev.cofre.dataplane.server.follow.HeadReporter;
+import dev.cofre.dataplane.server.follow.HttpShipTarget;
 import dev.cofre.dataplane.server.follow.NodeIdentity;
 import dev.cofre.dataplane.server.follow.RevisionFloor;
 import dev.cofre.dataplane.server.follow.SnapshotFollower;
@@ -20,6 +21,7 @@ import dev.cofre.engine.process.PlaneProcess;
 import dev.cofre.engine.random.GetRandom;
 import dev.cofre.engine.request.Engine;
 import dev.cofre.engine.seal.AuditSealer;
+import dev.cofre.engine.ship.AuditShipper;
 import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.HsmGateway;
@@ -161,6 +163,15 @@ final class DataPlane implements PlaneProcess.Running {
     follower.start();
     reporter.start();
     heads.start();
+    AuditShipper shipper =
+        opened(
+            new AuditShipper(
+                auditDirectory,
+                sealer,
+                settings.audit(),
+                configuration.number(DataPlaneSettings.AUDIT_ARCHIVED_BYTES_MAX),
+                new HttpShipTarget(vertx, settings.control())));
+    state.ships(shipper::figures);
     LOG.log(
         Level.INFO,
         "the data plane listens on {0}:{1}; AES-GCM by {2}",

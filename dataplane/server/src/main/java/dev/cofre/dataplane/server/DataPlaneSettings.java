@@ -67,6 +67,12 @@ public final class DataPlaneSettings {
   static final Setting AUDIT_SEGMENT_BYTES =
       Setting.withDefault(
           "audit.segmentBytes", NUMBER, "67108864", "length of one file of the audit log");
+  static final Setting AUDIT_ARCHIVED_BYTES_MAX =
+      Setting.withDefault(
+          "audit.archivedBytesMax",
+          NUMBER,
+          "1073741824",
+          "length of the audit log's files from which on archived ones are deleted, at most half of audit.bytesMax");
   static final Setting AUDIT_SEAL_MS =
       Setting.withDefault(
           "audit.sealMs",
@@ -120,6 +126,7 @@ public final class DataPlaneSettings {
                   AUDIT_BYTES_MAX,
                   AUDIT_SEGMENT_BYTES,
                   AUDIT_SEAL_MS,
+                  AUDIT_ARCHIVED_BYTES_MAX,
                   REHEARSAL_MS,
                   DRAIN_MS))
           .flatMap(List::stream)

@@ -3,6 +3,8 @@ package dev.cofre.controlplane.server.api;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.ManagementAction;
+import dev.cofre.controlplane.server.archive.Archive;
+import dev.cofre.controlplane.server.audit.AuditIntake;
 import dev.cofre.controlplane.server.enforce.EnforcementWatch;
 import dev.cofre.controlplane.server.enforce.NodeRegistry;
 import dev.cofre.controlplane.server.federation.ForeignTokens;
@@ -46,6 +48,7 @@ public final class Api {
   private final TokenExchange exchange;
   private final EnrolmentEnd enrolment;
   private final SnapshotHandler snapshots;
+  private final AuditShipHandler ships;
   private final EnforcedAnswers enforced;
   private final OpenHandlers open;
   private final Counters counters = new Counters();
@@ -59,6 +62,8 @@ public final class Api {
    * @param foreign verifies the tokens of identity providers
    * @param mint makes tokens for those
    * @param trustDomain of the SPIFFE ids in client certificates that are accepted
+   * @param intake takes the records that nodes ship
+   * @param intakeWorkers the threads that wait for it
    */
   public record Parts(
       String node,
@@ -81,7 +86,10 @@ public final class Api {
       boolean metricsOpen,
       ForeignTokens foreign,
       TokenMint mint,
-      Optional<String> trustDomain) {}
+      Optional<String> trustDomain,
+      AuditIntake intake,
+      Archive archive,
+      Workers intakeWorkers) {}
 
   /** Makes the routes out of {@code parts}. */
   public Api(Parts parts) {
@@ -128,7 +136,9 @@ public final class Api {
     management.addAll(new ApprovalOperations(parts.store(), audit, repeated, runner).routes());
     management.addAll(new ApprovalRuleOperations(changing).routes());
     management.addAll(new QuotaOperations(changing).routes());
-    management.addAll(new NodeOperations(parts.nodes(), audit).routes());
+    management.addAll(new NodeOperations(parts.nodes(), parts.store(), audit).routes());
+    management.addAll(new AuditSearchOperations(parts.store(), parts.archive(), audit).routes());
+    this.ships = new AuditShipHandler(parts.intake(), gatekeeper, audit, parts.intakeWorkers());
     this.enforced = new EnforcedAnswers(parts.watch());
     this.exchange = new TokenExchange(parts.store(), parts.foreign(), parts.mint(), audit);
     this.enrolment = new EnrolmentEnd(parts.store(), audit);
@@ -185,6 +195,7 @@ public final class Api {
         admitted(
             new ProofHandler(ManagementAction.ENROLMENT_USE, gatekeeper, workers, enrolment::run)));
     add(table, HttpMethod.GET, SnapshotHandler.PATH, admitted(snapshots));
+    add(table, HttpMethod.POST, AuditShipHandler.PATH, admitted(ships));
     add(table, HttpMethod.GET, "/health/live", open::live);
     add(table, HttpMethod.GET, "/health/ready", open::ready);
     add(table, HttpMethod.GET, "/metrics", open::metrics);

@@ -5,21 +5,29 @@ import static dev.cofre.controlplane.domain.ManagementAction.NODE_LIST;
 import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
 
+import dev.cofre.contract.audit.AuditSegments;
+import dev.cofre.contract.audit.seal.SealFiles;
 import dev.cofre.controlplane.server.enforce.NodeRegistry;
+import dev.cofre.controlplane.server.store.AuditShippingTable;
 import dev.cofre.controlplane.server.store.NodeTable;
+import dev.cofre.controlplane.server.store.Store;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The routes under /v1/nodes: which data plane nodes there are and what is in force on them. */
 final class NodeOperations {
   static final String ENFORCEMENT = "/v1/nodes/enforcement";
 
   private final NodeRegistry nodes;
+  private final Store store;
   private final ManagementAudit audit;
 
-  NodeOperations(NodeRegistry nodes, ManagementAudit audit) {
+  NodeOperations(NodeRegistry nodes, Store store, ManagementAudit audit) {
     this.nodes = nodes;
+    this.store = store;
     this.audit = audit;
   }
 
@@ -32,9 +40,34 @@ final class NodeOperations {
 
   private Answer list(Call call) {
     JsonArray items = new JsonArray();
-    nodes.nodes().forEach(node -> items.add(document(node)));
+    Map<String, AuditShippingTable.Shipping> shipping =
+        store.read(tx -> tx.auditShipping().all()).stream()
+            .collect(Collectors.toMap(AuditShippingTable.Shipping::origin, log -> log));
+    nodes
+        .nodes()
+        .forEach(
+            node ->
+                items.add(
+                    document(node)
+                        .put(
+                            "audit",
+                            audit(
+                                shipping.get(
+                                    SealFiles.origin(node.last().name(), AuditSegments.EVENTS))))));
     audit.allowed(call);
     return Answer.json(200, new JsonObject().put("items", items).putNull("next"));
+  }
+
+  /** How far the node's audit log is archived. */
+  private static JsonObject audit(AuditShippingTable.Shipping shipping) {
+    return shipping == null
+        ? new JsonObject().put("state", "never")
+        : new JsonObject()
+            .put("state", shipping.state())
+            .put("archived", shipping.archived())
+            .put("sealed", shipping.sealed())
+            .put("contactAt", shipping.contactAt().toString())
+            .put("currentAt", shipping.currentAt().toString());
   }
 
   private static JsonObject document(NodeTable.Node node) {

@@ -24,14 +24,19 @@ public final class Workers implements AutoCloseable {
 
   /** Starts no thread before there is work. */
   public Workers() {
+    this("worker-", THREADS, QUEUE_MAX);
+  }
+
+  /** The same, {@code threads} of them named {@code name}, for whom {@code queueMax} may wait. */
+  public Workers(String name, int threads, int queueMax) {
     executor =
         new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
+            threads,
+            threads,
             60,
             TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(QUEUE_MAX),
-            Thread.ofPlatform().name("worker-", 0).daemon().factory());
+            new ArrayBlockingQueue<>(queueMax),
+            Thread.ofPlatform().name(name, 0).daemon().factory());
     executor.allowCoreThreadTimeOut(true);
   }
 

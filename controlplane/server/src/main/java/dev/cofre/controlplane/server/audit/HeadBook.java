@@ -104,6 +104,12 @@ public final class HeadBook {
   }
 
   private static Verdict refused(Transaction tx, String origin, long size, String why) {
+    alarm(tx, origin, why);
+    return new Verdict(Outcome.REFUSED, size);
+  }
+
+  /** Raises an alarm: {@code origin} is not the log that was known. */
+  static void alarm(Transaction tx, String origin, String why) {
     String subject = origin + ": " + why;
     subject = subject.length() > SUBJECT_MAX ? subject.substring(0, SUBJECT_MAX) : subject;
     boolean told =
@@ -119,6 +125,5 @@ public final class HeadBook {
           "the audit log {0}; its node was changed, or somebody took its place",
           subject);
     }
-    return new Verdict(Outcome.REFUSED, size);
   }
 }

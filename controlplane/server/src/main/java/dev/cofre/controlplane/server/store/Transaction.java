@@ -59,6 +59,11 @@ public final class Transaction {
     return new AuditHeadTable(handle, now);
   }
 
+  /** How far nodes' audit logs are archived. */
+  public AuditShippingTable auditShipping() {
+    return new AuditShippingTable(handle, now);
+  }
+
   /** Who used which key. */
   public KeyUseTable uses() {
     return new KeyUseTable(handle, now);

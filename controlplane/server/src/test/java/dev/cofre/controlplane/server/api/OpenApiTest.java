@@ -67,7 +67,10 @@ class OpenApiTest {
                 true,
                 null,
                 null,
-                Optional.empty()));
+                Optional.empty(),
+                null,
+                null,
+                null));
     api.table()
         .forEach(
             (path, methods) ->

@@ -72,13 +72,21 @@ public final class SealFile {
   static SealFile read(Path path, long number, long length) throws IOException {
     byte[] all = Files.readAllBytes(path);
     byte[] file = all.length <= length ? all : Arrays.copyOf(all, (int) length);
-    if (file.length >= HEADER_LENGTH) {
-      long first = ByteBuffer.wrap(file).getLong(FIRST_AT);
+    ByteBuffer header = ByteBuffer.wrap(file, 0, Math.min(file.length, HEADER_LENGTH));
+    header.position(header.limit());
+    return new SealFile(before(path, number, header), file);
+  }
+
+  /** The tree before segment {@code number}, as the whole {@code header} of its seal says. */
+  static CompactRange before(Path path, long number, ByteBuffer header) throws BrokenSealException {
+    if (header.position() == HEADER_LENGTH) {
+      byte[] bytes = new byte[HEADER_LENGTH];
+      header.get(0, bytes);
+      long first = ByteBuffer.wrap(bytes).getLong(FIRST_AT);
       if (first >= 0) {
-        CompactRange before = new CompactRange(first, file, NODES_AT);
-        byte[] header = Arrays.copyOf(file, HEADER_LENGTH);
-        if (Arrays.equals(header, header(number, before))) {
-          return new SealFile(before, file);
+        CompactRange before = new CompactRange(first, bytes, NODES_AT);
+        if (Arrays.equals(bytes, header(number, before))) {
+          return before;
         }
       }
     }

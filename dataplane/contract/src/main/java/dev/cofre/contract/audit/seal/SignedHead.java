@@ -3,12 +3,17 @@ package dev.cofre.contract.audit.seal;
 import dev.cofre.contract.transparency.Checkpoint;
 import dev.cofre.contract.transparency.SignedNote;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A checkpoint with its signature. Immutable. Its one extension line, {@code time RFC3339}, says
@@ -19,6 +24,8 @@ import java.util.List;
  */
 public record SignedHead(SignedNote note, Checkpoint checkpoint) {
   private static final String TIME = "time ";
+  private static final String ENTRY_END = "\n\n";
+  private static final int TAIL_BYTES = 16 << 10;
 
   /** The text of a head of {@code origin} that is signed at {@code time}. */
   public static Checkpoint checkpoint(String origin, long size, byte[] root, Instant time) {
@@ -62,6 +69,37 @@ public record SignedHead(SignedNote note, Checkpoint checkpoint) {
    * @param isWhole whether that is all of it
    */
   public record Contents(List<SignedHead> heads, int wholeBytes, boolean isWhole) {}
+
+  /** The last head of a file of heads, without reading all of it; empty when it has none. */
+  public static Optional<SignedHead> last(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    byte[] tail;
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      ByteBuffer end = ByteBuffer.allocate((int) Math.min(channel.size(), TAIL_BYTES));
+      long at = channel.size() - end.capacity();
+      while (end.hasRemaining()) {
+        if (channel.read(end, at + end.position()) < 0) {
+          break;
+        }
+      }
+      tail = Arrays.copyOf(end.array(), end.position());
+    }
+    String text = new String(tail, StandardCharsets.UTF_8);
+    int stop = text.endsWith(ENTRY_END) ? text.length() : text.lastIndexOf(ENTRY_END) + 2;
+    for (int tries = 0; tries < 2 && stop > 2; tries++) {
+      int split = text.lastIndexOf(ENTRY_END, stop - 3);
+      int start = split < 0 ? -1 : text.lastIndexOf(ENTRY_END, split - 1);
+      try {
+        return Optional.of(parse(text.substring(start < 0 ? 0 : start + 2, stop - 1)));
+      } catch (IllegalArgumentException e) {
+        // The last one is not whole: what was found is its beginning and the one before.
+        stop = split + 2;
+      }
+    }
+    return Optional.empty();
+  }
 
   /** Reads a file of heads, up to what is none; nothing when there is no file. */
   public static Contents read(Path file) throws IOException {

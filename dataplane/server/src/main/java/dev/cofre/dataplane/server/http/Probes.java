@@ -55,6 +55,9 @@ final class Probes {
     if (engine.auditFigures().losses() > 0 || state.seals().broken() > 0) {
       degraded.add("audit");
     }
+    if (state.ships().isLate()) {
+      degraded.add("audit-shipping");
+    }
     JsonObject body = new JsonObject().put("status", reason == null ? "ready" : "not ready");
     if (reason != null) {
       body.put("reason", reason);

@@ -3,6 +3,7 @@ package dev.cofre.dataplane.server.state;
 import dev.cofre.engine.audit.AuditFigures;
 import dev.cofre.engine.request.Engine;
 import dev.cofre.engine.seal.SealFigures;
+import dev.cofre.engine.ship.ShipFigures;
 import dev.cofre.hsm.GatewayFigures;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
@@ -88,6 +89,7 @@ public final class Metrics {
     hsm(text, engine.gateway().figures());
     audit(text, engine);
     seals(text, state.seals());
+    ships(text, state.ships());
     gauge(
         text,
         "cofre_snapshot_revision",
@@ -195,6 +197,30 @@ public final class Metrics {
         "cofre_audit_seal_broken_total",
         "How often the audit log was not found as it had been sealed.",
         seals.broken());
+  }
+
+  private static void ships(StringBuilder text, ShipFigures ships) {
+    counter(text, "cofre_audit_shipped_total", "Events that the archive took.", ships.shipped());
+    gauge(
+        text,
+        "cofre_audit_ship_lag_events",
+        "Sealed events that are not known to be archived.",
+        ships.lagEvents());
+    gauge(
+        text,
+        "cofre_audit_ship_lag_ms",
+        "Milliseconds since all sealed events were archived.",
+        ships.lagMs());
+    gauge(
+        text,
+        "cofre_audit_ship_up",
+        "Whether the audit log is shipped.",
+        ships.isWorking() ? 1 : 0);
+    counter(
+        text,
+        "cofre_audit_freed_bytes_total",
+        "Bytes of the audit log that were deleted because they are archived.",
+        ships.freedBytes());
   }
 
   private static void hsm(StringBuilder text, GatewayFigures hsm) {

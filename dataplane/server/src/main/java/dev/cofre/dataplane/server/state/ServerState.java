@@ -2,6 +2,7 @@ package dev.cofre.dataplane.server.state;
 
 import dev.cofre.engine.request.Engine;
 import dev.cofre.engine.seal.SealFigures;
+import dev.cofre.engine.ship.ShipFigures;
 import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.Optional;
@@ -44,6 +45,7 @@ public final class ServerState {
   private final LoopLag loopLag = new LoopLag();
   private volatile Future<?> prepared = CompletableFuture.completedFuture(null);
   private volatile Supplier<SealFigures> seals = () -> SealFigures.NONE;
+  private volatile Supplier<ShipFigures> ships = () -> ShipFigures.NONE;
   private volatile boolean draining;
 
   /**
@@ -99,6 +101,16 @@ public final class ServerState {
   /** How the audit log is sealed. */
   public SealFigures seals() {
     return seals.get();
+  }
+
+  /** Has {@code figures} tell how the audit log is shipped. */
+  public void ships(Supplier<ShipFigures> figures) {
+    ships = figures;
+  }
+
+  /** How the audit log is shipped. */
+  public ShipFigures ships() {
+    return ships.get();
   }
 
   /** The engine. */

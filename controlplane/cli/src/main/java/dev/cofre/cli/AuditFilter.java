@@ -1,0 +1,51 @@
+package dev.cofre.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Option;
+
+/** Which audit events a command asks the control plane for. */
+final class AuditFilter {
+  static final String PATH = "/v1/audit/events";
+
+  @Option(names = "--key", paramLabel = "KEY", description = "Of this key: its id or alias.")
+  private String key;
+
+  @Option(names = "--principal", paramLabel = "ID", description = "By this principal.")
+  private String principal;
+
+  @Option(names = "--address", paramLabel = "ADDRESS", description = "From this address.")
+  private String address;
+
+  @Option(
+      names = "--action",
+      paramLabel = "ACTION",
+      description = "Of this action: encrypt, key:create and so on.")
+  private String action;
+
+  @Option(
+      names = "--outcome",
+      paramLabel = "OUTCOME",
+      description = "With this outcome: allowed, denied or failed.")
+  private String outcome;
+
+  /** As a part of a query; empty when nothing is filtered. */
+  String query() {
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("key", key);
+    values.put("principal", principal);
+    values.put("address", address);
+    values.put("action", action);
+    values.put("outcome", outcome);
+    return values.entrySet().stream()
+        .filter(value -> value.getValue() != null)
+        .map(value -> value.getKey() + "=" + ControlPlane.escaped(value.getValue()))
+        .collect(Collectors.joining("&"));
+  }
+
+  /** Whether it asks for {@code other}, by name. */
+  boolean isAbout(String other) {
+    return other.equals(action);
+  }
+}

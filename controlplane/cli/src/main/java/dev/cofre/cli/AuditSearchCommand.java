@@ -1,0 +1,86 @@
+package dev.cofre.cli;
+
+import dev.cofre.cli.Pages.Column;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code audit search}: events in the control plane's archive, as an auditor. */
+@Command(
+    name = "search",
+    description = {
+      "Finds events of all nodes in the control plane's archive, the newest first. An event is there",
+      "about two seconds after it happened. Each reading is audited itself."
+    })
+final class AuditSearchCommand implements Callable<Integer> {
+  static final List<Column> COLUMNS =
+      List.of(
+          Column.of("TIME", 30, "time"),
+          Column.of("NODE", 14, "node"),
+          Column.of("PRINCIPAL", 16, "principal"),
+          Column.of("ADDRESS", 15, "address"),
+          Column.of("ACTION", 16, "action"),
+          Column.of("KEY", 36, "key"),
+          Column.of("OUTCOME", 8, "outcome"),
+          Column.of("CODE", 14, "code"));
+
+  private final Terminal terminal;
+
+  @Mixin private ControlPlane control;
+  @Mixin private AuditFilter filter;
+  @Mixin private OutputOption output;
+
+  @Option(
+      names = "--from",
+      paramLabel = "TIME",
+      description = "Not older than this: 2026-01-31T12:00:00Z.")
+  private String from;
+
+  @Option(names = "--to", paramLabel = "TIME", description = "Not newer than this.")
+  private String to;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "How many events at most (default ${DEFAULT-VALUE}).")
+  private long limit;
+
+  @Option(names = "--json", description = "The same as --output json.")
+  private boolean json;
+
+  AuditSearchCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    if (limit < 1) {
+      throw new CliException(ExitCodes.USAGE, "--limit is a number from 1 on");
+    }
+    Pages pages = new Pages(terminal, json ? OutputOption.json() : output, COLUMNS);
+    return control.call(
+        terminal.environment(),
+        AuditHeadsCommand.ROLE,
+        calls -> {
+          pages.print(calls, AuditFilter.PATH, query(), limit, "cursor");
+          return ExitCodes.OK;
+        });
+  }
+
+  private String query() {
+    StringBuilder query = new StringBuilder(filter.query());
+    add(query, "from", from);
+    add(query, "to", to);
+    return query.toString();
+  }
+
+  private static void add(StringBuilder query, String name, String value) {
+    if (value != null) {
+      query.append(query.isEmpty() ? "" : "&").append(name).append('=');
+      query.append(ControlPlane.escaped(value));
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package dev.cofre.controlplane.server.api;
+
+import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_READ;
+import static io.vertx.core.http.HttpMethod.GET;
+
+import dev.cofre.contract.audit.RecordFields.Field;
+import dev.cofre.contract.audit.RecordFields.Value;
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.server.archive.Archive;
+import dev.cofre.controlplane.server.archive.EventPlace;
+import dev.cofre.controlplane.server.archive.EventQuery;
+import dev.cofre.controlplane.server.store.Store;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** The routes that read the archive of audit events; each reading is audited. Thread-safe. */
+final class AuditSearchOperations {
+  private static final int AT_ONCE_MAX = 4;
+  private static final int TEXT_MAX = 512;
+  private static final Set<String> PARAMETERS =
+      Set.of("key", "principal", "address", "action", "outcome", "from", "to", "cursor", "limit");
+
+  private final Store store;
+  private final Archive archive;
+  private final ManagementAudit audit;
+  private final Semaphore running = new Semaphore(AT_ONCE_MAX);
+
+  AuditSearchOperations(Store store, Archive archive, ManagementAudit audit) {
+    this.store = store;
+    this.archive = archive;
+    this.audit = audit;
+  }
+
+  List<Route> routes() {
+    return List.of(new Route(GET, "/v1/audit/events", AUDIT_READ, this::search));
+  }
+
+  private Answer search(Call call) {
+    for (String name : call.facts().query().names()) {
+      if (!PARAMETERS.contains(name)) {
+        throw refuse("there is no parameter " + name + "; use some of " + sorted());
+      }
+    }
+    EventQuery query =
+        new EventQuery(
+            alternatives(call),
+            time(call, "from", Long.MIN_VALUE),
+            time(call, "to", Long.MAX_VALUE),
+            cursor(call),
+            call.limit());
+    call.subject(call.facts().canonicalQuery());
+    audit.allowed(call);
+    if (!running.tryAcquire()) {
+      throw new ProblemException(
+          ErrorCode.OVERLOADED, "as many searches run as may; try again later");
+    }
+    try {
+      return answer(archive.search(query));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the archive cannot be read", e);
+    } finally {
+      running.release();
+    }
+  }
+
+  private static String sorted() {
+    return String.join(", ", PARAMETERS.stream().sorted().toList());
+  }
+
+  /** An event names a key by its id, or by what was asked for when there was no such key. */
+  private List<List<Value>> alternatives(Call call) {
+    List<Value> all = new ArrayList<>();
+    value(call, "principal", Field.PRINCIPAL).ifPresent(all::add);
+    value(call, "address", Field.ADDRESS).ifPresent(all::add);
+    value(call, "action", Field.ACTION).ifPresent(all::add);
+    value(call, "outcome", Field.OUTCOME).ifPresent(all::add);
+    Optional<String> key = text(call, "key");
+    if (key.isEmpty()) {
+      return List.of(all);
+    }
+    List<List<Value>> alternatives = new ArrayList<>();
+    alternatives.add(with(all, Value.of(Field.KEY, key.get())));
+    id(call, key.get()).ifPresent(id -> alternatives.add(with(all, Value.ofKey(id))));
+    return alternatives;
+  }
+
+  private static List<Value> with(List<Value> values, Value value) {
+    List<Value> all = new ArrayList<>(values);
+    all.add(value);
+    return all;
+  }
+
+  private Optional<UUID> id(Call call, String key) {
+    try {
+      return Optional.of(UUID.fromString(key));
+    } catch (IllegalArgumentException e) {
+      // An alias, then.
+      return store.read(tx -> tx.keys().find(call.principal().tenant(), key)).map(k -> k.id());
+    }
+  }
+
+  private static Optional<Value> value(Call call, String name, Field field) {
+    try {
+      return text(call, name).map(text -> Value.of(field, text));
+    } catch (IllegalArgumentException e) {
+      throw refuse("outcome must be allowed, denied or failed");
+    }
+  }
+
+  private static Optional<String> text(Call call, String name) {
+    String text = call.facts().query().get(name);
+    if (text != null && (text.isEmpty() || text.length() > TEXT_MAX)) {
+      throw refuse(name + " must be 1 to " + TEXT_MAX + " characters");
+    }
+    return Optional.ofNullable(text);
+  }
+
+  private static long time(Call call, String name, long otherwise) {
+    Optional<String> text = text(call, name);
+    if (text.isEmpty()) {
+      return otherwise;
+    }
+    try {
+      Instant time = Instant.parse(text.get());
+      return Math.addExact(
+          Math.multiplyExact(time.getEpochSecond(), TimeUnit.SECONDS.toNanos(1)), time.getNano());
+    } catch (DateTimeParseException | ArithmeticException e) {
+      throw refuse(name + " must be a time as in RFC 3339, in UTC: 2026-01-31T12:00:00Z");
+    }
+  }
+
+  private static Optional<EventPlace> cursor(Call call) {
+    try {
+      return text(call, "cursor").map(EventPlace::ofCursor);
+    } catch (IllegalArgumentException e) {
+      throw refuse("cursor must be what next was in the page before");
+    }
+  }
+
+  private static Answer answer(Archive.Page page) {
+    JsonArray items = new JsonArray();
+    for (Archive.Entry entry : page.entries()) {
+      items.add(new JsonObject(entry.event().toJson()).put("log", entry.place().origin()));
+    }
+    return Answer.json(
+        200,
+        new JsonObject()
+            .put("items", items)
+            .put("next", page.next().map(EventPlace::toCursor).orElse(null)));
+  }
+
+  private static ProblemException refuse(String why) {
+    return new ProblemException(ErrorCode.INVALID_REQUEST, why);
+  }
+}

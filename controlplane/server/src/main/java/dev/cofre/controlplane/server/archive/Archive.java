@@ -1,0 +1,262 @@
+package dev.cofre.controlplane.server.archive;
+
+import dev.cofre.contract.audit.AuditEvent;
+import dev.cofre.contract.audit.AuditSegments;
+import dev.cofre.contract.audit.seal.SealFiles;
+import dev.cofre.contract.audit.ship.ShippedRecords;
+import dev.cofre.contract.encoding.Hex;
+import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.engine.audit.DirectoryLock;
+import dev.cofre.hsm.SecretFiles;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The audit logs of all nodes, as they were sealed, in one folder of this control plane: a folder
+ * {@code node-NODE} each, whose files are those of a node's own log and an index beside each
+ * segment (docs/adr/0018-archive.md).
+ *
+ * <p>Memory: of each complete segment a few words, and its index mapped; of each log the index of
+ * the segment that is written, all together some hundred megabytes of records at most. Thread-safe;
+ * blocks.
+ */
+public final class Archive implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Archive.class.getName());
+  private static final Pattern ORIGIN =
+      Pattern.compile(
+          "cofre-audit/([!-~&&[^/]]{1,200})/("
+              + AuditSegments.EVENTS
+              + "|"
+              + AuditSegments.UNAUTHENTICATED
+              + ")");
+  private static final String FOLDER = "node-";
+  private static final String ID_FILE = "archive-id";
+  private static final int ID_BYTES = 16;
+
+  /** All logs' segments that are written take so many bytes together, about. */
+  private static final int WRITTEN_BYTES = 256 << 20;
+
+  private static final int SEGMENT_BYTES_LEAST = 1 << 20;
+
+  /** Two chains of each of a thousand nodes, and of as many that are gone. */
+  private static final int LOGS_MAX = 4_000;
+
+  private final Path directory;
+  private final DirectoryLock lock;
+  private final String id;
+  private final int segmentBytesMost;
+  private final OpenIndexes indexes = new OpenIndexes();
+  private final ConcurrentMap<String, ArchivedLog> logs = new ConcurrentHashMap<>();
+
+  /** An event and where it stands. */
+  public record Entry(EventPlace place, AuditEvent event) {}
+
+  /**
+   * A part of an answer.
+   *
+   * @param next where it goes on; empty when nothing does
+   */
+  public record Page(List<Entry> entries, Optional<EventPlace> next) {}
+
+  private Archive(Path directory, DirectoryLock lock, String id, int segmentBytesMost) {
+    this.directory = directory;
+    this.lock = lock;
+    this.id = id;
+    this.segmentBytesMost = segmentBytesMost;
+  }
+
+  /**
+   * Opens the archive in {@code directory}, which is made when it is not there.
+   *
+   * @param segmentBytesMost how long its segments become, about
+   * @throws IOException when it cannot be written, or another process has it open
+   */
+  public static Archive open(Path directory, int segmentBytesMost) throws IOException {
+    Path absolute = directory.toAbsolutePath();
+    SecretFiles.createDirectory(absolute);
+    DirectoryLock lock = DirectoryLock.acquire(absolute);
+    try {
+      Archive archive = new Archive(absolute, lock, id(absolute), segmentBytesMost);
+      archive.openAll();
+      return archive;
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** Which archive it is, whatever machine it is on. */
+  private static String id(Path directory) throws IOException {
+    Path file = directory.resolve(ID_FILE);
+    if (!Files.exists(file)) {
+      Path partial = directory.resolve(ID_FILE + ".partial");
+      Files.writeString(partial, Hex.encode(KernelRandom.INSTANCE.bytes(ID_BYTES)) + "\n");
+      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+      SecretFiles.syncDirectory(directory);
+    }
+    return Files.readString(file).strip();
+  }
+
+  private void openAll() throws IOException {
+    try (Stream<Path> folders = Files.list(directory)) {
+      for (Path folder : folders.toList()) {
+        String name = folder.getFileName().toString();
+        if (!name.startsWith(FOLDER)) {
+          continue;
+        }
+        for (String chain : List.of(AuditSegments.EVENTS, AuditSegments.UNAUTHENTICATED)) {
+          if (!AuditSegments.list(folder, chain).isEmpty()) {
+            openLog("cofre-audit/" + name.substring(FOLDER.length()) + "/" + chain);
+          }
+        }
+      }
+    }
+  }
+
+  private void openLog(String origin) {
+    try {
+      log(origin);
+    } catch (IOException e) {
+      LOG.log(
+          Level.ERROR,
+          "the archive of {0} cannot be opened, its events are not found: {1}",
+          origin,
+          e.getMessage());
+    }
+  }
+
+  private ArchivedLog log(String origin) throws IOException {
+    ArchivedLog known = logs.get(origin);
+    if (known != null) {
+      return known;
+    }
+    synchronized (this) {
+      known = logs.get(origin);
+      if (known == null) {
+        Matcher parts = ORIGIN.matcher(origin);
+        if (!parts.matches()) {
+          throw new IllegalArgumentException("no log of a node is named so");
+        }
+        if (logs.size() >= LOGS_MAX) {
+          throw new IOException("the archive has " + LOGS_MAX + " logs, which is the most");
+        }
+        Path folder = directory.resolve(FOLDER + parts.group(1));
+        SecretFiles.createDirectory(folder);
+        known = ArchivedLog.open(folder, parts.group(2), origin, indexes, this::segmentBytes);
+        logs.put(origin, known);
+      }
+      return known;
+    }
+  }
+
+  private int segmentBytes() {
+    int share = WRITTEN_BYTES / Math.max(1, logs.size());
+    return Math.min(segmentBytesMost, Math.max(SEGMENT_BYTES_LEAST, share));
+  }
+
+  /** Names this archive among others. */
+  public String id() {
+    return id;
+  }
+
+  /** Whether {@code origin} can be the name of a log that is archived. */
+  public static boolean isOrigin(String origin) {
+    return ORIGIN.matcher(origin).matches();
+  }
+
+  /** How many records of {@code origin} are archived. */
+  public long size(String origin) throws IOException {
+    return log(origin).size();
+  }
+
+  /**
+   * Takes {@code records}, whose head's signature was verified, where they continue their log.
+   *
+   * @return how many records of it are archived, and on the disk
+   * @throws UnprovenRecordsException when they are not those that the head was signed over
+   * @throws IOException when they cannot be written
+   */
+  public long take(ShippedRecords records) throws IOException, UnprovenRecordsException {
+    return log(records.head().checkpoint().origin()).take(records);
+  }
+
+  /** Keeps the key of a node's log beside it, for {@code audit verify}. */
+  public void keepKey(String origin, String key) throws IOException {
+    Matcher parts = ORIGIN.matcher(origin);
+    if (parts.matches()) {
+      Path file = directory.resolve(FOLDER + parts.group(1)).resolve(SealFiles.KEY_FILE);
+      if (!Files.exists(file)) {
+        SecretFiles.createDirectory(file.getParent());
+        Files.writeString(file, key + "\n");
+      }
+    }
+  }
+
+  /** Finds the events of {@code query}, the newest first. */
+  public Page search(EventQuery query) throws IOException {
+    List<ArchivedSegment> segments = new ArrayList<>();
+    for (ArchivedLog log : logs.values()) {
+      for (ArchivedSegment segment : log.all()) {
+        if (segment.zone().overlaps(query.fromNs(), query.latestNs())) {
+          segments.add(segment);
+        }
+      }
+    }
+    segments.sort(
+        Comparator.<ArchivedSegment>comparingLong(segment -> segment.zone().maxNs()).reversed());
+    Found found = new Found(query.limit() + 1);
+    for (ArchivedSegment segment : segments) {
+      if (!found.takes(segment.zone().maxNs())) {
+        break;
+      }
+      segment.search(query, found);
+    }
+    List<EventPlace> places = found.inOrder();
+    boolean more = places.size() > query.limit();
+    List<EventPlace> shown = more ? places.subList(0, query.limit()) : places;
+    List<Entry> entries = new ArrayList<>();
+    for (EventPlace place : shown) {
+      ArchivedSegment.event(logs.get(place.origin()).file(place.segment()), place.offset())
+          .ifPresent(event -> entries.add(new Entry(place, event)));
+    }
+    return new Page(entries, more ? Optional.of(shown.getLast()) : Optional.empty());
+  }
+
+  /** What it holds. */
+  public ArchiveFigures figures() {
+    long events = 0;
+    long bytes = 0;
+    long segments = 0;
+    for (ArchivedLog log : logs.values()) {
+      events += log.size();
+      bytes += log.bytes();
+      segments += log.segments();
+    }
+    return new ArchiveFigures(logs.size(), segments, events, bytes);
+  }
+
+  @Override
+  public void close() {
+    for (Map.Entry<String, ArchivedLog> log : logs.entrySet()) {
+      try {
+        log.getValue().close();
+      } catch (IOException e) {
+        LOG.log(Level.WARNING, "the archive of {0} did not close cleanly", log.getKey());
+      }
+    }
+    lock.close();
+  }
+}
