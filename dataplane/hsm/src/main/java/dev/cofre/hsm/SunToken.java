@@ -68,20 +68,20 @@ final class SunToken {
 
   private static String providerConfig(HsmConfig config, long slot) {
     return """
-    --
-    name = cofre%d
-    library = "%s"
-    slot = %d
-    showInfo = false
-    omitInitialize = true
-    attributes(generate,CKO_PRIVATE_KEY,CKK_EC) = {
-      CKA_SENSITIVE = true
-      CKA_EXTRACTABLE = false
-      CKA_PRIVATE = true
-      CKA_SIGN = true
-      CKA_DERIVE = false
-    }
-    """
+        --
+        name = cofre%d
+        library = "%s"
+        slot = %d
+        showInfo = false
+        omitInitialize = true
+        attributes(generate,CKO_PRIVATE_KEY,CKK_EC) = {
+          CKA_SENSITIVE = true
+          CKA_EXTRACTABLE = false
+          CKA_PRIVATE = true
+          CKA_SIGN = true
+          CKA_DERIVE = false
+        }
+        """
         .formatted(INSTANCES.incrementAndGet(), config.library(), slot);
   }
 
