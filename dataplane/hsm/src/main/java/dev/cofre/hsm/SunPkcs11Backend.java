@@ -21,7 +21,8 @@ import javax.crypto.spec.GCMParameterSpec;
  * <p>The provider's key store shows the token as it was when it was loaded, and loading lists every
  * object several times: seconds where a token holds thousands that each are a file. So a KEK that
  * was made since is used through the module's own functions, until the next login. For a module
- * that does not take them so, that is at once: the call fails, and is tried again after a new login.
+ * that does not take them so, that is at once: the call fails, and is tried again after a new
+ * login.
  *
  * <p>Thread-safe. Memory: a handle for each KEK in use, at most {@value #LATER_MAX} labels of those
  * that were made later.

@@ -66,12 +66,12 @@ public final class AuditIntake {
       if (!noted) {
         note(origin, archive.size(origin), records.sealed());
       }
-      long before = archive.size(origin);
+      long had = archive.size(origin);
       long size = archive.take(records);
-      if (before < size && before > 0 && records.from() > before) {
-        alarm(origin, "events " + before + " to " + (records.from() - 1) + " never came");
-      } else if (before < size && records.lost()) {
-        alarm(origin, records.count() + " events from " + before + " on are lost on their node");
+      if (had < size && had > 0 && records.from() > had) {
+        alarm(origin, "events " + had + " to " + (records.from() - 1) + " never came");
+      } else if (had < size && records.lost()) {
+        alarm(origin, records.count() + " events from " + had + " on are lost on their node");
       }
       boolean current = size >= records.sealed() && !noted;
       if (current) {

@@ -22,6 +22,7 @@ import java.util.List;
 public final class GeneratedLog {
   /** The name of its heads. */
   public final String origin;
+
   private final KeyPair pair;
   private final AuditRecordEncoder encoder = new AuditRecordEncoder();
   private CompactRange range = new CompactRange();

@@ -146,8 +146,7 @@ class ShipToArchiveTest {
       try (Archive archive = Archive.open(archived, 6_000);
           MappedAuditLog events = MappedAuditLog.open(log, SMALL);
           AuditSealer sealer = sealer(events);
-          AuditShipper shipper =
-              new AuditShipper(log, sealer, SMALL, 64 << 10, faulty(archive))) {
+          AuditShipper shipper = new AuditShipper(log, sealer, SMALL, 64 << 10, faulty(archive))) {
         for (int n = 0; n < 400; n++) {
           append(events, number++);
         }
@@ -197,8 +196,7 @@ class ShipToArchiveTest {
       }
       await(() -> sealer.head(AuditSegments.EVENTS).map(head -> head.size() >= 200).orElse(false));
       Files.delete(AuditSegments.file(log, AuditSegments.EVENTS, 2));
-      try (AuditShipper shipper =
-          new AuditShipper(log, sealer, SMALL, 1 << 20, faulty(archive))) {
+      try (AuditShipper shipper = new AuditShipper(log, sealer, SMALL, 1 << 20, faulty(archive))) {
         awaitArchived(archive, 200);
         await(() -> shipper.figures().lagEvents() == 0);
       }
