@@ -80,8 +80,8 @@ public final class LoadGenerator implements AutoCloseable {
     Instant startedAt = Instant.now().plusNanos(beginNs - System.nanoTime());
     Disturbance.Counters before = Disturbance.Counters.now();
     HiccupMeter hiccups = new HiccupMeter();
-    IntervalLog log = new IntervalLog(
-            recordings, hiccups, beginNs, IntervalLog.SECOND_NS, watcher::interval);
+    IntervalLog log =
+        new IntervalLog(recordings, hiccups, beginNs, IntervalLog.SECOND_NS, watcher::interval);
     watcher.started(beginNs);
     long endNs;
     try {
@@ -100,7 +100,8 @@ public final class LoadGenerator implements AutoCloseable {
     Pacing pacing = rate == 0 ? Pacing.closed() : Pacing.constant(rate);
     List<Recording> recordings = recordings();
     HiccupMeter hiccups = new HiccupMeter();
-    IntervalLog log = new IntervalLog(recordings, hiccups, startNs, IntervalLog.OFTEN_NS, interval -> {});
+    IntervalLog log =
+        new IntervalLog(recordings, hiccups, startNs, IntervalLog.OFTEN_NS, interval -> {});
     try {
       phase(pacing, Sequence.WARM_UP, startNs, plan.warmUp().toNanos(), recordings);
     } finally {

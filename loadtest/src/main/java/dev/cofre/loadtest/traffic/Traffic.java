@@ -114,7 +114,11 @@ public record Traffic(InetSocketAddress address, Protocol protocol, int cold, lo
       Material own = material.of(i);
       if (own.warm().isEmpty()) {
         throw new IOException(
-            "callers[" + i + "].share: too small for one of " + material.warm().size() + " requests");
+            "callers["
+                + i
+                + "].share: too small for one of "
+                + material.warm().size()
+                + " requests");
       }
       speakers.add(
           new FramesProtocol.Speaker(

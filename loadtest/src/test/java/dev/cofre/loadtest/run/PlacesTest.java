@@ -26,7 +26,8 @@ class PlacesTest {
 
   @Test
   void framesListenTwoPortsAboveHttp() throws Exception {
-    assertEquals(9_442, site("protocol: frames, url: \"http://127.0.0.1:9440\"", "").frames().getPort());
+    assertEquals(
+        9_442, site("protocol: frames, url: \"http://127.0.0.1:9440\"", "").frames().getPort());
   }
 
   @Test
