@@ -7,11 +7,10 @@ import java.util.function.Consumer;
  * An immutable hash map whose next version shares with it all that an {@link Editor} did not touch.
  * Thread-safe: readers need no lock.
  *
- * <p>Memory: two references and a byte an entry at a load of one half to three quarters, beside the
- * keys and values; no object for each entry. A change copies the table of shards (one reference for
- * each 48 entries) and the shards that it touches. Each shard is a table with open addressing, keys
- * and values by turns, and as its last element the tags of its places: some bits of their keys'
- * hashes, so that a look-up hardly ever touches another key, which lies elsewhere.
+ * <p>Memory: two references an entry at a load of one half to three quarters, beside the keys and
+ * values; no object for each entry. A change copies the table of shards (one reference for each 48
+ * entries) and the shards that it touches. Each shard is a table with open addressing, keys and
+ * values by turns.
  *
  * <p>Keys and values are never null; keys keep their {@code hashCode}.
  */
@@ -48,14 +47,15 @@ public final class PersistentMap<K, V> {
     if (shard == null) {
       return null;
     }
-    return (V) shard[2 * find(shard, key, hash) + 1];
+    int place = find(shard, key, hash);
+    return (V) shard[place + 1];
   }
 
   /** Calls {@code action} with each entry, in no order. */
   @SuppressWarnings("unchecked") // an Editor puts nothing else in
   public void forEach(BiConsumer<? super K, ? super V> action) {
     for (Object[] shard : shards) {
-      for (int i = 0; shard != null && i < shard.length - 1; i += 2) {
+      for (int i = 0; shard != null && i < shard.length; i += 2) {
         if (shard[i] != null) {
           action.accept((K) shard[i], (V) shard[i + 1]);
         }
@@ -75,23 +75,12 @@ public final class PersistentMap<K, V> {
 
   /** The place of {@code key} in {@code shard}, or the empty one where it would stand. */
   private static int find(Object[] shard, Object key, int hash) {
-    byte[] tags = tags(shard);
-    int mask = tags.length - 1;
-    byte tag = tag(hash);
-    int place = hash & mask;
-    while (tags[place] != 0 && (tags[place] != tag || !key.equals(shard[2 * place]))) {
-      place = place + 1 & mask;
+    int mask = shard.length - 1;
+    int place = hash << 1 & mask;
+    while (shard[place] != null && !key.equals(shard[place])) {
+      place = place + 2 & mask;
     }
     return place;
-  }
-
-  private static byte[] tags(Object[] shard) {
-    return (byte[]) shard[shard.length - 1];
-  }
-
-  /** Of bits that decide neither on the shard nor on the place; never that of an empty place, 0. */
-  private static byte tag(int hash) {
-    return (byte) (hash >>> 25 | 0x80);
   }
 
   /** Murmur3's finalizer: keys with alike hash codes stand apart. */
@@ -139,7 +128,10 @@ public final class PersistentMap<K, V> {
       int hash = spread(key);
       int number = hash >>> 8 & shards.length - 1;
       Object[] shard = room(number);
-      Object old = set(shard, key, value, hash);
+      int place = find(shard, key, hash);
+      Object old = shard[place + 1];
+      shard[place] = key;
+      shard[place + 1] = value;
       if (old == null) {
         size++;
         own[number]++;
@@ -156,10 +148,10 @@ public final class PersistentMap<K, V> {
       }
       own();
       int number = spread(key) >>> 8 & shards.length - 1;
+      Object[] without = new Object[shards[number].length];
       Object[] with = shards[number];
-      Object[] without = shard(tags(with).length);
       int left = 0;
-      for (int i = 0; i < with.length - 1; i += 2) {
+      for (int i = 0; i < with.length; i += 2) {
         if (with[i] != null && !with[i].equals(key)) {
           insert(without, with[i], with[i + 1]);
           left++;
@@ -194,39 +186,30 @@ public final class PersistentMap<K, V> {
     private Object[] room(int number) {
       Object[] shard = shards[number];
       if (shard == null) {
-        shard = shard(4);
+        shard = new Object[8];
         own[number] = 1;
       } else if (own[number] == 0) {
         own[number] = entries(shard) + 1;
         shard = shard.clone();
-        shard[shard.length - 1] = tags(shard).clone();
       }
-      int places = tags(shard).length;
-      if (own[number] > places * 3 / 4) {
-        shard = copied(shard, 2 * places);
+      if (own[number] * 2 > shard.length * 3 / 4) {
+        shard = copied(shard, shard.length * 2);
       }
       shards[number] = shard;
       return shard;
     }
 
-    /** An empty one. */
-    private static Object[] shard(int places) {
-      Object[] shard = new Object[2 * places + 1];
-      shard[2 * places] = new byte[places];
-      return shard;
-    }
-
     private static int entries(Object[] shard) {
       int entries = 0;
-      for (byte tag : tags(shard)) {
-        entries += tag == 0 ? 0 : 1;
+      for (int i = 0; i < shard.length; i += 2) {
+        entries += shard[i] == null ? 0 : 1;
       }
       return entries;
     }
 
-    private static Object[] copied(Object[] shard, int places) {
-      Object[] copy = shard(places);
-      for (int i = 0; i < shard.length - 1; i += 2) {
+    private static Object[] copied(Object[] shard, int length) {
+      Object[] copy = new Object[length];
+      for (int i = 0; i < shard.length; i += 2) {
         if (shard[i] != null) {
           insert(copy, shard[i], shard[i + 1]);
         }
@@ -235,17 +218,9 @@ public final class PersistentMap<K, V> {
     }
 
     private static void insert(Object[] shard, Object key, Object value) {
-      set(shard, key, value, spread(key));
-    }
-
-    /** Makes {@code key} lead to {@code value}; the answer is what it led to before, or null. */
-    private static Object set(Object[] shard, Object key, Object value, int hash) {
-      int place = find(shard, key, hash);
-      Object old = shard[2 * place + 1];
-      tags(shard)[place] = tag(hash);
-      shard[2 * place] = key;
-      shard[2 * place + 1] = value;
-      return old;
+      int place = find(shard, key, spread(key));
+      shard[place] = key;
+      shard[place + 1] = value;
     }
 
     /** Eight times the shards, so that growing costs each entry little. */
@@ -254,7 +229,7 @@ public final class PersistentMap<K, V> {
       shards = new Object[old.length * 8][];
       own = new int[shards.length];
       for (Object[] shard : old) {
-        for (int i = 0; shard != null && i < shard.length - 1; i += 2) {
+        for (int i = 0; shard != null && i < shard.length; i += 2) {
           if (shard[i] != null) {
             int number = spread(shard[i]) >>> 8 & shards.length - 1;
             insert(room(number), shard[i], shard[i + 1]);
