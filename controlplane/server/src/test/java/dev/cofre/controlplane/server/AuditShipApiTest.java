@@ -97,7 +97,7 @@ class AuditShipApiTest {
                 event ->
                     event.getString("action").equals("audit:read")
                         && event.getString("principal").equals("auditor")
-                        && event.getString("key").contains("principal=other")),
+                        && event.getString("key", "").contains("principal=other")),
         "the reading is audited, with what was asked");
   }
 

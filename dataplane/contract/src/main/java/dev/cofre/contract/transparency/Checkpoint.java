@@ -30,6 +30,7 @@ public record Checkpoint(String origin, long size, byte[] root, List<String> ext
     if (lines.length < LINES_LEAST
         || !text.endsWith("\n")
         || Arrays.stream(lines).anyMatch(String::isEmpty)
+        || !NoteKey.isName(lines[0])
         || !lines[1].matches("0|[1-9][0-9]{0,17}")) {
       throw new IllegalArgumentException("not a checkpoint: origin, size and root, each in a line");
     }

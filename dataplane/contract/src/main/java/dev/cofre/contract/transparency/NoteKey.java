@@ -40,7 +40,7 @@ public final class NoteKey {
    * @throws IllegalArgumentException when it is not of P-256, or notes cannot name it so
    */
   public NoteKey(String name, PublicKey key) {
-    if (name.isEmpty() || name.chars().anyMatch(c -> c <= ' ' || c == '+' || c >= 0x7f)) {
+    if (!isName(name)) {
       throw new IllegalArgumentException("a key's name holds neither spaces nor plus: " + name);
     }
     if (!(key instanceof ECPublicKey ec) || !isP256(ec)) {
@@ -49,6 +49,11 @@ public final class NoteKey {
     this.name = name;
     this.key = key;
     this.id = ByteBuffer.wrap(MerkleHash.newSha256().digest(key.getEncoded())).getInt();
+  }
+
+  /** Whether a key, and so the log that it signs for, can have {@code name}. */
+  static boolean isName(String name) {
+    return !name.isEmpty() && name.chars().noneMatch(c -> c <= ' ' || c == '+' || c >= 0x7f);
   }
 
   private static boolean isP256(ECPublicKey key) {

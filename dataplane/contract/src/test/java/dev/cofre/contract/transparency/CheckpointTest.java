@@ -63,6 +63,8 @@ class CheckpointTest {
             "a\n1\n",
             "a\n01\n" + root + "\n",
             "a\n-1\n" + root + "\n",
+            "a b\n1\n" + root + "\n",
+            "a+b\n1\n" + root + "\n",
             "a\n1\nAAAA\n",
             "a\n1\n" + root,
             "a\n1\n" + root + "\n\nx\n")) {

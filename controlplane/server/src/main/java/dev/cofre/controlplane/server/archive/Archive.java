@@ -37,7 +37,7 @@ public final class Archive implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Archive.class.getName());
   private static final Pattern ORIGIN =
       Pattern.compile(
-          "cofre-audit/([!-~&&[^/]]{1,200})/("
+          "cofre-audit/([!-~&&[^/+]]{1,200})/("
               + AuditSegments.EVENTS
               + "|"
               + AuditSegments.UNAUTHENTICATED
