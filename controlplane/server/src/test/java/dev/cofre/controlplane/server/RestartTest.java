@@ -186,7 +186,7 @@ class RestartTest {
 
   @Test
   void nothingHappensThatTheAuditLogCannotTake() throws Exception {
-    try (TestPlane plane = new TestPlane(directory, AuditLogConfig.BYTES_MAX_LEAST)) {
+    try (TestPlane plane = TestPlane.withLittleRoom(directory)) {
       int requests = 0;
       while (plane.get("auditor", "/v1/keys").statusCode() == 200) {
         assertTrue(++requests < AuditLogConfig.BYTES_MAX_LEAST / 100);

@@ -28,6 +28,7 @@ import java.util.Set;
 /** The real control plane on a free port, with a real SoftHSM2 token and a real H2 file. */
 final class TestPlane implements AutoCloseable {
   static final long AUDIT_BYTES_MAX = 1 << 30;
+  private static final Duration SEAL_PERIOD = Duration.ofMillis(200);
 
   /** What a node tells of itself. */
   static final String NODE =
@@ -38,29 +39,34 @@ final class TestPlane implements AutoCloseable {
   final TestClock clock = new TestClock();
   ControlPlane plane;
   private final long auditBytesMax;
+  private final Duration sealPeriod;
   private final StoreLocation location;
   private final String node;
 
-  TestPlane(Path directory, long auditBytesMax) throws Exception {
-    this(directory, auditBytesMax, h2(directory), "test-node");
+  /** One whose audit log becomes full: what is not sealed is not archived, so nothing is freed. */
+  static TestPlane withLittleRoom(Path directory) throws Exception {
+    return new TestPlane(
+        directory, AuditLogConfig.BYTES_MAX_LEAST, Duration.ofHours(1), h2(directory), "test-node");
   }
 
   /** One of several on {@code location}. */
   TestPlane(Path directory, StoreLocation location, String node) throws Exception {
-    this(directory, AUDIT_BYTES_MAX, location, node);
+    this(directory, AUDIT_BYTES_MAX, SEAL_PERIOD, location, node);
   }
 
-  private TestPlane(Path directory, long auditBytesMax, StoreLocation location, String node)
+  private TestPlane(
+      Path directory, long auditBytesMax, Duration sealPeriod, StoreLocation location, String node)
       throws Exception {
     this.directory = directory;
     this.auditBytesMax = auditBytesMax;
+    this.sealPeriod = sealPeriod;
     this.location = location;
     this.node = node;
     start();
   }
 
   static TestPlane in(Path directory) throws Exception {
-    return new TestPlane(directory, AUDIT_BYTES_MAX);
+    return new TestPlane(directory, h2(directory), "test-node");
   }
 
   void start() throws Exception {
@@ -78,7 +84,7 @@ final class TestPlane implements AutoCloseable {
         node,
         auditDirectory(),
         new AuditLogConfig(false, auditBytesMax, 1 << 20),
-        Duration.ofMillis(200),
+        sealPeriod,
         new ArchiveSettings(directory.resolve("archive"), 1 << 30),
         directory.resolve("snapshot.pem"),
         Duration.ofMinutes(5),

@@ -198,7 +198,7 @@ class GivenUpVersionTest {
             new Class<?>[] {Hsm.class},
             (proxy, method, arguments) -> {
               String label = (String) arguments[0];
-              if (method.getName().equals("generateKek")) {
+              if (method.getName().equals("generateFreshKek")) {
                 whenGenerating.accept(label);
                 keks.add(label);
               } else {
