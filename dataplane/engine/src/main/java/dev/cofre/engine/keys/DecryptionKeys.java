@@ -84,7 +84,9 @@ public final class DecryptionKeys {
     }
     int slot = KeySlots.slot(handle);
     if (slots.expiresAtNs(slot) - nowNs <= 0) {
-      waits.increment();
+      if (slots.wasRefreshBegun(slot)) {
+        waits.increment();
+      }
       return KeySlots.NONE;
     }
     hits.increment();
@@ -272,7 +274,7 @@ public final class DecryptionKeys {
     return misses.sum();
   }
 
-  /** How many requests found a data key that was over before it was refreshed. */
+  /** How many requests found a data key over whose refresh was begun in time, and was late. */
   public long waits() {
     return waits.sum();
   }

@@ -13,6 +13,7 @@ public final class EncryptionKey {
   private final long mintedNs;
   private final LongAdder requests = new LongAdder();
   private final LongAdder bytes = new LongAdder();
+  private volatile boolean inUseAtItsEnd;
 
   EncryptionKey(WrappedDataKey wrapped, long handle, long mintedNs) {
     this.wrapped = wrapped;
@@ -44,6 +45,16 @@ public final class EncryptionKey {
   /** Counts {@code count} plaintext bytes. */
   public void used(long count) {
     bytes.add(count);
+  }
+
+  /** Marks that it was used when its successor was due. */
+  void usedAtItsEnd() {
+    inUseAtItsEnd = true;
+  }
+
+  /** Whether it was used when its successor was due. */
+  boolean isInUseAtItsEnd() {
+    return inUseAtItsEnd;
   }
 
   /** Whether {@code share} of one of the node's limits or its data class's is used. */

@@ -79,10 +79,13 @@ public final class EncryptionKeys {
       return null;
     }
     if (ready.isUsed(1, limits, key.limits(), nowNs)) {
-      waits.increment();
+      if (ready.isInUseAtItsEnd()) {
+        waits.increment();
+      }
       return null;
     }
     if (ready.isUsed(AHEAD_SHARE, limits, key.limits(), nowNs) && nowNs - entry.retryAtNs >= 0) {
+      ready.usedAtItsEnd();
       entry.retryAtNs = nowNs + (long) (RETRY_SHARE * lifeNs(key));
       mint(entry, key, Requester.NODE);
     }
@@ -226,7 +229,10 @@ public final class EncryptionKeys {
     return minted.sum();
   }
 
-  /** How many requests found a data key that was over before its successor was there. */
+  /**
+   * How many requests found a data key over that others had used in the last fifth of its life: its
+   * successor was late.
+   */
   public long waits() {
     return waits.sum();
   }

@@ -45,6 +45,11 @@ final class KeySlots {
   private static final int EXPIRES = 8;
   private static final int REFRESH_AHEAD = 16;
   private static final int USED = 20;
+
+  /** The bits of {@link #USED}. */
+  private static final int USED_LATELY = 1;
+
+  private static final int REFRESH_BEGUN = 2;
   private static final int WRAPPED = 24;
 
   /** In the wrapped data key: eight bytes of its random id, the last of the record's first line. */
@@ -219,6 +224,7 @@ final class KeySlots {
 
   /** Sets when {@code slot} expires and when it is to be refreshed. */
   void extend(int slot, long expiresAtNs, long refreshAtNs) {
+    INT.getAndBitwiseAnd(records, record(slot) + USED, ~REFRESH_BEGUN);
     LONG.setOpaque(records, record(slot) + EXPIRES, expiresAtNs);
     INT.setRelease(records, record(slot) + REFRESH_AHEAD, ahead(expiresAtNs, refreshAtNs));
   }
@@ -235,24 +241,31 @@ final class KeySlots {
   /** Marks that {@code slot} was used. */
   void use(int slot) {
     long at = record(slot) + USED;
-    if ((int) INT.getOpaque(records, at) == 0) {
-      INT.setOpaque(records, at, 1);
+    if (((int) INT.getOpaque(records, at) & USED_LATELY) == 0) {
+      INT.getAndBitwiseOr(records, at, USED_LATELY);
     }
   }
 
   /** Whether {@code slot} was used since this was asked last. */
   boolean takeUsed(int slot) {
     long at = record(slot) + USED;
-    boolean used = (int) INT.getOpaque(records, at) != 0;
-    INT.setOpaque(records, at, 0);
-    return used;
+    return ((int) INT.getAndBitwiseAnd(records, at, ~USED_LATELY) & USED_LATELY) != 0;
   }
 
   /** True for the one who is to refresh {@code slot}. */
   boolean beginRefresh(int slot) {
     long at = record(slot) + REFRESH_AHEAD;
     int ahead = (int) INT.getOpaque(records, at);
-    return ahead != NEVER && INT.compareAndSet(records, at, ahead, NEVER);
+    boolean mine = ahead != NEVER && INT.compareAndSet(records, at, ahead, NEVER);
+    if (mine) {
+      INT.getAndBitwiseOr(records, record(slot) + USED, REFRESH_BEGUN);
+    }
+    return mine;
+  }
+
+  /** Whether a refresh was begun since {@code slot} was held or extended. */
+  boolean wasRefreshBegun(int slot) {
+    return ((int) INT.getOpaque(records, record(slot) + USED) & REFRESH_BEGUN) != 0;
   }
 
   static int slot(long handle) {

@@ -194,9 +194,22 @@ class DataKeysTest {
     EncryptionKey second = encryptionKey();
     assertNotEquals(first.wrapped(), second.wrapped());
     assertNull(derived(first.handle()), "overwritten");
-    assertEquals(2, keys.waits(), "both were found over");
+    assertEquals(0, keys.waits(), "nobody had used them lately");
     keys.sweep();
     assertEquals(1, keys.decryption().size(), "the second's");
+  }
+
+  @Test
+  void whoFindsALateSuccessorIsCounted() {
+    EncryptionKey first = encryptionKey();
+    gateway.close();
+    clock.addAndGet(850_000_000L);
+    assertSame(first, keys.encryption().ready(key, clock.get()));
+    assertNotEquals(DataKeys.NONE, find(first.wrapped(), NONE));
+    clock.addAndGet(160_000_000L);
+    assertNull(keys.encryption().ready(key, clock.get()));
+    assertEquals(DataKeys.NONE, find(first.wrapped(), NONE));
+    assertEquals(2, keys.waits());
   }
 
   @Test
