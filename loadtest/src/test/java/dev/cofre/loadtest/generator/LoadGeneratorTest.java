@@ -78,12 +78,14 @@ class LoadGeneratorTest {
   @Test
   void aRateThatCannotBeKeptIsNamed() throws Exception {
     try (TinyServer server = TinyServer.answering(TinyServer.OK)) {
-      LoadResult result =
-          run(
-              server.address(),
-              plan(Pacing.constant(20e6)).lasting(Duration.ZERO, SHORT).within(CONNECTED));
-      assertEquals(Validity.FELL_BEHIND, result.validity(), result::reason);
-      assertTrue(result.reason().contains("lower rate"), result::reason);
+      LoadPlan plan = plan(Pacing.constant(20e6)).lasting(Duration.ZERO, SHORT).within(SHORT);
+      LoadResult result = run(server.address(), plan);
+      // A machine that stands still for so long connects nobody.
+      for (int i = 0; i < 20 && result.validity() == Validity.NOTHING_DONE; i++) {
+        result = run(server.address(), plan);
+      }
+      assertEquals(Validity.FELL_BEHIND, result.validity(), result.reason());
+      assertTrue(result.reason().contains("lower rate"), result.reason());
     }
   }
 
