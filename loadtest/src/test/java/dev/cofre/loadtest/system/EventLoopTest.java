@@ -42,6 +42,8 @@ class EventLoopTest {
     Deployment deployment = Deployment.create(workspace, "planes");
     // A short life of data keys: their making and their end are part of what is recorded.
     deployment.dataKeysLast(2_000);
+    // The node asks for changes each second, so that this too is recorded.
+    deployment.settings(Cofre.DATA_PLANE).put("snapshot.maxAgeMs", "10000");
     deployment.dataPlaneOptions(DEEP_STACKS);
     Child[] planes = deployment.startBoth();
     DataPlaneLoad load = DataPlaneLoad.of(deployment, allKinds(deployment));

@@ -1,11 +1,12 @@
 package dev.cofre.dataplane.server.follow;
 
 import dev.cofre.contract.encoding.Hex;
-import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.contract.random.RandomSource;
 import dev.cofre.contract.snapshot.SnapshotRejectedException;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
 import dev.cofre.contract.snapshot.wire.RawStatement;
 import dev.cofre.engine.policy.UseQuotas;
+import dev.cofre.engine.random.GetRandom;
 import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.engine.snapshot.SnapshotState;
 import io.netty.buffer.ByteBuf;
@@ -58,6 +59,9 @@ public final class SnapshotFollower implements AutoCloseable {
   /** An answer proves the state as of its question: so ten questions within the state's limit. */
   private final long waitMs;
 
+  /** The system call: a nonce is drawn on an event loop, which reads no file. */
+  private final RandomSource random = GetRandom.orDevice();
+
   private volatile boolean closed;
   private volatile boolean proven;
   private volatile boolean introduced;
@@ -102,7 +106,7 @@ public final class SnapshotFollower implements AutoCloseable {
     if (closed) {
       return;
     }
-    byte[] nonce = KernelRandom.INSTANCE.bytes(NONCE_LENGTH);
+    byte[] nonce = random.bytes(NONCE_LENGTH);
     long askedNs = System.nanoTime();
     boolean proving = !proven;
     Future.<Buffer>future(answer -> fetch(nonce, proving).onComplete(answer))
