@@ -64,7 +64,8 @@ public final class Rehearsal implements AutoCloseable {
   private static final long AUDIT_BYTES_MAX = 64L << 20;
   private static final long AUDIT_SEGMENT_BYTES = 4L << 20;
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
-  private static final Duration QUIET_LIMIT = Duration.ofMillis(500);
+  private static final Duration QUIET_LIMIT = Duration.ofMillis(250);
+  private static final Duration LINKING = Duration.ofMillis(250);
   private static final Duration SNAPSHOT_AGE_MAX = Duration.ofMinutes(1);
   private static final int DECRYPTION_KEYS_MAX = 64;
 
@@ -103,8 +104,8 @@ public final class Rehearsal implements AutoCloseable {
       Engine engine = rehearsal.engine(aead, random, folder);
       // To close a listener loads classes of which the compiler had assumed that there are none,
       // and what it made by that is thrown away: so once before it matters.
-      rehearsal.serve(engine, loops, System.nanoTime());
-      rehearsal.serve(engine, loops, endNs);
+      rehearsal.serve(engine, loops, () -> rehearsal.runUntil(System.nanoTime()));
+      rehearsal.serve(engine, loops, () -> rehearsal.rehearse(endNs));
       LOG.log(
           Level.DEBUG,
           "rehearsed {0} rounds of requests, the last megabyte took {1} µs",
@@ -119,8 +120,6 @@ public final class Rehearsal implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    boolean quiet = CompilerQuiet.await(QUIET_LIMIT);
-    LOG.log(Level.DEBUG, "the compilers are done: {0}", quiet);
     return rounds;
   }
 
@@ -160,8 +159,13 @@ public final class Rehearsal implements AutoCloseable {
     return resource;
   }
 
-  /** Listens until {@code endNs}, and at least for a round. */
-  private void serve(Engine engine, int loops, long endNs)
+  /** What is done while it listens. */
+  private interface Part {
+    void run() throws IOException;
+  }
+
+  /** Listens while {@code part} runs. */
+  private void serve(Engine engine, int loops, Part part)
       throws IOException, ExecutionException, TimeoutException, InterruptedException {
     ServerState state = new ServerState(engine, 2 * loops, false);
     port = freePort();
@@ -172,10 +176,22 @@ public final class Rehearsal implements AutoCloseable {
                 () -> new HttpListener(settings, state),
                 new DeploymentOptions().setInstances(loops)));
     try {
-      runUntil(endNs);
+      part.run();
     } finally {
       await(vertx.undeploy(deployment));
     }
+  }
+
+  /**
+   * Rehearses until {@code endNs} or a little later, in the end once more what the compilers made
+   * while nothing else ran: the JVM resolves each call in compiled code when it is made for the
+   * first time, for which else the first caller waits.
+   */
+  private void rehearse(long endNs) throws IOException {
+    runUntil(endNs - LINKING.toNanos());
+    boolean quiet = CompilerQuiet.await(QUIET_LIMIT);
+    LOG.log(Level.DEBUG, "the compilers are done: {0}", quiet);
+    runUntil(System.nanoTime() + LINKING.toNanos());
   }
 
   /** At least one round, however slow the machine is: each call is bounded for itself. */
