@@ -16,7 +16,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Secrets in a control plane that is killed, on H2 and on PostgreSQL: kept, and nowhere in clear. */
+/**
+ * Secrets in a control plane that is killed, on H2 and on PostgreSQL: kept, and nowhere in clear.
+ */
 @ExtendWith(SystemExtension.class)
 class SecretVaultTest {
   private static final String FIRST = "first-value-8c1f0e55a7d94b";
@@ -45,10 +47,11 @@ class SecretVaultTest {
     made(owner.json("/v1/secrets", secret().put("value", coded(FIRST)).encode()));
     Api admin = deployment.controlApi("security-admin");
     Answer granted =
-        admin.send(
-            admin.request("/v1/secrets/db/grants/app").PUT(BodyPublishers.noBody()).build());
+        admin.send(admin.request("/v1/secrets/db/grants/app").PUT(BodyPublishers.noBody()).build());
     assertEquals(200, granted.status(), granted::toString);
-    made(owner.json("/v1/secrets/db/versions", new JsonObject().put("value", coded(SECOND)).encode()));
+    made(
+        owner.json(
+            "/v1/secrets/db/versions", new JsonObject().put("value", coded(SECOND)).encode()));
     // What was acknowledged stays.
     plane.kill();
 
@@ -68,7 +71,8 @@ class SecretVaultTest {
     Answer last = app.get("/v1/secrets/db/value");
     again.kill();
     List<AuditEvent> events =
-        AuditLogReader.events(Path.of(deployment.settings(Cofre.CONTROL_PLANE).get("audit.directory")));
+        AuditLogReader.events(
+            Path.of(deployment.settings(Cofre.CONTROL_PLANE).get("audit.directory")));
     for (Answer answered : List.of(read, bulk, last)) {
       assertTrue(
           events.stream()

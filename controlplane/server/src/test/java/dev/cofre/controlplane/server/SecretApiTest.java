@@ -152,6 +152,16 @@ class SecretApiTest {
           plane.post("app-owner", "/v1/secrets/bytes/versions", wrong, Map.of());
       assertEquals(400, refused.statusCode(), wrong);
     }
+    byte[] utf16 = "{\"value\":\"YQ==\"}".getBytes(java.nio.charset.StandardCharsets.UTF_16BE);
+    assertEquals(
+        400,
+        plane
+            .send(
+                plane
+                    .request("app-owner", "/v1/secrets/bytes/versions")
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofByteArray(utf16)))
+            .statusCode());
     String twice = "{\"value\":\"YQ==\",\"value\":\"YQ==\"}";
     assertEquals(
         400, plane.post("app-owner", "/v1/secrets/bytes/versions", twice, Map.of()).statusCode());
@@ -224,6 +234,10 @@ class SecretApiTest {
     assertEquals(
         bulk.getJsonArray("items").getJsonObject(0).getJsonObject("error"),
         bulk.getJsonArray("items").getJsonObject(1).getJsonObject("error"));
+    for (String odd : List.of("a%00b", "%2A", "..%2F..", "HIDDEN", "x".repeat(200))) {
+      assertEquals(404, plane.get("app", "/v1/secrets/" + odd + "/value").statusCode(), odd);
+      assertEquals(404, plane.get("auditor", "/v1/secrets/" + odd).statusCode(), odd);
+    }
     assertFalse(plane.get("app", "/v1/secrets").body().contains("hidden"));
     HttpResponse<String> write = post("app", "/v1/secrets/hidden/versions", new JsonObject());
     assertEquals(404, write.statusCode());
@@ -247,6 +261,7 @@ class SecretApiTest {
     assertEquals(400, wildcard.statusCode());
     assertTrue(wildcard.body().contains("exact name"), wildcard.body());
     assertEquals(400, grant("exact-1", "nobody-there", "{}").statusCode());
+    assertEquals(400, grant("exact-1", "a%00b", "{}").statusCode());
     assertEquals(404, grant("exact-3", "app", "{}").statusCode());
     String end = plane.clock.instant().plusSeconds(3_600).toString();
     assertEquals(200, grant("exact-2", "app", "{\"notAfter\":\"" + end + "\"}").statusCode());

@@ -33,7 +33,7 @@ final class AccessOperations {
   private static final int POLICIES_AT_ONCE = 500;
 
   /** How many grants on secrets are looked at. */
-  private static final int GRANTS_MAX = 100_000;
+  private static final int GRANTS_MAX = 20_000;
 
   private final Changing changing;
 

@@ -10,6 +10,7 @@ import static io.vertx.core.http.HttpMethod.PUT;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.FieldError;
+import dev.cofre.controlplane.domain.GroupDraft;
 import dev.cofre.controlplane.domain.InvalidDocumentException;
 import dev.cofre.controlplane.domain.Secret;
 import dev.cofre.controlplane.domain.SecretGrant;
@@ -64,6 +65,7 @@ final class SecretGrantOperations {
         tx -> {
           Secret secret = SecretOperations.selected(tx, call);
           call.subject(subject(call));
+          requireReader(call);
           Map<String, Object> document =
               call.facts().body().length == 0 ? Map.of() : call.document();
           SecretGrant grant =
@@ -95,6 +97,7 @@ final class SecretGrantOperations {
         tx -> {
           Secret secret = SecretOperations.selected(tx, call);
           call.subject(subject(call));
+          requireReader(call);
           SecretGrant grant =
               tx.secretGrants()
                   .find(secret.tenant(), call.path("reader"), secret.name())
@@ -106,6 +109,13 @@ final class SecretGrantOperations {
           tx.secretGrants().delete(grant);
           return Answer.empty();
         });
+  }
+
+  private static void requireReader(Call call) {
+    if (!GroupDraft.MEMBER.matcher(call.path("reader")).matches()) {
+      throw new InvalidDocumentException(
+          List.of(new FieldError("reader", "must be a principal's id, or group:NAME")));
+    }
   }
 
   /** Which secret, and whom it is opened or closed to. */

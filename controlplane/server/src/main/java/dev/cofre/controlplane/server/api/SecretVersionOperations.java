@@ -64,6 +64,8 @@ final class SecretVersionOperations {
   private record Place(Secret secret, int newest, KeyMetadata key) {}
 
   private Answer write(Call call) {
+    // Who may not know of it learns nothing of what is wrong with the request either.
+    writing.store().read(tx -> SecretOperations.visible(tx, call));
     try (SecretBody body = SecretBody.read(call)) {
       int expected = SecretVersionDraft.expectedVersion(body.fields());
       byte[] value = body.value();

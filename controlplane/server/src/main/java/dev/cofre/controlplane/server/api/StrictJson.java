@@ -78,6 +78,9 @@ final class StrictJson {
         }
         if (name.equals(held)) {
           offset = (int) parser.currentTokenLocation().getByteOffset() + 1;
+          if (offset < 1 || body[offset - 1] != '"') {
+            throw refuse("must be in UTF-8, without a byte order mark");
+          }
           length = lengthOfText(body, offset);
         }
         fields.put(name, name.equals(held) ? true : readValue(parser));

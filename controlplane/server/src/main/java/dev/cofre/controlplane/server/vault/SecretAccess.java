@@ -4,6 +4,7 @@ import dev.cofre.controlplane.domain.Permissions;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Role;
 import dev.cofre.controlplane.domain.Secret;
+import dev.cofre.controlplane.domain.SecretDraft;
 import dev.cofre.controlplane.server.access.Subject;
 import dev.cofre.controlplane.server.store.Transaction;
 import java.util.List;
@@ -17,6 +18,11 @@ import java.util.Set;
 public final class SecretAccess {
   private SecretAccess() {}
 
+  /** What no secret can be called is not asked of the store, which may not even take it. */
+  private static boolean isName(String name) {
+    return SecretDraft.NAME.matcher(name).matches();
+  }
+
   /** Whom {@code principal} counts as: itself, and the groups that it is in. */
   public static Set<String> references(Transaction tx, Principal principal) {
     return tx.live().policy().membership(Subject.of(principal)).references();
@@ -28,12 +34,16 @@ public final class SecretAccess {
    */
   public static boolean mayRead(Transaction tx, Principal reader, String name) {
     return reader.roles().contains(Role.WORKLOAD)
+        && isName(name)
         && tx.secretGrants().isGranted(reader.tenant(), references(tx, reader), name, tx.now());
   }
 
   /** The secret {@code name}, when {@code caller} may know of it. */
   public static Optional<Secret> visible(Transaction tx, Principal caller, String name) {
     String tenant = caller.tenant();
+    if (!isName(name)) {
+      return Optional.empty();
+    }
     if (Permissions.seesAllSecrets(caller)
         || (caller.roles().contains(Role.WORKLOAD) && mayRead(tx, caller, name))) {
       return tx.secrets().find(tenant, name);
