@@ -112,7 +112,7 @@ class SecretCommandTest {
     assertArrayEquals(VALUE, run(new byte[0], "secret", "get", "db").out());
     assertEquals("GET /v1/secrets/db/value", last().line);
     assertEquals("app", last().token);
-    assertArrayEquals(VALUE, run(new byte[0], "secret", "get", "db", "--version", "1").out());
+    assertArrayEquals(VALUE, run(new byte[0], "secret", "get", "db", "--secret-version", "1").out());
     assertEquals("GET /v1/secrets/db/value?version=1", last().line);
   }
 
@@ -144,7 +144,7 @@ class SecretCommandTest {
   @Test
   void theOtherCommandsAskForWhatTheySay() {
     for (String how : List.of("delete", "undelete")) {
-      run(new byte[0], "secret", how, "db", "--version", "1", "--version", "2");
+      run(new byte[0], "secret", how, "db", "--secret-version", "1", "--secret-version", "2");
       assertEquals("POST /v1/secrets/db/" + how, last().line);
       assertEquals(new JsonObject("{\"versions\":[1,2]}"), last().body);
     }
