@@ -142,6 +142,7 @@ public final class Api {
     SecretWriting writing = new SecretWriting(parts.store(), audit, repeated, parts.sealer());
     management.addAll(new SecretOperations(changing, writing, parts.clock()).routes());
     management.addAll(new SecretVersionOperations(changing, writing).routes());
+    management.addAll(new SecretStateOperations(changing).routes());
     management.addAll(new SecretReadOperations(writing).routes());
     management.addAll(new SecretGrantOperations(changing).routes());
     management.addAll(new NodeOperations(parts.nodes(), parts.store(), audit).routes());
