@@ -58,7 +58,10 @@ final class SecretCommand {
   @Command(description = "Writes a secret's value to the standard output, as it is.")
   int get(
       @Parameters(paramLabel = "NAME", description = NAME) String name,
-      @Option(names = "--secret-version", paramLabel = "N", description = "Not the current version.")
+      @Option(
+              names = "--secret-version",
+              paramLabel = "N",
+              description = "Not the current version.")
           Integer version,
       @Mixin ControlPlane plane)
       throws IOException {
@@ -102,7 +105,8 @@ final class SecretCommand {
   @Command(description = "Takes versions away from readers; undelete brings them back.")
   int delete(
       @Parameters(paramLabel = "NAME", description = NAME) String name,
-      @Option(names = "--secret-version", paramLabel = "N", description = WHICH) List<Integer> versions,
+      @Option(names = "--secret-version", paramLabel = "N", description = WHICH)
+          List<Integer> versions,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
     return move(output, plane, name, "delete", versions);
@@ -111,7 +115,8 @@ final class SecretCommand {
   @Command(description = "Gives deleted versions back to readers.")
   int undelete(
       @Parameters(paramLabel = "NAME", description = NAME) String name,
-      @Option(names = "--secret-version", paramLabel = "N", description = WHICH) List<Integer> versions,
+      @Option(names = "--secret-version", paramLabel = "N", description = WHICH)
+          List<Integer> versions,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
     return move(output, plane, name, "undelete", versions);
@@ -120,7 +125,8 @@ final class SecretCommand {
   @Command(description = "Removes the values of versions for good; a second person approves it.")
   int destroy(
       @Parameters(paramLabel = "NAME", description = NAME) String name,
-      @Option(names = "--secret-version", paramLabel = "N", description = WHICH) List<Integer> versions,
+      @Option(names = "--secret-version", paramLabel = "N", description = WHICH)
+          List<Integer> versions,
       @Mixin Confirmation confirmation,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {

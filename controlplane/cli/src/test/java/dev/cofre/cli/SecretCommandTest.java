@@ -112,7 +112,8 @@ class SecretCommandTest {
     assertArrayEquals(VALUE, run(new byte[0], "secret", "get", "db").out());
     assertEquals("GET /v1/secrets/db/value", last().line);
     assertEquals("app", last().token);
-    assertArrayEquals(VALUE, run(new byte[0], "secret", "get", "db", "--secret-version", "1").out());
+    assertArrayEquals(
+        VALUE, run(new byte[0], "secret", "get", "db", "--secret-version", "1").out());
     assertEquals("GET /v1/secrets/db/value?version=1", last().line);
   }
 

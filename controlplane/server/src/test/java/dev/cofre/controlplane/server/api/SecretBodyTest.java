@@ -48,8 +48,12 @@ class SecretBodyTest {
       strings = {
         "{\"value\":\"" + CODED + "\"}",
         " {\n\t\"value\" : \"" + CODED + "\" }\n",
-        "{\"description\":\"\u00fc\u20ac\ud83d\ude00 \\\"value\\\":\\\"x\\\"\",\"value\":\"" + CODED + "\"}",
-        "{\"rotation\":{\"value\":\"YQ==\",\"a\":[\"value\",{\"value\":1}]},\"value\":\"" + CODED + "\"}",
+        "{\"description\":\"\u00fc\u20ac\ud83d\ude00 \\\"value\\\":\\\"x\\\"\",\"value\":\""
+            + CODED
+            + "\"}",
+        "{\"rotation\":{\"value\":\"YQ==\",\"a\":[\"value\",{\"value\":1}]},\"value\":\""
+            + CODED
+            + "\"}",
         "{\"value\":\"" + CODED + "\",\"rotation\":{\"value\":\"YQ==\"}}",
       })
   void theValueIsFoundWhereverItStands(String text) {
@@ -71,7 +75,9 @@ class SecretBodyTest {
     assertArrayEquals(new byte[VALUE.length], value);
   }
 
-  /** Two requests that differ in the value alone are known by the same: it is compared elsewhere. */
+  /**
+   * Two requests that differ in the value alone are known by the same: it is compared elsewhere.
+   */
   @Test
   void aRepetitionIsNotKnownByTheValue() {
     Call one = call("{\"expectedVersion\":1,\"value\":\"" + CODED + "\"}");
