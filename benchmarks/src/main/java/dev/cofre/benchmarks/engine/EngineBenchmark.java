@@ -3,10 +3,12 @@ package dev.cofre.benchmarks.engine;
 import static dev.cofre.benchmarks.Buffers.COUNT;
 
 import dev.cofre.benchmarks.Buffers;
+import dev.cofre.benchmarks.policy.LargeSnapshot;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.keys.KeyLimits;
 import dev.cofre.engine.request.Batch;
+import dev.cofre.engine.snapshot.SnapshotState;
 import dev.cofre.hsm.SimulatedHsm;
 import java.io.IOException;
 import java.time.Duration;
@@ -43,6 +45,10 @@ public class EngineBenchmark {
   @Param({"sunjce", "auto"})
   public String backEnd;
 
+  /** How many keys others have, in a tenth as many policies. */
+  @Param({"0", "1000000"})
+  public int otherKeys;
+
   private EngineFixture engine;
   private Buffers buffers;
 
@@ -60,7 +66,8 @@ public class EngineBenchmark {
             new SimulatedHsm(Duration.ZERO, 4),
             audit.equals("on"),
             KeyLimits.DEFAULT,
-            AeadBackEnd.named(backEnd));
+            AeadBackEnd.named(backEnd),
+            others());
     buffers = new Buffers(size);
     for (int i = 0; i < COUNT; i++) {
       Batch single = engine.path().newBatch();
@@ -77,6 +84,11 @@ public class EngineBenchmark {
     sealing.close();
     proveThatTheyOpen(envelopes);
     proveThatTheyOpen(ofOneRequest);
+  }
+
+  private SnapshotState others() {
+    int keys = Boolean.getBoolean("cofre.benchmarks.tiny") ? otherKeys / 100 : otherKeys;
+    return keys == 0 ? SnapshotState.NONE : new LargeSnapshot(keys, keys / 100).make();
   }
 
   private void proveThatTheyOpen(byte[][] sealed) {

@@ -26,6 +26,7 @@ import dev.cofre.engine.request.RequestPath;
 import dev.cofre.engine.seal.AuditSealer;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.SnapshotHolder;
+import dev.cofre.engine.snapshot.SnapshotState;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.HsmGateway;
 import java.io.IOException;
@@ -62,7 +63,9 @@ final class EngineFixture implements AutoCloseable {
   private final KeyMetadata key;
   private final RandomSource random = GetRandom.orDevice();
 
-  EngineFixture(Hsm hsm, boolean audited, KeyLimits limits, AeadBackEnd aead) throws IOException {
+  /** With {@code before}, that of others, in the same snapshot. */
+  EngineFixture(Hsm hsm, boolean audited, KeyLimits limits, AeadBackEnd aead, SnapshotState before)
+      throws IOException {
     hsm.generateKek(LABEL);
     this.folder = Files.createTempDirectory("cofre-benchmark");
     this.gateway = new HsmGateway(hsm, Duration.ofSeconds(10));
@@ -80,7 +83,7 @@ final class EngineFixture implements AutoCloseable {
     this.engine =
         new Engine("bench", snapshots, gateway, audit, limits, random, aead, Clock.systemUTC());
     try {
-      snapshots.accept(statement(), System.nanoTime());
+      snapshots.publish(before.apply(statement(before)), System.nanoTime());
     } catch (SnapshotRejectedException e) {
       throw new IllegalStateException(e);
     }
@@ -94,10 +97,12 @@ final class EngineFixture implements AutoCloseable {
             "0123456789abcdef");
   }
 
-  private Statement statement() {
+  private Statement statement(SnapshotState before) {
     return Statement.newBuilder()
         .setEpoch(1)
-        .setRevision(1)
+        .setFromRevision(before.revision())
+        .setFromDigest(ByteString.copyFrom(before.digest()))
+        .setRevision(before.revision() + 1)
         .setDigest(ByteString.copyFrom(SnapshotDigest.sha256(new byte[] {1})))
         .addKeys(
             KmsKey.newBuilder()

@@ -12,6 +12,7 @@ import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.keys.KeyLimits;
 import dev.cofre.engine.keys.KeyWrapping;
 import dev.cofre.engine.request.Batch;
+import dev.cofre.engine.snapshot.SnapshotState;
 import dev.cofre.hsm.Requester;
 import dev.cofre.hsm.SimulatedHsm;
 import java.io.IOException;
@@ -77,7 +78,12 @@ public class KeyCacheBenchmark {
         new KeyLimits(
             3_600_000, Long.MAX_VALUE, Long.MAX_VALUE, 36_000_000, distinct + 1_000, 300_000);
     engine =
-        new EngineFixture(new SimulatedHsm(Duration.ZERO, 4), true, limits, AeadBackEnd.SUNJCE);
+        new EngineFixture(
+            new SimulatedHsm(Duration.ZERO, 4),
+            true,
+            limits,
+            AeadBackEnd.SUNJCE,
+            SnapshotState.NONE);
     arena = Arena.ofShared();
     envelopes = arena.allocate((long) ENVELOPES * LENGTH, Long.BYTES);
     mint(distinct);

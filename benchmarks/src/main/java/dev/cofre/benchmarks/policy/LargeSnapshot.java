@@ -23,7 +23,7 @@ import java.util.UUID;
  * @param keys how many keys, a multiple of ten
  * @param principals how many principals
  */
-record LargeSnapshot(int keys, int principals) {
+public record LargeSnapshot(int keys, int principals) {
   private static final int KEYS_AT_ONCE = 20_000;
   private static final int KEYS_PER_POLICY = 10;
 
@@ -40,7 +40,8 @@ record LargeSnapshot(int keys, int principals) {
     return key / KEYS_PER_POLICY % principals;
   }
 
-  SnapshotState make() {
+  /** Makes it. */
+  public SnapshotState make() {
     SnapshotState state = SnapshotState.NONE;
     try {
       for (int first = 0; first < Math.max(keys, principals); first += KEYS_AT_ONCE) {

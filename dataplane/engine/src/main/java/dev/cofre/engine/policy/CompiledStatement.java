@@ -30,6 +30,12 @@ public final class CompiledStatement {
   private final boolean anyPrincipal;
   private final int actions;
   private final UUID[] keys;
+
+  /** Most statements name one key: it stands here too, where a decision looks anyway. */
+  private final boolean namesOneKey;
+
+  private final long oneKeyHigh;
+  private final long oneKeyLow;
   private final String[] prefixes;
   private final Map<String, String> tags;
   private final String environment;
@@ -50,6 +56,9 @@ public final class CompiledStatement {
     this.anyPrincipal = wire.getAnyPrincipal();
     this.actions = bits(wire.getActionsList());
     this.keys = uuids(wire.getKeysList());
+    this.namesOneKey = keys.length == 1;
+    this.oneKeyHigh = namesOneKey ? keys[0].getMostSignificantBits() : 0;
+    this.oneKeyLow = namesOneKey ? keys[0].getLeastSignificantBits() : 0;
     this.prefixes = interned(wire.getAliasPrefixesList());
     this.tags = wire.getTagsCount() == 0 ? Map.of() : Map.copyOf(wire.getTagsMap());
     this.environment = wire.getEnvironment().intern();
@@ -137,7 +146,7 @@ public final class CompiledStatement {
   }
 
   private boolean isNamed(PolicyEvaluator.KeyReference key) {
-    if (keys.length > 0 && Arrays.binarySearch(keys, key.id()) >= 0) {
+    if (namesKey(key.id())) {
       return true;
     }
     if (environment.isEmpty()) {
@@ -152,6 +161,12 @@ public final class CompiledStatement {
       }
     }
     return false;
+  }
+
+  private boolean namesKey(UUID key) {
+    return namesOneKey
+        ? key.getMostSignificantBits() == oneKeyHigh && key.getLeastSignificantBits() == oneKeyLow
+        : keys.length > 0 && Arrays.binarySearch(keys, key) >= 0;
   }
 
   /** Whether it is about {@code action}; to re-encrypt it matters from which environment. */

@@ -119,7 +119,7 @@ public final class PolicyEvaluator {
 
   /** Who manages or audits never uses keys, whatever else they are. */
   static boolean usesKeys(Set<String> roles) {
-    return roles.contains(WORKLOAD) && !seeAllOfTenant(roles);
+    return roles.contains(WORKLOAD) && (roles.size() == 1 || !seeAllOfTenant(roles));
   }
 
   private static boolean seeAllOfTenant(Set<String> roles) {

@@ -37,7 +37,7 @@ public record PrincipalMetadata(
 
   static PrincipalMetadata of(Principal principal) {
     return new PrincipalMetadata(
-        principal.getId(),
+        principal.getId().intern(), // policies name it too: found by its identity
         principal.getTenant().intern(),
         Set.copyOf(principal.getRolesList()),
         principal.getTokenDigestsList().stream()
