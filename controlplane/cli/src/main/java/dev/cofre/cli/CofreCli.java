@@ -52,6 +52,7 @@ import picocli.CommandLine.ScopeType;
       GroupCommand.class,
       NodeCommand.class,
       QuotaCommand.class,
+      SecretCommand.class,
       ApplyCommand.class,
       PlanCommand.class,
       DiffCommand.class,

@@ -14,7 +14,9 @@ public record GroupDraft(String name, List<String> members, Set<Role> roles) {
   public static final int MEMBERS_MAX = 1_000;
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
-  private static final Pattern MEMBER =
+
+  /** How a principal, or a group, is named. */
+  public static final Pattern MEMBER =
       Pattern.compile("(group:)?[A-Za-z0-9][A-Za-z0-9._@-]{0,127}");
 
   /** Takes copies. */

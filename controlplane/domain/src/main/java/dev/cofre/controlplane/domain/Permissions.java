@@ -76,6 +76,18 @@ import static dev.cofre.controlplane.domain.ManagementAction.QUOTA_DELETE;
 import static dev.cofre.controlplane.domain.ManagementAction.QUOTA_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.QUOTA_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.QUOTA_UPDATE;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_DESTROY;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_GRANT;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_GRANT_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_READ;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_UNDELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_UNGRANT;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_UPDATE;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_WRITE;
 import static dev.cofre.controlplane.domain.ManagementAction.SNAPSHOT_READ;
 import static dev.cofre.controlplane.domain.ManagementAction.USAGE_REPORT;
 
@@ -125,6 +137,29 @@ public final class Permissions {
   /** Who runs the nodes, and who must know on which of them a change is in force. */
   private static final Set<ManagementAction> READ_NODES = Set.of(NODE_LIST);
 
+  private static final Set<ManagementAction> READ_SECRETS = Set.of(SECRET_LIST, SECRET_SHOW);
+
+  /** Who owns a secret writes it, and never reads it back. */
+  private static final Set<ManagementAction> KEEP_SECRETS =
+      Set.of(
+          SECRET_CREATE,
+          SECRET_WRITE,
+          SECRET_UPDATE,
+          SECRET_DELETE,
+          SECRET_UNDELETE,
+          SECRET_DESTROY,
+          SECRET_GRANT_LIST);
+
+  /** Who says who reads a secret neither writes nor reads it, and can cut it off. */
+  private static final Set<ManagementAction> GRANT_SECRETS =
+      Set.of(
+          SECRET_GRANT,
+          SECRET_UNGRANT,
+          SECRET_GRANT_LIST,
+          SECRET_UPDATE,
+          SECRET_DELETE,
+          SECRET_UNDELETE);
+
   private static final Map<Role, Set<ManagementAction>> TABLE =
       Map.of(
           Role.PLATFORM_ADMIN,
@@ -138,6 +173,8 @@ public final class Permissions {
                   APPROVING,
                   READ_NODES,
                   READ_ACCESS,
+                  READ_SECRETS,
+                  GRANT_SECRETS,
                   Set.of(
                       AUDIT_HEAD_LIST,
                       APPROVAL_RULE_UPDATE,
@@ -192,9 +229,9 @@ public final class Permissions {
                       KEY_VERSION_SCHEDULE_DESTRUCTION,
                       KEY_VERSION_CANCEL_DESTRUCTION))),
           Role.APP_OWNER,
-          union(List.of(READ_KEYS, READ_CLASSES, Set.of(NOTICE_LIST))),
+          union(List.of(READ_KEYS, READ_CLASSES, READ_SECRETS, KEEP_SECRETS, Set.of(NOTICE_LIST))),
           Role.WORKLOAD,
-          READ_KEYS,
+          union(List.of(READ_KEYS, READ_SECRETS, Set.of(SECRET_READ))),
           Role.AUDITOR,
           union(
               List.of(
@@ -204,7 +241,9 @@ public final class Permissions {
                   WATCH_KEYS,
                   READ_ACCESS,
                   READ_NODES,
+                  READ_SECRETS,
                   Set.of(
+                      SECRET_GRANT_LIST,
                       AUDIT_HEAD_LIST,
                       AUDIT_READ,
                       APPROVAL_LIST,
@@ -216,6 +255,8 @@ public final class Permissions {
 
   private static final Set<Role> SEE_ALL_KEYS =
       Set.of(Role.PLATFORM_ADMIN, Role.SECURITY_ADMIN, Role.CRYPTO_OFFICER, Role.AUDITOR);
+
+  private static final Set<Role> SEE_ALL_SECRETS = Set.of(Role.SECURITY_ADMIN, Role.AUDITOR);
 
   private Permissions() {}
 
@@ -231,5 +272,10 @@ public final class Permissions {
   /** Whether {@code principal} sees the metadata of every key of their tenant. */
   public static boolean seesAllKeys(Principal principal) {
     return principal.roles().stream().anyMatch(SEE_ALL_KEYS::contains);
+  }
+
+  /** Whether {@code principal} sees the metadata of every secret of their tenant. */
+  public static boolean seesAllSecrets(Principal principal) {
+    return principal.roles().stream().anyMatch(SEE_ALL_SECRETS::contains);
   }
 }

@@ -27,6 +27,7 @@ import dev.cofre.controlplane.server.snapshot.HeadWatch;
 import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.vault.SecretSealer;
 import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.engine.identity.ExchangedTokens;
@@ -162,7 +163,8 @@ final class ControlPlane implements AutoCloseable {
                 settings.listener().trustDomain(),
                 new AuditIntake(store, archive),
                 archive,
-                opened(new Workers("intake-", INTAKE_THREADS, INTAKE_QUEUE_MAX))));
+                opened(new Workers("intake-", INTAKE_THREADS, INTAKE_QUEUE_MAX)),
+                new SecretSealer(hsm, KernelRandom.INSTANCE)));
     sealMetrics(api, sealer);
     AuditShipper shipper =
         opened(

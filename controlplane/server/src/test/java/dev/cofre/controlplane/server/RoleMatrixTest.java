@@ -146,6 +146,31 @@ class RoleMatrixTest {
       GET    /v1/approval-rules                                     -       Y  Y  Y  F  F  Y  F  U
       GET    /v1/approval-rules/{action}                            -       Y  Y  Y  F  F  Y  F  U
       PUT    /v1/approval-rules/{action}                            -       F  Y  F  F  F  F  F  U
+      POST   /v1/secrets                                           -       F  F  F  Y  F  F  F  U
+      GET    /v1/secrets                                           -       F  Y  F  Y  Y  Y  F  U
+      POST   /v1/secret-values                                     -       F  F  F  F  Y  F  F  U
+      GET    /v1/secrets/{secret}                                  foreign H  Y  H  H  H  Y  H  U
+      PATCH  /v1/secrets/{secret}                                  foreign H  Y  H  H  H  F  H  U
+      GET    /v1/secrets/{secret}/value                            foreign H  F  H  H  H  F  H  U
+      GET    /v1/secrets/{secret}/versions                         foreign H  Y  H  H  H  Y  H  U
+      POST   /v1/secrets/{secret}/versions                         foreign H  F  H  H  H  F  H  U
+      POST   /v1/secrets/{secret}/delete                           foreign H  Y  H  H  H  F  H  U
+      POST   /v1/secrets/{secret}/undelete                         foreign H  Y  H  H  H  F  H  U
+      POST   /v1/secrets/{secret}/destroy                          foreign H  F  H  H  H  F  H  U
+      GET    /v1/secrets/{secret}/grants                           foreign H  Y  H  H  H  Y  H  U
+      PUT    /v1/secrets/{secret}/grants/{reader}                  foreign H  Y  H  H  H  F  H  U
+      DELETE /v1/secrets/{secret}/grants/{reader}                  foreign H  Y  H  H  H  F  H  U
+      GET    /v1/secrets/{secret}                                  own     H  Y  H  Y  Y  Y  H  U
+      PATCH  /v1/secrets/{secret}                                  own     H  Y  H  Y  F  F  H  U
+      GET    /v1/secrets/{secret}/value                            own     H  F  H  F  Y  F  H  U
+      GET    /v1/secrets/{secret}/versions                         own     H  Y  H  Y  Y  Y  H  U
+      POST   /v1/secrets/{secret}/versions                         own     H  F  H  Y  F  F  H  U
+      POST   /v1/secrets/{secret}/delete                           own     H  Y  H  Y  F  F  H  U
+      POST   /v1/secrets/{secret}/undelete                         own     H  Y  H  Y  F  F  H  U
+      POST   /v1/secrets/{secret}/destroy                          own     H  F  H  Y  F  F  H  U
+      GET    /v1/secrets/{secret}/grants                           own     H  Y  H  Y  F  Y  H  U
+      PUT    /v1/secrets/{secret}/grants/{reader}                  own     H  Y  H  F  F  F  H  U
+      DELETE /v1/secrets/{secret}/grants/{reader}                  own     H  Y  H  F  F  F  H  U
       GET    /v1/quotas                                             -       F  Y  F  F  F  Y  F  U
       GET    /v1/quotas/{quota}                                     -       F  Y  F  F  F  Y  F  U
       PUT    /v1/quotas/{quota}                                     -       F  Y  F  F  F  F  F  U
@@ -181,6 +206,16 @@ class RoleMatrixTest {
     JsonObject own = new JsonObject(TestPlane.keyDocument("own")).put("owner", "app-owner");
     made(plane.post("crypto-officer", "/v1/keys", own.encode(), Map.of()).statusCode());
     made(post("/v1/policies", POLICY.copy().put("name", "grant")));
+    plane.createKey("vault-dev");
+    secret("own");
+    secret("foreign");
+    JsonObject other = new JsonObject().put("owner", "somebody-else");
+    patch("security-admin", "/v1/secrets/foreign", other);
+    HttpRequest.Builder granted =
+        plane
+            .request("security-admin", "/v1/secrets/own/grants/app")
+            .PUT(HttpRequest.BodyPublishers.noBody());
+    assertEquals(200, plane.send(granted).statusCode());
     made(post("/v1/policies", POLICY.copy().put("name", "target")));
     made(post("/v1/principals", new JsonObject("{\"id\":\"target\",\"roles\":[\"workload\"]}")));
     HttpRequest.Builder quota =
@@ -213,6 +248,29 @@ class RoleMatrixTest {
           """
           {"effect":"allow","principals":["app"],"actions":["encrypt"],"keys":["own"]}
           """);
+
+  private static void secret(String name) throws Exception {
+    JsonObject draft =
+        new JsonObject()
+            .put("name", name)
+            .put("environment", "dev")
+            .put("dataClass", "public")
+            .put("owner", "app-owner")
+            .put("description", "tests")
+            .put("expiresAt", plane.clock.instant().plusSeconds(86_400).toString())
+            .put("rotation", new JsonObject().put("days", 30))
+            .put("value", "c2VjcmV0");
+    made(plane.post("app-owner", "/v1/secrets", draft.encode(), Map.of()).statusCode());
+  }
+
+  private static void patch(String by, String path, JsonObject change) throws Exception {
+    HttpRequest.Builder request =
+        plane
+            .request(by, path)
+            .header("Content-Type", "application/json")
+            .method("PATCH", HttpRequest.BodyPublishers.ofString(change.encode()));
+    assertEquals(200, plane.send(request).statusCode());
+  }
 
   private static int post(String path, JsonObject body) throws Exception {
     return plane.post("security-admin", path, body.encode(), Map.of()).statusCode();
@@ -302,6 +360,8 @@ class RoleMatrixTest {
     String path =
         row.path
             .replace("{key}", row.key)
+            .replace("{secret}", row.key)
+            .replace("{reader}", "target")
             .replace("{policy}", "target")
             .replace("{principal}", "target")
             .replace("{group}", "target")

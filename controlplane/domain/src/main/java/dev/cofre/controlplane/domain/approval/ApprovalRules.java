@@ -23,6 +23,8 @@ public final class ApprovalRules {
           rule(ManagementAction.QUOTA_UPDATE, ApprovalCondition.PROD, 1, Role.SECURITY_ADMIN),
           rule(ManagementAction.QUOTA_DELETE, ApprovalCondition.PROD, 1, Role.SECURITY_ADMIN),
           rule(ManagementAction.KEY_UPDATE, ApprovalCondition.PROD, 1, Role.SECURITY_ADMIN),
+          rule(ManagementAction.SECRET_GRANT, ApprovalCondition.PROD, 1, Role.SECURITY_ADMIN),
+          rule(ManagementAction.SECRET_DESTROY, ApprovalCondition.ALWAYS, 1, Role.SECURITY_ADMIN),
           rule(
               ManagementAction.APPROVAL_RULE_UPDATE,
               ApprovalCondition.ALWAYS,

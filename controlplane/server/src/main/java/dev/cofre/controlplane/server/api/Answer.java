@@ -8,13 +8,25 @@ import io.vertx.core.json.JsonObject;
  * @param entityTag the object's revision as an ETag; null when there is none
  * @param contentType null when there is no body
  * @param location the path of what was made; null when it is not told
+ * @param secret whether the body holds a secret: it is overwritten when it was sent
  */
-record Answer(int status, String entityTag, String contentType, byte[] body, String location) {
+record Answer(
+    int status,
+    String entityTag,
+    String contentType,
+    byte[] body,
+    String location,
+    boolean secret) {
   static final String JSON = "application/json";
   private static final byte[] EMPTY = {};
 
   Answer(int status, String entityTag, String contentType, byte[] body) {
-    this(status, entityTag, contentType, body, null);
+    this(status, entityTag, contentType, body, null, false);
+  }
+
+  /** {@code body}, JSON that holds a secret; it is this answer's to overwrite. */
+  static Answer secret(byte[] body) {
+    return new Answer(200, null, JSON, body, null, true);
   }
 
   static Answer json(int status, JsonObject body) {
@@ -27,7 +39,7 @@ record Answer(int status, String entityTag, String contentType, byte[] body, Str
 
   /** It waits for the approval that {@code body} tells of. */
   static Answer accepted(JsonObject body) {
-    return new Answer(202, null, JSON, body.toBuffer().getBytes(), approvalPath(body));
+    return new Answer(202, null, JSON, body.toBuffer().getBytes(), approvalPath(body), false);
   }
 
   /** The path of the approval that {@code body} tells of. */

@@ -18,6 +18,7 @@ import dev.cofre.controlplane.server.keys.StateChanges;
 import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.vault.SecretSealer;
 import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.identity.FailedAttempts;
 import io.vertx.core.Context;
@@ -64,6 +65,7 @@ public final class Api {
    * @param trustDomain of the SPIFFE ids in client certificates that are accepted
    * @param intake takes the records that nodes ship
    * @param intakeWorkers the threads that wait for it
+   * @param sealer seals and opens the values of secrets
    */
   public record Parts(
       String node,
@@ -89,7 +91,8 @@ public final class Api {
       Optional<String> trustDomain,
       AuditIntake intake,
       Archive archive,
-      Workers intakeWorkers) {}
+      Workers intakeWorkers,
+      SecretSealer sealer) {}
 
   /** Makes the routes out of {@code parts}. */
   public Api(Parts parts) {
@@ -136,6 +139,12 @@ public final class Api {
     management.addAll(new ApprovalOperations(parts.store(), audit, repeated, runner).routes());
     management.addAll(new ApprovalRuleOperations(changing).routes());
     management.addAll(new QuotaOperations(changing).routes());
+    SecretWriting writing = new SecretWriting(parts.store(), audit, repeated, parts.sealer());
+    management.addAll(new SecretOperations(changing, writing, parts.clock()).routes());
+    management.addAll(new SecretVersionOperations(changing, writing).routes());
+    management.addAll(new SecretStateOperations(changing).routes());
+    management.addAll(new SecretReadOperations(writing).routes());
+    management.addAll(new SecretGrantOperations(changing).routes());
     management.addAll(new NodeOperations(parts.nodes(), parts.store(), audit).routes());
     management.addAll(new AuditSearchOperations(parts.store(), parts.archive(), audit).routes());
     this.ships = new AuditShipHandler(parts.intake(), gatekeeper, audit, parts.intakeWorkers());

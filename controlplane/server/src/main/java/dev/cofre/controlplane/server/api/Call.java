@@ -10,7 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One authenticated request. Immutable but for {@link #subject}, which one worker thread writes.
+ * One authenticated request. Immutable but for {@link #subject} and {@link #knownBy}, which one
+ * worker thread writes.
  */
 final class Call {
   private static final int PAGE_DEFAULT = 50;
@@ -22,6 +23,7 @@ final class Call {
   private final ManagementAction action;
   private final Optional<Approved> approved;
   private String subject;
+  private byte[] knownBy;
 
   Call(RequestFacts facts, Caller caller, ManagementAction action) {
     this(facts, caller, action, Optional.empty());
@@ -63,6 +65,16 @@ final class Call {
 
   void subject(String subject) {
     this.subject = subject;
+  }
+
+  /** What a repetition of it is known by: its body, unless another part of it was named. */
+  byte[] knownBy() {
+    return knownBy == null ? facts.body() : knownBy;
+  }
+
+  /** Names what a repetition of it is known by, when its body holds what is kept nowhere. */
+  void knownBy(byte[] part) {
+    this.knownBy = part.clone();
   }
 
   String path(String name) {

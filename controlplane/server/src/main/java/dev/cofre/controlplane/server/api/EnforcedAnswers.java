@@ -128,7 +128,8 @@ final class EnforcedAnswers {
         answer.entityTag(),
         Answer.JSON,
         body.toBuffer().getBytes(),
-        answer.location());
+        answer.location(),
+        answer.secret());
   }
 
   private static JsonObject document(Enforced enforced) {

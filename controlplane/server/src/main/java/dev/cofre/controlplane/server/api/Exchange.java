@@ -7,12 +7,14 @@ import dev.cofre.controlplane.server.identity.CertificateNames;
 import dev.cofre.controlplane.server.identity.Credentials;
 import dev.cofre.engine.identity.SpiffeId;
 import dev.cofre.http.ProblemJson;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -83,6 +85,7 @@ final class Exchange {
 
   static void answer(HttpServerResponse response, Answer answer) {
     if (response.ended() || response.closed()) {
+      forget(answer);
       return;
     }
     response.setStatusCode(answer.status());
@@ -96,8 +99,31 @@ final class Exchange {
       response.end();
     } else {
       response.putHeader("Content-Type", answer.contentType());
-      response.end(Buffer.buffer(answer.body()));
+      Buffer body = Buffer.buffer(answer.body().length).appendBytes(answer.body());
+      Future<Void> sent = response.end(body);
+      if (answer.secret()) {
+        forget(answer);
+        sent.onComplete(done -> overwrite(body));
+      }
     }
+  }
+
+  private static void forget(Answer answer) {
+    if (answer.secret()) {
+      Arrays.fill(answer.body(), (byte) 0);
+    }
+  }
+
+  /** Overwrites what was received with {@code context}, and its copy in {@code facts}. */
+  static void forget(RoutingContext context, RequestFacts facts) {
+    Arrays.fill(facts.body(), (byte) 0);
+    if (context.body() != null && context.body().buffer() != null) {
+      overwrite(context.body().buffer());
+    }
+  }
+
+  private static void overwrite(Buffer buffer) {
+    buffer.setBytes(0, new byte[buffer.length()]);
   }
 
   private static String retryAfter(Throwable failure) {

@@ -159,6 +159,9 @@ final class Gatekeeper {
     if (call.path("key") != null) {
       store.read(tx -> KeyOperations.visible(tx, call));
     }
+    if (call.path("secret") != null) {
+      store.read(tx -> SecretOperations.visible(tx, call));
+    }
     hide(call, "policy", ManagementAction.POLICY_SHOW);
     hide(call, "principal", ManagementAction.PRINCIPAL_SHOW);
     hide(call, "import", ManagementAction.IMPORT_SHOW);

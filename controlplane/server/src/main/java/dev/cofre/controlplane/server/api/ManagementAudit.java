@@ -51,6 +51,15 @@ final class ManagementAudit {
             event(call.facts(), call.action().wireName(), call.caller(), call.subject()).build()));
   }
 
+  /** The value of the version {@code number} of the secret {@code name} is about to be answered. */
+  void secretRead(Call call, String name, int number) {
+    await(
+        log.append(
+            event(call.facts(), call.action().wireName(), call.caller(), name)
+                .used(number, null)
+                .build()));
+  }
+
   /** Somebody proves who they are, and gets a credential for it. */
   void proven(RequestFacts facts, ManagementAction action, Caller caller, String subject) {
     await(log.append(event(facts, action.wireName(), caller, subject).build()));

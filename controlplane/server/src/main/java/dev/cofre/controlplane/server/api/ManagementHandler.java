@@ -2,14 +2,21 @@ package dev.cofre.controlplane.server.api;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.ManagementAction;
 import dev.cofre.controlplane.server.identity.Credentials;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 
 /** Runs one route's operation on a worker thread and answers. */
 final class ManagementHandler implements Handler<RoutingContext> {
+  /** What brings a secret in its body. */
+  private static final Set<ManagementAction> SECRETS =
+      EnumSet.of(ManagementAction.SECRET_CREATE, ManagementAction.SECRET_WRITE);
+
   private final Route route;
   private final Gatekeeper gatekeeper;
   private final Workers workers;
@@ -38,7 +45,13 @@ final class ManagementHandler implements Handler<RoutingContext> {
         .run(loop, () -> run(facts, credentials))
         .compose(answer -> enforced.complete(loop, route, facts, answer))
         .onSuccess(answer -> Exchange.answer(context.response(), answer))
-        .onFailure(failure -> Exchange.fail(context.response(), failure));
+        .onFailure(failure -> Exchange.fail(context.response(), failure))
+        .onComplete(
+            done -> {
+              if (SECRETS.contains(route.action())) {
+                Exchange.forget(context, facts);
+              }
+            });
   }
 
   private Answer run(RequestFacts facts, Credentials credentials) {

@@ -105,7 +105,7 @@ final class RepeatedRequests {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
       String line = call.facts().method() + " " + call.facts().path() + "\n";
       sha256.update(line.getBytes(StandardCharsets.UTF_8));
-      return sha256.digest(call.facts().body());
+      return sha256.digest(call.knownBy());
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has SHA-256", e);
     }

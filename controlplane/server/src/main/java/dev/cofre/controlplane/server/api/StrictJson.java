@@ -42,15 +42,76 @@ final class StrictJson {
       }
       return object;
     } catch (JsonProcessingException e) {
-      throw refuse(
-          "is not well-formed JSON (line "
-              + e.getLocation().getLineNr()
-              + ", column "
-              + e.getLocation().getColumnNr()
-              + "): no duplicate fields, no comments, UTF-8");
+      throw refuse(e);
     } catch (IOException e) {
       throw refuse("is not well-formed JSON in UTF-8");
     }
+  }
+
+  /**
+   * An object and where in its bytes one of its fields stands, of which nothing is copied.
+   *
+   * @param fields all; the one that is held is {@code true} in its place
+   * @param offset of the first character between the quotes
+   * @param length up to the closing quote, escapes as they are; -1: there is no such field
+   */
+  record Holding(Map<String, Object> fields, int offset, int length) {}
+
+  /**
+   * The object that {@code body} is, without reading its text {@code held}.
+   *
+   * @throws ProblemException {@code invalid_request} saying where it is not well formed
+   */
+  static Holding holding(byte[] body, String held) {
+    try (JsonParser parser = FACTORY.createParser(body)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw refuse("must be a JSON object");
+      }
+      Map<String, Object> fields = new LinkedHashMap<>();
+      int offset = 0;
+      int length = -1;
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String name = parser.currentName();
+        boolean text = parser.nextToken() == JsonToken.VALUE_STRING;
+        if (name.equals(held) && !text) {
+          throw refuse("has another " + held + " than a text");
+        }
+        if (name.equals(held)) {
+          offset = (int) parser.currentTokenLocation().getByteOffset() + 1;
+          if (offset < 1 || body[offset - 1] != '"') {
+            throw refuse("must be in UTF-8, without a byte order mark");
+          }
+          length = lengthOfText(body, offset);
+        }
+        fields.put(name, name.equals(held) ? true : readValue(parser));
+      }
+      if (parser.nextToken() != null) {
+        throw refuse("must end after its JSON object");
+      }
+      return new Holding(fields, offset, length);
+    } catch (JsonProcessingException e) {
+      throw refuse(e);
+    } catch (IOException e) {
+      throw refuse("is not well-formed JSON in UTF-8");
+    }
+  }
+
+  /** The parser goes on behind it, and refuses a text without an end. */
+  private static int lengthOfText(byte[] body, int offset) {
+    int end = offset;
+    while (end < body.length && body[end] != '"') {
+      end += body[end] == '\\' ? 2 : 1;
+    }
+    return Math.min(end, body.length) - offset;
+  }
+
+  private static ProblemException refuse(JsonProcessingException e) {
+    return refuse(
+        "is not well-formed JSON (line "
+            + e.getLocation().getLineNr()
+            + ", column "
+            + e.getLocation().getColumnNr()
+            + "): no duplicate fields, no comments, UTF-8");
   }
 
   private static ProblemException refuse(String why) {

@@ -6,6 +6,7 @@ import dev.cofre.controlplane.domain.FieldError;
 import dev.cofre.controlplane.domain.NetworkRange;
 import dev.cofre.controlplane.domain.Policy;
 import dev.cofre.controlplane.domain.PolicyStatement;
+import dev.cofre.controlplane.domain.SecretGrant;
 import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.engine.policy.PolicyEvaluator;
 import dev.cofre.engine.snapshot.KeyMetadata;
@@ -61,12 +62,18 @@ public final class PolicyLint {
       statement(policy, statements.get(i), "statements[" + i + "]");
       unused(policy, statements.get(i), i);
     }
+    SecretLint.of(check, policy).forEach(this::add);
     if (isOver(policy.document().notAfter())) {
       find("expired", policy, "notAfter", "the policy has ended; delete it");
     }
     for (FieldError failure : PolicyTests.failures(check, policy)) {
       find("test-fails", policy, failure.field(), failure.message());
     }
+  }
+
+  /** Looks at {@code grant}. */
+  public void add(SecretGrant grant) {
+    SecretLint.of(check, grant).ifPresent(this::add);
   }
 
   private void statement(Policy policy, PolicyStatement statement, String where) {

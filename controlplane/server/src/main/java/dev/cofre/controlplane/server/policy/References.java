@@ -8,13 +8,17 @@ import dev.cofre.engine.policy.PolicyEvaluator;
 import java.util.List;
 
 /**
- * Who is named by policies and groups. Such a one is not removed: whoever came later under the same
- * name would have its grants. Stateless.
+ * Who is named by policies, groups and grants on secrets. Such a one is not removed: whoever came
+ * later under the same name would have its grants. Stateless.
  */
 final class References {
   private References() {}
 
   static void requireNone(Transaction tx, String tenant, String reference) {
+    if (tx.secretGrants().countOf(tenant, reference) > 0) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT, "it may read secrets; take back its grants on them first");
+    }
     PolicyEvaluator live = tx.live().policy();
     List<CompiledStatement> statements = live.naming(tenant, reference);
     if (!statements.isEmpty()) {

@@ -152,6 +152,21 @@ public final class Transaction {
     return new QuotaTable(handle, changes);
   }
 
+  /** Secrets without their values. */
+  public SecretTable secrets() {
+    return new SecretTable(handle);
+  }
+
+  /** The versions of secrets. */
+  public SecretVersionTable secretVersions() {
+    return new SecretVersionTable(handle);
+  }
+
+  /** Who may read which secret. */
+  public SecretGrantTable secretGrants() {
+    return new SecretGrantTable(handle);
+  }
+
   /** The data plane nodes that follow this database. */
   public NodeTable nodes() {
     return new NodeTable(handle);

@@ -70,6 +70,7 @@ class OpenApiTest {
                 Optional.empty(),
                 null,
                 null,
+                null,
                 null));
     api.table()
         .forEach(

@@ -1,0 +1,186 @@
+package dev.cofre.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands about secrets against a server that says what it was asked. */
+class SecretCommandTest {
+  private static final byte[] VALUE = {0, -1, '\n', 'x', '\r', '\n'};
+
+  private record Asked(String line, String token, JsonObject body) {}
+
+  @TempDir Path home;
+
+  private final List<Asked> asked = Collections.synchronizedList(new ArrayList<>());
+  private Vertx vertx;
+  private Map<String, String> environment;
+
+  @BeforeEach
+  void start() throws IOException {
+    vertx = Vertx.vertx();
+    HttpServer server =
+        vertx
+            .createHttpServer()
+            .requestHandler(this::handle)
+            .listen(0, "127.0.0.1")
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+    Files.createDirectory(home.resolve("dev"));
+    for (String role : List.of("app-owner", "app", "security-admin")) {
+      Files.writeString(home.resolve("dev").resolve(role + ".token"), role + "\n");
+    }
+    environment =
+        Map.of(
+            "COFRE_HOME",
+            home.toString(),
+            "COFRE_CONTROL_URL",
+            "http://127.0.0.1:" + server.actualPort());
+  }
+
+  @AfterEach
+  void stop() {
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  private void handle(HttpServerRequest request) {
+    request
+        .body()
+        .onSuccess(
+            body -> {
+              asked.add(
+                  new Asked(
+                      request.method() + " " + request.uri(),
+                      request.getHeader("Authorization").replace("Bearer ", ""),
+                      body.length() == 0 ? null : new JsonObject(body)));
+              request.response().putHeader("Content-Type", "application/json").end(answer(request));
+            });
+  }
+
+  private static Buffer answer(HttpServerRequest request) {
+    JsonObject answer = new JsonObject().put("name", "db").put("version", 2);
+    if (request.path().endsWith("/value")) {
+      answer.put("value", Base64.getEncoder().encodeToString(VALUE));
+    }
+    if (request.query() != null && request.query().startsWith("limit")) {
+      answer = new JsonObject().put("items", new JsonArray().add(answer)).putNull("next");
+    }
+    return answer.toBuffer();
+  }
+
+  private CliRun run(byte[] in, String... args) {
+    CliRun run = CliRun.of(environment, in, args);
+    assertEquals(ExitCodes.OK, run.exitCode(), run::err);
+    return run;
+  }
+
+  private Asked last() {
+    return asked.getLast();
+  }
+
+  @Test
+  void aValueComesFromTheStandardInputAndGoesToTheStandardOutputAsItIs() {
+    CliRun put = run(VALUE, "secret", "put", "db", "--expected-version", "1");
+    String coded = Base64.getEncoder().encodeToString(VALUE);
+    assertEquals("POST /v1/secrets/db/versions", last().line);
+    assertEquals("app-owner", last().token);
+    assertEquals(new JsonObject().put("expectedVersion", 1).put("value", coded), last().body);
+    assertFalse(put.text().contains(coded));
+
+    assertArrayEquals(VALUE, run(new byte[0], "secret", "get", "db").out());
+    assertEquals("GET /v1/secrets/db/value", last().line);
+    assertEquals("app", last().token);
+    assertArrayEquals(
+        VALUE, run(new byte[0], "secret", "get", "db", "--secret-version", "1").out());
+    assertEquals("GET /v1/secrets/db/value?version=1", last().line);
+  }
+
+  @Test
+  void aSecretIsMadeOfAFileAndAllThatIsSaidOfIt() throws IOException {
+    Path file = Files.write(home.resolve("value"), "secret".getBytes(UTF_8));
+    run(
+        new byte[0],
+        "secret put db --environment dev --data-class internal --owner group:shop --description d"
+            .concat(" --expires-at 2030-01-01T00:00:00Z --no-rotation fixed --file " + file)
+            .split(" "));
+    assertEquals("POST /v1/secrets", last().line);
+    assertEquals(
+        new JsonObject()
+            .put("name", "db")
+            .put("environment", "dev")
+            .put("dataClass", "internal")
+            .put("owner", "group:shop")
+            .put("description", "d")
+            .put("expiresAt", "2030-01-01T00:00:00Z")
+            .put("rotation", new JsonObject().put("none", "fixed"))
+            .put("value", "c2VjcmV0"),
+        last().body);
+    run(new byte[0], "secret", "update", "db", "--rotation-days", "30");
+    assertEquals("PATCH /v1/secrets/db", last().line);
+    assertEquals(new JsonObject("{\"rotation\":{\"days\":30}}"), last().body);
+  }
+
+  @Test
+  void theOtherCommandsAskForWhatTheySay() {
+    for (String how : List.of("delete", "undelete")) {
+      run(new byte[0], "secret", how, "db", "--secret-version", "1", "--secret-version", "2");
+      assertEquals("POST /v1/secrets/db/" + how, last().line);
+      assertEquals(new JsonObject("{\"versions\":[1,2]}"), last().body);
+    }
+    run("db\n".getBytes(UTF_8), "secret", "destroy", "db");
+    assertEquals(new Asked("POST /v1/secrets/db/destroy", "app-owner", null), last());
+    run(new byte[0], "secret", "grant", "db", "group:g", "--not-after", "2030-01-01T00:00:00Z");
+    assertEquals("PUT /v1/secrets/db/grants/group%3Ag", last().line);
+    assertEquals("security-admin", last().token);
+    assertEquals("2030-01-01T00:00:00Z", last().body.getString("notAfter"));
+    run(new byte[0], "secret", "ungrant", "db", "app");
+    assertEquals("DELETE /v1/secrets/db/grants/app", last().line);
+    for (String list : List.of("grants db", "versions db", "list")) {
+      run(new byte[0], ("secret " + list).split(" "));
+      assertTrue(last().line.startsWith("GET /v1/secrets"), last().line);
+    }
+    run(new byte[0], "secret", "describe", "db");
+    assertEquals("GET /v1/secrets/db", last().line);
+  }
+
+  @Test
+  void whatCannotBeIsSaidBeforeAnythingIsSent() {
+    List<String[]> wrong =
+        List.of(
+            new String[] {"secret", "put", "db", "the-value"},
+            new String[] {"secret", "put", "db"},
+            new String[] {"secret", "put", "db", "--owner", "app-owner"},
+            new String[] {"secret", "update", "db"},
+            new String[] {"secret", "destroy", "db"},
+            new String[] {"secret", "get"});
+    for (String[] args : wrong) {
+      CliRun run = CliRun.of(environment, new byte[0], args);
+      assertEquals(ExitCodes.USAGE, run.exitCode(), String.join(" ", args) + run.err());
+    }
+    CliRun tooLong = CliRun.of(environment, new byte[65_537], "secret", "put", "db");
+    assertEquals(ExitCodes.USAGE, tooLong.exitCode(), tooLong::err);
+    assertEquals(List.of(), asked);
+  }
+}

@@ -1,0 +1,142 @@
+package dev.cofre.controlplane.server.api;
+
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_UPDATE;
+import static io.vertx.core.http.HttpMethod.GET;
+import static io.vertx.core.http.HttpMethod.PATCH;
+import static io.vertx.core.http.HttpMethod.POST;
+
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.FieldError;
+import dev.cofre.controlplane.domain.InvalidDocumentException;
+import dev.cofre.controlplane.domain.Secret;
+import dev.cofre.controlplane.domain.SecretDraft;
+import dev.cofre.controlplane.domain.SecretVersion;
+import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.server.store.Transaction;
+import dev.cofre.controlplane.server.vault.SealedSecret;
+import dev.cofre.controlplane.server.vault.SecretAccess;
+import dev.cofre.controlplane.server.vault.VaultKeys;
+import dev.cofre.engine.snapshot.KeyMetadata;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The routes under /v1/secrets that make secrets and tell of them. Thread-safe. */
+final class SecretOperations {
+  static final String PATH = "/v1/secrets/{secret}";
+  private static final int SECRETS_MAX = 100_000;
+
+  private final Changing changing;
+  private final SecretWriting writing;
+  private final Clock clock;
+
+  SecretOperations(Changing changing, SecretWriting writing, Clock clock) {
+    this.changing = changing;
+    this.writing = writing;
+    this.clock = clock;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.withDocument(POST, "/v1/secrets", SECRET_CREATE, this::create),
+        new Route(GET, "/v1/secrets", SECRET_LIST, this::list),
+        new Route(GET, PATH, SECRET_SHOW, this::show),
+        Route.withDocument(PATCH, PATH, SECRET_UPDATE, this::update));
+  }
+
+  /** The value is sealed between two transactions, so that a slow HSM holds up nobody else. */
+  private Answer create(Call call) {
+    try (SecretBody body = SecretBody.read(call)) {
+      String tenant = call.principal().tenant();
+      SecretDraft draft = SecretDraft.read(body.fields(), tenant, clock.instant());
+      call.subject(draft.name());
+      Optional<Answer> before = writing.answered(call, body.value());
+      if (before.isPresent()) {
+        return before.get();
+      }
+      KeyMetadata key = writing.store().read(tx -> requireCreatable(tx, call, draft));
+      UUID id = UUID.randomUUID();
+      Stamp stamp = Stamp.created(clock.instant(), call.principal().id());
+      byte[] envelope =
+          writing.sealer().seal(key, new Secret(id, draft, 1, stamp), 1, body.value());
+      return writing.commit(
+          call,
+          tx -> {
+            requireCreatable(tx, call, draft);
+            String by = call.principal().id();
+            Secret secret = new Secret(id, draft, 1, Stamp.created(tx.now(), by));
+            tx.secrets().insert(secret);
+            tx.secretVersions().insert(id, SecretVersion.created(1, tx.now(), by), envelope);
+            return answer(201, secret);
+          });
+    }
+  }
+
+  private static KeyMetadata requireCreatable(Transaction tx, Call call, SecretDraft draft) {
+    if (!SecretAccess.references(tx, call.principal()).contains(draft.owner())) {
+      throw new InvalidDocumentException(
+          List.of(new FieldError("owner", "must be yourself, or group:NAME of one you are in")));
+    }
+    draft.requireWithin(tx.dataClasses().rules(draft.dataClass()), tx.now());
+    if (tx.secrets().find(draft.tenant(), draft.name()).isPresent()) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT, "the name " + draft.name() + " is taken; choose another one");
+    }
+    if (tx.secrets().count(draft.tenant()) >= SECRETS_MAX) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT, "a tenant holds at most " + SECRETS_MAX + " secrets");
+    }
+    return VaultKeys.sealing(tx, draft.tenant(), draft.environment());
+  }
+
+  private Answer list(Call call) {
+    int limit = call.limit();
+    List<Secret> found =
+        changing.read(call, tx -> SecretAccess.page(tx, call.principal(), call.after(), limit + 1));
+    return Answer.json(200, Documents.page(found, limit, SecretAnswers::document, Secret::name));
+  }
+
+  private Answer show(Call call) {
+    return answer(200, changing.read(call, tx -> visible(tx, call)));
+  }
+
+  private Answer update(Call call) {
+    return changing.run(
+        call,
+        tx -> {
+          Secret secret = selected(tx, call);
+          SecretDraft draft = secret.draft().changed(call.document(), tx.now());
+          draft.requireWithin(tx.dataClasses().rules(draft.dataClass()), tx.now());
+          Secret changed = secret.described(draft, tx.now(), call.principal().id());
+          tx.secrets().update(changed);
+          return answer(200, changed);
+        });
+  }
+
+  private static Answer answer(int status, Secret secret) {
+    return Answer.object(status, secret.stamp().revision(), SecretAnswers.document(secret));
+  }
+
+  /**
+   * The secret that the path names.
+   *
+   * @throws ProblemException {@code not_found} when there is none that the caller may know of
+   */
+  static Secret visible(Transaction tx, Call call) {
+    call.subject(call.path("secret"));
+    return SecretAccess.visible(tx, call.principal(), call.path("secret"))
+        .orElseThrow(SealedSecret::notFound);
+  }
+
+  /** The same, when it is as the caller has seen it. */
+  static Secret selected(Transaction tx, Call call) {
+    Secret secret = visible(tx, call);
+    call.requireMatch(secret.stamp().revision());
+    return secret;
+  }
+}

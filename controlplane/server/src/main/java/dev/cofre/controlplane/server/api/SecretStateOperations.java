@@ -1,0 +1,125 @@
+package dev.cofre.controlplane.server.api;
+
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_DESTROY;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_UNDELETE;
+import static io.vertx.core.http.HttpMethod.POST;
+
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.Secret;
+import dev.cofre.controlplane.domain.SecretVersion;
+import dev.cofre.controlplane.domain.SecretVersion.State;
+import dev.cofre.controlplane.domain.SecretVersionDraft;
+import dev.cofre.controlplane.domain.approval.ApprovalMatter;
+import dev.cofre.controlplane.server.store.Transaction;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+
+/** The routes that take versions of secrets away, for a while or for good. Thread-safe. */
+final class SecretStateOperations {
+  private final Changing changing;
+
+  SecretStateOperations(Changing changing) {
+    this.changing = changing;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.withDocument(
+            POST,
+            SecretOperations.PATH + "/delete",
+            SECRET_DELETE,
+            call -> move(call, State.ACTIVE, State.DELETED)),
+        Route.withDocument(
+            POST,
+            SecretOperations.PATH + "/undelete",
+            SECRET_UNDELETE,
+            call -> move(call, State.DELETED, State.ACTIVE)),
+        Route.withDocument(
+            POST, SecretOperations.PATH + "/destroy", SECRET_DESTROY, this::destroy));
+  }
+
+  private Answer move(Call call, State from, State to) {
+    SortedSet<Integer> named = named(call);
+    return changing.run(
+        call,
+        tx -> {
+          Secret secret = SecretOperations.selected(tx, call);
+          return moved(tx, call, secret, meant(tx, secret, named, Set.of(from), to), to);
+        });
+  }
+
+  /** The value is gone from the row; two people decide that. */
+  private Answer destroy(Call call) {
+    SortedSet<Integer> named = named(call);
+    return changing.run(
+        call,
+        tx -> {
+          Secret secret = SecretOperations.selected(tx, call);
+          Set<State> from = Set.of(State.ACTIVE, State.DELETED);
+          List<SecretVersion> meant = meant(tx, secret, named, from, State.DESTROYED);
+          Answer answer = moved(tx, call, secret, meant, State.DESTROYED);
+          if (!meant.isEmpty() || call.approved().isPresent()) {
+            changing.require(tx, call, matter(secret, meant));
+          }
+          return answer;
+        });
+  }
+
+  private static ApprovalMatter matter(Secret secret, List<SecretVersion> meant) {
+    return new ApprovalMatter(
+        secret.id().toString(),
+        secret.stamp().revision(),
+        Set.of(secret.draft().environment()),
+        Set.of(),
+        Set.of(),
+        List.of(
+            "- name: \"" + secret.name() + "\"",
+            "- versions: " + meant.stream().map(SecretVersion::number).toList()));
+  }
+
+  private static SortedSet<Integer> named(Call call) {
+    return SecretVersionDraft.versions(
+        call.facts().body().length == 0 ? Map.of() : call.document());
+  }
+
+  /** Those that are named, or all, and are not in {@code to} already. */
+  private static List<SecretVersion> meant(
+      Transaction tx, Secret secret, SortedSet<Integer> named, Set<State> from, State to) {
+    List<SecretVersion> all =
+        tx.secretVersions().page(secret.id(), 0, SecretVersionDraft.VERSIONS_MAX);
+    if (!named.isEmpty() && named.last() > all.size()) {
+      throw new ProblemException(ErrorCode.NOT_FOUND, "the secret has no version " + named.last());
+    }
+    List<SecretVersion> meant = new ArrayList<>();
+    for (SecretVersion version : all) {
+      boolean isNamed = named.contains(version.number());
+      if (isNamed && version.state() != to && !from.contains(version.state())) {
+        throw new ProblemException(
+            ErrorCode.CONFLICT, "version " + version.number() + " is " + version.state());
+      }
+      if ((isNamed || named.isEmpty()) && from.contains(version.state())) {
+        meant.add(version);
+      }
+    }
+    return meant;
+  }
+
+  private static Answer moved(
+      Transaction tx, Call call, Secret secret, List<SecretVersion> meant, State to) {
+    String by = call.principal().id();
+    meant.forEach(version -> tx.secretVersions().move(secret.id(), version.in(to, tx.now(), by)));
+    Secret after = meant.isEmpty() ? secret : secret.stamped(tx.now(), by);
+    if (!meant.isEmpty()) {
+      tx.secrets().update(after);
+    }
+    JsonObject json = SecretAnswers.document(after);
+    json.put("changedVersions", meant.stream().map(SecretVersion::number).toList());
+    return Answer.object(200, after.stamp().revision(), json);
+  }
+}

@@ -1,0 +1,135 @@
+package dev.cofre.controlplane.server.store;
+
+import dev.cofre.controlplane.domain.SecretGrant;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** Who may read which secret. */
+public final class SecretGrantTable {
+  private static final String KEY =
+      " where tenant = :tenant and principal = :principal and secret_name = :secret";
+
+  private final Handle handle;
+
+  SecretGrantTable(Handle handle) {
+    this.handle = handle;
+  }
+
+  /**
+   * Whether one of {@code readers} has a grant on {@code secret} at {@code now}. It looks at grants
+   * alone, so that a secret that is there costs no more than one that is not.
+   */
+  public boolean isGranted(String tenant, Collection<String> readers, String secret, Instant now) {
+    return handle
+            .createQuery(
+                "select count(*) from secret_grant where tenant = :tenant"
+                    + " and principal in (<readers>) and secret_name = :secret"
+                    + " and (not_after is null or not_after > :now)")
+            .bind("tenant", tenant)
+            .bind("secret", secret)
+            .bind("now", Times.column(now))
+            .bindList("readers", List.copyOf(readers))
+            .mapTo(Integer.class)
+            .one()
+        > 0;
+  }
+
+  /** The grant of {@code principal} on {@code secret}. */
+  public Optional<SecretGrant> find(String tenant, String principal, String secret) {
+    return handle
+        .createQuery("select * from secret_grant" + KEY)
+        .bind("tenant", tenant)
+        .bind("principal", principal)
+        .bind("secret", secret)
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
+  /** The first {@code limit} grants on {@code secret} after the principal {@code after}. */
+  public List<SecretGrant> page(String tenant, String secret, String after, int limit) {
+    return handle
+        .createQuery(
+            "select * from secret_grant where tenant = :tenant and secret_name = :secret"
+                + " and principal > :after order by principal limit :limit")
+        .bind("tenant", tenant)
+        .bind("secret", secret)
+        .bind("after", after)
+        .bind("limit", limit)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /** The first {@code limit} grants of {@code tenant}, whosever. */
+  public List<SecretGrant> all(String tenant, int limit) {
+    return handle
+        .createQuery(
+            "select * from secret_grant where tenant = :tenant"
+                + " order by principal, secret_name limit :limit")
+        .bind("tenant", tenant)
+        .bind("limit", limit)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /** How many grants there are on {@code secret}. */
+  public int countOn(String tenant, String secret) {
+    return count("secret_name", tenant, secret);
+  }
+
+  /** How many grants {@code principal} has. */
+  public int countOf(String tenant, String principal) {
+    return count("principal", tenant, principal);
+  }
+
+  private int count(String column, String tenant, String value) {
+    return handle
+        .createQuery(
+            "select count(*) from secret_grant where tenant = :tenant and " + column + " = :value")
+        .bind("tenant", tenant)
+        .bind("value", value)
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  /** Writes {@code grant}, new or in place of what it was. */
+  public void put(SecretGrant grant) {
+    delete(grant);
+    handle
+        .createUpdate(
+            "insert into secret_grant (tenant, principal, secret_name, not_after, created_at,"
+                + " created_by) values (:tenant, :principal, :secret, :notAfter, :createdAt,"
+                + " :createdBy)")
+        .bind("tenant", grant.tenant())
+        .bind("principal", grant.principal())
+        .bind("secret", grant.secret())
+        .bind("notAfter", grant.notAfter() == null ? null : Times.column(grant.notAfter()))
+        .bind("createdAt", Times.column(grant.createdAt()))
+        .bind("createdBy", grant.createdBy())
+        .execute();
+  }
+
+  /** Removes {@code grant}. */
+  public void delete(SecretGrant grant) {
+    handle
+        .createUpdate("delete from secret_grant" + KEY)
+        .bind("tenant", grant.tenant())
+        .bind("principal", grant.principal())
+        .bind("secret", grant.secret())
+        .execute();
+  }
+
+  private static SecretGrant read(ResultSet row) throws SQLException {
+    return new SecretGrant(
+        row.getString("tenant"),
+        row.getString("principal"),
+        row.getString("secret_name"),
+        Times.find(row, "not_after").orElse(null),
+        Times.read(row, "created_at"),
+        row.getString("created_by"));
+  }
+}

@@ -1,0 +1,157 @@
+package dev.cofre.controlplane.server.store;
+
+import dev.cofre.controlplane.domain.DataClass;
+import dev.cofre.controlplane.domain.Environment;
+import dev.cofre.controlplane.domain.Secret;
+import dev.cofre.controlplane.domain.SecretDraft;
+import dev.cofre.controlplane.domain.SecretRotation;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/** Secrets without their values. */
+public final class SecretTable {
+  private final Handle handle;
+
+  SecretTable(Handle handle) {
+    this.handle = handle;
+  }
+
+  /** The secret named {@code name} in {@code tenant}. */
+  public Optional<Secret> find(String tenant, String name) {
+    return handle
+        .createQuery("select * from secret where tenant = :tenant and name = :name")
+        .bind("tenant", tenant)
+        .bind("name", name)
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
+  /** The same, when one of {@code owners} owns it. */
+  public Optional<Secret> findOwned(String tenant, String name, Collection<String> owners) {
+    return handle
+        .createQuery(
+            "select * from secret where tenant = :tenant and name = :name and owner in (<owners>)")
+        .bind("tenant", tenant)
+        .bind("name", name)
+        .bindList("owners", List.copyOf(owners))
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
+  /** How many secrets {@code tenant} has. */
+  public int count(String tenant) {
+    return handle
+        .createQuery("select count(*) from secret where tenant = :tenant")
+        .bind("tenant", tenant)
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  /** The first {@code limit} secrets of {@code tenant} whose name sorts after {@code after}. */
+  public List<Secret> page(String tenant, String after, int limit) {
+    return handle
+        .createQuery(
+            "select * from secret where tenant = :tenant and name > :after"
+                + " order by name limit :limit")
+        .bind("tenant", tenant)
+        .bind("after", after)
+        .bind("limit", limit)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /** The same of those that one of {@code owners} owns. */
+  public List<Secret> pageOwned(String tenant, Collection<String> owners, String after, int limit) {
+    return handle
+        .createQuery(
+            "select * from secret where tenant = :tenant and name > :after"
+                + " and owner in (<owners>) order by name limit :limit")
+        .bind("tenant", tenant)
+        .bind("after", after)
+        .bind("limit", limit)
+        .bindList("owners", List.copyOf(owners))
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /** The same of those that one of {@code readers} has a grant on at {@code now}. */
+  public List<Secret> pageGranted(
+      String tenant, Collection<String> readers, Instant now, String after, int limit) {
+    return handle
+        .createQuery(
+            "select * from secret where tenant = :tenant and name > :after and name in"
+                + " (select secret_name from secret_grant where tenant = :tenant"
+                + " and principal in (<readers>) and (not_after is null or not_after > :now))"
+                + " order by name limit :limit")
+        .bind("tenant", tenant)
+        .bind("after", after)
+        .bind("limit", limit)
+        .bind("now", Times.column(now))
+        .bindList("readers", List.copyOf(readers))
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /** Writes a new secret. */
+  public void insert(Secret secret) {
+    write(
+        secret,
+        "insert into secret (id, tenant, name, environment, data_class, owner, description,"
+            + " expires_at, rotation_days, no_rotation_reason, current_version, "
+            + Stamps.COLUMNS
+            + ") values (:id, :tenant, :name, :environment, :dataClass, :owner, :description,"
+            + " :expiresAt, :rotationDays, :reason, :current, "
+            + Stamps.VALUES
+            + ")");
+  }
+
+  /** Writes what {@code secret} is now; its name, environment and class stay. */
+  public void update(Secret secret) {
+    write(
+        secret,
+        "update secret set owner = :owner, description = :description, expires_at = :expiresAt,"
+            + " rotation_days = :rotationDays, no_rotation_reason = :reason,"
+            + " current_version = :current, created_at = :createdAt, created_by = :createdBy,"
+            + " updated_at = :updatedAt, updated_by = :updatedBy, revision = :revision"
+            + " where id = :id and tenant = :tenant and name = :name"
+            + " and environment = :environment and data_class = :dataClass");
+  }
+
+  private void write(Secret secret, String sql) {
+    SecretDraft draft = secret.draft();
+    Stamps.bind(handle.createUpdate(sql), secret.stamp())
+        .bind("id", secret.id())
+        .bind("tenant", draft.tenant())
+        .bind("name", draft.name())
+        .bind("environment", draft.environment().wireName())
+        .bind("dataClass", draft.dataClass().wireName())
+        .bind("owner", draft.owner())
+        .bind("description", draft.description())
+        .bind("expiresAt", Times.column(draft.expiresAt()))
+        .bind("rotationDays", draft.rotation().days())
+        .bind("reason", draft.rotation().noneReason())
+        .bind("current", secret.currentVersion())
+        .execute();
+  }
+
+  private static Secret read(ResultSet row) throws SQLException {
+    SecretDraft draft =
+        new SecretDraft(
+            row.getString("name"),
+            row.getString("tenant"),
+            Environment.of(row.getString("environment")),
+            DataClass.of(row.getString("data_class")),
+            row.getString("owner"),
+            row.getString("description"),
+            Times.read(row, "expires_at"),
+            new SecretRotation(row.getInt("rotation_days"), row.getString("no_rotation_reason")));
+    return new Secret(
+        row.getObject("id", UUID.class), draft, row.getInt("current_version"), Stamps.read(row));
+  }
+}
