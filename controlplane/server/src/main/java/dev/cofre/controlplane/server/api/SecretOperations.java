@@ -140,8 +140,8 @@ final class SecretOperations {
   }
 
   /**
-   * The same, when the role by which the caller knows of it is one that may do this. Who reads a
-   * secret as a workload, or sees all as an auditor, does not keep it by being an owner of others.
+   * The same, when the role by which the caller knows of it is one that may do this: who sees all
+   * as a security-admin does not write them by being an owner of others.
    *
    * @throws ProblemException {@code forbidden} when it is another role
    */

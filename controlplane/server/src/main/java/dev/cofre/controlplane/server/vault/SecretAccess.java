@@ -10,8 +10,6 @@ import dev.cofre.controlplane.server.store.Transaction;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Which secrets a principal knows of: security-admin and auditor of all, an app-owner of its own, a
@@ -62,17 +60,8 @@ public final class SecretAccess {
       return tx.secrets().page(tenant, after, limit);
     }
     Set<String> references = references(tx, caller);
-    SortedMap<String, Secret> found = new TreeMap<>();
-    if (caller.roles().contains(Role.WORKLOAD)) {
-      tx.secrets()
-          .pageGranted(tenant, references, tx.now(), after, limit)
-          .forEach(secret -> found.put(secret.name(), secret));
-    }
-    if (caller.roles().contains(Role.APP_OWNER)) {
-      tx.secrets()
-          .pageOwned(tenant, references, after, limit)
-          .forEach(secret -> found.put(secret.name(), secret));
-    }
-    return found.values().stream().limit(limit).toList();
+    return caller.roles().contains(Role.WORKLOAD)
+        ? tx.secrets().pageGranted(tenant, references, tx.now(), after, limit)
+        : tx.secrets().pageOwned(tenant, references, after, limit);
   }
 }
