@@ -274,6 +274,15 @@ public final class Permissions {
     return principal.roles().stream().anyMatch(SEE_ALL_KEYS::contains);
   }
 
+  /** {@code principal} with those of its roles alone that may do {@code action}. */
+  public static Principal acting(Principal principal, ManagementAction action) {
+    Set<Role> roles =
+        principal.roles().stream()
+            .filter(role -> TABLE.get(role).contains(action))
+            .collect(Collectors.toUnmodifiableSet());
+    return new Principal(principal.id(), principal.tenant(), roles, principal.stamp());
+  }
+
   /** Whether {@code principal} sees the metadata of every secret of their tenant. */
   public static boolean seesAllSecrets(Principal principal) {
     return principal.roles().stream().anyMatch(SEE_ALL_SECRETS::contains);

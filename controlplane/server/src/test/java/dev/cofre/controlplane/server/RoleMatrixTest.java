@@ -209,7 +209,7 @@ class RoleMatrixTest {
     plane.createKey("vault-dev");
     secret("own");
     secret("foreign");
-    JsonObject other = new JsonObject().put("owner", "somebody-else");
+    JsonObject other = new JsonObject().put("owner", "app");
     patch("security-admin", "/v1/secrets/foreign", other);
     HttpRequest.Builder granted =
         plane

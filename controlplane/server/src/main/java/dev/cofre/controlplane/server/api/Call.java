@@ -102,7 +102,11 @@ final class Call {
 
   /** Where the page before ended. */
   String after() {
-    return Optional.ofNullable(facts.query().get("after")).orElse("");
+    String after = Optional.ofNullable(facts.query().get("after")).orElse("");
+    if (after.indexOf('\0') >= 0) {
+      throw new ProblemException(ErrorCode.INVALID_REQUEST, "after must hold no zero character");
+    }
+    return after;
   }
 
   Optional<String> idempotencyKey() {

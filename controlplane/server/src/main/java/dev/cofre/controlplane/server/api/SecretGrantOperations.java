@@ -45,7 +45,7 @@ final class SecretGrantOperations {
         changing.read(
             call,
             tx -> {
-              Secret secret = SecretOperations.visible(tx, call);
+              Secret secret = SecretOperations.permitted(tx, call);
               return tx.secretGrants()
                   .page(secret.tenant(), secret.name(), call.after(), limit + 1);
             });

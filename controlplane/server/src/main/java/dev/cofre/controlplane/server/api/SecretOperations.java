@@ -12,10 +12,13 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.FieldError;
 import dev.cofre.controlplane.domain.InvalidDocumentException;
+import dev.cofre.controlplane.domain.Permissions;
+import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Secret;
 import dev.cofre.controlplane.domain.SecretDraft;
 import dev.cofre.controlplane.domain.SecretVersion;
 import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.server.policy.SecretGrantBook;
 import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.controlplane.server.vault.SealedSecret;
 import dev.cofre.controlplane.server.vault.SecretAccess;
@@ -112,6 +115,9 @@ final class SecretOperations {
           Secret secret = selected(tx, call);
           SecretDraft draft = secret.draft().changed(call.document(), tx.now());
           draft.requireWithin(tx.dataClasses().rules(draft.dataClass()), tx.now());
+          if (!draft.owner().equals(secret.draft().owner())) {
+            SecretGrantBook.requireOwner(tx, secret.tenant(), draft.owner());
+          }
           Secret changed = secret.described(draft, tx.now(), call.principal().id());
           tx.secrets().update(changed);
           return answer(200, changed);
@@ -133,9 +139,27 @@ final class SecretOperations {
         .orElseThrow(SealedSecret::notFound);
   }
 
+  /**
+   * The same, when the role by which the caller knows of it is one that may do this: who sees all
+   * as a security-admin does not write them by being an owner of others.
+   *
+   * @throws ProblemException {@code forbidden} when it is another role
+   */
+  static Secret permitted(Transaction tx, Call call) {
+    Secret secret = visible(tx, call);
+    Principal acting = Permissions.acting(call.principal(), call.action());
+    if (!acting.roles().equals(call.principal().roles())
+        && SecretAccess.visible(tx, acting, secret.name()).isEmpty()) {
+      throw new ProblemException(
+          ErrorCode.FORBIDDEN,
+          "your roles may not do " + call.action().wireName() + " with this secret; its owner may");
+    }
+    return secret;
+  }
+
   /** The same, when it is as the caller has seen it. */
   static Secret selected(Transaction tx, Call call) {
-    Secret secret = visible(tx, call);
+    Secret secret = permitted(tx, call);
     call.requireMatch(secret.stamp().revision());
     return secret;
   }

@@ -44,7 +44,7 @@ final class SecretVersionOperations {
 
   private Answer write(Call call) {
     // Who may not know of it learns nothing of what is wrong with the request either.
-    writing.store().read(tx -> SecretOperations.visible(tx, call));
+    writing.store().read(tx -> SecretOperations.permitted(tx, call));
     try (SecretBody body = SecretBody.read(call)) {
       int expected = SecretVersionDraft.expectedVersion(body.fields());
       byte[] value = body.value();

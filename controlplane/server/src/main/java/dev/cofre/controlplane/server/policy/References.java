@@ -8,8 +8,8 @@ import dev.cofre.engine.policy.PolicyEvaluator;
 import java.util.List;
 
 /**
- * Who is named by policies, groups and grants on secrets. Such a one is not removed: whoever came
- * later under the same name would have its grants. Stateless.
+ * Who is named by policies, groups, grants on secrets and as their owner. Such a one is not
+ * removed: whoever came later under the same name would have its grants. Stateless.
  */
 final class References {
   private References() {}
@@ -18,6 +18,11 @@ final class References {
     if (tx.secretGrants().countOf(tenant, reference) > 0) {
       throw new ProblemException(
           ErrorCode.CONFLICT, "it may read secrets; take back its grants on them first");
+    }
+    if (tx.secrets().isOwner(tenant, reference)) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT,
+          "it owns secrets; give them to another owner first (cofre secret update --owner)");
     }
     PolicyEvaluator live = tx.live().policy();
     List<CompiledStatement> statements = live.naming(tenant, reference);

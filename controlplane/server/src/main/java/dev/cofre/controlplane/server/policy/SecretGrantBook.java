@@ -52,6 +52,19 @@ public final class SecretGrantBook {
     return grant;
   }
 
+  /**
+   * Checks that {@code owner} can be given a secret: whoever came later under that name would keep
+   * it.
+   *
+   * @throws InvalidDocumentException when there is no such principal or group
+   */
+  public static void requireOwner(Transaction tx, String tenant, String owner) {
+    if (!Resolution.exists(tx, tenant, owner)) {
+      throw new InvalidDocumentException(
+          List.of(new FieldError("owner", "names " + owner + ", which does not exist")));
+    }
+  }
+
   /** Who can read by {@code grant}, also through groups. */
   public static Set<String> beneficiaries(Transaction tx, SecretGrant grant) {
     if (!grant.principal().startsWith(PolicyStatement.GROUP)) {

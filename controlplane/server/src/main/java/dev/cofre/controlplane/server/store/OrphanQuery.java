@@ -19,6 +19,12 @@ import org.jdbi.v3.core.statement.Query;
 public final class OrphanQuery {
   private static final String UNOWNED =
       "not exists (select 1 from principal p where p.id = k.owner and p.tenant = k.tenant)";
+
+  /** Nodes report no use of a key that protects secrets, which the control plane opens itself. */
+  private static final String NO_VAULT =
+      " and (k.alias not like 'vault-%' or not exists (select 1 from secret s"
+          + " where s.tenant = k.tenant and k.alias = concat('vault-', s.environment)))";
+
   private static final String EXPIRED = "k.expires_at <= :now";
 
   private final Handle handle;
@@ -99,7 +105,9 @@ public final class OrphanQuery {
 
   private static String unused(int i) {
     return ("(k.data_class = :class# and k.created_at < :since# and not exists (select 1 from"
-            + " key_use u where u.key_id = k.id and u.last_used_at >= :since#))")
+            + " key_use u where u.key_id = k.id and u.last_used_at >= :since#)"
+            + NO_VAULT
+            + ")")
         .replace("#", Integer.toString(i));
   }
 

@@ -44,6 +44,17 @@ public final class SecretTable {
         .findOne();
   }
 
+  /** Whether {@code owner} owns any. */
+  public boolean isOwner(String tenant, String owner) {
+    return handle
+        .createQuery("select id from secret where tenant = :tenant and owner = :owner limit 1")
+        .bind("tenant", tenant)
+        .bind("owner", owner)
+        .mapTo(UUID.class)
+        .findOne()
+        .isPresent();
+  }
+
   /** How many secrets {@code tenant} has. */
   public int count(String tenant) {
     return handle
