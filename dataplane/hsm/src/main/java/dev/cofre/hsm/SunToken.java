@@ -30,6 +30,9 @@ import javax.crypto.SecretKey;
  * module: it would close their sessions, or destroy their keys.
  */
 final class SunToken {
+  /** How often the token's objects are listed while some of them are destroyed. */
+  private static final int LOOKS_MAX = 8;
+
   private static final AtomicInteger INSTANCES = new AtomicInteger();
   private static final Queue<Object> KEPT = new ConcurrentLinkedQueue<>();
 
@@ -93,18 +96,30 @@ final class SunToken {
   synchronized void load(PinUse pin) {
     pin.tryOnce(
         usable -> {
-          try {
-            KeyStore fresh = KeyStore.getInstance("PKCS11", provider);
-            fresh.load(null, usable.chars());
-            keyStore = fresh;
-            signing.clear();
-            return fresh;
-          } catch (IOException e) {
-            throw LoginFailure.of(e);
-          } catch (GeneralSecurityException | ProviderException e) {
-            throw new HsmException("the HSM's keys cannot be listed", e);
-          }
+          keyStore = listed(usable);
+          signing.clear();
+          return keyStore;
         });
+  }
+
+  /**
+   * Logs in and lists. An object that is destroyed while it is listed fails the listing: then it is
+   * made again. A login that failed is not, for tokens count them.
+   */
+  private KeyStore listed(Pin pin) {
+    for (int look = 1; ; look++) {
+      try {
+        KeyStore fresh = KeyStore.getInstance("PKCS11", provider);
+        fresh.load(null, pin.chars());
+        return fresh;
+      } catch (IOException e) {
+        if (look == LOOKS_MAX || LoginFailure.isOfLogin(e)) {
+          throw LoginFailure.of(e);
+        }
+      } catch (GeneralSecurityException | ProviderException e) {
+        throw new HsmException("the HSM's keys cannot be listed", e);
+      }
+    }
   }
 
   Optional<SecretKey> kek(String label) {

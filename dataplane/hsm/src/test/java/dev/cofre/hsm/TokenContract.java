@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -40,6 +41,32 @@ abstract class TokenContract extends HsmContract {
       other.generateKek(label("theirs"));
       assertTrue(hsm.hasKek(label("theirs")));
       assertArrayEquals(new byte[32], unwrap(wrap(label("theirs"))));
+    }
+  }
+
+  @Test
+  void aLoginThatMeetsTheDestructionOfKeysSucceeds() throws Exception {
+    List<Hsm> logins = new ArrayList<>();
+    try (var threads = Executors.newSingleThreadExecutor()) {
+      for (int round = 0; round < 5; round++) {
+        for (int i = 0; i < 20; i++) {
+          hsm.generateKek(label("going-" + i));
+        }
+        Future<?> destruction =
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < 20; i++) {
+                    hsm.destroyKek(label("going-" + i));
+                  }
+                });
+        do {
+          logins.add(login());
+        } while (!destruction.isDone());
+        destruction.get();
+      }
+    } finally {
+      // Not before: a close logs the whole process out.
+      logins.forEach(Hsm::close);
     }
   }
 
