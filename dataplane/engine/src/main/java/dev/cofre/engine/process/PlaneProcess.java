@@ -10,6 +10,9 @@ import java.net.BindException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The main function of a plane: reads the configuration, starts, waits for SIGTERM, stops.
@@ -27,6 +30,9 @@ public final class PlaneProcess {
 
   private static final System.Logger LOG = System.getLogger(PlaneProcess.class.getName());
 
+  /** How long a stop waits for a start that is under way, in order to undo it in order. */
+  private static final long START_WAIT_MS = 2_000;
+
   /** The setting that every plane's configuration file begins with. */
   public static final Setting PLANE =
       Setting.required(
@@ -37,6 +43,9 @@ public final class PlaneProcess {
   private final String plane;
   private final List<Setting> settings;
   private final Starter starter;
+
+  /** What runs; null once it is sure that nothing will. */
+  private final CompletableFuture<Running> started = new CompletableFuture<>();
 
   /** Names the plane, its settings (beside {@code plane}), and what starts it. */
   public PlaneProcess(String plane, List<Setting> settings, Starter starter) {
@@ -63,8 +72,11 @@ public final class PlaneProcess {
   /** Runs until stopped; ends the process. */
   public void main(String[] args) {
     Logging.install();
+    // Before the start: a listener answers a moment before its start is told here.
+    Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "shutdown"));
     int code = start(args);
     if (code >= 0) {
+      started.complete(null);
       System.exit(code);
     }
   }
@@ -106,7 +118,7 @@ public final class PlaneProcess {
         System.out.println(file + ": the configuration of the " + plane + " is right");
         return 0;
       }
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running), "shutdown"));
+      started.complete(running);
       watchSupervisor();
       return -1;
     } catch (ConfigException e) {
@@ -157,17 +169,24 @@ public final class PlaneProcess {
 
   /**
    * Runs as the JVM's shutdown hook and ends the process with 0: a stop that was asked for is no
-   * failure.
+   * failure. A process that ends by itself keeps its exit code.
    */
-  private static void stop(Running running) {
+  private void stop() {
     try {
+      Running running = started.get(START_WAIT_MS, TimeUnit.MILLISECONDS);
+      if (running == null) {
+        return;
+      }
       running.stop();
       System.out.flush();
       System.err.flush();
       Runtime.getRuntime().halt(0);
+    } catch (TimeoutException e) {
+      // Nothing was served yet, and what a start has begun is as a kill would leave it.
+      Runtime.getRuntime().halt(refuse(0, "stopped while it was starting"));
     } catch (Exception e) {
-      LOG.log(Level.ERROR, "the stop was not clean: {0}", e.toString());
-      Runtime.getRuntime().halt(FAILED);
+      // Said without a logger: the JVM takes its handlers away in a hook beside this one.
+      Runtime.getRuntime().halt(refuse(FAILED, "the stop was not clean: " + oneLine(e)));
     }
   }
 
