@@ -53,6 +53,7 @@ import picocli.CommandLine.ScopeType;
       NodeCommand.class,
       QuotaCommand.class,
       SecretCommand.class,
+      RunCommand.class,
       ApplyCommand.class,
       PlanCommand.class,
       DiffCommand.class,
@@ -84,6 +85,8 @@ public final class CofreCli {
   static CommandLine commandLine(Terminal terminal) {
     CommandLine cli = new CommandLine(new CofreCli(), new CommandFactory(terminal));
     cli.setCaseInsensitiveEnumValuesAllowed(true);
+    // An argument that begins with @ may be the argument of a command that is run.
+    cli.setExpandAtFiles(false);
     cli.setErr(terminal.err());
     cli.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
     cli.setParameterExceptionHandler((failure, args) -> misused(terminal, failure));

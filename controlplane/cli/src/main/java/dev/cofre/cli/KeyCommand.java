@@ -1,6 +1,7 @@
 package dev.cofre.cli;
 
 import dev.cofre.cli.Pages.Column;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
@@ -117,11 +118,12 @@ final class KeyCommand {
       @Mixin Confirmation confirmation,
       @Mixin OutputOption output,
       @Mixin ChangingPlane plane) {
-    confirm(
+    confirmDestruction(
         terminal,
         confirmation,
         plane,
         key,
+        0,
         "The key %s will be destroyed: what it protects will be lost for ever. It is refused from"
             + " now on.");
     JsonObject body = days == null ? null : new JsonObject().put("days", days);
@@ -180,6 +182,43 @@ final class KeyCommand {
               .call(terminal.environment(), ROLE, calls -> calls.get(path(key)))
               .getString("alias", key);
       confirmation.require(terminal, what.formatted(Terminal.plain(alias)), alias);
+    }
+  }
+
+  /**
+   * The same for a destruction: it says which values of secrets it ends.
+   *
+   * @param number of the version; 0: the whole key
+   */
+  static void confirmDestruction(
+      Terminal terminal,
+      Confirmation confirmation,
+      ControlPlane plane,
+      String key,
+      int number,
+      String what) {
+    if (confirmation.asks()) {
+      JsonObject sealed =
+          plane.call(
+              terminal.environment(), ROLE, calls -> calls.get(path(key) + "/secret-values"));
+      int values = 0;
+      int secrets = 0;
+      for (Object item : sealed.getJsonArray("items", new JsonArray())) {
+        JsonObject version = (JsonObject) item;
+        if (number == 0 || version.getInteger("version", 0) == number) {
+          values += version.getInteger("values", 0);
+          secrets += version.getInteger("secrets", 0);
+        }
+      }
+      String ends =
+          values == 0
+              ? ""
+              : "\nWith it end "
+                  + values
+                  + " values of secrets, the current ones of "
+                  + secrets
+                  + " secrets among them.";
+      confirm(terminal, confirmation, plane, key, what + ends);
     }
   }
 

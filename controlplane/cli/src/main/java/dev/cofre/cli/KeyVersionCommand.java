@@ -60,12 +60,15 @@ final class KeyVersionCommand {
       @Mixin Confirmation confirmation,
       @Mixin OutputOption output,
       @Mixin ChangingPlane plane) {
-    confirm(
+    KeyCommand.confirmDestruction(
+        terminal,
         confirmation,
         plane,
         key,
         number,
-        "will be destroyed: what it protects will be lost for ever.");
+        "Version "
+            + number
+            + " of the key %s will be destroyed: what it protects will be lost for ever.");
     JsonObject body = days == null ? null : new JsonObject().put("days", days);
     return KeyCommand.print(
         terminal,

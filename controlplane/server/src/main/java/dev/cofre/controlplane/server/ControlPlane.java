@@ -131,7 +131,9 @@ final class ControlPlane implements AutoCloseable {
     NodeRegistry nodes = new NodeRegistry(store);
     EnforcementWatch watch = new EnforcementWatch(store);
     Workers workers = opened(new Workers());
-    Vitals vitals = opened(new Vitals(store, hsm, audit, reconciliation));
+    SecretSealer secrets = new SecretSealer(hsm, KernelRandom.INSTANCE);
+    Vitals vitals =
+        opened(new Vitals(store, hsm, audit, reconciliation, secrets.damaged()::lately));
     boolean plaintext = settings.listener().tls().isEmpty();
     Api api =
         new Api(
@@ -164,7 +166,7 @@ final class ControlPlane implements AutoCloseable {
                 new AuditIntake(store, archive),
                 archive,
                 opened(new Workers("intake-", INTAKE_THREADS, INTAKE_QUEUE_MAX)),
-                new SecretSealer(hsm, KernelRandom.INSTANCE)));
+                secrets));
     sealMetrics(api, sealer);
     AuditShipper shipper =
         opened(

@@ -32,6 +32,7 @@ final class Vitals implements Readiness, AutoCloseable {
   private final Hsm hsm;
   private final AuditLog audit;
   private final Reconciliation reconciliation;
+  private final BooleanSupplier secretsDamaged;
   private final ScheduledExecutorService probe =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("vitals").daemon().factory());
@@ -39,11 +40,18 @@ final class Vitals implements Readiness, AutoCloseable {
   private volatile List<String> found = List.of("starting");
   private volatile BooleanSupplier draining = () -> false;
 
-  Vitals(Store store, Hsm hsm, AuditLog audit, Reconciliation reconciliation) {
+  /** {@code secretsDamaged} says whether stored values of secrets were met that do not open. */
+  Vitals(
+      Store store,
+      Hsm hsm,
+      AuditLog audit,
+      Reconciliation reconciliation,
+      BooleanSupplier secretsDamaged) {
     this.store = store;
     this.hsm = hsm;
     this.audit = audit;
     this.reconciliation = reconciliation;
+    this.secretsDamaged = secretsDamaged;
   }
 
   /** Probes once, then again and again. */
@@ -55,7 +63,14 @@ final class Vitals implements Readiness, AutoCloseable {
 
   @Override
   public List<String> degradations() {
-    return reconciliation.missingKeks().isEmpty() ? List.of() : List.of("hsm-keys-missing");
+    List<String> degraded = new ArrayList<>();
+    if (!reconciliation.missingKeks().isEmpty()) {
+      degraded.add("hsm-keys-missing");
+    }
+    if (secretsDamaged.getAsBoolean()) {
+      degraded.add("secrets-damaged");
+    }
+    return degraded;
   }
 
   @Override

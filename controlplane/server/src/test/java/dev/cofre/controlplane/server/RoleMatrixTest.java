@@ -85,6 +85,8 @@ class RoleMatrixTest {
       GET    /v1/keys/{key}/versions/{version}/tombstone            own     Y  Y  Y  Y  Y  Y  H  U
       GET    /v1/keys/{key}/uses                                    foreign Y  Y  Y  H  H  Y  H  U
       GET    /v1/keys/{key}/uses                                    own     Y  Y  Y  Y  Y  Y  H  U
+      GET    /v1/keys/{key}/secret-values                           foreign Y  Y  Y  H  H  Y  H  U
+      GET    /v1/keys/{key}/secret-values                           own     Y  Y  Y  Y  Y  Y  H  U
       POST   /v1/keys/{key}/versions/{version}/export               foreign F  F  Y  H  H  F  H  U
       POST   /v1/keys/{key}/versions/{version}/export               own     F  F  Y  F  F  F  H  U
       POST   /v1/imports                                            -       F  F  Y  F  F  F  F  U

@@ -30,7 +30,7 @@ class VitalsTest {
         new StoreLocation("jdbc:h2:file:" + directory.resolve("store"), "cofre", "");
     try (Store store = Store.open(location, Clock.systemUTC())) {
       Hsm hsm = hsm();
-      Vitals vitals = new Vitals(store, hsm, null, new Reconciliation(store, hsm));
+      Vitals vitals = new Vitals(store, hsm, null, new Reconciliation(store, hsm), () -> false);
       vitals.start(() -> false);
       assertTrue(inside.await(30, TimeUnit.SECONDS));
 

@@ -145,6 +145,7 @@ public final class Api {
     management.addAll(new SecretStateOperations(changing).routes());
     management.addAll(new SecretReadOperations(writing).routes());
     management.addAll(new SecretGrantOperations(changing).routes());
+    management.add(new SealedValues(changing).route());
     management.addAll(new NodeOperations(parts.nodes(), parts.store(), audit).routes());
     management.addAll(new AuditSearchOperations(parts.store(), parts.archive(), audit).routes());
     this.ships = new AuditShipHandler(parts.intake(), gatekeeper, audit, parts.intakeWorkers());
@@ -163,6 +164,8 @@ public final class Api {
         "cofre_controlplane_hsm_keys_missing", () -> parts.reconciliation().missingKeks().size());
     counters.gauge(
         "cofre_controlplane_hsm_keys_unknown", () -> parts.reconciliation().unknownKeks().size());
+    counters.gauge(
+        "cofre_controlplane_secret_values_damaged", () -> parts.sealer().damaged().count());
     counters.gauge(
         "cofre_controlplane_ready", () -> parts.readiness().obstacles().isEmpty() ? 1 : 0);
   }

@@ -2,6 +2,8 @@ package dev.cofre.controlplane.server.api;
 
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.approval.ApprovalMatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /** What a change of a key is about, for those who approve it. Stateless. */
@@ -25,12 +27,23 @@ final class KeyMatter {
 
   /** That {@code before} becomes {@code after}. */
   static ApprovalMatter changed(KmsKey before, KmsKey after) {
+    return matter(before, Difference.between(Documents.key(before), Documents.key(after)));
+  }
+
+  /** That it, or a version of it, is to be destroyed, and {@code ended} with it. */
+  static ApprovalMatter destroyed(KmsKey before, KmsKey after, SealedValues.Ended ended) {
+    List<String> lines = new ArrayList<>(ended.lines());
+    lines.addAll(Difference.between(Documents.key(before), Documents.key(after)));
+    return matter(before, lines);
+  }
+
+  private static ApprovalMatter matter(KmsKey key, List<String> lines) {
     return new ApprovalMatter(
-        before.id().toString(),
-        before.stamp().revision(),
-        Set.of(before.draft().environment()),
+        key.id().toString(),
+        key.stamp().revision(),
+        Set.of(key.draft().environment()),
         Set.of(),
         Set.of(),
-        Difference.between(Documents.key(before), Documents.key(after)));
+        lines);
   }
 }

@@ -2,6 +2,7 @@ package dev.cofre.controlplane.server.api;
 
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.server.store.Transaction;
+import io.vertx.core.json.JsonObject;
 import java.util.function.Function;
 
 /** What the changes of keys have in common: repetition, If-Match, audit and answer. Thread-safe. */
@@ -67,7 +68,18 @@ final class KeyRequests {
 
   /** The same, when the call is about {@code subject}, a part of the key. */
   Answer finish(Transaction tx, Call call, int status, KmsKey key, String subject) {
-    Answer answer = Answer.object(status, key.stamp().revision(), Documents.key(key));
+    return finish(
+        tx, call, Answer.object(status, key.stamp().revision(), Documents.key(key)), subject);
+  }
+
+  /** The same for a destruction, which ends values of secrets. */
+  Answer finish(Transaction tx, Call call, KmsKey key, String subject, SealedValues.Ended ended) {
+    JsonObject json = Documents.key(key);
+    ended.tell(json);
+    return finish(tx, call, Answer.object(200, key.stamp().revision(), json), subject);
+  }
+
+  private Answer finish(Transaction tx, Call call, Answer answer, String subject) {
     repeated.end(tx, call, answer);
     call.subject(subject);
     audit.allowed(call);

@@ -10,6 +10,7 @@ import dev.cofre.controlplane.domain.KeyMove;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.ManagementAction;
 import dev.cofre.controlplane.domain.Tombstone;
+import dev.cofre.controlplane.server.api.SealedValues.Ended;
 import dev.cofre.controlplane.server.keys.StateChanges;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.Transaction;
@@ -93,7 +94,10 @@ final class KeyStateOperations {
     return changes.move(
         requests.selectOnce(call),
         asked(call, move),
-        (tx, before, after) -> finish(tx, call, before, after, after.id().toString()));
+        (tx, before, after) ->
+            move == KeyMove.SCHEDULE_DESTRUCTION
+                ? finishDestruction(tx, call, before, after, Tombstone.WHOLE_KEY)
+                : finish(tx, call, before, after, after.id().toString()));
   }
 
   private Answer moveVersion(Call call, KeyMove move) {
@@ -102,7 +106,10 @@ final class KeyStateOperations {
         requests.selectOnce(call),
         number,
         asked(call, move),
-        (tx, before, after) -> finish(tx, call, before, after, after.id() + "/" + number));
+        (tx, before, after) ->
+            move == KeyMove.SCHEDULE_DESTRUCTION
+                ? finishDestruction(tx, call, before, after, number)
+                : finish(tx, call, before, after, after.id() + "/" + number));
   }
 
   /** What is there already needs nobody's approval, unless it was asked for. */
@@ -111,6 +118,18 @@ final class KeyStateOperations {
       approvals.require(tx, call, KeyMatter.changed(before, after));
     }
     return requests.finish(tx, call, 200, after, subject);
+  }
+
+  /** The same for a destruction, which ends the values of secrets under it. */
+  private Answer finishDestruction(
+      Transaction tx, Call call, KmsKey before, KmsKey after, int number) {
+    Ended ended = SealedValues.endedBy(tx, after, number);
+    if (!after.equals(before) || call.approved().isPresent()) {
+      approvals.require(tx, call, KeyMatter.destroyed(before, after, ended));
+    }
+    String id = after.id().toString();
+    return requests.finish(
+        tx, call, after, number == Tombstone.WHOLE_KEY ? id : id + "/" + number, ended);
   }
 
   private static StateChanges.Asked asked(Call call, KeyMove move) {

@@ -22,6 +22,7 @@ import dev.cofre.controlplane.server.policy.SecretGrantBook;
 import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.controlplane.server.vault.SealedSecret;
 import dev.cofre.controlplane.server.vault.SecretAccess;
+import dev.cofre.controlplane.server.vault.SecretCount;
 import dev.cofre.controlplane.server.vault.VaultKeys;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import java.time.Clock;
@@ -37,6 +38,7 @@ final class SecretOperations {
   private final Changing changing;
   private final SecretWriting writing;
   private final Clock clock;
+  private final SecretCount count = new SecretCount(SECRETS_MAX, System::nanoTime);
 
   SecretOperations(Changing changing, SecretWriting writing, Clock clock) {
     this.changing = changing;
@@ -62,22 +64,34 @@ final class SecretOperations {
       if (before.isPresent()) {
         return before.get();
       }
-      KeyMetadata key = writing.store().read(tx -> requireCreatable(tx, call, draft));
-      UUID id = UUID.randomUUID();
-      Stamp stamp = Stamp.created(clock.instant(), call.principal().id());
-      byte[] envelope =
-          writing.sealer().seal(key, new Secret(id, draft, 1, stamp), 1, body.value());
-      return writing.commit(
-          call,
-          tx -> {
-            requireCreatable(tx, call, draft);
-            String by = call.principal().id();
-            Secret secret = new Secret(id, draft, 1, Stamp.created(tx.now(), by));
-            tx.secrets().insert(secret);
-            tx.secretVersions().insert(id, SecretVersion.created(1, tx.now(), by), envelope);
-            return answer(201, secret);
-          });
+      Answer answer = SealingKey.sealAndCommit(() -> sealedAndMade(call, draft, body.value()));
+      count.made(tenant);
+      return answer;
     }
+  }
+
+  private Answer sealedAndMade(Call call, SecretDraft draft, byte[] value) {
+    KeyMetadata key =
+        writing
+            .store()
+            .read(
+                tx -> {
+                  count.requireRoom(tx, draft.tenant());
+                  return requireCreatable(tx, call, draft);
+                });
+    UUID id = UUID.randomUUID();
+    Stamp stamp = Stamp.created(clock.instant(), call.principal().id());
+    byte[] envelope = writing.sealer().seal(key, new Secret(id, draft, 1, stamp), 1, value);
+    return writing.commit(
+        call,
+        tx -> {
+          SealingKey.requireSame(key, requireCreatable(tx, call, draft));
+          String by = call.principal().id();
+          Secret secret = new Secret(id, draft, 1, Stamp.created(tx.now(), by));
+          tx.secrets().insert(secret);
+          tx.secretVersions().insert(id, SecretVersion.created(1, tx.now(), by), envelope);
+          return answer(201, secret);
+        });
   }
 
   private static KeyMetadata requireCreatable(Transaction tx, Call call, SecretDraft draft) {
@@ -85,14 +99,12 @@ final class SecretOperations {
       throw new InvalidDocumentException(
           List.of(new FieldError("owner", "must be yourself, or group:NAME of one you are in")));
     }
+    // The caller itself may have been removed since it was known.
+    SecretGrantBook.requireOwner(tx, draft.tenant(), draft.owner());
     draft.requireWithin(tx.dataClasses().rules(draft.dataClass()), tx.now());
     if (tx.secrets().find(draft.tenant(), draft.name()).isPresent()) {
       throw new ProblemException(
           ErrorCode.CONFLICT, "the name " + draft.name() + " is taken; choose another one");
-    }
-    if (tx.secrets().count(draft.tenant()) >= SECRETS_MAX) {
-      throw new ProblemException(
-          ErrorCode.CONFLICT, "a tenant holds at most " + SECRETS_MAX + " secrets");
     }
     return VaultKeys.sealing(tx, draft.tenant(), draft.environment());
   }

@@ -49,9 +49,10 @@ final class SecretReadOperations {
   /** The value as JSON; its record is on the log then. */
   private byte[] json(Call call, String name, int number) {
     SealedSecret sealed =
-        vault.store().read(tx -> SealedSecret.find(tx, call.principal(), name, number));
+        vault.opened(
+            () -> vault.store().read(tx -> SealedSecret.find(tx, call.principal(), name, number)));
     int version = sealed.version().number();
-    byte[] value = vault.sealer().open(sealed.key(), sealed.secret(), version, sealed.envelope());
+    byte[] value = vault.open(sealed);
     try {
       vault.audit().secretRead(call, name, version);
       return SecretAnswers.value(sealed, value);

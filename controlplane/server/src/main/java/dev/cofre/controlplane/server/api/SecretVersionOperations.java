@@ -52,27 +52,32 @@ final class SecretVersionOperations {
       if (before.isPresent()) {
         return before.get();
       }
-      Place place = writing.store().read(tx -> place(tx, call, expected));
-      int number = place.newest + 1;
-      byte[] envelope = writing.sealer().seal(place.key, place.secret, number, value);
-      return writing.commit(
-          call,
-          tx -> {
-            Place now = place(tx, call, expected);
-            if (now.newest != place.newest) {
-              throw new ProblemException(
-                  ErrorCode.CONFLICT,
-                  "another value was written at the same time; look at it, try again");
-            }
-            String by = call.principal().id();
-            SecretVersion version = SecretVersion.created(number, tx.now(), by);
-            tx.secretVersions().insert(now.secret.id(), version, envelope);
-            Secret secret = now.secret.with(number, tx.now(), by);
-            tx.secrets().update(secret);
-            JsonObject json = SecretAnswers.document(version).put("name", secret.name());
-            return Answer.object(201, secret.stamp().revision(), json);
-          });
+      return SealingKey.sealAndCommit(() -> sealedAndWritten(call, expected, value));
     }
+  }
+
+  private Answer sealedAndWritten(Call call, int expected, byte[] value) {
+    Place place = writing.store().read(tx -> place(tx, call, expected));
+    int number = place.newest + 1;
+    byte[] envelope = writing.sealer().seal(place.key, place.secret, number, value);
+    return writing.commit(
+        call,
+        tx -> {
+          Place now = place(tx, call, expected);
+          if (now.newest != place.newest) {
+            throw new ProblemException(
+                ErrorCode.CONFLICT,
+                "another value was written at the same time; look at it, try again");
+          }
+          SealingKey.requireSame(place.key, now.key);
+          String by = call.principal().id();
+          SecretVersion version = SecretVersion.created(number, tx.now(), by);
+          tx.secretVersions().insert(now.secret.id(), version, envelope);
+          Secret secret = now.secret.with(number, tx.now(), by);
+          tx.secrets().update(secret);
+          JsonObject json = SecretAnswers.document(version).put("name", secret.name());
+          return Answer.object(201, secret.stamp().revision(), json);
+        });
   }
 
   private static Place place(Transaction tx, Call call, int expected) {

@@ -5,6 +5,7 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.Secret;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.Transaction;
+import dev.cofre.controlplane.server.vault.DamagedValueException;
 import dev.cofre.controlplane.server.vault.SealedSecret;
 import dev.cofre.controlplane.server.vault.SecretSealer;
 import io.vertx.core.buffer.Buffer;
@@ -13,6 +14,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Commits what brings a value. Thread-safe.
@@ -40,16 +42,17 @@ record SecretWriting(
 
   private void requireSame(Call call, JsonObject made, byte[] value) {
     SealedSecret stored =
-        store.read(
-            tx -> {
-              Secret secret =
-                  tx.secrets()
-                      .find(call.principal().tenant(), made.getString("name"))
-                      .orElseThrow(SealedSecret::notFound);
-              return SealedSecret.of(tx, secret, made.getInteger("version", 1));
-            });
-    byte[] first =
-        sealer.open(stored.key(), stored.secret(), stored.version().number(), stored.envelope());
+        opened(
+            () ->
+                store.read(
+                    tx -> {
+                      Secret secret =
+                          tx.secrets()
+                              .find(call.principal().tenant(), made.getString("name"))
+                              .orElseThrow(SealedSecret::notFound);
+                      return SealedSecret.of(tx, secret, made.getInteger("version", 1));
+                    }));
+    byte[] first = open(stored);
     try {
       if (!MessageDigest.isEqual(first, value)) {
         throw new ProblemException(
@@ -58,6 +61,27 @@ record SecretWriting(
       }
     } finally {
       Arrays.fill(first, (byte) 0);
+    }
+  }
+
+  /**
+   * The value of {@code sealed}, which the caller overwrites after use.
+   *
+   * @throws ProblemException {@code conflict} when it is damaged
+   */
+  byte[] open(SealedSecret sealed) {
+    return opened(
+        () ->
+            sealer.open(
+                sealed.key(), sealed.secret(), sealed.version().number(), sealed.envelope()));
+  }
+
+  /** Does {@code work}, which looks at a stored value: a damaged one is noted, and told. */
+  <T> T opened(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (DamagedValueException e) {
+      throw sealer.damaged().met(e);
     }
   }
 

@@ -162,6 +162,11 @@ public final class Transaction {
     return new SecretVersionTable(handle);
   }
 
+  /** What the values of secrets are sealed under. */
+  public SealedValueQuery sealedValues() {
+    return new SealedValueQuery(handle);
+  }
+
   /** Who may read which secret. */
   public SecretGrantTable secretGrants() {
     return new SecretGrantTable(handle);

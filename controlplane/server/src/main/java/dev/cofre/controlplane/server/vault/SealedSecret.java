@@ -21,6 +21,7 @@ public record SealedSecret(Secret secret, SecretVersion version, KeyMetadata key
    * @throws ProblemException {@code not_found}, for who has no grant the same whether there is such
    *     a secret or not; {@code conflict} when it has expired; the code of the state of the vault's
    *     key when that opens nothing
+   * @throws DamagedValueException when the stored value names no such key
    */
   public static SealedSecret find(Transaction tx, Principal reader, String name, int number) {
     if (!SecretAccess.mayRead(tx, reader, name)) {
@@ -50,8 +51,7 @@ public record SealedSecret(Secret secret, SecretVersion version, KeyMetadata key
         tx.secretVersions()
             .envelope(secret.id(), number)
             .orElseThrow(() -> gone("version " + number + " of the secret was destroyed"));
-    return new SealedSecret(
-        secret, version, VaultKeys.opening(tx, secret.tenant(), envelope), envelope);
+    return new SealedSecret(secret, version, VaultKeys.opening(tx, secret, envelope), envelope);
   }
 
   /** What who may not know of a secret is told, be it there or not. */

@@ -39,6 +39,7 @@ public final class SecretSealer {
 
   private final Hsm hsm;
   private final RandomSource random;
+  private final DamagedValues damaged = new DamagedValues(System::nanoTime);
 
   /** Wraps in {@code hsm}; keys, IVs and salts are read from {@code random}. */
   public SecretSealer(Hsm hsm, RandomSource random) {
@@ -91,7 +92,7 @@ public final class SecretSealer {
    *
    * @param key that {@code envelope} names
    * @return the value, which the caller overwrites after use
-   * @throws IllegalStateException when it does not verify: somebody changed the store
+   * @throws DamagedValueException when it does not verify: somebody changed the store
    * @throws dev.cofre.hsm.HsmException when the token fails
    */
   public byte[] open(KeyMetadata key, Secret secret, int number, byte[] envelope) {
@@ -124,6 +125,11 @@ public final class SecretSealer {
         Arrays.copyOfRange(wrap, WRAP_IV_LENGTH, WRAP_LENGTH));
   }
 
+  /** The values that did not open. */
+  public DamagedValues damaged() {
+    return damaged;
+  }
+
   /** What an envelope is bound to. */
   private static EncryptionContext context(Secret secret, int number) {
     return EncryptionContext.of(
@@ -135,12 +141,12 @@ public final class SecretSealer {
             "cofre:version", Integer.toString(number)));
   }
 
-  private static IllegalStateException damaged(Secret secret, int number) {
-    return new IllegalStateException(
+  private static DamagedValueException damaged(Secret secret, int number) {
+    return new DamagedValueException(
         "the stored value of version "
             + number
             + " of the secret "
             + secret.name()
-            + " does not verify: the store was changed by another hand; restore it");
+            + " does not verify: the store was changed by another hand");
   }
 }

@@ -5,6 +5,7 @@ import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.Environment;
+import dev.cofre.controlplane.domain.Secret;
 import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.engine.snapshot.KeyCondition;
 import dev.cofre.engine.snapshot.KeyMetadata;
@@ -60,13 +61,15 @@ public final class VaultKeys {
    * The key that opens {@code envelope}.
    *
    * @throws ProblemException the code of the state that it is in, when that opens nothing
+   * @throws DamagedValueException when it names none of the tenant's
    */
-  public static KeyMetadata opening(Transaction tx, String tenant, byte[] envelope) {
+  public static KeyMetadata opening(Transaction tx, Secret secret, byte[] envelope) {
     WrappedDataKey wrapped = WrappedDataKey.parse(envelope, 0);
     KeyMetadata key = wrapped == null ? null : tx.live().key(wrapped.keyId());
     KeyMetadata.Version version = key == null ? null : key.versions().get(wrapped.keyVersion());
-    if (version == null || !key.tenant().equals(tenant)) {
-      throw new IllegalStateException("a stored value names no key version of its tenant");
+    if (version == null || !key.tenant().equals(secret.tenant())) {
+      throw new DamagedValueException(
+          "a stored value of the secret " + secret.name() + " names no key version of its tenant");
     }
     if (!key.decrypts(version.number())) {
       throw refusal(

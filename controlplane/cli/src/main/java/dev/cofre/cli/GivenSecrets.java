@@ -1,0 +1,139 @@
+package dev.cofre.cli;
+
+import dev.cofre.cli.run.SecretFolder;
+import dev.cofre.cli.run.SecretMap;
+import dev.cofre.cli.run.SecretMap.Entry;
+import dev.cofre.cli.run.SecretValue;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The secrets that a command has been given. Thread-safe. */
+final class GivenSecrets {
+  private final SecretMap map;
+  private final SecretReader reader;
+  private final Map<String, SecretValue> values = new HashMap<>();
+  private SecretFolder folder;
+
+  GivenSecrets(SecretMap map, SecretReader reader) {
+    this.map = map;
+    this.reader = reader;
+  }
+
+  /**
+   * Reads all that the map names.
+   *
+   * @throws CliException when one of them is not read, or cannot be given as the map says
+   */
+  void readFirst() {
+    SecretReader.Answer answer = reader.read(map.names());
+    synchronized (this) {
+      values.putAll(answer.values());
+    }
+    if (!answer.refusals().isEmpty()) {
+      throw new CliException(
+          ExitCodes.FAILED, "the command was not started: " + String.join("; ", answer.refusals()));
+    }
+    variables();
+  }
+
+  /** Writes the files, now and from now on with each change, into {@code into}. */
+  synchronized void writeTo(SecretFolder into) throws IOException {
+    folder = into;
+    for (Entry entry : map.entries()) {
+      write(entry);
+    }
+  }
+
+  private void write(Entry entry) throws IOException {
+    if (entry.file() != null && folder != null) {
+      byte[] bytes = values.get(entry.name()).bytes(entry.trim());
+      try {
+        folder.write(entry.file(), bytes);
+      } finally {
+        Arrays.fill(bytes, (byte) 0);
+      }
+    }
+  }
+
+  /** The variables of the environment: values, and the paths of files. */
+  synchronized Map<String, String> variables() {
+    Map<String, String> variables = new HashMap<>();
+    if (folder != null) {
+      variables.put("COFRE_SECRETS_DIR", folder.path().toString());
+    }
+    for (Entry entry : map.entries()) {
+      if (entry.variable() != null) {
+        variables.put(entry.variable(), text(entry));
+      }
+      if (entry.fileVariable() != null && folder != null) {
+        variables.put(entry.fileVariable(), folder.path().resolve(entry.file()).toString());
+      }
+    }
+    return variables;
+  }
+
+  private String text(Entry entry) {
+    return values
+        .get(entry.name())
+        .text(entry.trim())
+        .orElseThrow(
+            () ->
+                new CliException(
+                    ExitCodes.FAILED,
+                    "the value of "
+                        + entry.name()
+                        + " cannot be the variable "
+                        + entry.variable()
+                        + ": it holds a zero byte, is not UTF-8, or has characters that this locale"
+                        + " (LC_ALL) does not write; give it as a file"));
+  }
+
+  /**
+   * What another reading brought.
+   *
+   * @param changed the secrets that have another version now
+   * @param refusals a line for each secret that was not read; it stays as it is
+   */
+  record Renewal(List<String> changed, List<String> refusals) {}
+
+  /** Reads all again; files of what has another version are written anew. */
+  Renewal renew() throws IOException {
+    SecretReader.Answer answer = reader.read(map.names());
+    List<String> refusals = new ArrayList<>(answer.refusals());
+    List<String> changed = new ArrayList<>();
+    synchronized (this) {
+      for (SecretValue value : answer.values().values()) {
+        if (values.get(value.name()).version() == value.version()) {
+          value.wipe();
+        } else if (!fits(value)) {
+          refusals.add(value.name() + ": its new value cannot be a variable of the environment");
+          value.wipe();
+        } else {
+          values.put(value.name(), value).wipe();
+          changed.add(value.name() + " " + value.version());
+          for (Entry entry : map.entries()) {
+            if (entry.name().equals(value.name())) {
+              write(entry);
+            }
+          }
+        }
+      }
+    }
+    return new Renewal(changed, refusals);
+  }
+
+  private boolean fits(SecretValue value) {
+    return map.entries().stream()
+        .filter(entry -> entry.name().equals(value.name()) && entry.variable() != null)
+        .allMatch(entry -> value.text(entry.trim()).isPresent());
+  }
+
+  /** Overwrites the values; what they were copied to is not reached. */
+  synchronized void wipe() {
+    values.values().forEach(SecretValue::wipe);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.cofre.cli;
+
+import dev.cofre.cli.run.SecretValue;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads secrets by their names, all at once. Thread-safe. */
+final class SecretReader {
+  static final String ROLE = "app";
+
+  private final Terminal terminal;
+  private final ControlPlane plane;
+
+  SecretReader(Terminal terminal, ControlPlane plane) {
+    this.terminal = terminal;
+    this.plane = plane;
+  }
+
+  /**
+   * What was answered.
+   *
+   * @param values by name; the receiver overwrites them
+   * @param refusals a line for each name that has none
+   */
+  record Answer(Map<String, SecretValue> values, List<String> refusals) {}
+
+  /**
+   * Reads {@code names}, at most 100.
+   *
+   * @throws dev.cofre.client.CofreException when the control plane refuses the request, or cannot
+   *     be reached
+   */
+  Answer read(List<String> names) {
+    JsonObject answer =
+        plane.call(
+            terminal.environment(),
+            ROLE,
+            calls ->
+                calls.post(
+                    "/v1/secret-values", new JsonObject().put("names", new JsonArray(names))));
+    Map<String, SecretValue> values = new LinkedHashMap<>();
+    List<String> refusals = new ArrayList<>();
+    for (Object each : answer.getJsonArray("items")) {
+      JsonObject item = (JsonObject) each;
+      String name = item.getString("name");
+      JsonObject error = item.getJsonObject("error");
+      if (error == null) {
+        byte[] bytes = Base64.getDecoder().decode(item.getString("value"));
+        values.put(name, new SecretValue(name, item.getInteger("version"), bytes));
+      } else {
+        refusals.add(
+            Terminal.plain(
+                name + ": " + error.getString("code") + ": " + error.getString("message")));
+      }
+    }
+    return new Answer(values, refusals);
+  }
+}

@@ -1,0 +1,229 @@
+package dev.cofre.cli.run;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * A folder of files that hold secrets: mode 0700 and 0600, in memory (tmpfs), gone at {@link
+ * #close()}. Thread-safe.
+ *
+ * <p>Lifecycle: beside it stands a file {@code FOLDER.lock}, locked from before the folder is made
+ * until after it is removed. What a process left that was killed is thereby known, and removed by
+ * the next one.
+ */
+public final class SecretFolder implements AutoCloseable {
+  private static final String PREFIX = "cofre-run-";
+  private static final String LOCK = ".lock";
+  private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
+  private static final FileAttribute<?> OWNER_FILE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  private static final FileAttribute<?> OWNER_FOLDER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  private final Path folder;
+  private final FileChannel lock;
+  private boolean closed;
+
+  private SecretFolder(Path folder, FileChannel lock) {
+    this.folder = folder;
+    this.lock = lock;
+  }
+
+  /** Where folders are made: {@code XDG_RUNTIME_DIR}, else /dev/shm, whichever is in memory. */
+  public static Optional<Path> base(Map<String, String> environment) {
+    String runtime = environment.getOrDefault("XDG_RUNTIME_DIR", "");
+    return Stream.of(runtime, "/dev/shm")
+        .filter(name -> name.startsWith("/"))
+        .map(Path::of)
+        .filter(path -> Files.isDirectory(path) && Files.isWritable(path) && isInMemory(path))
+        .findFirst();
+  }
+
+  /** Whether what is in {@code folder} stands in memory alone (but for swap). */
+  public static boolean isInMemory(Path folder) {
+    try {
+      return IN_MEMORY.contains(Files.getFileStore(folder).type());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** A new one with a name of its own in {@code base}; what killed processes left is removed. */
+  public static SecretFolder in(Path base) throws IOException {
+    removeLeft(base);
+    return at(base.resolve(PREFIX + ProcessHandle.current().pid() + "-" + System.nanoTime()));
+  }
+
+  /**
+   * A new one, {@code folder}.
+   *
+   * @throws IOException when it is there already and not the remains of a killed process
+   */
+  public static SecretFolder at(Path folder) throws IOException {
+    Path file = folder.resolveSibling(folder.getFileName() + LOCK);
+    boolean ours = Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+    FileChannel lock = locked(file);
+    if (lock == null) {
+      throw new IOException(folder + " is another running command's");
+    }
+    try {
+      if (ours) {
+        remove(folder);
+      }
+      Files.createDirectory(folder, OWNER_FOLDER);
+      return new SecretFolder(folder, lock);
+    } catch (IOException e) {
+      Files.deleteIfExists(file);
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** The lock; null when somebody else has it. */
+  private static FileChannel locked(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            file,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+            OWNER_FILE);
+    try {
+      FileLock lock = channel.tryLock();
+      if (lock != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      // Another one of this process has it.
+    }
+    channel.close();
+    return null;
+  }
+
+  private static void removeLeft(Path base) throws IOException {
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(base, PREFIX + "*")) {
+      for (Path path : found) {
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && isOwn(path)) {
+          removeLeftFolder(path);
+        }
+      }
+    }
+  }
+
+  private static boolean isOwn(Path path) throws IOException {
+    try {
+      return Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS)
+          .equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private static void removeLeftFolder(Path folder) throws IOException {
+    Path file = folder.resolveSibling(folder.getFileName() + LOCK);
+    try (FileChannel lock = locked(file)) {
+      if (lock != null) {
+        remove(folder);
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  /** Where it is. */
+  public Path path() {
+    return folder;
+  }
+
+  /**
+   * Writes the file {@code name}, in one step for who reads it.
+   *
+   * @param value stays the caller's
+   */
+  public synchronized void write(String name, byte[] value) throws IOException {
+    if (closed) {
+      return;
+    }
+    Path file = folder.resolve(name);
+    makeFolders(file.getParent());
+    Path partial = file.resolveSibling(".new-" + file.getFileName());
+    Files.deleteIfExists(partial);
+    try (FileChannel channel =
+        FileChannel.open(
+            partial, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_FILE)) {
+      ByteBuffer left = ByteBuffer.wrap(value);
+      while (left.hasRemaining()) {
+        channel.write(left);
+      }
+    }
+    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private void makeFolders(Path path) throws IOException {
+    if (!path.equals(folder)) {
+      makeFolders(path.getParent());
+      if (!Files.isDirectory(path)) {
+        Files.createDirectory(path, OWNER_FOLDER);
+      }
+    }
+  }
+
+  /** Removes it with all that is in it, what the command put there too. */
+  @Override
+  public synchronized void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      remove(folder);
+      Files.deleteIfExists(folder.resolveSibling(folder.getFileName() + LOCK));
+    } finally {
+      lock.close();
+    }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    List<Path> all;
+    try (Stream<Path> found = Files.walk(folder)) {
+      all = found.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : all) {
+      if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+        overwrite(path);
+      }
+      Files.deleteIfExists(path);
+    }
+  }
+
+  /** Best effort: the file goes in any case. */
+  private static void overwrite(Path file) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      byte[] zeros = new byte[8_192];
+      for (long left = channel.size(); left > 0; ) {
+        left -= channel.write(ByteBuffer.wrap(zeros, 0, (int) Math.min(left, zeros.length)));
+      }
+    } catch (IOException e) {
+      System.getLogger(SecretFolder.class.getName())
+          .log(System.Logger.Level.DEBUG, "a file could not be overwritten", e);
+    }
+  }
+}

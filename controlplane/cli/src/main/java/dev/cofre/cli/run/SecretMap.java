@@ -1,0 +1,123 @@
+package dev.cofre.cli.run;
+
+import dev.cofre.cli.shape.SecretMapDocument;
+import dev.cofre.cli.yaml.FileErrors;
+import dev.cofre.cli.yaml.Place;
+import dev.cofre.cli.yaml.YamlReader;
+import dev.cofre.cli.yaml.YamlValue;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which secrets a command is given, and how. Immutable. */
+public record SecretMap(List<Entry> entries) {
+  /** Takes a copy. */
+  public SecretMap {
+    entries = List.copyOf(entries);
+  }
+
+  /**
+   * One secret's way.
+   *
+   * @param variable that holds its value; null for none
+   * @param file within the folder of secrets; null for none
+   * @param fileVariable that holds the file's path; null for none
+   * @param trim whether the line end that the value ends with is left out
+   */
+  public record Entry(
+      String name, String variable, String file, String fileVariable, boolean trim) {}
+
+  /**
+   * Reads the file {@code file}, whose content is {@code bytes}.
+   *
+   * @return empty when anything is wrong, which {@code errors} tells then
+   */
+  public static Optional<SecretMap> read(String file, byte[] bytes, FileErrors errors) {
+    List<YamlValue> documents = YamlReader.read(file, bytes, errors);
+    if (errors.isEmpty() && documents.size() != 1) {
+      errors.add(new Place(file, 1), "", "must hold one document with the field secrets");
+    }
+    if (!errors.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<SecretMapDocument> read = SecretMapDocument.read(documents.getFirst(), errors);
+    if (read.isEmpty()) {
+      return Optional.empty();
+    }
+    SecretMap map = of(read.get(), errors);
+    return errors.isEmpty() ? Optional.of(map) : Optional.empty();
+  }
+
+  private static SecretMap of(SecretMapDocument document, FileErrors errors) {
+    Map<String, Place> variables = new HashMap<>();
+    Map<String, Place> files = new HashMap<>();
+    List<Entry> entries = new ArrayList<>();
+    JsonArray items = document.json().getJsonArray("secrets");
+    for (int i = 0; i < items.size(); i++) {
+      JsonObject item = items.getJsonObject(i);
+      String at = "secrets[" + i + "]";
+      for (String field : List.of("env", "fileEnv")) {
+        once(variables, document, at + "." + field, item.getString(field), errors);
+      }
+      once(files, document, at + ".file", item.getString("file"), errors);
+      if (item.containsKey("fileEnv") && !item.containsKey("file")) {
+        errors.add(
+            document.places().get(at + ".fileEnv"),
+            at + ".fileEnv",
+            "must stand beside file, whose path it is told");
+      }
+      entries.add(
+          new Entry(
+              item.getString("name"),
+              item.getString("env"),
+              item.getString("file"),
+              item.getString("fileEnv"),
+              item.getBoolean("trim", false)));
+    }
+    nested(files, errors);
+    return new SecretMap(entries);
+  }
+
+  private static void once(
+      Map<String, Place> seen,
+      SecretMapDocument document,
+      String path,
+      String value,
+      FileErrors errors) {
+    if (value == null) {
+      return;
+    }
+    Place place = document.places().get(path);
+    Place first = seen.putIfAbsent(value, place);
+    if (first != null) {
+      errors.add(place, path, value + " is given twice, first at " + first);
+    }
+  }
+
+  /** A file cannot be a folder of another one. */
+  private static void nested(Map<String, Place> files, FileErrors errors) {
+    files.forEach(
+        (file, place) -> {
+          for (int end = file.indexOf('/'); end >= 0; end = file.indexOf('/', end + 1)) {
+            String folder = file.substring(0, end);
+            if (files.containsKey(folder)) {
+              errors.add(place, "secrets", file + " would stand in the file " + folder);
+            }
+          }
+        });
+  }
+
+  /** The secrets' names, each once. */
+  public List<String> names() {
+    return entries.stream().map(Entry::name).distinct().toList();
+  }
+
+  /** Whether any secret is given as a file. */
+  public boolean hasFiles() {
+    return entries.stream().anyMatch(entry -> entry.file() != null);
+  }
+}

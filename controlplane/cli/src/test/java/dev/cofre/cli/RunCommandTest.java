@@ -1,0 +1,172 @@
+package dev.cofre.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code run} says before it runs anything; with commands, {@code RunSecretsTest} has it. */
+class RunCommandTest {
+  @TempDir Path home;
+
+  private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+  private final Map<String, byte[]> values = new HashMap<>();
+  private Vertx vertx;
+  private Map<String, String> environment;
+
+  @BeforeEach
+  void start() throws IOException {
+    vertx = Vertx.vertx();
+    HttpServer server =
+        vertx
+            .createHttpServer()
+            .requestHandler(this::handle)
+            .listen(0, "127.0.0.1")
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+    Files.createDirectory(home.resolve("dev"));
+    Files.writeString(home.resolve("dev/app.token"), "the-token-of-the-app\n");
+    environment =
+        Map.of(
+            "COFRE_HOME",
+            home.toString(),
+            "COFRE_CONTROL_URL",
+            "http://127.0.0.1:" + server.actualPort());
+  }
+
+  @AfterEach
+  void stop() {
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  private void handle(HttpServerRequest request) {
+    asked.add(request.method() + " " + request.path());
+    request
+        .body()
+        .onSuccess(
+            body -> {
+              request.response().putHeader("Content-Type", "application/json");
+              if (request.path().equals("/v1/secret-values")) {
+                request.response().end(all(new JsonObject(body)).toBuffer());
+              } else {
+                String name = request.path().replaceAll(".*/", "");
+                boolean there = values.containsKey(name);
+                JsonObject problem =
+                    new JsonObject().put("code", "not_found").put("detail", "no").put("status", 404);
+                request
+                    .response()
+                    .setStatusCode(there ? 200 : 404)
+                    .putHeader(
+                        "Content-Type",
+                        there ? "application/json" : "application/problem+json")
+                    .end(
+                        there
+                            ? "{\"currentVersion\":4,\"expiresAt\":\"2030-01-01T00:00:00Z\"}"
+                            : problem.encode());
+              }
+            });
+  }
+
+  private JsonObject all(JsonObject body) {
+    JsonArray items = new JsonArray();
+    for (Object name : body.getJsonArray("names")) {
+      byte[] value = values.get(name);
+      JsonObject item = new JsonObject().put("name", name);
+      if (value == null) {
+        item.put("error", new JsonObject().put("code", "not_found").put("message", "none"));
+      } else {
+        item.put("version", 4).put("value", Base64.getEncoder().encodeToString(value));
+      }
+      items.add(item);
+    }
+    return new JsonObject().put("items", items);
+  }
+
+  private CliRun run(String map, String... more) throws IOException {
+    Path file = Files.writeString(home.resolve("map.yaml"), map);
+    List<String> args = new ArrayList<>(List.of("run", "--secrets", file.toString()));
+    args.addAll(List.of(more));
+    return CliRun.of(environment, args.toArray(String[]::new));
+  }
+
+  @Test
+  void theDryRunReadsNoValue() throws Exception {
+    values.put("db", "hidden-value".getBytes(UTF_8));
+    String map = "secrets:\n  - {name: db, env: DB, file: db}\n";
+    CliRun run = run(map, "--dry-run", "--output", "json", "--", "false");
+    assertEquals(ExitCodes.OK, run.exitCode(), run::err);
+    JsonObject item = new JsonObject(run.text()).getJsonArray("secrets").getJsonObject(0);
+    assertEquals(
+        new JsonObject()
+            .put("name", "db")
+            .put("env", "DB")
+            .put("file", "db")
+            .put("version", 4)
+            .put("expiresAt", "2030-01-01T00:00:00Z"),
+        item);
+    assertEquals(List.of("GET /v1/secrets/db"), asked);
+
+    CliRun missing = run(map + "  - {name: other, env: OTHER}\n", "--dry-run");
+    assertEquals(ExitCodes.FAILED, missing.exitCode(), missing::err);
+    assertTrue(missing.text().contains("not_found"), missing::text);
+  }
+
+  @Test
+  void nothingRunsWithoutAllSecrets() throws Exception {
+    values.put("db", "hidden-value".getBytes(UTF_8));
+    values.put("binary", new byte[] {'a', 0, 'b'});
+    Path trace = home.resolve("ran");
+    String[] command = {"--", "touch", trace.toString()};
+    CliRun missing = run("secrets:\n  - {name: db, env: DB}\n  - {name: no, env: NO}\n", command);
+    assertEquals(ExitCodes.FAILED, missing.exitCode(), missing::err);
+    assertTrue(missing.err().contains("no: not_found: none"), missing::err);
+    CliRun binary = run("secrets:\n  - {name: binary, env: B}\n", command);
+    assertEquals(ExitCodes.FAILED, binary.exitCode(), binary::err);
+    assertTrue(binary.err().contains("cannot be the variable B"), binary::err);
+    CliRun disk =
+        run(
+            "secrets:\n  - {name: db, file: f}\n",
+            "--dir", "/proc/cofre-run-test", "--", "touch", trace.toString());
+    assertEquals(ExitCodes.USAGE, disk.exitCode(), disk::err);
+    assertTrue(disk.err().contains("is not in memory"), disk::err);
+    for (CliRun run : List.of(missing, binary, disk)) {
+      assertFalse(run.err().contains("hidden-value"), run::err);
+    }
+    assertFalse(Files.exists(trace));
+  }
+
+  @Test
+  void whatIsWrongIsSaidBeforeAnythingIsAsked() throws Exception {
+    String map = "secrets:\n  - {name: db, env: DB}\n";
+    assertEquals(ExitCodes.USAGE, run(map).exitCode());
+    assertEquals(ExitCodes.USAGE, run(map, "--interval-seconds", "0", "--", "true").exitCode());
+    assertEquals(ExitCodes.USAGE, run(map, "--signal", "KILL", "--", "true").exitCode());
+    CliRun wrong = run("secrets:\n  - {name: db}\n", "--", "true");
+    assertEquals(ExitCodes.USAGE, wrong.exitCode());
+    assertTrue(wrong.err().contains("map.yaml:2: secrets[0]: must have env or file"), wrong::err);
+    assertEquals(
+        ExitCodes.USAGE,
+        CliRun.of(environment, "run", "--secrets", home + "/none", "--", "true").exitCode());
+    assertEquals(List.of(), asked);
+  }
+}
