@@ -54,6 +54,7 @@ import picocli.CommandLine.ScopeType;
       QuotaCommand.class,
       SecretCommand.class,
       RunCommand.class,
+      ScanCommand.class,
       ApplyCommand.class,
       PlanCommand.class,
       DiffCommand.class,

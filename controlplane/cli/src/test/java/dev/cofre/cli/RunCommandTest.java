@@ -72,13 +72,15 @@ class RunCommandTest {
                 String name = request.path().replaceAll(".*/", "");
                 boolean there = values.containsKey(name);
                 JsonObject problem =
-                    new JsonObject().put("code", "not_found").put("detail", "no").put("status", 404);
+                    new JsonObject()
+                        .put("code", "not_found")
+                        .put("detail", "no")
+                        .put("status", 404);
                 request
                     .response()
                     .setStatusCode(there ? 200 : 404)
                     .putHeader(
-                        "Content-Type",
-                        there ? "application/json" : "application/problem+json")
+                        "Content-Type", there ? "application/json" : "application/problem+json")
                     .end(
                         there
                             ? "{\"currentVersion\":4,\"expiresAt\":\"2030-01-01T00:00:00Z\"}"
@@ -146,7 +148,11 @@ class RunCommandTest {
     CliRun disk =
         run(
             "secrets:\n  - {name: db, file: f}\n",
-            "--dir", "/proc/cofre-run-test", "--", "touch", trace.toString());
+            "--dir",
+            "/proc/cofre-run-test",
+            "--",
+            "touch",
+            trace.toString());
     assertEquals(ExitCodes.USAGE, disk.exitCode(), disk::err);
     assertTrue(disk.err().contains("is not in memory"), disk::err);
     for (CliRun run : List.of(missing, binary, disk)) {

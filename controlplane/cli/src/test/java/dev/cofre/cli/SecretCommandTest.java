@@ -49,7 +49,7 @@ class SecretCommandTest {
             .toCompletableFuture()
             .join();
     Files.createDirectory(home.resolve("dev"));
-    for (String role : List.of("app-owner", "app", "security-admin")) {
+    for (String role : List.of("app-owner", "app", "security-admin", "crypto-officer")) {
       Files.writeString(home.resolve("dev").resolve(role + ".token"), role + "\n");
     }
     environment =
@@ -83,6 +83,11 @@ class SecretCommandTest {
     JsonObject answer = new JsonObject().put("name", "db").put("version", 2);
     if (request.path().endsWith("/value")) {
       answer.put("value", Base64.getEncoder().encodeToString(VALUE));
+    }
+    if (request.path().endsWith("/secret-values")) {
+      return Buffer.buffer(
+          "{\"values\":5,\"secrets\":3,\"items\":[{\"version\":1,\"values\":3,\"secrets\":1},"
+              + "{\"version\":2,\"values\":2,\"secrets\":2}]}");
     }
     if (request.query() != null && request.query().startsWith("limit")) {
       answer = new JsonObject().put("items", new JsonArray().add(answer)).putNull("next");
@@ -163,6 +168,21 @@ class SecretCommandTest {
     }
     run(new byte[0], "secret", "describe", "db");
     assertEquals("GET /v1/secrets/db", last().line);
+  }
+
+  @Test
+  void theConfirmationOfADestructionSaysWhichValuesItEnds() {
+    CliRun whole = CliRun.of(environment, "key", "schedule-destruction", "vault-dev");
+    assertEquals(ExitCodes.USAGE, whole.exitCode());
+    assertTrue(
+        whole.err().contains("With it end 5 values of secrets, the current ones of 3 secrets"),
+        whole::err);
+    CliRun version = CliRun.of(environment, "key", "version", "schedule-destruction", "vault-dev", "1");
+    assertEquals(ExitCodes.USAGE, version.exitCode());
+    assertTrue(
+        version.err().contains("With it end 3 values of secrets, the current ones of 1 secrets"),
+        version::err);
+    assertTrue(asked.stream().allMatch(call -> call.line().startsWith("GET /v1/keys/vault-dev")));
   }
 
   @Test

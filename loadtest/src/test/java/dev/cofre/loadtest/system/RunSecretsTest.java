@@ -73,8 +73,7 @@ class RunSecretsTest {
     Answer written =
         deployment
             .controlApi("app-owner")
-            .json(
-                "/v1/secrets/db/versions", new JsonObject().put("value", coded(value)).encode());
+            .json("/v1/secrets/db/versions", new JsonObject().put("value", coded(value)).encode());
     assertEquals(201, written.status(), written::toString);
   }
 
@@ -88,7 +87,8 @@ class RunSecretsTest {
     environment.put("COFRE_TOKEN_FILE", "" + deployment.folder().resolve("tokens/app.token"));
     environment.put("W", workspace.folder().toString());
     return workspace.start(
-        "run", Launcher.command(environment, line.toArray(String[]::new)).redirectErrorStream(false));
+        "run",
+        Launcher.command(environment, line.toArray(String[]::new)).redirectErrorStream(false));
   }
 
   private Path at(String name) {
@@ -140,7 +140,8 @@ class RunSecretsTest {
     nothingIsLeft(whole);
 
     Child told =
-        run("trap 'exit 9' TERM; echo $DB_FILE > $W/path; : > $W/told; while :; do sleep 0.05; done");
+        run(
+            "trap 'exit 9' TERM; echo $DB_FILE > $W/path; : > $W/told; while :; do sleep 0.05; done");
     Await.until("it runs", LIMIT, () -> Files.exists(at("told")));
     assertEquals(9, told.terminate(), told.err());
     nothingIsLeft(told);
@@ -154,9 +155,15 @@ class RunSecretsTest {
             "missing",
             Launcher.command(
                 Map.of(
-                    "COFRE_CONTROL_URL", deployment.controlUrl(),
-                    "COFRE_TOKEN_FILE", "" + deployment.folder().resolve("tokens/app.token")),
-                "run", "--secrets", "" + at("map.yaml"), "--", "/no/such/command"));
+                    "COFRE_CONTROL_URL",
+                    deployment.controlUrl(),
+                    "COFRE_TOKEN_FILE",
+                    "" + deployment.folder().resolve("tokens/app.token")),
+                "run",
+                "--secrets",
+                "" + at("map.yaml"),
+                "--",
+                "/no/such/command"));
     assertEquals(127, missing.exitCode(LIMIT), missing.err());
   }
 
@@ -166,7 +173,11 @@ class RunSecretsTest {
     Child child =
         run(
             show + " trap show USR1; show; while :; do sleep 0.05; done",
-            "--watch", "--interval-seconds", "1", "--signal", "USR1");
+            "--watch",
+            "--interval-seconds",
+            "1",
+            "--signal",
+            "USR1");
     awaitText("seen", FIRST + "\n", child);
     write(SECOND);
     awaitText("seen", SECOND, child);

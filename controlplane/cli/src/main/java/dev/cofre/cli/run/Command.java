@@ -120,7 +120,7 @@ public final class Command {
       Process now = process;
       int code = now.waitFor();
       synchronized (this) {
-        if (process == now) {
+        if (process.equals(now)) {
           ended = true;
           return code;
         }

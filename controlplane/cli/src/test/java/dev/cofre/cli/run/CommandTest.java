@@ -85,7 +85,8 @@ class CommandTest {
   @Test
   void isRestartedWithItsNewEnvironmentAndEndsOnce() throws Exception {
     Command command =
-        shell(": > " + folder + "/$GIVEN; [ $GIVEN = two ] && exit 5; while :; do sleep 0.05; done");
+        shell(
+            ": > " + folder + "/$GIVEN; [ $GIVEN = two ] && exit 5; while :; do sleep 0.05; done");
     command.start(Map.of("GIVEN", "one"));
     exists(folder.resolve("one"));
     CompletableFuture<Integer> end = end(command);

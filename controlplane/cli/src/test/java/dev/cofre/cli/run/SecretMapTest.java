@@ -54,7 +54,8 @@ class SecretMapTest {
   @Test
   void aWrongOneIsToldByLineFieldAndWhatIsAllowed() {
     isWrong("", "map.yaml:1: must hold one document");
-    isWrong("a: b", "map.yaml:1: a: is not a known field; there are secrets", "secrets: is missing");
+    isWrong(
+        "a: b", "map.yaml:1: a: is not a known field; there are secrets", "secrets: is missing");
     isWrong("secrets: []", "map.yaml:1: secrets: must be a list of 1 to 100 items");
     isWrong(
         "secrets:\n  - name: Orders\n    env: A",

@@ -1,0 +1,2 @@
+/** Looks for tokens and known values of secrets in files and in the history of git. */
+package dev.cofre.cli.scan;
