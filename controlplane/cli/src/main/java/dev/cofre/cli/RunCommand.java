@@ -137,7 +137,7 @@ final class RunCommand implements Callable<Integer> {
     }
     FileErrors errors = new FileErrors();
     return SecretMap.read(file.toString(), bytes, errors)
-        .orElseThrow(() -> new CliException(ExitCodes.USAGE, String.join("\n", errors.lines())));
+        .orElseThrow(() -> new CliException(ExitCodes.USAGE, String.join("; ", errors.lines())));
   }
 
   private int withFiles(GivenSecrets given) throws Exception {

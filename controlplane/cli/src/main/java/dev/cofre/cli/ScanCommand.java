@@ -112,7 +112,7 @@ final class ScanCommand implements Callable<Integer> {
       throw new CliException(ExitCodes.USAGE, "cannot read " + allow);
     }
     if (!errors.isEmpty()) {
-      throw new CliException(ExitCodes.USAGE, String.join("\n", errors.lines()));
+      throw new CliException(ExitCodes.USAGE, String.join("; ", errors.lines()));
     }
     return list;
   }

@@ -55,6 +55,9 @@ record SecretWatch(GivenSecrets given, Duration interval, Consumer<String> say, 
       return e.getMessage();
     } catch (IOException e) {
       return "files cannot be written: " + e.getMessage();
+    } catch (RuntimeException e) {
+      // The edge of the thread: the command goes on in any case.
+      return "a fault of this program: " + e.getClass().getSimpleName();
     }
   }
 }

@@ -177,7 +177,8 @@ class SecretCommandTest {
     assertTrue(
         whole.err().contains("With it end 5 values of secrets, the current ones of 3 secrets"),
         whole::err);
-    CliRun version = CliRun.of(environment, "key", "version", "schedule-destruction", "vault-dev", "1");
+    CliRun version =
+        CliRun.of(environment, "key", "version", "schedule-destruction", "vault-dev", "1");
     assertEquals(ExitCodes.USAGE, version.exitCode());
     assertTrue(
         version.err().contains("With it end 3 values of secrets, the current ones of 1 secrets"),

@@ -25,13 +25,13 @@ import java.util.stream.Stream;
  * A folder of files that hold secrets: mode 0700 and 0600, in memory (tmpfs), gone at {@link
  * #close()}. Thread-safe.
  *
- * <p>Lifecycle: beside it stands a file {@code FOLDER.lock}, locked from before the folder is made
+ * <p>Lifecycle: beside it stands a file {@code .FOLDER.cofre-run}, locked from before the folder is made
  * until after it is removed. What a process left that was killed is thereby known, and removed by
  * the next one.
  */
 public final class SecretFolder implements AutoCloseable {
   private static final String PREFIX = "cofre-run-";
-  private static final String LOCK = ".lock";
+  private static final String LOCK = ".cofre-run";
   private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
   private static final FileAttribute<?> OWNER_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -78,7 +78,7 @@ public final class SecretFolder implements AutoCloseable {
    * @throws IOException when it is there already and not the remains of a killed process
    */
   public static SecretFolder at(Path folder) throws IOException {
-    Path file = folder.resolveSibling(folder.getFileName() + LOCK);
+    Path file = lockOf(folder);
     boolean ours = Files.exists(file, LinkOption.NOFOLLOW_LINKS);
     FileChannel lock = locked(file);
     if (lock == null) {
@@ -95,6 +95,10 @@ public final class SecretFolder implements AutoCloseable {
       lock.close();
       throw e;
     }
+  }
+
+  private static Path lockOf(Path folder) {
+    return folder.resolveSibling("." + folder.getFileName() + LOCK);
   }
 
   /** The lock; null when somebody else has it. */
@@ -136,7 +140,7 @@ public final class SecretFolder implements AutoCloseable {
   }
 
   private static void removeLeftFolder(Path folder) throws IOException {
-    Path file = folder.resolveSibling(folder.getFileName() + LOCK);
+    Path file = lockOf(folder);
     try (FileChannel lock = locked(file)) {
       if (lock != null) {
         remove(folder);
@@ -192,7 +196,7 @@ public final class SecretFolder implements AutoCloseable {
     closed = true;
     try {
       remove(folder);
-      Files.deleteIfExists(folder.resolveSibling(folder.getFileName() + LOCK));
+      Files.deleteIfExists(lockOf(folder));
     } finally {
       lock.close();
     }

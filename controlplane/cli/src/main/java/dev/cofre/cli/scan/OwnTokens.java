@@ -7,7 +7,10 @@ import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds bearer tokens of Cofre by their form: {@code cofre_} and 43 characters or more, signed ones with their signature. */
+/**
+ * Finds bearer tokens of Cofre by their form: {@code cofre_} and 43 characters or more, signed ones
+ * with their signature.
+ */
 final class OwnTokens {
   private static final Pattern TOKEN =
       Pattern.compile("(?<![A-Za-z0-9_-])cofre_[A-Za-z0-9_-]{43,512}(\\.[A-Za-z0-9_-]{40,200})?");

@@ -69,7 +69,7 @@ class SecretFolderTest {
   void whatAKilledProcessLeftIsRemovedAndWhatAnotherHoldsIsNot() throws Exception {
     Path dead = Files.createDirectory(base.resolve("cofre-run-1-1"));
     Files.writeString(dead.resolve("password"), "left");
-    Files.createFile(base.resolve("cofre-run-1-1.lock"));
+    Files.createFile(base.resolve(".cofre-run-1-1.cofre-run"));
     try (SecretFolder held = SecretFolder.in(base)) {
       held.write("kept", "x".getBytes(UTF_8));
       assertFalse(Files.exists(dead));
@@ -89,7 +89,7 @@ class SecretFolderTest {
     assertThrows(IOException.class, () -> SecretFolder.at(named));
     assertEquals(List.of(named), left());
     // As a process that was killed leaves it.
-    Files.createFile(base.resolve("named.lock"));
+    Files.createFile(base.resolve(".named.cofre-run"));
     Files.writeString(named.resolve("old"), "x");
     try (SecretFolder folder = SecretFolder.at(named)) {
       folder.write("new", "y".getBytes(UTF_8));

@@ -61,9 +61,13 @@ class ScanTest {
     Files.writeString(folder.resolve("a/b/plain"), "one\ntwo = x" + VALUE + "y\n");
     Files.writeString(
         folder.resolve("coded"),
-        "k: " + Base64.getEncoder().encodeToString(bytes)
-            + "\nl: " + Base64.getEncoder().encodeToString(line)
-            + "\nhex: " + HexFormat.of().formatHex(bytes) + "\n");
+        "k: "
+            + Base64.getEncoder().encodeToString(bytes)
+            + "\nl: "
+            + Base64.getEncoder().encodeToString(line)
+            + "\nhex: "
+            + HexFormat.of().formatHex(bytes)
+            + "\n");
     Files.writeString(folder.resolve("near"), VALUE.substring(1) + "\n" + VALUE.replace('t', 'T'));
     Files.writeString(folder.resolve("short"), "1234567");
     List<String> found = found();
@@ -117,7 +121,8 @@ class ScanTest {
     assertEquals(1, scan.findings().size());
     assertEquals("other", scan.findings().getFirst().file());
 
-    AllowList.read("allow", "secret:db **\nsecret:db\nvalue **\ntoken:12 **\nsecret:db [\n", errors);
+    AllowList.read(
+        "allow", "secret:db **\nsecret:db\nvalue **\ntoken:12 **\nsecret:db [\n", errors);
     assertEquals(
         List.of("allow:2", "allow:3", "allow:4", "allow:5"),
         errors.lines().stream().map(line -> line.substring(0, 7)).toList());
@@ -126,7 +131,8 @@ class ScanTest {
   private String git(String... arguments) throws Exception {
     List<String> line = new ArrayList<>(List.of("git", "-C", folder.toString()));
     line.addAll(
-        List.of("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"));
+        List.of(
+            "-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"));
     line.addAll(List.of(arguments));
     Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8).strip();

@@ -272,7 +272,7 @@ class SecretFaultsTest {
 
   private static void ended(JsonObject done, int values, int secrets) {
     assertEquals("DONE", done.getString("state"), done.encode());
-    JsonObject key = done.getJsonObject("answer").getJsonObject("body");
+    JsonObject key = done.getJsonObject("answer").getJsonObject("document");
     assertEquals(values, key.getInteger("endedSecretValues"), done.encode());
     assertEquals(secrets, key.getInteger("endedSecrets"), done.encode());
   }
