@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * A command that runs in this process's place: with its standard streams, its signals and its exit
@@ -29,7 +30,8 @@ public final class Command {
           "COFRE_DATAPLANE_JVM_OPTS",
           "COFRE_CONTROLPLANE_JVM_OPTS");
 
-  private static final String NO_SUCH_FILE = "error=2,";
+  /** ENOENT, as JDKs write it. */
+  private static final Pattern NO_SUCH_FILE = Pattern.compile("error(=2,|: 2 )");
 
   private final List<String> line;
   private volatile Process process;
@@ -60,7 +62,7 @@ public final class Command {
 
   /** The exit code that says why {@link #start} failed. */
   public static int exitCode(IOException failure) {
-    return String.valueOf(failure.getMessage()).contains(NO_SUCH_FILE) ? NOT_FOUND : NOT_RUN;
+    return NO_SUCH_FILE.matcher(String.valueOf(failure.getMessage())).find() ? NOT_FOUND : NOT_RUN;
   }
 
   /** Passes the signals that this process gets on to it, from now on. */

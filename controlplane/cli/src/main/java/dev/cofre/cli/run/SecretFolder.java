@@ -25,9 +25,9 @@ import java.util.stream.Stream;
  * A folder of files that hold secrets: mode 0700 and 0600, in memory (tmpfs), gone at {@link
  * #close()}. Thread-safe.
  *
- * <p>Lifecycle: beside it stands a file {@code .FOLDER.cofre-run}, locked from before the folder is made
- * until after it is removed. What a process left that was killed is thereby known, and removed by
- * the next one.
+ * <p>Lifecycle: beside it stands a file {@code .FOLDER.cofre-run}, locked from before the folder is
+ * made until after it is removed. What a process left that was killed is thereby known, and removed
+ * by the next one.
  */
 public final class SecretFolder implements AutoCloseable {
   private static final String PREFIX = "cofre-run-";

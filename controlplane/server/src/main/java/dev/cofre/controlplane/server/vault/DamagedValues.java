@@ -15,12 +15,15 @@ import java.util.function.LongSupplier;
 public final class DamagedValues {
   private static final System.Logger LOG = System.getLogger(DamagedValues.class.getName());
   private static final long TOLD_S = 600;
+  private static final long LOGGED_NS = 60_000_000_000L;
   private static final long TOLD_NS = TOLD_S * 1_000_000_000;
 
   private final LongSupplier nanoTime;
   private final LongAdder met = new LongAdder();
   private volatile boolean any;
   private volatile long lastNs;
+  private String logged = "";
+  private long loggedNs;
 
   /** Takes the time from {@code nanoTime}, in nanoseconds from any beginning. */
   public DamagedValues(LongSupplier nanoTime) {
@@ -32,12 +35,21 @@ public final class DamagedValues {
     met.increment();
     lastNs = nanoTime.getAsLong();
     any = true;
-    LOG.log(Level.ERROR, damage.getMessage());
+    log(damage.getMessage());
     return new ProblemException(
         ErrorCode.CONFLICT,
         damage.getMessage()
             + "; its owner writes another value (cofre secret put), or an operator restores the"
             + " store");
+  }
+
+  /** Once a minute for one that is read again and again. */
+  private synchronized void log(String message) {
+    if (!message.equals(logged) || lastNs - loggedNs > LOGGED_NS) {
+      LOG.log(Level.ERROR, message);
+      logged = message;
+      loggedNs = lastNs;
+    }
   }
 
   /** Whether one was met lately. */
