@@ -117,7 +117,7 @@ class SecretSealerTest {
   }
 
   private static void assertDamaged(Secret secret, int number, byte[] envelope) {
-    assertThrows(IllegalStateException.class, () -> sealer.open(key(), secret, number, envelope));
+    assertThrows(DamagedValueException.class, () -> sealer.open(key(), secret, number, envelope));
   }
 
   /** As the data plane unwraps: in the tenant's own name. */
