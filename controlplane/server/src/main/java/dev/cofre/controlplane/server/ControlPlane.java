@@ -2,6 +2,7 @@ package dev.cofre.controlplane.server;
 
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
+import dev.cofre.controlplane.domain.EngineKind;
 import dev.cofre.controlplane.server.api.Api;
 import dev.cofre.controlplane.server.api.Listener;
 import dev.cofre.controlplane.server.api.Workers;
@@ -20,6 +21,10 @@ import dev.cofre.controlplane.server.keys.KekMaker;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.keys.Reconciliation;
 import dev.cofre.controlplane.server.keys.StateChanges;
+import dev.cofre.controlplane.server.lease.LeaseIssuer;
+import dev.cofre.controlplane.server.lease.LeaseWorker;
+import dev.cofre.controlplane.server.lease.Leasing;
+import dev.cofre.controlplane.server.lease.RootLogin;
 import dev.cofre.controlplane.server.schedule.KeyScheduler;
 import dev.cofre.controlplane.server.schedule.SystemAudit;
 import dev.cofre.controlplane.server.signing.InstallationKey;
@@ -27,6 +32,7 @@ import dev.cofre.controlplane.server.snapshot.HeadWatch;
 import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.target.PostgreSqlEngine;
 import dev.cofre.controlplane.server.vault.SecretSealer;
 import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.audit.MappedAuditLog;
@@ -45,6 +51,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -132,6 +139,22 @@ final class ControlPlane implements AutoCloseable {
     EnforcementWatch watch = new EnforcementWatch(store);
     Workers workers = opened(new Workers());
     Vitals vitals = opened(new Vitals(store, hsm, audit, reconciliation));
+    SystemAudit systemAudit = new SystemAudit(audit, settings.node(), clock);
+    SecretSealer secrets = new SecretSealer(hsm, KernelRandom.INSTANCE);
+    RootLogin roots =
+        new RootLogin(
+            store,
+            secrets,
+            KernelRandom.INSTANCE,
+            settings.vault().ca(),
+            Map.of(EngineKind.POSTGRESQL, new PostgreSqlEngine(KernelRandom.INSTANCE)));
+    Leasing leasing =
+        new Leasing(
+            roots,
+            new LeaseIssuer(store, roots, KernelRandom.INSTANCE),
+            settings.vault().targets());
+    LeaseWorker leases =
+        opened(new LeaseWorker(store, roots, systemAudit, clock, settings.schedulerPeriod()));
     boolean plaintext = settings.listener().tls().isEmpty();
     Api api =
         new Api(
@@ -164,8 +187,10 @@ final class ControlPlane implements AutoCloseable {
                 new AuditIntake(store, archive),
                 archive,
                 opened(new Workers("intake-", INTAKE_THREADS, INTAKE_QUEUE_MAX)),
-                new SecretSealer(hsm, KernelRandom.INSTANCE)));
+                secrets,
+                leasing));
     sealMetrics(api, sealer);
+    leaseMetrics(api, leases);
     AuditShipper shipper =
         opened(
             new AuditShipper(
@@ -189,7 +214,6 @@ final class ControlPlane implements AutoCloseable {
     if (store.isShared()) {
       opened(new HeadWatch(publisher, held)).start();
     }
-    SystemAudit systemAudit = new SystemAudit(audit, settings.node(), clock);
     opened(
             KeyScheduler.of(
                 new KeyScheduler.Parts(
@@ -203,6 +227,7 @@ final class ControlPlane implements AutoCloseable {
                     settings.node(),
                     instance)))
         .start();
+    leases.start();
     vitals.start(listener::isDraining);
     upkeep.start(api::takeUpApprovals, nodes::forget);
     LOG.log(
@@ -218,6 +243,14 @@ final class ControlPlane implements AutoCloseable {
     api.gauge("cofre_controlplane_audit_seal_lag_ms", () -> sealer.figures().lagMs());
     api.gauge("cofre_controlplane_audit_seal_up", () -> sealer.figures().isWorking() ? 1 : 0);
     api.gauge("cofre_controlplane_audit_seal_broken", () -> sealer.figures().broken());
+  }
+
+  private static void leaseMetrics(Api api, LeaseWorker leases) {
+    api.gauge("cofre_controlplane_leases_live", () -> leases.figures().live());
+    api.gauge("cofre_controlplane_leases_revoking", () -> leases.figures().revoking());
+    api.gauge("cofre_controlplane_leases_failing", () -> leases.figures().failing());
+    api.gauge("cofre_controlplane_leases_overdue_s", leases::overdueS);
+    api.gauge("cofre_controlplane_secret_engines_away", leases::enginesAway);
   }
 
   private static void archiveMetrics(Api api, Archive archive, AuditShipper shipper) {
