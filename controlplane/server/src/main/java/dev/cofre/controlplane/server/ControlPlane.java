@@ -25,6 +25,7 @@ import dev.cofre.controlplane.server.lease.LeaseIssuer;
 import dev.cofre.controlplane.server.lease.LeaseWorker;
 import dev.cofre.controlplane.server.lease.Leasing;
 import dev.cofre.controlplane.server.lease.RootLogin;
+import dev.cofre.controlplane.server.lease.TargetCalls;
 import dev.cofre.controlplane.server.schedule.KeyScheduler;
 import dev.cofre.controlplane.server.schedule.SystemAudit;
 import dev.cofre.controlplane.server.signing.InstallationKey;
@@ -152,6 +153,7 @@ final class ControlPlane implements AutoCloseable {
         new Leasing(
             roots,
             new LeaseIssuer(store, roots, KernelRandom.INSTANCE),
+            new TargetCalls(),
             settings.vault().targets());
     LeaseWorker leases =
         opened(new LeaseWorker(store, roots, systemAudit, clock, settings.schedulerPeriod()));

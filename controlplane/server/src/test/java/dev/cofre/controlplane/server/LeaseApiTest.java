@@ -162,6 +162,20 @@ class LeaseApiTest {
   }
 
   @Test
+  void whoseGrantWasTakenBackRenewsNoLease() throws Exception {
+    String role = "/v1/secret-engines/pg/roles/taken";
+    LeasePlane.ok(201, vault.put("app-owner", role, LeasePlane.role()));
+    LeasePlane.ok(200, vault.put("security-admin", role + "/grants/app", new JsonObject()));
+    JsonObject wanted = new JsonObject().put("engine", "pg").put("role", "taken");
+    JsonObject issued = LeasePlane.ok(200, vault.post("app", "/v1/leases", wanted));
+    LeasePlane.ok(204, vault.delete("security-admin", role + "/grants/app"));
+    String renew = "/v1/leases/" + issued.getString("id") + "/renew";
+    assertTrue(isProblem(vault.post("app", renew, new JsonObject()), ErrorCode.FORBIDDEN));
+    assertTrue(isProblem(vault.post("app", "/v1/leases", wanted), ErrorCode.NOT_FOUND));
+    assertTrue(vault.works(issued), "it lives on until it is revoked");
+  }
+
+  @Test
   void aWorkloadSeesAndEndsItsOwnLeasesAlone() throws Exception {
     HttpResponse<String> others =
         vault.post("app", "/v1/lease-revocations", new JsonObject().put("principal", "another"));

@@ -42,6 +42,10 @@ final class LeaseOperations {
     call.subject(DynamicRole.grantName(draft.engine(), draft.role()));
     LeaseIssuer issuer = leasing.issuer();
     issuer.requireRoom();
+    return leasing.calls().run(() -> issue(call, draft, issuer));
+  }
+
+  private Answer issue(Call call, LeaseDraft draft, LeaseIssuer issuer) {
     Prepared prepared = writing.store().change(tx -> begin(tx, call, draft));
     char[] password;
     try {
@@ -106,8 +110,15 @@ final class LeaseOperations {
     Lease lease = writing.store().read(tx -> LeaseEndOperations.permitted(tx, call));
     boolean said = call.facts().body().length > 0;
     Duration ttl = LeaseDraft.renewal(said ? call.document() : Map.of());
-    Instant end = writing.store().read(tx -> LeaseIssuer.renewed(lease, ttl, tx.now()));
-    leasing.issuer().renew(lease, end);
+    Instant end =
+        writing
+            .store()
+            .read(
+                tx -> {
+                  leasing.issuer().requireGranted(tx, call.principal(), lease);
+                  return LeaseIssuer.renewed(lease, ttl, tx.now());
+                });
+    leasing.calls().run(() -> leasing.issuer().renew(lease, end));
     return writing
         .store()
         .change(

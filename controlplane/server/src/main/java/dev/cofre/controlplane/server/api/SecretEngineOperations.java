@@ -70,36 +70,40 @@ final class SecretEngineOperations {
    */
   private Answer create(Call call) {
     try (SecretBody body = SecretBody.read(call)) {
-      SecretEngineDraft draft = SecretEngineDraft.read(body.fields(), call.principal().tenant());
-      call.subject(draft.name());
-      leasing.requireTarget(draft);
-      Optional<Answer> before = writing.store().read(tx -> writing.repeated().find(tx, call));
-      if (before.isPresent()) {
-        writing.audit().allowed(call);
-        return before.get();
-      }
-      KeyMetadata key = writing.store().read(tx -> requireCreatable(tx, call, draft));
-      Stamp stamp = Stamp.created(clock.instant(), call.principal().id());
-      SecretEngine engine = new SecretEngine(UUID.randomUUID(), draft, 1, true, stamp);
-      rehearse(engine, body.value());
-      Root root =
-          new Root(
-              1,
-              writing.sealer().seal(key, engine, 1, body.value()),
-              2,
-              leasing.roots().fresh(key, engine, 2));
-      writing.commit(
-          call,
-          tx -> {
-            requireCreatable(tx, call, draft);
-            String by = call.principal().id();
-            SecretEngine made =
-                new SecretEngine(engine.id(), draft, 1, true, Stamp.created(tx.now(), by));
-            tx.engines().insert(made, root);
-            return answer(201, made);
-          });
-      return answer(201, settled(engine.id()));
+      return leasing.calls().run(() -> create(call, body));
     }
+  }
+
+  private Answer create(Call call, SecretBody body) {
+    SecretEngineDraft draft = SecretEngineDraft.read(body.fields(), call.principal().tenant());
+    call.subject(draft.name());
+    leasing.requireTarget(draft);
+    Optional<Answer> before = writing.store().read(tx -> writing.repeated().find(tx, call));
+    if (before.isPresent()) {
+      writing.audit().allowed(call);
+      return before.get();
+    }
+    KeyMetadata key = writing.store().read(tx -> requireCreatable(tx, call, draft));
+    Stamp stamp = Stamp.created(clock.instant(), call.principal().id());
+    SecretEngine engine = new SecretEngine(UUID.randomUUID(), draft, 1, true, stamp);
+    rehearse(engine, body.value());
+    Root root =
+        new Root(
+            1,
+            writing.sealer().seal(key, engine, 1, body.value()),
+            2,
+            leasing.roots().fresh(key, engine, 2));
+    writing.commit(
+        call,
+        tx -> {
+          requireCreatable(tx, call, draft);
+          String by = call.principal().id();
+          SecretEngine made =
+              new SecretEngine(engine.id(), draft, 1, true, Stamp.created(tx.now(), by));
+          tx.engines().insert(made, root);
+          return answer(201, made);
+        });
+    return answer(201, settled(engine.id()));
   }
 
   private void rehearse(SecretEngine engine, byte[] password) {
@@ -147,6 +151,10 @@ final class SecretEngineOperations {
   }
 
   private Answer rotate(Call call) {
+    return leasing.calls().run(() -> rotateNow(call));
+  }
+
+  private Answer rotateNow(Call call) {
     SecretEngine before = writing.store().read(tx -> permitted(tx, call));
     KeyMetadata key =
         writing

@@ -134,6 +134,7 @@ public final class LeaseIssuer {
     try (Session session = roots.open(lease.engine())) {
       NewUser user =
           new NewUser(lease.userName(), lease.expiresAt(), prepared.role().draft().grants());
+      requireTime(lease);
       session.create(user, password);
       return password;
     } catch (TargetException e) {
@@ -144,6 +145,14 @@ public final class LeaseIssuer {
       Arrays.fill(password, '\0');
       giveUp(lease.id(), Duration.ZERO);
       throw e;
+    }
+  }
+
+  /** It is removed after {@link #PENDING_MAX}: what is slow must not make it after that. */
+  private void requireTime(Lease lease) {
+    Instant latest = lease.issuedAt().plus(PENDING_MAX.dividedBy(2));
+    if (store.read(Transaction::now).isAfter(latest)) {
+      throw new ProblemException(ErrorCode.OVERLOADED, "it took too long; try again");
     }
   }
 
@@ -179,10 +188,26 @@ public final class LeaseIssuer {
     return end.isAfter(lease.expiresAt()) ? end : lease.expiresAt();
   }
 
-  /** Has the system take the credential of {@code lease} until {@code expiresAt}. */
-  public void renew(Lease lease, Instant expiresAt) {
+  /**
+   * Checks that {@code caller} could get a credential as that of {@code lease} still.
+   *
+   * @throws ProblemException {@code forbidden} when the grant was taken back
+   */
+  public void requireGranted(Transaction tx, Principal caller, Lease lease) {
+    String engine = tx.engines().find(lease.engine()).orElseThrow().name();
+    if (!SecretAccess.mayLease(tx, caller, DynamicRole.grantName(engine, lease.role()))) {
+      throw new ProblemException(
+          ErrorCode.FORBIDDEN, "your grant on the role was taken back; the lease ends as it is");
+    }
+  }
+
+  /**
+   * Has the system take the credential of {@code lease} until {@code expiresAt}, which it returns.
+   */
+  public Instant renew(Lease lease, Instant expiresAt) {
     try (Session session = roots.open(lease.engine())) {
       session.renew(lease.userName(), expiresAt);
+      return expiresAt;
     } catch (TargetException e) {
       throw problem(e);
     }

@@ -9,9 +9,10 @@ import java.util.Set;
 /**
  * What makes credentials in other systems. Immutable.
  *
+ * @param calls bounds the requests that wait for other systems
  * @param targets the hosts that engines may be at, as {@code HOST} or {@code HOST:PORT}
  */
-public record Leasing(RootLogin roots, LeaseIssuer issuer, Set<String> targets) {
+public record Leasing(RootLogin roots, LeaseIssuer issuer, TargetCalls calls, Set<String> targets) {
   /**
    * Checks that engines may be where {@code draft} says: nobody has the control plane call about in
    * its network whom its configuration does not name.

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Credentials in a real PostgreSQL that is away, made by a control plane that is killed. */
 @ExtendWith(SystemExtension.class)
-class LeaseOutageTest {
-  private static final System.Logger LOG = System.getLogger(LeaseOutageTest.class.getName());
+class LeaseKillTest {
+  private static final System.Logger LOG = System.getLogger(LeaseKillTest.class.getName());
   private static final int BRIEF = 30;
   private static final int LONG = 10;
   private static final int KILLS = 3;
@@ -39,7 +39,7 @@ class LeaseOutageTest {
         longer.add(issue(deployment, 7_200));
       }
       Map<String, String> untouched = new TreeMap<>(target.users());
-      untouched.keySet().retainAll(longer.stream().map(LeaseOutageTest::name).toList());
+      untouched.keySet().retainAll(longer.stream().map(LeaseKillTest::name).toList());
       assertEquals(LONG, untouched.size());
 
       target.server().stop();
@@ -87,7 +87,7 @@ class LeaseOutageTest {
       Await.until("none is half made", LIMIT, () -> leases(deployment, "PENDING").isEmpty());
       Await.until("none is to go", LIMIT, () -> leases(deployment, "REVOKING").isEmpty());
       List<String> active =
-          leases(deployment, "ACTIVE").stream().map(LeaseOutageTest::name).sorted().toList();
+          leases(deployment, "ACTIVE").stream().map(LeaseKillTest::name).sorted().toList();
       assertEquals(List.copyOf(target.users().keySet()), active);
       for (JsonObject lease : answered) {
         assertTrue(target.works(name(lease), lease.getString("password")), name(lease));
