@@ -75,9 +75,9 @@ class LeaseKillTest {
       LeaseVault.enrol(deployment, target);
       List<JsonObject> answered = Collections.synchronizedList(new ArrayList<>());
       for (int i = 0; i < KILLS; i++) {
-        int before = answered.size();
+        int wanted = answered.size() + 3 + i;
         Thread caller = Thread.ofPlatform().start(() -> askUntilItFails(deployment, answered));
-        Await.until("some were made", LIMIT, () -> answered.size() >= before + 3 + i);
+        Await.until("some were made", LIMIT, () -> answered.size() >= wanted);
         plane.kill();
         caller.join();
         plane = deployment.startControlPlane();
