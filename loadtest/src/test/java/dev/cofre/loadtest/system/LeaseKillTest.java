@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -68,6 +69,7 @@ class LeaseKillTest {
   }
 
   @Test
+  @Tag("full")
   void aKillBetweenTheStepsLeavesNoCredentialBehind(Workspace workspace) throws Exception {
     try (LeaseTarget target = LeaseTarget.start(workspace.resolve("target"))) {
       Deployment deployment = LeaseVault.deployment(workspace);
