@@ -23,13 +23,6 @@ public final class LeaseTarget implements AutoCloseable {
       "select rolname, oid || ' ' || rolvaliduntil || ' ' || rolcanlogin from pg_roles"
           + " where rolname like 'cofre\\_%'";
 
-  /**
-   * The name of the user {@code i}, as SQL; the digits of i in letters, so that none is there
-   * twice.
-   */
-  static final String NAME_OF_I =
-      "'cofre_reader_' || rpad(translate(i::text, '0123456789', 'abcdefghij'), 20, 'z')";
-
   private final Postgres server;
 
   private LeaseTarget(Postgres server) {
@@ -55,19 +48,6 @@ public final class LeaseTarget implements AutoCloseable {
     target.administer(
         DATABASE, "set role " + ROOT + "; create table sales.orders (id int); reset role");
     return target;
-  }
-
-  /** Makes {@code count} users as the vault makes them, but without passwords. */
-  void makeUsers(int count) throws SQLException {
-    administer(
-        DATABASE,
-        "set role "
-            + ROOT
-            + "; do $$ begin for i in 1.."
-            + count
-            + " loop execute format('create role %I login', "
-            + NAME_OF_I
-            + "); end loop; end $$; reset role");
   }
 
   Postgres server() {
