@@ -18,7 +18,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "secret",
     description = "Keeps secrets and reads them. A value never stands on the command line.",
-    subcommands = {SecretPutCommand.class, SecretUpdateCommand.class})
+    subcommands = {
+      SecretPutCommand.class,
+      SecretUpdateCommand.class,
+      SecretEngineCommand.class,
+      SecretRoleCommand.class,
+      SecretLeaseCommand.class
+    })
 final class SecretCommand {
   static final String OWNER = "app-owner";
   static final String PATH = "/v1/secrets";

@@ -7,6 +7,7 @@ import dev.cofre.controlplane.server.ControlPlaneMain;
 import dev.cofre.dataplane.server.DataPlaneSettings;
 import dev.cofre.engine.config.Setting;
 import dev.cofre.engine.process.PlaneProcess;
+import dev.cofre.loadtest.system.LeaseTarget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,25 @@ class DocsTest {
           OPERATIONS.rows("## Metrics").stream()
               .map(row -> row.getFirst().replace("`", ""))
               .collect(Collectors.toCollection(TreeSet::new)));
+    }
+  }
+
+  @Test
+  void credentialsAreMadeAsTheDocsSay() throws Exception {
+    Page secrets = Page.read("docs/SECRETS.md");
+    try (Shell shell = Shell.open("leases");
+        LeaseTarget target = LeaseTarget.start(shell.folder().resolve("target"))) {
+      shell.startPlanes();
+      for (Page.Block block : secrets.blocks()) {
+        if ("dev".equals(block.run())) {
+          shell.run(block.where(), block.text());
+        } else if ("leases".equals(block.run())) {
+          String before =
+              "PGPORT=" + target.port() + "\nprintf " + LeaseTarget.ROOT_PASSWORD + " > password\n";
+          String told = shell.run(block.where(), before + block.text());
+          assertTrue(told.contains("ACTIVE"), told);
+        }
+      }
     }
   }
 

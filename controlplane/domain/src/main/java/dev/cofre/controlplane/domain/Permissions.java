@@ -18,6 +18,9 @@ import static dev.cofre.controlplane.domain.ManagementAction.BINDING_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_UPDATE;
+import static dev.cofre.controlplane.domain.ManagementAction.DYNAMIC_ROLE_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.DYNAMIC_ROLE_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.DYNAMIC_ROLE_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.ENROLMENT_CODE;
 import static dev.cofre.controlplane.domain.ManagementAction.ENROLMENT_CREATE;
 import static dev.cofre.controlplane.domain.ManagementAction.ENROLMENT_DELETE;
@@ -55,6 +58,11 @@ import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_COMPROM
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_DISABLE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_ENABLE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_VERSION_SCHEDULE_DESTRUCTION;
+import static dev.cofre.controlplane.domain.ManagementAction.LEASE_ISSUE;
+import static dev.cofre.controlplane.domain.ManagementAction.LEASE_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.LEASE_RENEW;
+import static dev.cofre.controlplane.domain.ManagementAction.LEASE_REVOKE;
+import static dev.cofre.controlplane.domain.ManagementAction.LEASE_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.NODE_LEAVE;
 import static dev.cofre.controlplane.domain.ManagementAction.NODE_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.NOTICE_LIST;
@@ -79,6 +87,11 @@ import static dev.cofre.controlplane.domain.ManagementAction.QUOTA_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_CREATE;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_DELETE;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_DESTROY;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_ENGINE_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_ENGINE_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_ENGINE_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_ENGINE_ROTATE;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_ENGINE_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_GRANT;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_GRANT_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_LIST;
@@ -160,6 +173,21 @@ public final class Permissions {
           SECRET_DELETE,
           SECRET_UNDELETE);
 
+  private static final Set<ManagementAction> READ_ENGINES =
+      Set.of(SECRET_ENGINE_LIST, SECRET_ENGINE_SHOW, DYNAMIC_ROLE_SHOW);
+
+  private static final Set<ManagementAction> READ_LEASES = Set.of(LEASE_LIST, LEASE_SHOW);
+
+  /** Who owns an engine says what its credentials may do, and never gets one. */
+  private static final Set<ManagementAction> KEEP_ENGINES =
+      Set.of(
+          SECRET_ENGINE_CREATE,
+          SECRET_ENGINE_ROTATE,
+          SECRET_ENGINE_DELETE,
+          DYNAMIC_ROLE_UPDATE,
+          DYNAMIC_ROLE_DELETE,
+          LEASE_REVOKE);
+
   private static final Map<Role, Set<ManagementAction>> TABLE =
       Map.of(
           Role.PLATFORM_ADMIN,
@@ -175,7 +203,10 @@ public final class Permissions {
                   READ_ACCESS,
                   READ_SECRETS,
                   GRANT_SECRETS,
+                  READ_ENGINES,
+                  READ_LEASES,
                   Set.of(
+                      LEASE_REVOKE,
                       AUDIT_HEAD_LIST,
                       APPROVAL_RULE_UPDATE,
                       POLICY_CREATE,
@@ -229,9 +260,23 @@ public final class Permissions {
                       KEY_VERSION_SCHEDULE_DESTRUCTION,
                       KEY_VERSION_CANCEL_DESTRUCTION))),
           Role.APP_OWNER,
-          union(List.of(READ_KEYS, READ_CLASSES, READ_SECRETS, KEEP_SECRETS, Set.of(NOTICE_LIST))),
+          union(
+              List.of(
+                  READ_KEYS,
+                  READ_CLASSES,
+                  READ_SECRETS,
+                  KEEP_SECRETS,
+                  READ_ENGINES,
+                  KEEP_ENGINES,
+                  READ_LEASES,
+                  Set.of(NOTICE_LIST))),
           Role.WORKLOAD,
-          union(List.of(READ_KEYS, READ_SECRETS, Set.of(SECRET_READ))),
+          union(
+              List.of(
+                  READ_KEYS,
+                  READ_SECRETS,
+                  READ_LEASES,
+                  Set.of(SECRET_READ, LEASE_ISSUE, LEASE_RENEW, LEASE_REVOKE))),
           Role.AUDITOR,
           union(
               List.of(
@@ -242,6 +287,8 @@ public final class Permissions {
                   READ_ACCESS,
                   READ_NODES,
                   READ_SECRETS,
+                  READ_ENGINES,
+                  READ_LEASES,
                   Set.of(
                       SECRET_GRANT_LIST,
                       AUDIT_HEAD_LIST,

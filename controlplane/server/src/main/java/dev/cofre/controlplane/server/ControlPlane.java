@@ -2,6 +2,7 @@ package dev.cofre.controlplane.server;
 
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
+import dev.cofre.controlplane.domain.EngineKind;
 import dev.cofre.controlplane.server.api.Api;
 import dev.cofre.controlplane.server.api.Listener;
 import dev.cofre.controlplane.server.api.Workers;
@@ -9,6 +10,7 @@ import dev.cofre.controlplane.server.archive.Archive;
 import dev.cofre.controlplane.server.audit.AuditIntake;
 import dev.cofre.controlplane.server.bootstrap.Bootstrap;
 import dev.cofre.controlplane.server.bootstrap.Demonstration;
+import dev.cofre.controlplane.server.dynamic.PostgreSqlEngine;
 import dev.cofre.controlplane.server.enforce.EnforcementWatch;
 import dev.cofre.controlplane.server.enforce.NodeRegistry;
 import dev.cofre.controlplane.server.federation.ForeignTokens;
@@ -20,6 +22,11 @@ import dev.cofre.controlplane.server.keys.KekMaker;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.keys.Reconciliation;
 import dev.cofre.controlplane.server.keys.StateChanges;
+import dev.cofre.controlplane.server.lease.LeaseIssuer;
+import dev.cofre.controlplane.server.lease.LeaseWorker;
+import dev.cofre.controlplane.server.lease.Leasing;
+import dev.cofre.controlplane.server.lease.RootLogin;
+import dev.cofre.controlplane.server.lease.TargetCalls;
 import dev.cofre.controlplane.server.schedule.KeyScheduler;
 import dev.cofre.controlplane.server.schedule.SystemAudit;
 import dev.cofre.controlplane.server.signing.InstallationKey;
@@ -45,6 +52,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -134,6 +142,22 @@ final class ControlPlane implements AutoCloseable {
     SecretSealer secrets = new SecretSealer(hsm, KernelRandom.INSTANCE);
     Vitals vitals =
         opened(new Vitals(store, hsm, audit, reconciliation, secrets.damaged()::lately));
+    SystemAudit systemAudit = new SystemAudit(audit, settings.node(), clock);
+    RootLogin roots =
+        new RootLogin(
+            store,
+            secrets,
+            KernelRandom.INSTANCE,
+            settings.vault().ca(),
+            Map.of(EngineKind.POSTGRESQL, new PostgreSqlEngine(KernelRandom.INSTANCE)));
+    Leasing leasing =
+        new Leasing(
+            roots,
+            new LeaseIssuer(store, roots, KernelRandom.INSTANCE),
+            new TargetCalls(),
+            settings.vault().targets());
+    LeaseWorker leases =
+        opened(new LeaseWorker(store, roots, systemAudit, clock, settings.schedulerPeriod()));
     boolean plaintext = settings.listener().tls().isEmpty();
     Api api =
         new Api(
@@ -166,8 +190,10 @@ final class ControlPlane implements AutoCloseable {
                 new AuditIntake(store, archive),
                 archive,
                 opened(new Workers("intake-", INTAKE_THREADS, INTAKE_QUEUE_MAX)),
-                secrets));
+                secrets,
+                leasing));
     sealMetrics(api, sealer);
+    leaseMetrics(api, leases);
     AuditShipper shipper =
         opened(
             new AuditShipper(
@@ -191,7 +217,6 @@ final class ControlPlane implements AutoCloseable {
     if (store.isShared()) {
       opened(new HeadWatch(publisher, held)).start();
     }
-    SystemAudit systemAudit = new SystemAudit(audit, settings.node(), clock);
     opened(
             KeyScheduler.of(
                 new KeyScheduler.Parts(
@@ -205,6 +230,7 @@ final class ControlPlane implements AutoCloseable {
                     settings.node(),
                     instance)))
         .start();
+    leases.start();
     vitals.start(listener::isDraining);
     upkeep.start(api::takeUpApprovals, nodes::forget);
     LOG.log(
@@ -220,6 +246,14 @@ final class ControlPlane implements AutoCloseable {
     api.gauge("cofre_controlplane_audit_seal_lag_ms", () -> sealer.figures().lagMs());
     api.gauge("cofre_controlplane_audit_seal_up", () -> sealer.figures().isWorking() ? 1 : 0);
     api.gauge("cofre_controlplane_audit_seal_broken", () -> sealer.figures().broken());
+  }
+
+  private static void leaseMetrics(Api api, LeaseWorker leases) {
+    api.gauge("cofre_controlplane_leases_live", () -> leases.figures().live());
+    api.gauge("cofre_controlplane_leases_revoking", () -> leases.figures().revoking());
+    api.gauge("cofre_controlplane_leases_failing", () -> leases.figures().failing());
+    api.gauge("cofre_controlplane_leases_overdue_s", leases::overdueS);
+    api.gauge("cofre_controlplane_secret_engines_away", leases::enginesAway);
   }
 
   private static void archiveMetrics(Api api, Archive archive, AuditShipper shipper) {

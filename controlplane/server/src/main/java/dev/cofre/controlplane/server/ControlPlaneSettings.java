@@ -40,6 +40,7 @@ import java.util.stream.Collectors;
  * @param schedulerPeriod after how long a job that has ended runs again
  * @param clockOffset how far this plane's clock is moved, in development
  * @param drainMs how long open requests are waited for at the stop
+ * @param vault where the vault makes credentials
  */
 record ControlPlaneSettings(
     ListenerSettings listener,
@@ -56,7 +57,8 @@ record ControlPlaneSettings(
     boolean bootstrapDemo,
     Duration schedulerPeriod,
     Duration clockOffset,
-    long drainMs) {
+    long drainMs,
+    VaultSettings vault) {
 
   private static final Setting STORE_URL =
       Setting.required(
@@ -175,6 +177,7 @@ record ControlPlaneSettings(
             SCHEDULER_PERIOD_MS,
             CLOCK_OFFSET_MS,
             DRAIN_MS));
+    all.addAll(VaultSettings.ALL);
     return List.copyOf(all);
   }
 
@@ -210,7 +213,8 @@ record ControlPlaneSettings(
         configuration.flag(BOOTSTRAP_DEMO),
         Duration.ofMillis(Math.max(1, configuration.number(SCHEDULER_PERIOD_MS))),
         clockOffset(configuration, listener),
-        configuration.number(DRAIN_MS));
+        configuration.number(DRAIN_MS),
+        VaultSettings.read(configuration));
   }
 
   private static Duration clockOffset(Configuration configuration, ListenerSettings listener) {

@@ -173,6 +173,40 @@ class RoleMatrixTest {
       GET    /v1/secrets/{secret}/grants                           own     H  Y  H  Y  F  Y  H  U
       PUT    /v1/secrets/{secret}/grants/{reader}                  own     H  Y  H  F  F  F  H  U
       DELETE /v1/secrets/{secret}/grants/{reader}                  own     H  Y  H  F  F  F  H  U
+      POST   /v1/secret-engines                                     -       F  F  F  Y  F  F  F  U
+      GET    /v1/secret-engines                                     -       F  Y  F  Y  F  Y  F  U
+      GET    /v1/secret-engines/{engine}                            none    H  H  H  H  H  H  H  U
+      DELETE /v1/secret-engines/{engine}                            none    H  H  H  H  H  H  H  U
+      POST   /v1/secret-engines/{engine}/rotate-root                none    H  H  H  H  H  H  H  U
+      GET    /v1/secret-engines/{engine}/roles                      foreign H  Y  H  H  H  Y  H  U
+      GET    /v1/secret-engines/{engine}/roles/{role}               foreign H  Y  H  H  H  Y  H  U
+      PUT    /v1/secret-engines/{engine}/roles/{role}               foreign H  F  H  H  H  F  H  U
+      DELETE /v1/secret-engines/{engine}/roles/{role}               foreign H  F  H  H  H  F  H  U
+      GET    /v1/secret-engines/{engine}/roles/{role}/grants        foreign H  Y  H  H  H  Y  H  U
+      PUT    /v1/secret-engines/{engine}/roles/{role}/grants/{reader} foreign H Y  H  H  H  F  H  U
+      DELETE /v1/secret-engines/{engine}/roles/{role}/grants/{reader} foreign H Y  H  H  H  F  H  U
+      GET    /v1/secret-engines/{engine}                            foreign H  Y  H  H  H  Y  H  U
+      DELETE /v1/secret-engines/{engine}                            foreign H  F  H  H  H  F  H  U
+      POST   /v1/secret-engines/{engine}/rotate-root                foreign H  F  H  H  H  F  H  U
+      GET    /v1/secret-engines/{engine}                            own     H  Y  H  Y  H  Y  H  U
+      DELETE /v1/secret-engines/{engine}                            own     H  F  H  Y  H  F  H  U
+      POST   /v1/secret-engines/{engine}/rotate-root                own     H  F  H  Y  H  F  H  U
+      GET    /v1/secret-engines/{engine}/roles                      own     H  Y  H  Y  H  Y  H  U
+      GET    /v1/secret-engines/{engine}/roles/{role}               own     H  Y  H  Y  H  Y  H  U
+      PUT    /v1/secret-engines/{engine}/roles/{role}               own     H  F  H  Y  H  F  H  U
+      DELETE /v1/secret-engines/{engine}/roles/{role}               own     H  F  H  Y  H  F  H  U
+      GET    /v1/secret-engines/{engine}/roles/{role}/grants        own     H  Y  H  Y  H  Y  H  U
+      PUT    /v1/secret-engines/{engine}/roles/{role}/grants/{reader} own   H  Y  H  F  H  F  H  U
+      DELETE /v1/secret-engines/{engine}/roles/{role}/grants/{reader} own   H  Y  H  F  H  F  H  U
+      GET    /v1/leases                                             -       F  Y  F  Y  Y  Y  F  U
+      POST   /v1/leases                                             -       F  F  F  F  Y  F  F  U
+      POST   /v1/lease-revocations                                  -       F  Y  F  Y  Y  F  F  U
+      GET    /v1/leases/{lease}                                     own     H  Y  H  Y  Y  Y  H  U
+      POST   /v1/leases/{lease}/renew                               own     H  F  H  F  Y  F  H  U
+      POST   /v1/leases/{lease}/revoke                              own     H  Y  H  Y  Y  F  H  U
+      GET    /v1/leases/{lease}                                     foreign H  Y  H  H  H  Y  H  U
+      POST   /v1/leases/{lease}/renew                               foreign H  F  H  H  H  F  H  U
+      POST   /v1/leases/{lease}/revoke                              foreign H  Y  H  H  H  F  H  U
       GET    /v1/quotas                                             -       F  Y  F  F  F  Y  F  U
       GET    /v1/quotas/{quota}                                     -       F  Y  F  F  F  Y  F  U
       PUT    /v1/quotas/{quota}                                     -       F  Y  F  F  F  F  F  U
@@ -243,6 +277,7 @@ class RoleMatrixTest {
     HttpResponse<String> asked = plane.post("security-admin", "/v1/principals", admin, Map.of());
     assertEquals(202, asked.statusCode(), asked.body());
     approval = new JsonObject(asked.body()).getString("id");
+    LeaseRows.into(plane);
   }
 
   private static final JsonObject POLICY =
@@ -364,6 +399,9 @@ class RoleMatrixTest {
             .replace("{key}", row.key)
             .replace("{secret}", row.key)
             .replace("{reader}", "target")
+            .replace("{engine}", row.key)
+            .replace("{role}", "target")
+            .replace("{lease}", LeaseRows.id(row.key).toString())
             .replace("{policy}", "target")
             .replace("{principal}", "target")
             .replace("{group}", "target")
@@ -394,7 +432,7 @@ class RoleMatrixTest {
 
   private static String body(Row row) {
     if (!row.method.equals("PUT")) {
-      return "{}";
+      return row.path.endsWith("/renew") ? "{\"ttlSeconds\":1}" : "{}";
     }
     if (row.path.startsWith("/v1/approval-rules")) {
       return "{\"approvals\":1,\"validityMs\":60000}";

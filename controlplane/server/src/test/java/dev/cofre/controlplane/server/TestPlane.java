@@ -93,7 +93,8 @@ final class TestPlane implements AutoCloseable {
         true,
         Duration.ofMillis(50),
         Duration.ZERO,
-        2_000);
+        2_000,
+        new VaultSettings(Set.of("localhost"), Optional.empty()));
   }
 
   StoreLocation location() {

@@ -59,7 +59,8 @@ public final class FrameStatus {
           "wrapping_not_available",
           "export_not_permitted",
           "import_ended",
-          "key_material_in_use");
+          "key_material_in_use",
+          "target_unavailable");
 
   private static final Map<ErrorCode, Integer> NUMBERS = new EnumMap<>(ErrorCode.class);
 

@@ -43,6 +43,7 @@ public enum ErrorCode {
   STORE_UNAVAILABLE("store_unavailable", 503, "The store cannot be reached"),
   IDENTITY_PROVIDER_UNAVAILABLE(
       "identity_provider_unavailable", 503, "The identity provider cannot be reached"),
+  TARGET_UNAVAILABLE("target_unavailable", 503, "The target system cannot be reached"),
   POLICY_STALE("policy_stale", 503, "The policy is older than its limit"),
   NOT_READY("not_ready", 503, "The server is starting or stopping"),
   DEADLINE_EXCEEDED("deadline_exceeded", 504, "The deadline has passed");

@@ -15,6 +15,7 @@ import dev.cofre.controlplane.server.keys.Imports;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.keys.Reconciliation;
 import dev.cofre.controlplane.server.keys.StateChanges;
+import dev.cofre.controlplane.server.lease.Leasing;
 import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
@@ -66,6 +67,7 @@ public final class Api {
    * @param intake takes the records that nodes ship
    * @param intakeWorkers the threads that wait for it
    * @param sealer seals and opens the values of secrets
+   * @param leasing makes credentials in other systems
    */
   public record Parts(
       String node,
@@ -92,7 +94,8 @@ public final class Api {
       AuditIntake intake,
       Archive archive,
       Workers intakeWorkers,
-      SecretSealer sealer) {}
+      SecretSealer sealer,
+      Leasing leasing) {}
 
   /** Makes the routes out of {@code parts}. */
   public Api(Parts parts) {
@@ -146,6 +149,12 @@ public final class Api {
     management.addAll(new SecretReadOperations(writing).routes());
     management.addAll(new SecretGrantOperations(changing).routes());
     management.add(new SealedValues(changing).route());
+    management.addAll(
+        new SecretEngineOperations(changing, writing, parts.leasing(), parts.clock()).routes());
+    management.addAll(new DynamicRoleOperations(changing).routes());
+    management.addAll(new DynamicRoleGrantOperations(changing).routes());
+    management.addAll(new LeaseEndOperations(changing).routes());
+    management.addAll(new LeaseOperations(writing, parts.leasing()).routes());
     management.addAll(new NodeOperations(parts.nodes(), parts.store(), audit).routes());
     management.addAll(new AuditSearchOperations(parts.store(), parts.archive(), audit).routes());
     this.ships = new AuditShipHandler(parts.intake(), gatekeeper, audit, parts.intakeWorkers());

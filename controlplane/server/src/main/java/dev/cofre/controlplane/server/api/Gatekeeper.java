@@ -162,6 +162,12 @@ final class Gatekeeper {
     if (call.path("secret") != null) {
       store.read(tx -> SecretOperations.visible(tx, call));
     }
+    if (call.path("engine") != null) {
+      store.read(tx -> SecretEngineOperations.visible(tx, call));
+    }
+    if (call.path("lease") != null) {
+      store.read(tx -> LeaseEndOperations.visible(tx, call));
+    }
     hide(call, "policy", ManagementAction.POLICY_SHOW);
     hide(call, "principal", ManagementAction.PRINCIPAL_SHOW);
     hide(call, "import", ManagementAction.IMPORT_SHOW);

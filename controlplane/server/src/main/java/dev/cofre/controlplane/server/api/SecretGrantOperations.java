@@ -111,7 +111,7 @@ final class SecretGrantOperations {
         });
   }
 
-  private static void requireReader(Call call) {
+  static void requireReader(Call call) {
     if (!GroupDraft.MEMBER.matcher(call.path("reader")).matches()) {
       throw new InvalidDocumentException(
           List.of(new FieldError("reader", "must be a principal's id, or group:NAME")));

@@ -24,6 +24,14 @@ final class References {
           ErrorCode.CONFLICT,
           "it owns secrets; give them to another owner first (cofre secret update --owner)");
     }
+    if (tx.engines().isOwner(tenant, reference)) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT, "it owns secret engines; remove them first (cofre secret engine)");
+    }
+    if (tx.leases().countLive(tenant, reference) > 0) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT, "it has live leases; revoke them first (cofre secret lease)");
+    }
     PolicyEvaluator live = tx.live().policy();
     List<CompiledStatement> statements = live.naming(tenant, reference);
     if (!statements.isEmpty()) {

@@ -30,15 +30,20 @@ public final class SecretGrantBook {
    */
   public static SecretGrant put(
       Transaction tx, Secret secret, String reader, Instant notAfter, String by) {
-    String tenant = secret.tenant();
+    return put(tx, secret.tenant(), secret.name(), reader, notAfter, by);
+  }
+
+  /** The same on what is called exactly {@code name}: a secret, or a role of an engine. */
+  public static SecretGrant put(
+      Transaction tx, String tenant, String name, String reader, Instant notAfter, String by) {
     if (!Resolution.exists(tx, tenant, reader)) {
       throw new InvalidDocumentException(
           List.of(new FieldError("reader", "names " + reader + ", which does not exist")));
     }
-    SecretGrant grant = new SecretGrant(tenant, reader, secret.name(), notAfter, tx.now(), by);
-    boolean isNew = tx.secretGrants().find(tenant, reader, secret.name()).isEmpty();
+    SecretGrant grant = new SecretGrant(tenant, reader, name, notAfter, tx.now(), by);
+    boolean isNew = tx.secretGrants().find(tenant, reader, name).isEmpty();
     if (isNew
-        && (tx.secretGrants().countOn(tenant, secret.name()) >= ON_SECRET_MAX
+        && (tx.secretGrants().countOn(tenant, name) >= ON_SECRET_MAX
             || tx.secretGrants().countOf(tenant, reader) >= OF_PRINCIPAL_MAX)) {
       throw new ProblemException(
           ErrorCode.CONFLICT,

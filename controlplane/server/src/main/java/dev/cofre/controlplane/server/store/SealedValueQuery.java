@@ -28,7 +28,7 @@ public final class SealedValueQuery {
   /**
    * What is sealed under one version of a key.
    *
-   * @param values all values, of older versions of secrets too
+   * @param values all values, of older versions of secrets and of engines' root users too
    * @param secrets those whose current value is among them
    */
   public record Sealed(int version, int values, int secrets) {}
@@ -44,7 +44,14 @@ public final class SealedValueQuery {
                 + HEAD
                 + ") as head, v.version_number = s.current_version as is_current"
                 + " from secret s join secret_version v on v.secret_id = s.id"
-                + " where s.tenant = :tenant and v.envelope is not null")
+                + " where s.tenant = :tenant and v.envelope is not null"
+                + " union all select substring(root_envelope from 1 for "
+                + HEAD
+                + "), false from secret_engine where tenant = :tenant"
+                + " union all select substring(next_envelope from 1 for "
+                + HEAD
+                + "), false from secret_engine where tenant = :tenant"
+                + " and next_envelope is not null")
         .bind("tenant", tenant)
         .setFetchSize(FETCH)
         .map((row, context) -> new Head(row.getBytes("head"), row.getBoolean("is_current")))

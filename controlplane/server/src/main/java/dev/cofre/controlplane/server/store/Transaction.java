@@ -172,6 +172,21 @@ public final class Transaction {
     return new SecretGrantTable(handle);
   }
 
+  /** Systems in which the vault makes credentials. */
+  public SecretEngineTable engines() {
+    return new SecretEngineTable(handle);
+  }
+
+  /** What credentials of engines may do. */
+  public DynamicRoleTable dynamicRoles() {
+    return new DynamicRoleTable(handle);
+  }
+
+  /** The lives of credentials. */
+  public LeaseTable leases() {
+    return new LeaseTable(handle);
+  }
+
   /** The data plane nodes that follow this database. */
   public NodeTable nodes() {
     return new NodeTable(handle);

@@ -39,7 +39,7 @@ public final class DamagedValues {
     return new ProblemException(
         ErrorCode.CONFLICT,
         damage.getMessage()
-            + "; its owner writes another value (cofre secret put), or an operator restores the"
+            + "; its owner gives it another value (cofre secret put), or an operator restores the"
             + " store");
   }
 

@@ -51,7 +51,8 @@ public record SealedSecret(Secret secret, SecretVersion version, KeyMetadata key
         tx.secretVersions()
             .envelope(secret.id(), number)
             .orElseThrow(() -> gone("version " + number + " of the secret was destroyed"));
-    return new SealedSecret(secret, version, VaultKeys.opening(tx, secret, envelope), envelope);
+    KeyMetadata key = VaultKeys.opening(tx, secret.tenant(), "secret " + secret.name(), envelope);
+    return new SealedSecret(secret, version, key, envelope);
   }
 
   /** What who may not know of a secret is told, be it there or not. */

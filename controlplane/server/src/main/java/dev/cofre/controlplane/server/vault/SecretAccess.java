@@ -38,6 +38,12 @@ public final class SecretAccess {
         && tx.secretGrants().isGranted(reader.tenant(), references(tx, reader), name, tx.now());
   }
 
+  /** The same for a role of an engine, which is named {@code ENGINE/ROLE}. */
+  public static boolean mayLease(Transaction tx, Principal reader, String role) {
+    return reader.roles().contains(Role.WORKLOAD)
+        && tx.secretGrants().isGranted(reader.tenant(), references(tx, reader), role, tx.now());
+  }
+
   /** The secret {@code name}, when {@code caller} may know of it. */
   public static Optional<Secret> visible(Transaction tx, Principal caller, String name) {
     String tenant = caller.tenant();

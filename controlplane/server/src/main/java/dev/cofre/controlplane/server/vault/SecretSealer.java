@@ -16,6 +16,8 @@ import dev.cofre.contract.envelope.Usage;
 import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.random.RandomSource;
 import dev.cofre.controlplane.domain.Secret;
+import dev.cofre.controlplane.domain.SecretEngine;
+import dev.cofre.controlplane.domain.SecretEngineDraft;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.hsm.ClearKey;
 import dev.cofre.hsm.Hsm;
@@ -55,14 +57,22 @@ public final class SecretSealer {
    * @throws dev.cofre.hsm.HsmException when the token fails
    */
   public byte[] seal(KeyMetadata key, Secret secret, int number, byte[] value) {
+    return seal(key, context(secret, number), value);
+  }
+
+  /** The same for the password {@code number} of {@code engine}'s root user. */
+  public byte[] seal(KeyMetadata key, SecretEngine engine, int number, byte[] value) {
+    return seal(key, context(engine, number), value);
+  }
+
+  private byte[] seal(KeyMetadata key, EncryptionContext bound, byte[] value) {
     byte[] dataKey = random.bytes(KEY_LENGTH);
     try (ClearKey clear = ClearKey.of(dataKey);
         RequestKeyDerivation derivation = new RequestKeyDerivation()) {
       derivation.key(clear.bytes(), wrap(key, clear));
       try (EnvelopeSealer sealer = new EnvelopeSealer(new JcaAead(), derivation, random)) {
         byte[] envelope = new byte[(int) EnvelopeFormat.envelopeLength(value.length)];
-        byte[] context = context(secret, number).canonical();
-        sealer.seal(context, value, 0, value.length, envelope, 0);
+        sealer.seal(bound.canonical(), value, 0, value.length, envelope, 0);
         return envelope;
       }
     } finally {
@@ -96,23 +106,34 @@ public final class SecretSealer {
    * @throws dev.cofre.hsm.HsmException when the token fails
    */
   public byte[] open(KeyMetadata key, Secret secret, int number, byte[] envelope) {
+    String what = "version " + number + " of the secret " + secret.name();
+    return open(key, context(secret, number), what, envelope);
+  }
+
+  /** The same for the password {@code number} of {@code engine}'s root user. */
+  public byte[] open(KeyMetadata key, SecretEngine engine, int number, byte[] envelope) {
+    String what = "password " + number + " of the engine " + engine.name();
+    return open(key, context(engine, number), what, envelope);
+  }
+
+  private byte[] open(KeyMetadata key, EncryptionContext bound, String what, byte[] envelope) {
     WrappedDataKey wrapped = WrappedDataKey.parse(envelope, 0);
     long length = EnvelopeFormat.plaintextLength(envelope.length);
     if (wrapped == null || length < 0 || !key.versions().containsKey(wrapped.keyVersion())) {
-      throw damaged(secret, number);
+      throw damaged(what);
     }
     byte[] value = new byte[(int) length];
     try (ClearKey clear = unwrap(key, wrapped);
         RequestKeyDerivation derivation = new RequestKeyDerivation();
         EnvelopeOpener opener = new EnvelopeOpener(new JcaAead())) {
       derivation.key(clear.bytes(), wrapped);
-      byte[] context = context(secret, number).canonical();
+      byte[] context = bound.canonical();
       if (opener.open(derivation, context, envelope, 0, envelope.length, value, 0) != length) {
-        throw damaged(secret, number);
+        throw damaged(what);
       }
       return value;
     } catch (WrapRejectedException e) {
-      throw damaged(secret, number);
+      throw damaged(what);
     }
   }
 
@@ -141,12 +162,31 @@ public final class SecretSealer {
             "cofre:version", Integer.toString(number)));
   }
 
-  private static DamagedValueException damaged(Secret secret, int number) {
+  private static EncryptionContext context(SecretEngine engine, int number) {
+    return EncryptionContext.of(
+        Map.of(
+            "cofre:engine", engine.id().toString(),
+            "cofre:tenant", engine.tenant(),
+            "cofre:environment", engine.draft().environment().wireName(),
+            "cofre:name", engine.name(),
+            "cofre:target", target(engine.draft()),
+            "cofre:version", Integer.toString(number)));
+  }
+
+  /** Where the password is sent to and how: a changed row does not lead it elsewhere. */
+  private static String target(SecretEngineDraft draft) {
+    return String.join(
+        " ",
+        draft.kind().wireName(),
+        draft.host(),
+        Integer.toString(draft.port()),
+        draft.database(),
+        draft.rootUser(),
+        draft.tls() ? "tls" : "plain");
+  }
+
+  private static DamagedValueException damaged(String what) {
     return new DamagedValueException(
-        "the stored value of version "
-            + number
-            + " of the secret "
-            + secret.name()
-            + " does not verify: the store was changed by another hand");
+        "the stored value of " + what + " does not verify: the store was changed by another hand");
   }
 }

@@ -5,7 +5,6 @@ import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.Environment;
-import dev.cofre.controlplane.domain.Secret;
 import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.engine.snapshot.KeyCondition;
 import dev.cofre.engine.snapshot.KeyMetadata;
@@ -60,16 +59,17 @@ public final class VaultKeys {
   /**
    * The key that opens {@code envelope}.
    *
+   * @param owner whose value it is, as a message names it: "secret db/password"
    * @throws ProblemException the code of the state that it is in, when that opens nothing
    * @throws DamagedValueException when it names none of the tenant's
    */
-  public static KeyMetadata opening(Transaction tx, Secret secret, byte[] envelope) {
+  public static KeyMetadata opening(Transaction tx, String tenant, String owner, byte[] envelope) {
     WrappedDataKey wrapped = WrappedDataKey.parse(envelope, 0);
     KeyMetadata key = wrapped == null ? null : tx.live().key(wrapped.keyId());
     KeyMetadata.Version version = key == null ? null : key.versions().get(wrapped.keyVersion());
-    if (version == null || !key.tenant().equals(secret.tenant())) {
+    if (version == null || !key.tenant().equals(tenant)) {
       throw new DamagedValueException(
-          "a stored value of the secret " + secret.name() + " names no key version of its tenant");
+          "a stored value of the " + owner + " names no key version of its tenant");
     }
     if (!key.decrypts(version.number())) {
       throw refusal(

@@ -71,6 +71,7 @@ class OpenApiTest {
                 null,
                 null,
                 null,
+                null,
                 null));
     api.table()
         .forEach(

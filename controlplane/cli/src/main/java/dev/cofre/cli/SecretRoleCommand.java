@@ -1,0 +1,164 @@
+package dev.cofre.cli;
+
+import dev.cofre.cli.Pages.Column;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code secret role}: what an engine's credentials may do, and who gets them. */
+@Command(
+    name = "role",
+    description = "What credentials of an engine may do, how long they live and who gets them.")
+final class SecretRoleCommand {
+  private static final String ENGINE = "The engine's name.";
+  private static final String ROLE = "The role's name.";
+  private static final String WHOM = "A principal's id, or group:NAME.";
+  private static final List<Column> COLUMNS =
+      List.of(
+          Column.of("NAME", 24, "name"),
+          Column.of("TTL s", 8, "defaultTtlSeconds"),
+          Column.of("MAX s", 8, "maxTtlSeconds"),
+          Column.of("LEASES", 7, "leasesMax"),
+          Column.of("DESCRIPTION", 32, "description"));
+  private static final List<Column> GRANTS =
+      List.of(
+          Column.of("PRINCIPAL", 32, "principal"),
+          Column.of("NOT AFTER", 24, "notAfter"),
+          Column.of("GRANTED BY", 20, "createdBy"));
+
+  private final Terminal terminal;
+
+  SecretRoleCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Command(description = "Makes a role, or replaces it, as a JSON file says.")
+  int put(
+      @Parameters(index = "0", paramLabel = "ENGINE", description = ENGINE) String engine,
+      @Parameters(index = "1", paramLabel = "ROLE", description = ROLE) String role,
+      @Option(
+              names = "--file",
+              paramLabel = "FILE",
+              required = true,
+              description = "The document: description, lives in seconds, grants.")
+          Path file,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane)
+      throws IOException {
+    JsonObject document = DocumentFile.read(terminal, file);
+    return print(output, plane, SecretCommand.OWNER, HttpMethod.PUT, path(engine, role), document);
+  }
+
+  @Command(description = "Lists an engine's roles.")
+  int list(
+      @Parameters(paramLabel = "ENGINE", description = ENGINE) String engine,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    return pages(output, plane, COLUMNS, SecretEngineCommand.path(engine) + "/roles");
+  }
+
+  @Command(description = "Shows a role.")
+  int show(
+      @Parameters(index = "0", paramLabel = "ENGINE", description = ENGINE) String engine,
+      @Parameters(index = "1", paramLabel = "ROLE", description = ROLE) String role,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    return print(output, plane, SecretCommand.OWNER, HttpMethod.GET, path(engine, role), null);
+  }
+
+  @Command(description = "Removes a role without live leases and grants.")
+  int delete(
+      @Parameters(index = "0", paramLabel = "ENGINE", description = ENGINE) String engine,
+      @Parameters(index = "1", paramLabel = "ROLE", description = ROLE) String role,
+      @Mixin ControlPlane plane) {
+    return remove(plane, SecretCommand.OWNER, path(engine, role));
+  }
+
+  @Command(description = "Lets a workload, or those of a group, get credentials of a role.")
+  int grant(
+      @Parameters(index = "0", paramLabel = "ENGINE", description = ENGINE) String engine,
+      @Parameters(index = "1", paramLabel = "ROLE", description = ROLE) String role,
+      @Parameters(index = "2", paramLabel = "PRINCIPAL", description = WHOM) String principal,
+      @Option(
+              names = "--not-after",
+              paramLabel = "TIME",
+              converter = KeyCreateCommand.Rfc3339.class,
+              description = "When it ends by itself: RFC 3339, like 2030-01-01T00:00:00Z.")
+          Instant notAfter,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    JsonObject document = new JsonObject();
+    if (notAfter != null) {
+      document.put("notAfter", notAfter.toString());
+    }
+    return print(
+        output,
+        plane,
+        PolicyCommand.ROLE,
+        HttpMethod.PUT,
+        grant(engine, role, principal),
+        document);
+  }
+
+  @Command(description = "Takes a grant back; credentials that were handed out live on.")
+  int ungrant(
+      @Parameters(index = "0", paramLabel = "ENGINE", description = ENGINE) String engine,
+      @Parameters(index = "1", paramLabel = "ROLE", description = ROLE) String role,
+      @Parameters(index = "2", paramLabel = "PRINCIPAL", description = WHOM) String principal,
+      @Mixin ControlPlane plane) {
+    return remove(plane, PolicyCommand.ROLE, grant(engine, role, principal));
+  }
+
+  @Command(description = "Lists who gets credentials of a role.")
+  int grants(
+      @Parameters(index = "0", paramLabel = "ENGINE", description = ENGINE) String engine,
+      @Parameters(index = "1", paramLabel = "ROLE", description = ROLE) String role,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    return pages(output, plane, GRANTS, path(engine, role) + "/grants");
+  }
+
+  private int remove(ControlPlane plane, String as, String path) {
+    plane.call(terminal.environment(), as, calls -> calls.call(HttpMethod.DELETE, path, null));
+    return ExitCodes.OK;
+  }
+
+  private int pages(OutputOption output, ControlPlane plane, List<Column> columns, String path) {
+    Pages pages = new Pages(terminal, output, columns);
+    return plane.call(
+        terminal.environment(),
+        SecretCommand.OWNER,
+        calls -> {
+          pages.print(calls, path, Long.MAX_VALUE);
+          return ExitCodes.OK;
+        });
+  }
+
+  private int print(
+      OutputOption output,
+      ControlPlane plane,
+      String as,
+      HttpMethod method,
+      String path,
+      JsonObject document) {
+    output.print(
+        terminal,
+        plane.call(terminal.environment(), as, calls -> calls.call(method, path, document)));
+    return ExitCodes.OK;
+  }
+
+  private static String path(String engine, String role) {
+    return SecretEngineCommand.path(engine) + "/roles/" + ControlPlane.escaped(role);
+  }
+
+  private static String grant(String engine, String role, String principal) {
+    return path(engine, role) + "/grants/" + ControlPlane.escaped(principal);
+  }
+}

@@ -1,0 +1,29 @@
+package dev.cofre.controlplane.domain;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** The kinds of systems that the vault makes credentials in. */
+public enum EngineKind {
+  POSTGRESQL;
+
+  /** As it stands in documents. */
+  public String wireName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The names of all. */
+  public static List<String> wireNames() {
+    return Arrays.stream(values()).map(EngineKind::wireName).toList();
+  }
+
+  /**
+   * The kind named {@code wireName}.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  public static EngineKind of(String wireName) {
+    return valueOf(wireName.toUpperCase(Locale.ROOT));
+  }
+}

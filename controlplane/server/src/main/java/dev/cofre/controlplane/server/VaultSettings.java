@@ -1,0 +1,43 @@
+package dev.cofre.controlplane.server;
+
+import static dev.cofre.engine.config.Setting.Kind.PATH;
+import static dev.cofre.engine.config.Setting.Kind.TEXT;
+
+import dev.cofre.engine.config.Configuration;
+import dev.cofre.engine.config.Setting;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Where the vault makes credentials. Immutable.
+ *
+ * @param targets the hosts that engines may be at
+ * @param ca the certificates that vouch for them
+ */
+record VaultSettings(Set<String> targets, Optional<Path> ca) {
+  private static final Setting TARGETS =
+      Setting.optional(
+          "vault.targets",
+          TEXT,
+          "the hosts at which secret engines may be, as HOST or HOST:PORT, with commas; without it, nowhere");
+  private static final Setting CA_FILE =
+      Setting.optional(
+          "vault.caFile",
+          PATH,
+          "the certificates (PEM) that vouch for the servers of secret engines; without it, those of the Java runtime");
+
+  static final List<Setting> ALL = List.of(TARGETS, CA_FILE);
+
+  static VaultSettings read(Configuration configuration) {
+    return new VaultSettings(
+        Arrays.stream(configuration.find(TARGETS).orElse("").split(","))
+            .map(String::strip)
+            .filter(name -> !name.isEmpty())
+            .collect(Collectors.toUnmodifiableSet()),
+        configuration.findPath(CA_FILE));
+  }
+}

@@ -1,0 +1,66 @@
+package dev.cofre.controlplane.server.dynamic;
+
+import dev.cofre.controlplane.domain.DynamicRoleDraft.OwnedObjects;
+import dev.cofre.controlplane.domain.EngineKind;
+import dev.cofre.controlplane.domain.TargetGrant;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * One kind of system: how the vault logs in there and makes, prolongs and removes credentials.
+ * Thread-safe; every call waits for the system, for a bounded time.
+ *
+ * <p>Another kind is another implementation, which {@code DynamicEngineContract} must pass, and a
+ * value of {@link EngineKind}.
+ */
+public interface DynamicEngine {
+  /** The kind of system. */
+  EngineKind kind();
+
+  /**
+   * Logs in.
+   *
+   * @param password stays the caller's to overwrite
+   * @throws TargetException of kind {@code LOGIN} when the system does not take it
+   */
+  Session open(Target target, char[] password) throws TargetException;
+
+  /**
+   * A credential to be made.
+   *
+   * @param userName one that {@link UserNames} made
+   * @param expiresAt from when on the system itself, where it can, does not take it any more
+   */
+  record NewUser(String userName, Instant expiresAt, List<TargetGrant> grants) {}
+
+  /** One login. Not thread-safe. */
+  interface Session extends AutoCloseable {
+    /**
+     * Checks, changing nothing, that this user can do what is asked of it here.
+     *
+     * @throws TargetException when it cannot, saying what it lacks
+     */
+    void requireRights() throws TargetException;
+
+    /**
+     * Gives this user another password, which never is in the clear in what the system may log or
+     * show.
+     */
+    void changePassword(char[] next) throws TargetException;
+
+    /** Makes {@code user} with all its grants, or nothing. The password is as above. */
+    void create(NewUser user, char[] password) throws TargetException;
+
+    /** Has the system take {@code userName} until {@code expiresAt}. */
+    void renew(String userName, Instant expiresAt) throws TargetException;
+
+    /**
+     * Removes {@code userName}: no login any more, its sessions ended, nothing owned by it left.
+     * One that is not there counts as removed. What was done stays done when a later step fails.
+     */
+    void revoke(String userName, OwnedObjects owned) throws TargetException;
+
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,65 @@
+package dev.cofre.controlplane.server.dynamic;
+
+import dev.cofre.contract.random.RandomSource;
+import dev.cofre.controlplane.domain.EngineKind;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.postgresql.Driver;
+
+/**
+ * PostgreSQL, version 14 or later: a credential is a role with a password and {@code VALID UNTIL}.
+ */
+public final class PostgreSqlEngine implements DynamicEngine {
+  private static final String CONNECT_S = "3";
+  private static final String SOCKET_S = "15";
+  private static final String STATEMENT_OPTIONS =
+      "-c statement_timeout=12000 -c lock_timeout=8000 -c search_path=pg_catalog";
+
+  private final Driver driver = new Driver();
+  private final RandomSource random;
+
+  /** Takes salts from {@code random}. */
+  public PostgreSqlEngine(RandomSource random) {
+    this.random = random;
+  }
+
+  @Override
+  public EngineKind kind() {
+    return EngineKind.POSTGRESQL;
+  }
+
+  @Override
+  public Session open(Target target, char[] password) throws TargetException {
+    Properties properties = properties(target);
+    // Host and database are of a form that holds nothing that means anything in a URL.
+    String url =
+        "jdbc:postgresql://" + target.host() + ":" + target.port() + "/" + target.database();
+    try {
+      Connection connection =
+          ScopedValue.where(PostgreSqlPassword.CURRENT, password)
+              .call(() -> driver.connect(url, properties));
+      return new PostgreSqlSession(connection, target, random);
+    } catch (SQLException e) {
+      throw PostgreSqlSession.failure("login", e);
+    }
+  }
+
+  private static Properties properties(Target target) {
+    Properties properties = new Properties();
+    properties.setProperty("user", target.user());
+    properties.setProperty("authenticationPluginClassName", PostgreSqlPassword.class.getName());
+    properties.setProperty("connectTimeout", CONNECT_S);
+    properties.setProperty("socketTimeout", SOCKET_S);
+    properties.setProperty("ApplicationName", "cofre");
+    properties.setProperty("options", STATEMENT_OPTIONS);
+    properties.setProperty("gssEncMode", "disable");
+    properties.setProperty("sslmode", target.tls() ? "verify-full" : "disable");
+    if (target.tls() && target.ca().isPresent()) {
+      properties.setProperty("sslrootcert", target.ca().get().toString());
+    } else if (target.tls()) {
+      properties.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
+    }
+    return properties;
+  }
+}

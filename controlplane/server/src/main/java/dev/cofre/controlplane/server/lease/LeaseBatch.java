@@ -1,0 +1,114 @@
+package dev.cofre.controlplane.server.lease;
+
+import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.Lease;
+import dev.cofre.controlplane.domain.ManagementAction;
+import dev.cofre.controlplane.server.dynamic.DynamicEngine.Session;
+import dev.cofre.controlplane.server.dynamic.TargetException;
+import dev.cofre.controlplane.server.schedule.SystemAudit;
+import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.hsm.HsmException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Removes due credentials of one engine, a few by one login. Thread-safe.
+ *
+ * <p>Who takes leases has them alone for {@link #CLAIM}; then they are due again, for whoever comes
+ * first, so a kill loses nothing. To remove a credential twice does no harm.
+ */
+final class LeaseBatch {
+  /** So short that what a killed control plane had taken is not late. */
+  static final Duration CLAIM = Duration.ofSeconds(20);
+
+  private static final System.Logger LOG = System.getLogger(LeaseBatch.class.getName());
+  private static final int SIZE = 20;
+
+  private final Store store;
+  private final RootLogin roots;
+  private final SystemAudit audit;
+
+  LeaseBatch(Store store, RootLogin roots, SystemAudit audit) {
+    this.store = store;
+    this.roots = roots;
+    this.audit = audit;
+  }
+
+  /** How a batch went: how many were due, and whether the system answered. */
+  record Result(int taken, boolean reached) {}
+
+  /** Takes some that are due and removes them. */
+  Result run(UUID engine) {
+    List<Lease> due =
+        store.note(tx -> tx.leases().claim(engine, tx.now(), tx.now().plus(CLAIM), SIZE));
+    if (due.isEmpty()) {
+      return new Result(0, true);
+    }
+    try (Session session = roots.open(engine)) {
+      for (int i = 0; i < due.size(); i++) {
+        if (!remove(session, due.get(i))) {
+          away(due.subList(i + 1, due.size()), "the target cannot be reached");
+          return new Result(due.size(), false);
+        }
+      }
+      return new Result(due.size(), true);
+    } catch (TargetException e) {
+      LOG.log(
+          Level.WARNING,
+          "credentials of the engine {0} are due to go and cannot yet: {1}",
+          engine,
+          e.getMessage());
+      away(due, e.getMessage());
+    } catch (ProblemException | HsmException | IllegalStateException e) {
+      LOG.log(
+          Level.WARNING,
+          "the root user''s password of the engine {0} cannot be opened: {1}",
+          engine,
+          e.getMessage());
+      away(due, "the root user's password cannot be opened");
+    }
+    return new Result(due.size(), false);
+  }
+
+  /** Whether the login still holds. */
+  private boolean remove(Session session, Lease lease) {
+    try {
+      session.revoke(lease.userName(), lease.owned());
+    } catch (TargetException e) {
+      boolean away = e.kind() == TargetException.Kind.AWAY;
+      LOG.log(
+          Level.WARNING,
+          "the credential of the lease {0} could not be removed, attempt {1}: {2}",
+          lease.id(),
+          Integer.toString(lease.attempts() + 1),
+          e.getMessage());
+      failed(List.of(lease), e.getMessage(), away ? RetryTimes.AWAY : RetryTimes.REFUSED);
+      return !away;
+    }
+    audit.record(ManagementAction.LEASE_END, lease.id() + " " + lease.userName(), lease.reason());
+    store.note(
+        tx -> {
+          tx.leases().gone(lease.id(), tx.now());
+          return null;
+        });
+    return true;
+  }
+
+  private void away(List<Lease> leases, String why) {
+    failed(leases, why, RetryTimes.AWAY);
+  }
+
+  private void failed(List<Lease> leases, String why, RetryTimes times) {
+    store.note(
+        tx -> {
+          for (Lease lease : leases) {
+            Duration wait = times.after(lease.attempts(), ThreadLocalRandom.current());
+            tx.leases().failed(lease.id(), why, tx.now().plus(wait));
+          }
+          return null;
+        });
+  }
+}

@@ -1,0 +1,132 @@
+package dev.cofre.controlplane.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.controlplane.domain.DynamicRoleDraft.OwnedObjects;
+import dev.cofre.controlplane.domain.EngineKind;
+import dev.cofre.controlplane.domain.SecretEngine;
+import dev.cofre.controlplane.server.dynamic.DynamicEngine;
+import dev.cofre.controlplane.server.dynamic.PostgreSqlEngine;
+import dev.cofre.controlplane.server.dynamic.Target;
+import dev.cofre.controlplane.server.dynamic.TargetException;
+import dev.cofre.controlplane.server.lease.RootLogin;
+import dev.cofre.controlplane.server.store.SecretEngineTable.Root;
+import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.vault.SecretSealer;
+import dev.cofre.controlplane.server.vault.VaultKeys;
+import dev.cofre.engine.snapshot.KeyMetadata;
+import dev.cofre.hsm.Hsm;
+import dev.cofre.hsm.SoftHsmToken;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A rotation of a root user's password that is cut off between any two of its steps. */
+class RootRotationTest {
+  @TempDir Path directory;
+
+  /** PostgreSQL's engine, which ends as a kill does, before or after the change of a password. */
+  private record Cut(DynamicEngine whole, boolean after) implements DynamicEngine {
+    @Override
+    public EngineKind kind() {
+      return whole.kind();
+    }
+
+    @Override
+    public Session open(Target target, char[] password) throws TargetException {
+      return new CutSession(whole.open(target, password), after);
+    }
+  }
+
+  private record CutSession(DynamicEngine.Session whole, boolean after)
+      implements DynamicEngine.Session {
+    @Override
+    public void requireRights() throws TargetException {
+      whole.requireRights();
+    }
+
+    @Override
+    public void changePassword(char[] next) throws TargetException {
+      if (after) {
+        whole.changePassword(next);
+      }
+      throw new IllegalStateException("cut off");
+    }
+
+    @Override
+    public void create(DynamicEngine.NewUser user, char[] password) throws TargetException {
+      whole.create(user, password);
+    }
+
+    @Override
+    public void renew(String userName, Instant expiresAt) throws TargetException {
+      whole.renew(userName, expiresAt);
+    }
+
+    @Override
+    public void revoke(String userName, OwnedObjects owned) throws TargetException {
+      whole.revoke(userName, owned);
+    }
+
+    @Override
+    public void close() {
+      whole.close();
+    }
+  }
+
+  @Test
+  void eachCutIsMendedByTheNextLogin() throws Exception {
+    try (LeasePlane vault = new LeasePlane(directory)) {
+      vault.enrol();
+      vault.plane.plane.close();
+      try (Hsm hsm = SoftHsmToken.login();
+          Store store = Store.open(vault.plane.location(), vault.plane.clock)) {
+        SecretSealer sealer = new SecretSealer(hsm, KernelRandom.INSTANCE);
+        DynamicEngine engine = new PostgreSqlEngine(KernelRandom.INSTANCE);
+        for (boolean after : new boolean[] {false, true}) {
+          SecretEngine before = begin(store, sealer, engine);
+          RootLogin cut = roots(store, sealer, new Cut(engine, after));
+          assertThrows(IllegalStateException.class, () -> cut.open(before.id()));
+          Root both = store.read(tx -> tx.engines().root(before.id())).orElseThrow();
+          assertEquals(before.rootNumber(), both.number());
+          assertEquals(before.rootNumber() + 1, both.nextNumber());
+          try (DynamicEngine.Session session = roots(store, sealer, engine).open(before.id())) {
+            session.requireRights();
+          }
+          SecretEngine mended = store.read(tx -> tx.engines().find(before.id())).orElseThrow();
+          assertEquals(before.rootNumber() + 1, mended.rootNumber());
+          assertFalse(mended.rotating());
+        }
+      }
+      vault.plane.start();
+      assertTrue(vault.works(vault.issue(null)));
+    }
+  }
+
+  /** Writes the next password ahead. */
+  private static SecretEngine begin(Store store, SecretSealer sealer, DynamicEngine kind) {
+    SecretEngine engine = store.read(tx -> tx.engines().find("default", "pg")).orElseThrow();
+    KeyMetadata key =
+        store.read(tx -> VaultKeys.sealing(tx, "default", engine.draft().environment()));
+    byte[] next = roots(store, sealer, kind).fresh(key, engine, engine.rootNumber() + 1);
+    boolean begun = store.change(tx -> tx.engines().beginRotation(engine, next));
+    assertTrue(begun);
+    return engine;
+  }
+
+  private static RootLogin roots(Store store, SecretSealer sealer, DynamicEngine engine) {
+    return new RootLogin(
+        store,
+        sealer,
+        KernelRandom.INSTANCE,
+        Optional.empty(),
+        Map.of(EngineKind.POSTGRESQL, engine));
+  }
+}

@@ -1,0 +1,127 @@
+package dev.cofre.controlplane.server.dynamic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.controlplane.domain.DynamicRoleDraft.OwnedObjects;
+import dev.cofre.controlplane.domain.TargetGrant;
+import dev.cofre.controlplane.server.dynamic.DynamicEngine.NewUser;
+import dev.cofre.controlplane.server.dynamic.DynamicEngine.Session;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What every engine must do against a real server of its kind; each one runs it unchanged. */
+abstract class DynamicEngineContract {
+  abstract DynamicEngine engine();
+
+  abstract Target target();
+
+  abstract char[] rootPassword();
+
+  /** Something small that a credential may do. */
+  abstract List<TargetGrant> grants();
+
+  /** Whether the server lets {@code user} in and do what {@link #grants} says. */
+  abstract boolean works(String user, char[] password);
+
+  /** Whether the server knows of {@code user} at all. */
+  abstract boolean knows(String user) throws Exception;
+
+  /** All that the server wrote down of what it was asked. */
+  abstract String log() throws Exception;
+
+  Session session() throws TargetException {
+    return engine().open(target(), rootPassword());
+  }
+
+  static String fresh() {
+    return UserNames.fresh("orders.reader-1", KernelRandom.INSTANCE);
+  }
+
+  NewUser user(String name) {
+    return new NewUser(name, Instant.now().plus(Duration.ofHours(1)), grants());
+  }
+
+  @Test
+  void makesACredentialThatWorksAndIsGoneAfterItsRevocation() throws Exception {
+    String name = fresh();
+    char[] password = UserNames.password(KernelRandom.INSTANCE);
+    try (Session session = session()) {
+      session.requireRights();
+      session.create(user(name), password);
+      assertTrue(works(name, password));
+      assertFalse(works(name, UserNames.password(KernelRandom.INSTANCE)));
+      session.revoke(name, OwnedObjects.REASSIGN);
+      assertFalse(works(name, password));
+      assertFalse(knows(name));
+      // Again, and of one that never was: there is nothing, which is what was asked for.
+      session.revoke(name, OwnedObjects.REASSIGN);
+      session.revoke(fresh(), OwnedObjects.DROP);
+    }
+  }
+
+  @Test
+  void theSystemItselfEndsACredential() throws Exception {
+    String name = fresh();
+    char[] password = UserNames.password(KernelRandom.INSTANCE);
+    try (Session session = session()) {
+      session.create(
+          new NewUser(name, Instant.now().minus(Duration.ofMinutes(1)), grants()), password);
+      assertFalse(works(name, password));
+      session.renew(name, Instant.now().plus(Duration.ofMinutes(5)));
+      assertTrue(works(name, password));
+      session.revoke(name, OwnedObjects.REASSIGN);
+    }
+  }
+
+  @Test
+  void noPasswordIsInWhatTheServerWritesDown() throws Exception {
+    String name = fresh();
+    char[] password = UserNames.password(KernelRandom.INSTANCE);
+    try (Session session = session()) {
+      session.create(user(name), password);
+      assertTrue(log().contains(name));
+      assertFalse(log().contains(new String(password)));
+      session.revoke(name, OwnedObjects.REASSIGN);
+    }
+  }
+
+  @Test
+  void touchesNoUserThatIsNotOfTheVault() throws Exception {
+    try (Session session = session()) {
+      for (String foreign :
+          List.of(target().user(), "postgres", "cofre_x", "cofre_a_\"; drop role vault_root; --")) {
+        TargetException refused =
+            assertThrows(
+                TargetException.class, () -> session.revoke(foreign, OwnedObjects.REASSIGN));
+        assertEquals(TargetException.Kind.REFUSED, refused.kind());
+        assertThrows(
+            TargetException.class, () -> session.renew(foreign, Instant.now().plusSeconds(9)));
+        assertThrows(
+            TargetException.class,
+            () -> session.create(user(foreign), UserNames.password(KernelRandom.INSTANCE)));
+      }
+    }
+    assertTrue(knows(target().user()));
+  }
+
+  @Test
+  void tellsAWrongPasswordFromAServerThatIsAway() {
+    TargetException wrong =
+        assertThrows(
+            TargetException.class,
+            () -> engine().open(target(), UserNames.password(KernelRandom.INSTANCE)));
+    assertEquals(TargetException.Kind.LOGIN, wrong.kind());
+    Target here = target();
+    Target away =
+        new Target(here.kind(), here.host(), 1, here.database(), here.user(), false, here.ca());
+    TargetException gone =
+        assertThrows(TargetException.class, () -> engine().open(away, rootPassword()));
+    assertEquals(TargetException.Kind.AWAY, gone.kind());
+  }
+}

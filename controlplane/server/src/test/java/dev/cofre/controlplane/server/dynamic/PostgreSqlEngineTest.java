@@ -1,0 +1,223 @@
+package dev.cofre.controlplane.server.dynamic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.controlplane.domain.DynamicRoleDraft.OwnedObjects;
+import dev.cofre.controlplane.domain.TargetGrant;
+import dev.cofre.controlplane.domain.TargetGrant.Kind;
+import dev.cofre.controlplane.domain.TargetGrant.Privilege;
+import dev.cofre.controlplane.server.dynamic.DynamicEngine.NewUser;
+import dev.cofre.controlplane.server.dynamic.DynamicEngine.Session;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PostgreSqlEngineTest extends DynamicEngineContract {
+  private static final List<String> HOSTILE =
+      List.of(
+          "x\"; drop table sales.orders; --",
+          "\"",
+          "';select pg_sleep(9);--",
+          "a\\\"b",
+          "$$; drop role vault_root; $$",
+          "sales\".\"orders",
+          "? {fn now()} :name");
+
+  @TempDir static Path directory;
+  private static TargetServer server;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = TargetServer.start(directory);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    server.close();
+  }
+
+  @Override
+  DynamicEngine engine() {
+    return new PostgreSqlEngine(KernelRandom.INSTANCE);
+  }
+
+  @Override
+  Target target() {
+    return server.target();
+  }
+
+  @Override
+  char[] rootPassword() {
+    return TargetServer.ROOT_PASSWORD.toCharArray();
+  }
+
+  @Override
+  List<TargetGrant> grants() {
+    return List.of(on(Kind.TABLES, "sales", List.of("orders"), Privilege.SELECT));
+  }
+
+  private static TargetGrant on(
+      Kind kind, String schema, List<String> names, Privilege... privileges) {
+    return new TargetGrant(kind, schema, names, List.of(privileges));
+  }
+
+  @Override
+  boolean works(String user, char[] password) {
+    return may(user, password, "select item from sales.orders");
+  }
+
+  private static boolean may(String user, char[] password, String sql) {
+    try (Connection connection = server.login(user, new String(password));
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+      return true;
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  @Override
+  boolean knows(String user) throws Exception {
+    return server.texts("select rolname from pg_roles").contains(user);
+  }
+
+  @Override
+  String log() throws Exception {
+    return server.statementLog();
+  }
+
+  @Test
+  void givesWhatTheGrantsSayAndNothingElse() throws Exception {
+    String name = fresh();
+    char[] password = UserNames.password(KernelRandom.INSTANCE);
+    List<TargetGrant> grants =
+        List.of(
+            on(Kind.TABLES, "sales", List.of("orders"), Privilege.SELECT, Privilege.INSERT),
+            on(Kind.SEQUENCES, "sales", List.of(), Privilege.USAGE),
+            on(Kind.SCHEMA, "sales", List.of(), Privilege.CREATE));
+    try (Session session = session()) {
+      session.create(new NewUser(name, Instant.now().plusSeconds(600), grants), password);
+      assertTrue(may(name, password, "insert into sales.orders (item) values ('pen')"));
+      assertTrue(may(name, password, "create table sales.own_x (id int)"));
+      assertFalse(may(name, password, "delete from sales.orders"));
+      assertFalse(may(name, password, "select * from sales.secret"));
+      assertFalse(may(name, password, "create role more"));
+      session.revoke(name, OwnedObjects.DROP);
+      assertFalse(knows(name));
+      assertEquals(List.of(), tables("own_x"));
+    }
+  }
+
+  private static List<String> tables(String name) throws SQLException {
+    return server.texts("select tableowner from pg_tables where tablename = '" + name + "'");
+  }
+
+  @Test
+  void theRootUserGetsWhatACredentialMade() throws Exception {
+    String name = fresh();
+    char[] password = UserNames.password(KernelRandom.INSTANCE);
+    try (Session session = session()) {
+      session.create(makers(name), password);
+      assertTrue(may(name, password, "create table sales.kept (id int)"));
+      session.revoke(name, OwnedObjects.REASSIGN);
+      assertEquals(List.of(TargetServer.ROOT), tables("kept"));
+      // What others build on is kept, and holds up nothing.
+      String second = fresh();
+      session.create(makers(second), password);
+      assertTrue(may(second, password, "create table sales.base (id int)"));
+      server.administer("create view sales.of_another as select id from sales.base");
+      session.revoke(second, OwnedObjects.DROP);
+      assertFalse(knows(second));
+      assertEquals(List.of(TargetServer.ROOT), tables("base"));
+    }
+  }
+
+  private static NewUser makers(String name) {
+    return new NewUser(
+        name,
+        Instant.now().plusSeconds(600),
+        List.of(on(Kind.SCHEMA, "sales", List.of(), Privilege.USAGE, Privilege.CREATE)));
+  }
+
+  @Test
+  void endsOpenSessionsEvenInATransaction() throws Exception {
+    String name = fresh();
+    char[] password = UserNames.password(KernelRandom.INSTANCE);
+    try (Session session = session()) {
+      session.create(user(name), password);
+      try (Connection open = server.login(name, new String(password));
+          Statement statement = open.createStatement()) {
+        open.setAutoCommit(false);
+        statement.execute("select item from sales.orders");
+        session.revoke(name, OwnedObjects.REASSIGN);
+        assertThrows(SQLException.class, () -> statement.execute("select 1"));
+      }
+      assertFalse(knows(name));
+    }
+  }
+
+  @Test
+  void hostileNamesStayNames() throws Exception {
+    for (String hostile : HOSTILE) {
+      String quoted = PostgreSqlText.identifier(hostile);
+      server.administer(
+          "create schema " + quoted + " authorization vault_root",
+          "set role vault_root",
+          "create table " + quoted + "." + quoted + " (id int)");
+      String name = fresh();
+      char[] password = UserNames.password(KernelRandom.INSTANCE);
+      try (Session session = session()) {
+        session.create(
+            new NewUser(
+                name,
+                Instant.now().plusSeconds(600),
+                List.of(on(Kind.TABLES, hostile, List.of(hostile), Privilege.SELECT))),
+            password);
+        assertEquals(
+            List.of(hostile),
+            server.texts(
+                "select table_name from information_schema.role_table_grants"
+                    + " where grantee = '"
+                    + name
+                    + "'"));
+        session.revoke(name, OwnedObjects.REASSIGN);
+        assertFalse(knows(name));
+        // One that is not there is an error of the server, and no statement of somebody's.
+        TargetException refused =
+            assertThrows(
+                TargetException.class,
+                () ->
+                    session.create(
+                        new NewUser(
+                            name,
+                            Instant.now().plusSeconds(600),
+                            List.of(on(Kind.TABLES, "no" + hostile, List.of(), Privilege.SELECT))),
+                        password));
+        assertEquals(TargetException.Kind.REFUSED, refused.kind());
+        assertFalse(refused.getMessage().contains(hostile));
+        assertFalse(knows(name), "nothing half made is left");
+      }
+    }
+    assertEquals(List.of("lamp"), server.texts("select item from sales.orders where id = 1"));
+    assertTrue(knows(TargetServer.ROOT));
+  }
+
+  @Test
+  void namesThatPostgresWouldCutAreRefused() {
+    for (String name : List.of("", "x".repeat(64), "é".repeat(32), "a\0b")) {
+      assertThrows(TargetException.class, () -> PostgreSqlText.identifier(name));
+    }
+    assertThrows(TargetException.class, () -> PostgreSqlText.literal("a\\' or"));
+  }
+}

@@ -1,0 +1,282 @@
+package dev.cofre.controlplane.server.store;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.cofre.controlplane.domain.DynamicRole;
+import dev.cofre.controlplane.domain.DynamicRoleDraft;
+import dev.cofre.controlplane.domain.DynamicRoleDraft.OwnedObjects;
+import dev.cofre.controlplane.domain.EngineKind;
+import dev.cofre.controlplane.domain.Environment;
+import dev.cofre.controlplane.domain.Lease;
+import dev.cofre.controlplane.domain.LeaseState;
+import dev.cofre.controlplane.domain.SecretEngine;
+import dev.cofre.controlplane.domain.SecretEngineDraft;
+import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.server.store.LeaseTable.Filter;
+import dev.cofre.controlplane.server.store.SecretEngineTable.Root;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every database must do with engines and leases; each one runs it unchanged. */
+abstract class LeaseStoreContract {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  private Store store;
+
+  abstract StoreLocation freshDatabase() throws Exception;
+
+  @BeforeEach
+  void open() throws Exception {
+    store = Store.open(freshDatabase(), Clock.systemUTC());
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private <T> T change(Function<Transaction, T> work) {
+    return store.change(work);
+  }
+
+  private int count(Function<Transaction, Integer> work) {
+    return store.change(work);
+  }
+
+  private boolean did(Function<Transaction, Boolean> work) {
+    return store.change(work);
+  }
+
+  private SecretEngine engine(String name) {
+    return change(
+        tx -> {
+          SecretEngineDraft draft =
+              new SecretEngineDraft(
+                  name,
+                  "default",
+                  Environment.DEV,
+                  EngineKind.POSTGRESQL,
+                  "app-owner",
+                  "for tests",
+                  "localhost",
+                  5432,
+                  "shop",
+                  "root",
+                  false);
+          SecretEngine engine =
+              new SecretEngine(UUID.randomUUID(), draft, 1, false, Stamp.created(NOW, "x"));
+          tx.engines().insert(engine, new Root(1, new byte[] {1}, 0, null));
+          return engine;
+        });
+  }
+
+  private Lease lease(SecretEngine engine, String principal, Instant expiresAt, Instant nextAt) {
+    UUID id = UUID.randomUUID();
+    Lease lease =
+        new Lease(
+            id,
+            "default",
+            engine.id(),
+            "reader",
+            principal,
+            "cofre_reader_" + id,
+            OwnedObjects.DROP,
+            LeaseState.PENDING,
+            NOW,
+            expiresAt,
+            expiresAt.plusSeconds(9),
+            nextAt,
+            0,
+            null,
+            null,
+            null);
+    change(
+        tx -> {
+          tx.leases().insert(lease);
+          return null;
+        });
+    return lease;
+  }
+
+  private Lease live(SecretEngine engine, String principal, Instant expiresAt) {
+    Lease lease = lease(engine, principal, expiresAt, NOW.plusSeconds(60));
+    assertTrue(did(tx -> tx.leases().activate(lease.id())));
+    return found(lease);
+  }
+
+  private Lease found(Lease lease) {
+    return store.read(tx -> tx.leases().find(lease.id())).orElseThrow();
+  }
+
+  private static Filter all() {
+    return new Filter("default", null, null, null, null, null);
+  }
+
+  @Test
+  void keepsEnginesAndRolesAsTheyWere() {
+    SecretEngine engine = engine("pg");
+    assertEquals(engine, store.read(tx -> tx.engines().find("default", "pg")).orElseThrow());
+    assertTrue(did(tx -> tx.engines().isOwner("default", "app-owner")));
+    assertTrue(store.read(tx -> tx.engines().find("other", "pg")).isEmpty());
+    DynamicRoleDraft draft =
+        DynamicRoleDraft.read(
+            "reader",
+            Map.of(
+                "description",
+                "reads",
+                "ownedObjects",
+                "drop",
+                "grants",
+                List.of(
+                    Map.of(
+                        "on",
+                        "tables",
+                        "schema",
+                        "a\"b",
+                        "names",
+                        List.of("x'; --"),
+                        "privileges",
+                        List.of("SELECT")))));
+    DynamicRole role = new DynamicRole(engine.id(), draft, Stamp.created(NOW, "x"));
+    change(
+        tx -> {
+          tx.dynamicRoles().put(role);
+          tx.dynamicRoles().put(role);
+          return null;
+        });
+    assertEquals(role, store.read(tx -> tx.dynamicRoles().find(engine.id(), "reader")).get());
+    assertEquals(List.of(role), store.read(tx -> tx.dynamicRoles().page(engine.id(), "", 5)));
+  }
+
+  @Test
+  void keepsBothPasswordsUntilTheNewOneIsInForce() {
+    SecretEngine engine = engine("pg");
+    byte[] next = {2};
+    assertTrue(did(tx -> tx.engines().beginRotation(engine, next)));
+    assertFalse(did(tx -> tx.engines().beginRotation(engine, new byte[] {3})));
+    Root both = store.read(tx -> tx.engines().root(engine.id())).orElseThrow();
+    assertArrayEquals(new byte[] {1}, both.envelope());
+    assertArrayEquals(next, both.next());
+    assertEquals(List.of(engine.id()), store.read(tx -> tx.engines().rotating(5)));
+    assertTrue(did(tx -> tx.engines().endRotation(engine.id(), 2)));
+    assertFalse(did(tx -> tx.engines().endRotation(engine.id(), 2)));
+    Root after = store.read(tx -> tx.engines().root(engine.id())).orElseThrow();
+    assertEquals(2, after.number());
+    assertArrayEquals(next, after.envelope());
+    assertNull(after.next());
+    assertFalse(store.read(tx -> tx.engines().find(engine.id())).orElseThrow().rotating());
+  }
+
+  @Test
+  void aLeaseIsWorkedOnByOneAndComesBackAfterAKill() {
+    SecretEngine engine = engine("pg");
+    Lease pending = lease(engine, "app", NOW.plusSeconds(600), NOW.plusSeconds(60));
+    Lease active = live(engine, "app", NOW.plusSeconds(30));
+    assertEquals(List.of(), store.read(tx -> tx.leases().dueEngines(NOW, 9)));
+    Instant later = NOW.plusSeconds(61);
+    assertEquals(List.of(engine.id()), store.read(tx -> tx.leases().dueEngines(later, 9)));
+    Instant until = later.plusSeconds(20);
+    List<Lease> taken = change(tx -> tx.leases().claim(engine.id(), later, until, 9));
+    assertEquals(
+        Map.of(pending.id(), "abandoned", active.id(), "expired"),
+        Map.of(taken.get(0).id(), taken.get(0).reason(), taken.get(1).id(), taken.get(1).reason()));
+    assertEquals(List.of(), change(tx -> tx.leases().claim(engine.id(), later, until, 9)));
+    assertEquals(2, change(tx -> tx.leases().claim(engine.id(), until, until, 9)).size());
+    assertFalse(did(tx -> tx.leases().activate(pending.id())), "it was given up");
+    assertFalse(did(tx -> tx.leases().extend(active.id(), until, NOW)), "it was given up");
+    change(
+        tx -> {
+          tx.leases().failed(active.id(), "away", until);
+          tx.leases().gone(pending.id(), later);
+          return null;
+        });
+    assertEquals(1, found(active).attempts());
+    assertEquals("away", found(active).lastError());
+    assertEquals(LeaseState.REVOKED, found(pending).state());
+    assertEquals(
+        new LeaseTable.Figures(1, 1, 1, active.expiresAt()),
+        store.read(tx -> tx.leases().figures()));
+    assertTrue(did(tx -> tx.leases().hasLive(engine.id())));
+    assertEquals(1, count(tx -> tx.leases().forget(later.plusSeconds(1), 5)));
+    assertTrue(store.read(tx -> tx.leases().find(active.id())).isPresent(), "live ones stay");
+  }
+
+  @Test
+  void twoWhoTakeAtOnceNeverTakeTheSame() throws Exception {
+    SecretEngine engine = engine("pg");
+    for (int i = 0; i < 60; i++) {
+      live(engine, "app", NOW.minusSeconds(1));
+    }
+    Set<UUID> seen = new HashSet<>();
+    int taken = 0;
+    try (var threads = Executors.newFixedThreadPool(4)) {
+      List<Future<List<Lease>>> parts =
+          IntStream.range(0, 12)
+              .mapToObj(
+                  i ->
+                      threads.submit(
+                          () ->
+                              store.note(
+                                  tx ->
+                                      tx.leases().claim(engine.id(), NOW, NOW.plusSeconds(20), 5))))
+              .toList();
+      for (Future<List<Lease>> part : parts) {
+        for (Lease lease : part.get()) {
+          seen.add(lease.id());
+          taken++;
+        }
+      }
+    }
+    assertEquals(taken, seen.size());
+    assertTrue(taken > 0);
+  }
+
+  @Test
+  void endsThoseThatAreMeantAlone() {
+    SecretEngine one = engine("one");
+    SecretEngine two = engine("two");
+    Lease first = live(one, "app", NOW.plusSeconds(600));
+    Lease other = live(one, "another", NOW.plusSeconds(600));
+    Lease elsewhere = live(two, "app", NOW.plusSeconds(600));
+    Lease pending = lease(one, "app", NOW.plusSeconds(600), NOW.plusSeconds(60));
+    Filter filter = new Filter("default", one.id(), "reader", "app", null, List.of("app-owner"));
+    assertEquals(2, count(tx -> tx.leases().countEndable(filter)));
+    assertEquals(2, count(tx -> tx.leases().end(filter, "revoked", NOW)));
+    assertEquals(0, count(tx -> tx.leases().end(filter, "revoked", NOW)));
+    assertEquals(LeaseState.REVOKING, found(first).state());
+    assertEquals(NOW, found(first).nextAt());
+    assertEquals(NOW.plusSeconds(60), found(pending).nextAt(), "somebody may still make it");
+    assertEquals(LeaseState.ACTIVE, found(other).state());
+    assertEquals(LeaseState.ACTIVE, found(elsewhere).state());
+    Filter foreign = new Filter("default", null, null, null, null, List.of("somebody"));
+    assertEquals(List.of(), store.read(tx -> tx.leases().page(foreign, null, 9)));
+    List<Lease> page = store.read(tx -> tx.leases().page(all(), null, 3));
+    assertEquals(3, page.size());
+    assertEquals(1, store.read(tx -> tx.leases().page(all(), page.getLast().id(), 9)).size());
+    assertEquals(3, count(tx -> tx.leases().countLive("default", "app")));
+    assertEquals(3, count(tx -> tx.leases().countLive(one.id(), "reader")));
+    assertThrows(StoreException.class, () -> change(tx -> insertAgain(tx, first)));
+  }
+
+  private static Void insertAgain(Transaction tx, Lease lease) {
+    tx.leases().insert(lease);
+    return null;
+  }
+}
