@@ -23,6 +23,7 @@ import dev.cofre.controlplane.server.keys.StateChanges;
 import dev.cofre.controlplane.server.schedule.KeyScheduler;
 import dev.cofre.controlplane.server.schedule.SystemAudit;
 import dev.cofre.controlplane.server.signing.InstallationKey;
+import dev.cofre.controlplane.server.sink.Sinks;
 import dev.cofre.controlplane.server.snapshot.HeadWatch;
 import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
@@ -108,6 +109,8 @@ final class ControlPlane implements AutoCloseable {
                 clock));
     Store store = opened(Store.open(settings.store(), clock));
     Archive archive = opened(Archive.open(settings.archive().directory(), ARCHIVE_SEGMENT_BYTES));
+    Sinks sinks =
+        opened(Sinks.start(archive, settings.archive().directory(), settings.archive().sinks()));
     String instance = UUID.randomUUID().toString();
     Reconciliation reconciliation = new Reconciliation(store, hsm);
     store.change(
@@ -131,7 +134,7 @@ final class ControlPlane implements AutoCloseable {
     NodeRegistry nodes = new NodeRegistry(store);
     EnforcementWatch watch = new EnforcementWatch(store);
     Workers workers = opened(new Workers());
-    Vitals vitals = opened(new Vitals(store, hsm, audit, reconciliation));
+    Vitals vitals = opened(new Vitals(store, hsm, audit, reconciliation, sinks::degradations));
     boolean plaintext = settings.listener().tls().isEmpty();
     Api api =
         new Api(
@@ -175,6 +178,7 @@ final class ControlPlane implements AutoCloseable {
                 settings.archive().archivedBytesMax(),
                 new OwnArchive(archive)));
     archiveMetrics(api, archive, shipper);
+    sinks.show(api::family);
     Vertx vertx =
         Vertx.builder()
             .with(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2))

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Whether store, HSM and audit log work, probed in the background. Thread-safe; {@link
@@ -32,6 +33,7 @@ final class Vitals implements Readiness, AutoCloseable {
   private final Hsm hsm;
   private final AuditLog audit;
   private final Reconciliation reconciliation;
+  private final Supplier<List<String>> others;
   private final ScheduledExecutorService probe =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("vitals").daemon().factory());
@@ -39,11 +41,22 @@ final class Vitals implements Readiness, AutoCloseable {
   private volatile List<String> found = List.of("starting");
   private volatile BooleanSupplier draining = () -> false;
 
-  Vitals(Store store, Hsm hsm, AuditLog audit, Reconciliation reconciliation) {
+  /**
+   * Of one control plane.
+   *
+   * @param others what else does not work although the plane does
+   */
+  Vitals(
+      Store store,
+      Hsm hsm,
+      AuditLog audit,
+      Reconciliation reconciliation,
+      Supplier<List<String>> others) {
     this.store = store;
     this.hsm = hsm;
     this.audit = audit;
     this.reconciliation = reconciliation;
+    this.others = others;
   }
 
   /** Probes once, then again and again. */
@@ -55,7 +68,11 @@ final class Vitals implements Readiness, AutoCloseable {
 
   @Override
   public List<String> degradations() {
-    return reconciliation.missingKeks().isEmpty() ? List.of() : List.of("hsm-keys-missing");
+    List<String> degradations = new ArrayList<>(others.get());
+    if (!reconciliation.missingKeks().isEmpty()) {
+      degradations.add("hsm-keys-missing");
+    }
+    return degradations;
   }
 
   @Override
