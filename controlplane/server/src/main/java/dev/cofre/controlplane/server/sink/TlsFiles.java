@@ -62,16 +62,25 @@ record TlsFiles(Optional<Path> ca, Optional<Path> certificate, Optional<Path> ke
       throw configuration.refuse(
           files.key.isPresent() ? KEY : CERTIFICATE, "needs the other: name certificate and key");
     }
-    files.ca.ifPresent(file -> ListenerSettings.requirePem(file, CA, "CERTIFICATE"));
+    files.ca.ifPresent(file -> requirePem(configuration, CA, file, "CERTIFICATE"));
     files.certificate.ifPresent(
-        file -> ListenerSettings.requirePem(file, CERTIFICATE, "CERTIFICATE"));
-    files.key.ifPresent(file -> ListenerSettings.requirePem(file, KEY, "PRIVATE KEY"));
+        file -> requirePem(configuration, CERTIFICATE, file, "CERTIFICATE"));
+    files.key.ifPresent(file -> requirePem(configuration, KEY, file, "PRIVATE KEY"));
     try {
       files.context();
     } catch (IOException e) {
       throw new ConfigException(configuration.file() + ": " + e.getMessage());
     }
     return files;
+  }
+
+  private static void requirePem(
+      Configuration configuration, Setting setting, Path file, String type) {
+    try {
+      ListenerSettings.requirePem(file, setting, type);
+    } catch (ConfigException e) {
+      throw configuration.refuse(setting, "must name a PEM file: " + e.getMessage());
+    }
   }
 
   boolean isEmpty() {

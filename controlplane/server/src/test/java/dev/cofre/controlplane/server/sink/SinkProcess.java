@@ -14,7 +14,7 @@ final class SinkProcess {
     try (Archive archive = Archive.open(directory, 64 << 10);
         Sinks sinks = Sinks.start(archive, directory, SinkSettings.readAll(Path.of(args[1])))) {
       new CountDownLatch(1).await();
-      throw new IllegalStateException("not killed: " + sinks);
+      throw new IllegalStateException("not killed: " + sinks.degradations());
     }
   }
 }

@@ -44,7 +44,7 @@ class SinkSettingsTest {
         "kind = kafka;bootstrapServers = b:9;topic = t;compression = zstd | line 4: compression must be one of none, gzip",
         "kind = kafka;bootstrapServers = b:9;topic = t;key = k.pem | line 4: key needs the other",
         "kind = syslog;host = h;port = 70000 | line 3: port must be from 1 to 65535",
-        "kind = syslog;host = h;ca = none.pem | cannot be read",
+        "kind = syslog;host = h;ca = none.pem | line 3: ca must name a PEM file",
         "kind = webhook;url = http://192.0.2.1/x;secretFile = s | line 2: url must begin with https://",
         "kind = webhook;url = https://u:p@h/x;secretFile = s | line 2: url must have no user, query or fragment",
         "kind = webhook;url = https://h/x?token=1;secretFile = s | line 2: url must have no user",

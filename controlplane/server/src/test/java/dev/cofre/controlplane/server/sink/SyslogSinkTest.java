@@ -10,6 +10,8 @@ import dev.cofre.controlplane.server.archive.LoggedEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -20,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,9 +34,12 @@ class SyslogSinkTest {
   private static final Pattern MESSAGE =
       Pattern.compile("<(\\d{1,3})>1 (\\S+) (\\S+) cofre - (\\S+) - (\\{.*})");
 
+  private static final System.Logger LOG = System.getLogger(SyslogSinkTest.class.getName());
+
   @TempDir Path directory;
   private SinkFixture fixture;
-  private SSLServerSocket server;
+  private ServerSocket server;
+  private SSLContext tls;
   private final CountDownLatch end = new CountDownLatch(1);
   private final List<String> received = new CopyOnWriteArrayList<>();
   private final AtomicInteger faults = new AtomicInteger();
@@ -56,12 +61,8 @@ class SyslogSinkTest {
     fixture = new SinkFixture(directory);
     TestCertificates certificates = new TestCertificates();
     certificates.writeAuthority(directory.resolve("conf/ca.pem"));
-    server =
-        (SSLServerSocket)
-            certificates
-                .client(certificates.identity("siem", "localhost"))
-                .getServerSocketFactory()
-                .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    tls = certificates.client(certificates.identity("siem", "localhost"));
+    server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::accept);
     fixture.configure(
         "siem",
@@ -83,7 +84,7 @@ class SyslogSinkTest {
   private void accept() {
     while (end.getCount() > 0) {
       try {
-        SSLSocket socket = (SSLSocket) server.accept();
+        Socket socket = server.accept();
         Thread.ofPlatform().daemon().start(() -> serve(socket));
       } catch (IOException e) {
         return;
@@ -91,26 +92,30 @@ class SyslogSinkTest {
     }
   }
 
-  private void serve(SSLSocket socket) {
-    try (socket) {
-      Fault now = fault;
+  private void serve(Socket plain) {
+    Fault now = fault;
+    try (plain) {
+      SSLSocket socket =
+          (SSLSocket) tls.getSocketFactory().createSocket(plain, null, plain.getPort(), false);
+      socket.setUseClientMode(false);
+      InputStream in = socket.getInputStream();
       if (now == Fault.HANGS) {
         socket.startHandshake();
-        faults.incrementAndGet();
-        assertTrue(end.await(60, TimeUnit.SECONDS));
+        meet(60);
         return;
       }
-      InputStream in = socket.getInputStream();
       for (String message = next(in); message != null; message = next(in)) {
         received.add(message);
         if (now == Fault.RESETS) {
-          faults.incrementAndGet();
+          // As a kill leaves it: the end of TLS is not told.
+          meet(0);
           return;
         }
       }
       if (now == Fault.SILENT) {
-        faults.incrementAndGet();
-        assertTrue(end.await(60, TimeUnit.SECONDS));
+        meet(60);
+      } else {
+        socket.close();
       }
     } catch (IOException e) {
       // The sender gave up.
@@ -118,6 +123,12 @@ class SyslogSinkTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void meet(int seconds) throws InterruptedException {
+    faults.incrementAndGet();
+    boolean ended = end.await(seconds, TimeUnit.SECONDS);
+    LOG.log(System.Logger.Level.DEBUG, "the test has ended: {0}", ended);
   }
 
   /** One message by octet counting; null at the end. */
