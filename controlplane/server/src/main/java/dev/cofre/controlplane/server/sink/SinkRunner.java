@@ -2,6 +2,7 @@ package dev.cofre.controlplane.server.sink;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -62,8 +63,10 @@ final class SinkRunner implements AutoCloseable {
           attemptNs = 0;
           events.add(batch.events().size());
         }
-        feed.sent(batch);
+        // It has arrived: it is not sent again when only the cursor cannot be written.
+        Batch arrived = batch;
         batch = null;
+        feed.sent(arrived);
         backoffNs = BACKOFF_NS_MIN;
         if (idle) {
           feed.save();
@@ -74,7 +77,7 @@ final class SinkRunner implements AutoCloseable {
         }
       } catch (IOException | RuntimeException | LinkageError e) {
         attemptNs = 0;
-        failed(e instanceof IOException ? e.getMessage() : e.toString());
+        failed(reason(e));
         LOG.log(Level.DEBUG, "the cause", e);
         park(backoffNs + ThreadLocalRandom.current().nextLong(backoffNs / 2));
         backoffNs = Math.min(BACKOFF_NS_MAX, backoffNs * 2);
@@ -82,6 +85,13 @@ final class SinkRunner implements AutoCloseable {
     }
     target.close();
     save();
+  }
+
+  private static String reason(Throwable failure) {
+    // The message of one of a file is often its path alone.
+    return failure instanceof IOException && !(failure instanceof FileSystemException)
+        ? failure.getMessage()
+        : failure.toString();
   }
 
   private void park(long ns) {

@@ -45,9 +45,11 @@ record WebhookSettings(URI url, Path secretFile, TlsFiles tls) implements Target
     } catch (IllegalArgumentException e) {
       throw configuration.refuse(URL, "must be a URL");
     }
-    boolean isLoopback = url.getHost() != null && ListenerSettings.isLoopback(url.getHost());
-    if (url.getHost() == null
-        || !("https".equals(url.getScheme()) || ("http".equals(url.getScheme()) && isLoopback))) {
+    boolean mayBe =
+        url.getHost() != null
+            && ("https".equals(url.getScheme())
+                || ("http".equals(url.getScheme()) && ListenerSettings.isLoopback(url.getHost())));
+    if (!mayBe) {
       throw configuration.refuse(URL, "must begin with https:// and name a host");
     }
     if (url.getUserInfo() != null || url.getQuery() != null || url.getFragment() != null) {
