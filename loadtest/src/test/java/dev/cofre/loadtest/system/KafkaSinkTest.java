@@ -36,7 +36,7 @@ class KafkaSinkTest {
     Child[] planes = deployment.startBoth();
     Api data = deployment.dataApi("app");
     encrypt(data, 50);
-    awaitInTopic(kafka, 50);
+    awaitSent(deployment, 50);
 
     signal(kafka.process(), "-STOP");
     try {
@@ -50,7 +50,7 @@ class KafkaSinkTest {
     }
     planes[0] = deployment.startControlPlane();
     encrypt(data, 10);
-    awaitInTopic(kafka, 110);
+    awaitSent(deployment, 110);
     Await.until("the sink is well", LIMIT, () -> !health(deployment).contains("lake"));
     assertEquals(0, planes[1].terminate());
     assertEquals(0, planes[0].terminate());
@@ -131,19 +131,12 @@ class KafkaSinkTest {
     return (long) Figures.of(control).value("cofre_controlplane_sink_lag_events{sink=\"lake\"}");
   }
 
-  private static void awaitInTopic(KafkaBroker kafka, int count) throws Exception {
+  private static void awaitSent(Deployment deployment, int count) throws Exception {
+    Api control = deployment.controlApi("auditor");
     Await.until(
-        count + " encryptions are in the topic",
+        count + " encryptions are archived and sent",
         LIMIT,
-        () ->
-            kafka.records(TOPIC).stream()
-                    .map(ConsumerRecord::value)
-                    .map(JsonObject::new)
-                    .filter(event -> "encrypt".equals(event.getString("action")))
-                    .map(event -> event.getString("id"))
-                    .distinct()
-                    .count()
-                >= count);
+        () -> archived(deployment).size() >= count && lag(control) == 0);
   }
 
   private static List<String> archived(Deployment deployment) throws Exception {

@@ -45,7 +45,7 @@ final class SyslogTarget implements SinkTarget {
   @Override
   public void send(Batch batch) throws IOException {
     // The plain socket is kept: to close one of TLS may wait for a write that hangs.
-    try (Socket plain = new Socket()) {
+    try (EndingSocket plain = new EndingSocket()) {
       socket = plain;
       plain.connect(new InetSocketAddress(settings.host(), settings.port()), timeoutMs);
       plain.setSoTimeout(timeoutMs);
@@ -70,6 +70,9 @@ final class SyslogTarget implements SinkTarget {
       tls.shutdownOutput();
       if (settings.confirm()) {
         awaitEnd(tls.getInputStream());
+        if (plain.hasEnded()) {
+          throw new IOException("the receiver is gone without the end of TLS");
+        }
       }
     } finally {
       socket = null;
