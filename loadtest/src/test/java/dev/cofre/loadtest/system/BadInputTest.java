@@ -88,7 +88,7 @@ class BadInputTest {
     String id = created.json().getString("id");
     Await.until(
         "the data plane knows the key",
-        Duration.ofSeconds(1),
+        Await.SOON,
         () ->
             cofre
                 .data("auditor")

@@ -1,5 +1,9 @@
 package dev.cofre.contract.envelope;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * The byte layout of envelope v1, suite 1. All integers are big endian.
  *
@@ -82,6 +86,11 @@ public final class EnvelopeFormat {
   /** What an envelope of one segment is longer than its plaintext. */
   public static final int OVERHEAD = HEADER_LENGTH + TAG_LENGTH;
 
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   private EnvelopeFormat() {}
 
   /** The length of the envelope of {@code plaintextLength} bytes. */
@@ -114,25 +123,28 @@ public final class EnvelopeFormat {
   }
 
   static void putInt(byte[] out, int offset, int value) {
-    out[offset] = (byte) (value >>> 24);
-    out[offset + 1] = (byte) (value >>> 16);
-    out[offset + 2] = (byte) (value >>> 8);
-    out[offset + 3] = (byte) value;
+    INT.set(out, offset, value);
   }
 
   static int getInt(byte[] in, int offset) {
-    return in[offset] << 24
-        | (in[offset + 1] & 0xff) << 16
-        | (in[offset + 2] & 0xff) << 8
-        | (in[offset + 3] & 0xff);
+    return (int) INT.get(in, offset);
   }
 
   /** Writes the GCM nonce: item u32 ‖ segment u56 ‖ last u8. */
   static void putNonce(byte[] nonce, int item, long segment, boolean last) {
-    putInt(nonce, 0, item);
-    for (int i = 0; i < 7; i++) {
-      nonce[4 + i] = (byte) (segment >>> (8 * (6 - i)));
+    INT.set(nonce, 0, item);
+    LONG.set(nonce, Integer.BYTES, segment << 8 | (last ? 1 : 0));
+  }
+
+  /**
+   * Whether two commitments are the same, in a time that does not depend on their bytes: all of
+   * them are compared, and no branch looks at one.
+   */
+  static boolean sameCommitment(byte[] a, int aOffset, byte[] b, int bOffset) {
+    long difference = 0;
+    for (int i = 0; i < COMMITMENT_LENGTH; i += Long.BYTES) {
+      difference |= (long) LONG.get(a, aOffset + i) ^ (long) LONG.get(b, bOffset + i);
     }
-    nonce[11] = (byte) (last ? 1 : 0);
+    return difference == 0;
   }
 }

@@ -1,6 +1,5 @@
 package dev.cofre.contract.envelope;
 
-import static dev.cofre.contract.envelope.EnvelopeFormat.COMMITMENT_LENGTH;
 import static dev.cofre.contract.envelope.EnvelopeFormat.COMMITMENT_OFFSET;
 import static dev.cofre.contract.envelope.EnvelopeFormat.HEADER_LENGTH;
 import static dev.cofre.contract.envelope.EnvelopeFormat.ITEM_OFFSET;
@@ -26,10 +25,16 @@ public final class EnvelopeOpener implements AutoCloseable {
   /** What {@link #openSegment} and {@link #open} return for an envelope that is not valid. */
   public static final int INVALID = -1;
 
+  /** What the request key is made from: the bytes of a header up to the end of its salt. */
+  private static final int KEYED_LENGTH = SALT_OFFSET + SALT_LENGTH;
+
   private final Aead aead;
   private final byte[] nonce = new byte[12];
   private final byte[] derived = new byte[RequestKeyDerivation.OUTPUT_LENGTH];
-  private final byte[] keyedSalt = new byte[SALT_LENGTH];
+
+  /** The wrapped data key and the salt that the AEAD is keyed for, as they stand in a header. */
+  private final byte[] keyedHeader = new byte[KEYED_LENGTH];
+
   private RequestKeyDerivation keyedBy;
   private long generation;
   private boolean takesSegment;
@@ -54,22 +59,11 @@ public final class EnvelopeOpener implements AutoCloseable {
     takesSegment = false;
     item = EnvelopeFormat.getInt(header, offset + ITEM_OFFSET);
     segment = 0;
-    if (!derivation.isOf(header, offset) || item < 0) {
+    if (item < 0 || !(isKeyedFor(derivation, header, offset) || key(derivation, header, offset))) {
       return false;
     }
-    int salt = offset + SALT_OFFSET;
-    if (keyedBy != derivation
-        || generation != derivation.generation()
-        || !Arrays.equals(keyedSalt, 0, SALT_LENGTH, header, salt, salt + SALT_LENGTH)) {
-      keyedBy = null;
-      derivation.derive(header, salt, derived);
-      aead.key(derived, 0);
-      Arrays.fill(derived, 0, KEY_LENGTH, (byte) 0);
-      System.arraycopy(header, salt, keyedSalt, 0, SALT_LENGTH);
-      keyedBy = derivation;
-      generation = derivation.generation();
-    }
-    takesSegment = commitmentHolds(header, offset + COMMITMENT_OFFSET);
+    takesSegment =
+        EnvelopeFormat.sameCommitment(header, offset + COMMITMENT_OFFSET, derived, KEY_LENGTH);
     return takesSegment;
   }
 
@@ -144,12 +138,24 @@ public final class EnvelopeOpener implements AutoCloseable {
     aead.clear();
   }
 
-  /** Compares all bytes whatever the first of them are. */
-  private boolean commitmentHolds(byte[] header, int offset) {
-    int difference = 0;
-    for (int i = 0; i < COMMITMENT_LENGTH; i++) {
-      difference |= header[offset + i] ^ derived[KEY_LENGTH + i];
+  private boolean isKeyedFor(RequestKeyDerivation derivation, byte[] header, int offset) {
+    return keyedBy == derivation
+        && generation == derivation.generation()
+        && Arrays.equals(keyedHeader, 0, KEYED_LENGTH, header, offset, offset + KEYED_LENGTH);
+  }
+
+  /** Derives the request key; false when {@code derivation} is of another data key. */
+  private boolean key(RequestKeyDerivation derivation, byte[] header, int offset) {
+    if (!derivation.isOf(header, offset)) {
+      return false;
     }
-    return difference == 0;
+    keyedBy = null;
+    derivation.derive(header, offset + SALT_OFFSET, derived);
+    aead.key(derived, 0);
+    Arrays.fill(derived, 0, KEY_LENGTH, (byte) 0);
+    System.arraycopy(header, offset, keyedHeader, 0, KEYED_LENGTH);
+    keyedBy = derivation;
+    generation = derivation.generation();
+    return true;
   }
 }
