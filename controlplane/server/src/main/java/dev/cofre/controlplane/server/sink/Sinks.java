@@ -57,11 +57,8 @@ public final class Sinks implements AutoCloseable {
     return sinks;
   }
 
-  /** Shows what they do, when there are any. */
+  /** Shows what they do. */
   public void show(Metrics metrics) {
-    if (runners.isEmpty()) {
-      return;
-    }
     String name = "cofre_controlplane_sink_";
     metrics.family(name + "events_total", "sink", values(SinkFigures::events));
     metrics.family(name + "failures_total", "sink", values(SinkFigures::failures));
