@@ -127,6 +127,9 @@ class ArchitectureTest {
         .and()
         // Its key store is a list of certificates in memory: whom to trust for an issuer's keys.
         .doNotHaveFullyQualifiedName("dev.cofre.controlplane.server.federation.KeyFetch")
+        .and()
+        // Likewise, and the client certificate that a receiver of audit events is shown.
+        .doNotHaveFullyQualifiedName("dev.cofre.controlplane.server.sink.TlsFiles")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("sun.security.pkcs11..")

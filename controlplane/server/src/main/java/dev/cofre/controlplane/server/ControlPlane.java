@@ -30,6 +30,7 @@ import dev.cofre.controlplane.server.lease.TargetCalls;
 import dev.cofre.controlplane.server.schedule.KeyScheduler;
 import dev.cofre.controlplane.server.schedule.SystemAudit;
 import dev.cofre.controlplane.server.signing.InstallationKey;
+import dev.cofre.controlplane.server.sink.Sinks;
 import dev.cofre.controlplane.server.snapshot.HeadWatch;
 import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
@@ -51,7 +52,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -116,6 +119,8 @@ final class ControlPlane implements AutoCloseable {
                 clock));
     Store store = opened(Store.open(settings.store(), clock));
     Archive archive = opened(Archive.open(settings.archive().directory(), ARCHIVE_SEGMENT_BYTES));
+    Sinks sinks =
+        opened(Sinks.start(archive, settings.archive().directory(), settings.archive().sinks()));
     String instance = UUID.randomUUID().toString();
     Reconciliation reconciliation = new Reconciliation(store, hsm);
     store.change(
@@ -141,7 +146,7 @@ final class ControlPlane implements AutoCloseable {
     Workers workers = opened(new Workers());
     SecretSealer secrets = new SecretSealer(hsm, KernelRandom.INSTANCE);
     Vitals vitals =
-        opened(new Vitals(store, hsm, audit, reconciliation, secrets.damaged()::lately));
+        opened(new Vitals(store, hsm, audit, reconciliation, () -> degradations(secrets, sinks)));
     SystemAudit systemAudit = new SystemAudit(audit, settings.node(), clock);
     RootLogin roots =
         new RootLogin(
@@ -203,6 +208,7 @@ final class ControlPlane implements AutoCloseable {
                 settings.archive().archivedBytesMax(),
                 new OwnArchive(archive)));
     archiveMetrics(api, archive, shipper);
+    sinks.show(api::family);
     Vertx vertx =
         Vertx.builder()
             .with(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2))
@@ -246,6 +252,15 @@ final class ControlPlane implements AutoCloseable {
     api.gauge("cofre_controlplane_audit_seal_lag_ms", () -> sealer.figures().lagMs());
     api.gauge("cofre_controlplane_audit_seal_up", () -> sealer.figures().isWorking() ? 1 : 0);
     api.gauge("cofre_controlplane_audit_seal_broken", () -> sealer.figures().broken());
+  }
+
+  /** What does not work although the plane does. */
+  private static List<String> degradations(SecretSealer secrets, Sinks sinks) {
+    List<String> degradations = new ArrayList<>(sinks.degradations());
+    if (secrets.damaged().lately()) {
+      degradations.add("secrets-damaged");
+    }
+    return degradations;
   }
 
   private static void leaseMetrics(Api api, LeaseWorker leases) {

@@ -5,6 +5,7 @@ import static dev.cofre.engine.config.Setting.Kind.NUMBER;
 import static dev.cofre.engine.config.Setting.Kind.PATH;
 import static dev.cofre.engine.config.Setting.Kind.TEXT;
 
+import dev.cofre.controlplane.server.sink.SinkSettings;
 import dev.cofre.controlplane.server.store.StoreLocation;
 import dev.cofre.engine.audit.AuditLogConfig;
 import dev.cofre.engine.config.ConfigException;
@@ -31,7 +32,7 @@ import java.util.stream.Collectors;
  * @param auditDirectory where the audit log is
  * @param audit how it is kept
  * @param auditSealPeriod after how long its events are under a signed head
- * @param archive where the archive is, and what of the own log stays beside it
+ * @param archive where the archive is, and where its events go on to
  * @param snapshotPublicKeyFile where the public verification key is written
  * @param snapshotValidity how long a statement may be followed
  * @param nodeNames names in the client certificates of nodes
@@ -103,6 +104,11 @@ record ControlPlaneSettings(
           "audit.archiveDirectory",
           PATH,
           "folder of the archive of all nodes' audit logs; without it, the name of audit.directory with -archive behind it");
+  private static final Setting SINKS_DIRECTORY =
+      Setting.optional(
+          "sinks.directory",
+          PATH,
+          "folder with a file NAME.conf for each sink that gets the archive's events; none without it");
   private static final Setting NODE_NAME =
       Setting.required("node.name", TEXT, "this node's name in the audit log");
   private static final Setting PUBLIC_KEY_FILE =
@@ -168,6 +174,7 @@ record ControlPlaneSettings(
             AUDIT_SEAL_MS,
             AUDIT_ARCHIVED_BYTES_MAX,
             AUDIT_ARCHIVE_DIRECTORY,
+            SINKS_DIRECTORY,
             NODE_NAME,
             PUBLIC_KEY_FILE,
             VALIDITY_MS,
@@ -244,7 +251,8 @@ record ControlPlaneSettings(
         configuration
             .findPath(AUDIT_ARCHIVE_DIRECTORY)
             .orElse(log.resolveSibling(log.getFileName() + "-archive")),
-        configuration.number(AUDIT_ARCHIVED_BYTES_MAX));
+        configuration.number(AUDIT_ARCHIVED_BYTES_MAX),
+        configuration.findPath(SINKS_DIRECTORY).map(SinkSettings::readAll).orElse(List.of()));
   }
 
   private static Duration sealPeriod(Configuration configuration) {

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Whether store, HSM and audit log work, probed in the background. Thread-safe; {@link
@@ -32,7 +33,7 @@ final class Vitals implements Readiness, AutoCloseable {
   private final Hsm hsm;
   private final AuditLog audit;
   private final Reconciliation reconciliation;
-  private final BooleanSupplier secretsDamaged;
+  private final Supplier<List<String>> others;
   private final ScheduledExecutorService probe =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("vitals").daemon().factory());
@@ -40,18 +41,22 @@ final class Vitals implements Readiness, AutoCloseable {
   private volatile List<String> found = List.of("starting");
   private volatile BooleanSupplier draining = () -> false;
 
-  /** {@code secretsDamaged} says whether stored values of secrets were met that do not open. */
+  /**
+   * Of one control plane.
+   *
+   * @param others what else does not work although the plane does
+   */
   Vitals(
       Store store,
       Hsm hsm,
       AuditLog audit,
       Reconciliation reconciliation,
-      BooleanSupplier secretsDamaged) {
+      Supplier<List<String>> others) {
     this.store = store;
     this.hsm = hsm;
     this.audit = audit;
     this.reconciliation = reconciliation;
-    this.secretsDamaged = secretsDamaged;
+    this.others = others;
   }
 
   /** Probes once, then again and again. */
@@ -63,14 +68,11 @@ final class Vitals implements Readiness, AutoCloseable {
 
   @Override
   public List<String> degradations() {
-    List<String> degraded = new ArrayList<>();
+    List<String> degradations = new ArrayList<>(others.get());
     if (!reconciliation.missingKeks().isEmpty()) {
-      degraded.add("hsm-keys-missing");
+      degradations.add("hsm-keys-missing");
     }
-    if (secretsDamaged.getAsBoolean()) {
-      degraded.add("secrets-damaged");
-    }
-    return degraded;
+    return degradations;
   }
 
   @Override

@@ -33,18 +33,20 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A throw-away certificate authority, and what it issues. */
-final class TestCertificates {
+public final class TestCertificates {
   private final KeyPair authorityKey = newKey();
   private final X509Certificate authority;
 
-  TestCertificates() {
+  /** A new authority. */
+  public TestCertificates() {
     authority = issue("CN=Test CA", authorityKey, null);
   }
 
   /** A certificate with its key. */
-  record Identity(X509Certificate certificate, PrivateKey key) {}
+  public record Identity(X509Certificate certificate, PrivateKey key) {}
 
-  Identity identity(String commonName, String dnsName) {
+  /** A certificate for {@code commonName} and {@code dnsName}. */
+  public Identity identity(String commonName, String dnsName) {
     KeyPair key = newKey();
     return new Identity(issue("CN=" + commonName, key, dnsName), key.getPrivate());
   }
@@ -112,11 +114,13 @@ final class TestCertificates {
     }
   }
 
-  Path writeAuthority(Path file) throws IOException {
+  /** The authority's certificate as PEM. */
+  public Path writeAuthority(Path file) throws IOException {
     return write(file, authority);
   }
 
-  static Path write(Path file, Object part) throws IOException {
+  /** {@code part} as PEM. */
+  public static Path write(Path file, Object part) throws IOException {
     StringWriter text = new StringWriter();
     try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
       pem.writeObject(part instanceof PrivateKey key ? new JcaPKCS8Generator(key, null) : part);
@@ -125,7 +129,7 @@ final class TestCertificates {
   }
 
   /** A client that trusts the authority and shows {@code identity}, unless that is null. */
-  SSLContext client(Identity identity) throws GeneralSecurityException, IOException {
+  public SSLContext client(Identity identity) throws GeneralSecurityException, IOException {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     trusted.setCertificateEntry("ca", authority);

@@ -85,7 +85,7 @@ final class TestPlane implements AutoCloseable {
         auditDirectory(),
         new AuditLogConfig(false, auditBytesMax, 1 << 20),
         sealPeriod,
-        new ArchiveSettings(directory.resolve("archive"), 1 << 30),
+        new ArchiveSettings(directory.resolve("archive"), 1 << 30, List.of()),
         directory.resolve("snapshot.pem"),
         Duration.ofMinutes(5),
         nodeNames,

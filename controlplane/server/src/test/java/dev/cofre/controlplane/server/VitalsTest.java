@@ -9,6 +9,7 @@ import dev.cofre.hsm.Hsm;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -30,7 +31,7 @@ class VitalsTest {
         new StoreLocation("jdbc:h2:file:" + directory.resolve("store"), "cofre", "");
     try (Store store = Store.open(location, Clock.systemUTC())) {
       Hsm hsm = hsm();
-      Vitals vitals = new Vitals(store, hsm, null, new Reconciliation(store, hsm), () -> false);
+      Vitals vitals = new Vitals(store, hsm, null, new Reconciliation(store, hsm), List::of);
       vitals.start(() -> false);
       assertTrue(inside.await(30, TimeUnit.SECONDS));
 

@@ -22,11 +22,17 @@ public final class Configuration {
   private final Path file;
   private final Map<String, Setting> settings;
   private final Map<String, String> values;
+  private final Map<String, Integer> lineNumbers;
 
-  private Configuration(Path file, Map<String, Setting> settings, Map<String, String> values) {
+  private Configuration(
+      Path file,
+      Map<String, Setting> settings,
+      Map<String, String> values,
+      Map<String, Integer> lineNumbers) {
     this.file = file;
     this.settings = settings;
     this.values = values;
+    this.lineNumbers = lineNumbers;
   }
 
   /**
@@ -46,8 +52,12 @@ public final class Configuration {
         settings.stream().collect(Collectors.toMap(Setting::key, Function.identity()));
     List<String> problems = new ArrayList<>();
     Map<String, String> values = new HashMap<>();
+    Map<String, Integer> lineNumbers = new HashMap<>();
     for (int i = 0; i < lines.size(); i++) {
       readLine(lines.get(i).strip(), i + 1, byKey, values, problems);
+      for (String key : values.keySet()) {
+        lineNumbers.putIfAbsent(key, i + 1);
+      }
     }
     for (Setting setting : settings) {
       if (setting.defaultValue() == null && !values.containsKey(setting.key())) {
@@ -57,7 +67,7 @@ public final class Configuration {
     if (!problems.isEmpty()) {
       throw new ConfigException(file.toString(), problems);
     }
-    return new Configuration(file.toAbsolutePath(), byKey, values);
+    return new Configuration(file.toAbsolutePath(), byKey, values, lineNumbers);
   }
 
   private static void readLine(
@@ -117,6 +127,13 @@ public final class Configuration {
   /** The file that was read. */
   public Path file() {
     return file;
+  }
+
+  /** Says {@code why} the value of {@code setting} cannot be used, and where it stands. */
+  public ConfigException refuse(Setting setting, String why) {
+    Integer line = lineNumbers.get(setting.key());
+    String where = line == null ? "" : "line " + line + ": ";
+    return new ConfigException(file + ": " + where + setting.key() + " " + why);
   }
 
   /** The value of {@code setting}, which is set or has a default. */

@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** All routes of the control plane. Immutable once made. */
 public final class Api {
@@ -191,6 +192,11 @@ public final class Api {
   /** Shows {@code value} among the metrics as {@code name}. Before the first request. */
   public void gauge(String name, LongSupplier value) {
     counters.gauge(name, value);
+  }
+
+  /** Adds a metric with a value for each value of {@code label}; see {@link #gauge}. */
+  public void family(String name, String label, Supplier<Map<String, Long>> values) {
+    counters.family(name, label, values);
   }
 
   /** Every method on every path, as OpenAPI writes them. */

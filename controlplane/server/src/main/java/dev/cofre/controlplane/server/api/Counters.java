@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** Counters and gauges in the text format of Prometheus. Thread-safe. */
 final class Counters {
@@ -12,6 +13,11 @@ final class Counters {
 
   private final Map<String, LongAdder> answers = new ConcurrentSkipListMap<>();
   private final Map<String, LongSupplier> gauges = new ConcurrentSkipListMap<>();
+
+  private final Map<String, Family> families = new ConcurrentSkipListMap<>();
+
+  /** One metric with a value for each value of its label. */
+  private record Family(String label, Supplier<Map<String, Long>> values) {}
 
   void answered(String method, int status) {
     String labels =
@@ -30,6 +36,10 @@ final class Counters {
     gauges.put(name, value);
   }
 
+  void family(String name, String label, Supplier<Map<String, Long>> values) {
+    families.put(name, new Family(label, values));
+  }
+
   String text() {
     StringBuilder text = new StringBuilder();
     text.append("# TYPE ").append(REQUESTS).append(" counter\n");
@@ -45,6 +55,25 @@ final class Counters {
                 .append(' ')
                 .append(value.getAsLong())
                 .append('\n'));
+    families.forEach((name, family) -> append(text, name, family));
     return text.toString();
+  }
+
+  private static void append(StringBuilder text, String name, Family family) {
+    text.append("# TYPE ").append(name);
+    text.append(name.endsWith("_total") ? " counter\n" : " gauge\n");
+    family
+        .values()
+        .get()
+        .forEach(
+            (value, number) ->
+                text.append(name)
+                    .append('{')
+                    .append(family.label())
+                    .append("=\"")
+                    .append(value)
+                    .append("\"} ")
+                    .append(number)
+                    .append('\n'));
   }
 }

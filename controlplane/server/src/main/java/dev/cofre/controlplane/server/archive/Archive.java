@@ -177,6 +177,26 @@ public final class Archive implements AutoCloseable {
     return ORIGIN.matcher(origin).matches();
   }
 
+  /** All logs that are archived, by name. */
+  public List<String> origins() {
+    return logs.keySet().stream().sorted().toList();
+  }
+
+  /**
+   * Reads the events of {@code origin}, which is one of {@link #origins()}, in their order.
+   *
+   * @param index of the record to begin with
+   */
+  public LogTail tail(String origin, long index) {
+    return new LogTail(origin, logs.get(origin), index);
+  }
+
+  /** How many records of {@code origin} are archived; 0 when it is not known. */
+  public long archived(String origin) {
+    ArchivedLog log = logs.get(origin);
+    return log == null ? 0 : log.size();
+  }
+
   /** How many records of {@code origin} are archived. */
   public long size(String origin) throws IOException {
     return log(origin).size();

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
@@ -34,10 +35,24 @@ final class ArchivedLog implements AutoCloseable {
   private final IntSupplier segmentBytes;
   private final List<ArchivedSegment> complete = new CopyOnWriteArrayList<>();
 
+  /** The places of {@link #complete}, in their order. */
+  private final List<Part> parts = new CopyOnWriteArrayList<>();
+
+  /** Of the segment that is written, with no end; null when none is. */
+  private volatile Part written;
+
   private volatile SegmentWriter writer;
   private long nextNumber = 1;
   private volatile CompactRange range = new CompactRange();
   private final LongAdder completeBytes = new LongAdder();
+
+  /**
+   * Which records a segment holds.
+   *
+   * @param first index of its first record
+   * @param end the index behind its last
+   */
+  record Part(long number, long first, long end, Path file) {}
 
   private ArchivedLog(
       Path directory, String chain, String origin, OpenIndexes indexes, IntSupplier segmentBytes) {
@@ -86,6 +101,7 @@ final class ArchivedLog implements AutoCloseable {
       return;
     }
     range = writer.range();
+    written = written();
     if (!last) {
       complete();
       range = new CompactRange();
@@ -116,6 +132,7 @@ final class ArchivedLog implements AutoCloseable {
             AuditSegments.file(directory, chain, number),
             header.zone(),
             () -> indexes.get(index)));
+    parts.add(new Part(number, header.first(), header.end(), file(number)));
     completeBytes.add(
         header.segmentBytes() + header.length() + header.records() * MerkleHash.LENGTH);
   }
@@ -218,6 +235,7 @@ final class ArchivedLog implements AutoCloseable {
 
   private void begin(CompactRange before) throws IOException {
     writer = SegmentWriter.begin(directory, chain, nextNumber, before);
+    written = written();
     nextNumber++;
   }
 
@@ -226,9 +244,33 @@ final class ArchivedLog implements AutoCloseable {
       SegmentWriter done = writer;
       IndexFile.Header header = done.complete(indexFile(done.number()));
       add(done.number(), header);
+      written = null;
       writer = null;
       done.close();
     }
+  }
+
+  private Part written() {
+    return new Part(writer.number(), writer.before().size(), Long.MAX_VALUE, writer.file());
+  }
+
+  /**
+   * The segment that record {@code index} is in, or the first one behind it when the record never
+   * came; empty when there is none for now. What it holds beyond {@link #size()} is not archived.
+   */
+  Optional<Part> part(long index) {
+    Part now = written;
+    int low = 0;
+    int high = parts.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (parts.get(middle).end() > index) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low < parts.size() ? Optional.of(parts.get(low)) : Optional.ofNullable(now);
   }
 
   /** All its segments, as they are now. */

@@ -1,0 +1,136 @@
+package dev.cofre.controlplane.server.sink;
+
+import dev.cofre.controlplane.server.archive.Archive;
+import dev.cofre.controlplane.server.archive.LogTail;
+import dev.cofre.controlplane.server.archive.LoggedEvent;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Reads what comes next for one sink: of each log in its order, of all logs in turn, and remembers
+ * how far it was sent. Not thread-safe, but for {@link #lagEvents()}.
+ */
+final class SinkFeed {
+  private static final System.Logger LOG = System.getLogger(SinkFeed.class.getName());
+  private static final int BYTES_MAX = 512 << 10;
+  private static final long SAVE_NS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private final Archive archive;
+  private final SinkSettings settings;
+  private final SinkCursor cursor;
+  private final Map<String, LogTail> tails = new TreeMap<>();
+
+  /** What the receiver has, by log. */
+  private final Map<String, Long> sent = new ConcurrentHashMap<>();
+
+  private boolean unsaved;
+  private long savedNs = System.nanoTime();
+  private int turn;
+
+  SinkFeed(Archive archive, SinkSettings settings, SinkCursor cursor) throws IOException {
+    this.archive = archive;
+    this.settings = settings;
+    this.cursor = cursor;
+    Optional<Map<String, Long>> saved = load();
+    saved.ifPresent(sent::putAll);
+    if (saved.isEmpty() && !settings.fromBeginning()) {
+      for (String origin : archive.origins()) {
+        sent.put(origin, archive.archived(origin));
+      }
+      // Kept at once: what comes after this start is sent, whatever happens before it is.
+      cursor.save(sent);
+    }
+  }
+
+  private Optional<Map<String, Long>> load() {
+    try {
+      return cursor.load();
+    } catch (IOException e) {
+      LOG.log(
+          Level.WARNING,
+          "the sink {0} sends all events again: {1}",
+          settings.name(),
+          e.getMessage());
+      return Optional.of(Map.of());
+    }
+  }
+
+  /** What comes next; no events when all was read. */
+  Batch next() throws IOException {
+    List<String> origins = archive.origins();
+    List<SinkEvent> events = new ArrayList<>();
+    Map<String, Long> next = new HashMap<>();
+    int bytes = 0;
+    IOException failure = null;
+    for (int i = 0; i < origins.size(); i++) {
+      String origin = origins.get((turn + i) % origins.size());
+      LogTail tail =
+          tails.computeIfAbsent(origin, name -> archive.tail(name, sent.getOrDefault(name, 0L)));
+      long read = tail.index();
+      try {
+        long before = -1;
+        while (before != read && events.size() < settings.batchEvents() && bytes < BYTES_MAX) {
+          before = read;
+          for (LoggedEvent event :
+              tail.read(settings.batchEvents() - events.size(), BYTES_MAX - bytes)) {
+            events.add(settings.format().write(event));
+            bytes += event.bytes();
+          }
+          read = tail.index();
+        }
+      } catch (IOException e) {
+        // Other logs go on; this one is read again from where its events are sent.
+        tails.remove(origin);
+        failure = e;
+      }
+      if (read != sent.getOrDefault(origin, 0L)) {
+        next.put(origin, read);
+      }
+    }
+    if (failure != null && next.isEmpty()) {
+      throw new IOException("the archive cannot be read: " + failure.getMessage(), failure);
+    }
+    turn = origins.isEmpty() ? 0 : (turn + 1) % origins.size();
+    return new Batch(events, next);
+  }
+
+  /** The receiver has {@code batch}. */
+  void sent(Batch batch) throws IOException {
+    unsaved |= !batch.next().isEmpty();
+    sent.putAll(batch.next());
+    if (System.nanoTime() - savedNs > SAVE_NS) {
+      save();
+    }
+  }
+
+  /** Writes down how far all was sent. */
+  void save() throws IOException {
+    if (unsaved) {
+      cursor.save(sent);
+      unsaved = false;
+    }
+    savedNs = System.nanoTime();
+  }
+
+  /** How many archived records the receiver does not have yet. */
+  long lagEvents() {
+    long lag = 0;
+    for (String origin : archive.origins()) {
+      lag += Math.max(0, archive.archived(origin) - sent.getOrDefault(origin, 0L));
+    }
+    return lag;
+  }
+
+  /** How many records could not be read as events since the start. */
+  long skipped() {
+    return tails.values().stream().mapToLong(LogTail::skipped).sum();
+  }
+}

@@ -1,0 +1,2 @@
+/** Tests of sinks against real receivers. */
+package dev.cofre.controlplane.server.sink;
