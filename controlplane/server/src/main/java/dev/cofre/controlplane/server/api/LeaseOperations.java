@@ -42,7 +42,9 @@ final class LeaseOperations {
     call.subject(DynamicRole.grantName(draft.engine(), draft.role()));
     LeaseIssuer issuer = leasing.issuer();
     issuer.requireRoom();
-    return leasing.calls().run(() -> issue(call, draft, issuer));
+    return leasing
+        .calls()
+        .run(call.principal().tenant(), draft.engine(), () -> issue(call, draft, issuer));
   }
 
   private Answer issue(Call call, LeaseDraft draft, LeaseIssuer issuer) {
@@ -105,30 +107,51 @@ final class LeaseOperations {
             });
   }
 
+  /** What a renewal is about. */
+  private record Renewal(Lease lease, String engine, Instant end) {}
+
   /** The system first: what it takes for longer than the store says, the worker removes in time. */
   private Answer renew(Call call) {
-    Lease lease = writing.store().read(tx -> LeaseEndOperations.permitted(tx, call));
-    boolean said = call.facts().body().length > 0;
-    Duration ttl = LeaseDraft.renewal(said ? call.document() : Map.of());
-    Instant end =
+    Renewal renewal = writing.store().read(tx -> renewal(tx, call));
+    Lease lease = renewal.lease;
+    prolong(renewal, renewal.end);
+    Answer answer =
         writing
             .store()
-            .read(
+            .change(
                 tx -> {
-                  leasing.issuer().requireGranted(tx, call.principal(), lease);
-                  return LeaseIssuer.renewed(lease, ttl, tx.now());
+                  if (!tx.leases().extend(lease.id(), renewal.end, tx.now())) {
+                    throw LeaseIssuer.ended();
+                  }
+                  writing.audit().allowed(call);
+                  return Answer.json(
+                      200, LeaseAnswers.lease(tx.leases().find(lease.id()).orElseThrow()));
                 });
-    leasing.calls().run(() -> leasing.issuer().renew(lease, end));
-    return writing
-        .store()
-        .change(
-            tx -> {
-              if (!tx.leases().extend(lease.id(), end, tx.now())) {
-                throw LeaseIssuer.ended();
-              }
-              writing.audit().allowed(call);
-              return Answer.json(
-                  200, LeaseAnswers.lease(tx.leases().find(lease.id()).orElseThrow()));
-            });
+    // Of two renewals at once the longer one counts, and the system was told this one's end last.
+    Instant counts =
+        writing.store().read(tx -> tx.leases().find(lease.id()).orElseThrow().expiresAt());
+    if (counts.isAfter(renewal.end)) {
+      prolong(renewal, counts);
+    }
+    return answer;
+  }
+
+  private Renewal renewal(Transaction tx, Call call) {
+    Lease lease = LeaseEndOperations.permitted(tx, call);
+    boolean said = call.facts().body().length > 0;
+    Duration ttl = LeaseDraft.renewal(said ? call.document() : Map.of());
+    leasing.issuer().requireGranted(tx, call.principal(), lease);
+    if (ttl == null) {
+      ttl = tx.dynamicRoles().find(lease.engine(), lease.role()).orElseThrow().draft().defaultTtl();
+    }
+    return new Renewal(
+        lease,
+        tx.engines().find(lease.engine()).orElseThrow().name(),
+        LeaseIssuer.renewed(lease, ttl, tx.now()));
+  }
+
+  private void prolong(Renewal renewal, Instant end) {
+    Lease lease = renewal.lease;
+    leasing.calls().run(lease.tenant(), renewal.engine, () -> leasing.issuer().renew(lease, end));
   }
 }

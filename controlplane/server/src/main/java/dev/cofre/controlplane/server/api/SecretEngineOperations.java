@@ -70,7 +70,8 @@ final class SecretEngineOperations {
    */
   private Answer create(Call call) {
     try (SecretBody body = SecretBody.read(call)) {
-      return leasing.calls().run(() -> create(call, body));
+      String name = String.valueOf(body.fields().get("name"));
+      return leasing.calls().run(call.principal().tenant(), name, () -> create(call, body));
     }
   }
 
@@ -151,11 +152,11 @@ final class SecretEngineOperations {
   }
 
   private Answer rotate(Call call) {
-    return leasing.calls().run(() -> rotateNow(call));
+    SecretEngine before = writing.store().read(tx -> permitted(tx, call));
+    return leasing.calls().run(before.tenant(), before.name(), () -> rotateNow(call, before));
   }
 
-  private Answer rotateNow(Call call) {
-    SecretEngine before = writing.store().read(tx -> permitted(tx, call));
+  private Answer rotateNow(Call call, SecretEngine before) {
     KeyMetadata key =
         writing
             .store()

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Properties;
 import org.postgresql.Driver;
+import org.postgresql.util.PSQLState;
 
 /**
  * PostgreSQL, version 14 or later: a credential is a role with a password and {@code VALID UNTIL}.
@@ -41,6 +42,12 @@ public final class PostgreSqlEngine implements DynamicEngine {
               .call(() -> driver.connect(url, properties));
       return new PostgreSqlSession(connection, target, random);
     } catch (SQLException e) {
+      if (PSQLState.NOT_IMPLEMENTED.getState().equals(e.getSQLState())) {
+        throw new TargetException(
+            TargetException.Kind.REFUSED,
+            "the target does not ask for scram-sha-256, and gets the root user's password in no"
+                + " other way: see pg_hba.conf and password_encryption");
+      }
       throw PostgreSqlSession.failure("login", e);
     }
   }

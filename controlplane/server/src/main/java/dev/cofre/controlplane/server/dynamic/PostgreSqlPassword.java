@@ -2,6 +2,8 @@ package dev.cofre.controlplane.server.dynamic;
 
 import org.postgresql.plugin.AuthenticationPlugin;
 import org.postgresql.plugin.AuthenticationRequestType;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
 
 /**
  * Hands the driver the password of the login that the calling thread is at, as characters that the
@@ -16,8 +18,15 @@ public final class PostgreSqlPassword implements AuthenticationPlugin {
     // Nothing is held here.
   }
 
+  /**
+   * The password, for SCRAM alone: whoever answers at the address would get it in clear, or a hash
+   * that can be guessed at, by asking for another kind of login.
+   */
   @Override
-  public char[] getPassword(AuthenticationRequestType type) {
+  public char[] getPassword(AuthenticationRequestType type) throws PSQLException {
+    if (type != AuthenticationRequestType.SASL) {
+      throw new PSQLException("not SCRAM", PSQLState.NOT_IMPLEMENTED);
+    }
     return CURRENT.get().clone();
   }
 }

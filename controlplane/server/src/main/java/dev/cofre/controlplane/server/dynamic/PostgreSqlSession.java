@@ -11,10 +11,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** One login at a PostgreSQL. Not thread-safe. */
 final class PostgreSqlSession implements DynamicEngine.Session {
@@ -22,6 +24,24 @@ final class PostgreSqlSession implements DynamicEngine.Session {
   private static final int VERSION_LEAST = 14;
   private static final int VERSION_MEMBER_OPTIONS = 16;
   private static final String DEPENDENT_OBJECTS = "2BP01";
+  private static final String DUPLICATE = "42710";
+  private static final String UNIQUE = "23505";
+  private static final String CANCELED = "57014";
+
+  /** What the server warns of when the root user may not give what it was told to. */
+  private static final String NOTHING_GRANTED = "01007";
+
+  /** All work on roles of a database is done one after the other: it writes the same rows. */
+  private static final String LOCK = "select pg_advisory_xact_lock(7166171012300118117)";
+
+  /** So long a transaction may take, before its last statement. */
+  private static final long WORK_MAX_NS = TimeUnit.SECONDS.toNanos(30);
+
+  /**
+   * Owns what credentials leave behind, and may do nothing: what credentials made may run with its
+   * owner's rights (functions with SECURITY DEFINER, views), which must not be the root user's.
+   */
+  static final String KEPT = "cofre-kept";
 
   private final Connection connection;
   private final Target target;
@@ -79,7 +99,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
             + " password "
             + literal(verifier(password)));
     statements.addAll(PostgreSqlText.grants(user.userName(), target.database(), user.grants()));
-    guarded("the making of a credential", () -> atOnce(statements));
+    guarded("the making of a credential", () -> atOnce(statements, true));
   }
 
   @Override
@@ -97,18 +117,14 @@ final class PostgreSqlSession implements DynamicEngine.Session {
     guarded(
         "the removal of a credential",
         () -> {
-          if (!isThere(userName)) {
+          if (!isThere(userName) && !isBeingMade(user)) {
             return;
           }
           execute("alter role " + user + " nologin password null valid until '-infinity'");
           // To end its sessions and take over what it owns one must have its rights.
-          execute(
-              "grant "
-                  + user
-                  + " to current_user"
-                  + (version() >= VERSION_MEMBER_OPTIONS ? " with inherit true, set true" : ""));
+          execute(membership(user));
           endSessions(userName);
-          remove(user, owned);
+          remove(userName, owned);
         });
   }
 
@@ -122,22 +138,82 @@ final class PostgreSqlSession implements DynamicEngine.Session {
     }
   }
 
-  private void remove(String user, OwnedObjects owned) throws SQLException {
-    String reassign = "reassign owned by " + user + " to current_user";
+  private String membership(String role) throws SQLException {
+    return "grant "
+        + role
+        + " to current_user"
+        + (version() >= VERSION_MEMBER_OPTIONS ? " with inherit true, set true" : "");
+  }
+
+  private void remove(String userName, OwnedObjects owned) throws SQLException, TargetException {
+    String user = identifier(userName);
     String drop = "drop owned by " + user;
     String dropRole = "drop role if exists " + user;
-    if (owned == OwnedObjects.REASSIGN) {
-      atOnce(List.of(reassign, drop, dropRole));
-      return;
-    }
-    try {
-      atOnce(List.of(drop, dropRole));
-    } catch (SQLException e) {
-      if (!DEPENDENT_OBJECTS.equals(e.getSQLState())) {
-        throw e;
+    if (owned == OwnedObjects.DROP) {
+      try {
+        atOnce(List.of(drop, dropRole), false);
+        return;
+      } catch (SQLException e) {
+        if (!DEPENDENT_OBJECTS.equals(e.getSQLState())) {
+          throw e;
+        }
+        // Others build on what it made: that is kept, the credential is not.
       }
-      // Others build on what it made: that is kept, the credential is not.
-      atOnce(List.of(reassign, drop, dropRole));
+    }
+    List<String> statements = new ArrayList<>(keep(userName));
+    statements.add(drop);
+    statements.add(dropRole);
+    atOnce(statements, false);
+  }
+
+  /** Gives what the user owns to {@link #KEPT}, which may have it in those schemas meanwhile. */
+  private List<String> keep(String userName) throws SQLException, TargetException {
+    String kept = identifier(KEPT);
+    List<String> statements = new ArrayList<>();
+    if (!isThere(KEPT)) {
+      statements.add("create role " + kept + " nologin");
+    } else if (count(
+            "select count(*) from pg_roles r where rolname = ? and (rolsuper or rolcanlogin"
+                + " or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls"
+                + " or exists (select from pg_auth_members m where m.member = r.oid))",
+            KEPT)
+        > 0) {
+      throw refused("its role " + KEPT + " may do more than own things");
+    }
+    statements.add(membership(kept));
+    List<String> schemas = new ArrayList<>();
+    for (String schema :
+        texts(
+            "select nspname from pg_namespace where nspname !~ '^pg_'"
+                + " and nspname <> 'information_schema'"
+                + " and has_schema_privilege(?, oid, 'CREATE')",
+            userName)) {
+      schemas.add(identifier(schema));
+    }
+    for (String schema : schemas) {
+      statements.add("grant usage, create on schema " + schema + " to " + kept);
+    }
+    statements.add("reassign owned by " + identifier(userName) + " to " + kept);
+    for (String schema : schemas) {
+      statements.add("revoke create on schema " + schema + " from " + kept);
+    }
+    return statements;
+  }
+
+  /** Whether somebody makes the role {@code user} right now; waits until they are done or not. */
+  private boolean isBeingMade(String user) throws SQLException {
+    connection.setAutoCommit(false);
+    try {
+      execute("create role " + user + " nologin");
+      return false;
+    } catch (SQLException e) {
+      if (DUPLICATE.equals(e.getSQLState()) || UNIQUE.equals(e.getSQLState())) {
+        return true;
+      }
+      throw e;
+    } finally {
+      connection.rollback();
+      connection.setAutoCommit(true);
     }
   }
 
@@ -161,19 +237,49 @@ final class PostgreSqlSession implements DynamicEngine.Session {
     }
   }
 
+  private List<String> texts(String sql, String parameter) throws SQLException {
+    List<String> texts = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, parameter);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          texts.add(rows.getString(1));
+        }
+      }
+    }
+    return texts;
+  }
+
   private void execute(String sql) throws SQLException {
+    execute(sql, false);
+  }
+
+  /** {@code whole}: a grant that gives nothing is an error, and not a warning. */
+  private void execute(String sql, boolean whole) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       // A '?' in a quoted name is a character and no parameter.
       statement.setEscapeProcessing(false);
       statement.execute(sql);
+      for (SQLWarning warning = statement.getWarnings();
+          whole && warning != null;
+          warning = warning.getNextWarning()) {
+        if (NOTHING_GRANTED.equals(warning.getSQLState())) {
+          throw new SQLException("nothing was granted", NOTHING_GRANTED);
+        }
+      }
     }
   }
 
-  private void atOnce(List<String> statements) throws SQLException {
+  private void atOnce(List<String> statements, boolean whole) throws SQLException {
+    long beganNs = System.nanoTime();
     connection.setAutoCommit(false);
     try {
+      execute(LOCK);
       for (String statement : statements) {
-        execute(statement);
+        execute(statement, whole);
+        if (System.nanoTime() - beganNs > WORK_MAX_NS) {
+          throw new SQLException("it takes too long", CANCELED);
+        }
       }
       connection.commit();
     } catch (SQLException e) {
@@ -204,6 +310,9 @@ final class PostgreSqlSession implements DynamicEngine.Session {
             || state.startsWith("08")
             || state.startsWith("57P")
             || state.startsWith("53");
+    if (state.equals(NOTHING_GRANTED)) {
+      return refused("the root user may not give what the role says (it needs the grant option)");
+    }
     return away
         ? new TargetException(
             TargetException.Kind.AWAY, "the target cannot be reached (" + what + ")")

@@ -91,7 +91,7 @@ final class LeaseBatch {
     audit.record(ManagementAction.LEASE_END, lease.id() + " " + lease.userName(), lease.reason());
     store.note(
         tx -> {
-          tx.leases().gone(lease.id(), tx.now());
+          tx.leases().gone(lease, tx.now());
           return null;
         });
     return true;

@@ -172,15 +172,13 @@ public final class LeaseIssuer {
   /**
    * When {@code lease} is to end if it is prolonged by {@code ttl} now.
    *
-   * @param ttl null: as long as it was to live at first
    * @throws ProblemException {@code conflict} when it is not live
    */
   public static Instant renewed(Lease lease, Duration ttl, Instant now) {
     if (lease.state() != LeaseState.ACTIVE || lease.isExpired(now)) {
       throw ended();
     }
-    Duration asked = ttl == null ? Duration.between(lease.issuedAt(), lease.expiresAt()) : ttl;
-    Instant end = now.plus(asked);
+    Instant end = now.plus(ttl);
     if (end.isAfter(lease.maxExpiresAt())) {
       end = lease.maxExpiresAt();
     }

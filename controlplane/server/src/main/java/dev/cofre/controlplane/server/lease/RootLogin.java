@@ -167,7 +167,7 @@ public final class RootLogin {
       }
       Session shown = kind(sealed.engine).open(target(sealed.engine), next);
       try {
-        store.note(tx -> tx.engines().endRotation(sealed.engine.id(), root.nextNumber()));
+        store.note(tx -> tx.engines().endRotation(sealed.engine.id(), root.nextNumber(), tx.now()));
       } catch (RuntimeException e) {
         shown.close();
         throw e;

@@ -179,11 +179,15 @@ public final class LeaseTable {
         == 1;
   }
 
-  /** Gives the lease {@code id}, which must be live at {@code now}, another end. */
+  /**
+   * Lets the lease {@code id}, which must be live at {@code now}, go on until {@code expiresAt} at
+   * least: of two renewals at once the longer one counts.
+   */
   public boolean extend(UUID id, Instant expiresAt, Instant now) {
     return handle
             .createUpdate(
-                "update lease set expires_at = :expiresAt, next_at = :expiresAt"
+                "update lease set expires_at = greatest(expires_at, :expiresAt),"
+                    + " next_at = greatest(expires_at, :expiresAt)"
                     + " where id = :id and state = 'ACTIVE' and expires_at > :now")
             .bind("id", id)
             .bind("expiresAt", Times.column(expiresAt))
@@ -199,26 +203,17 @@ public final class LeaseTable {
    * @return how many
    */
   public int end(Filter filter, String reason, Instant now) {
-    String which = " and id in (select l.id from lease l" + filter.where() + ")";
-    int active =
-        filter
-            .bind(
-                handle.createUpdate(
-                    "update lease set state = 'REVOKING', reason = :reason, next_at = :now"
-                        + " where state = 'ACTIVE'"
-                        + which))
-            .bind("reason", reason)
-            .bind("now", Times.column(now))
-            .execute();
-    return active
-        + filter
-            .bind(
-                handle.createUpdate(
-                    "update lease set state = 'REVOKING', reason = :reason"
-                        + " where state = 'PENDING'"
-                        + which))
-            .bind("reason", reason)
-            .execute();
+    return filter
+        .bind(
+            handle.createUpdate(
+                "update lease set next_at = case state when 'ACTIVE' then :now else next_at end,"
+                    + " state = 'REVOKING', reason = :reason"
+                    + " where state in ('ACTIVE', 'PENDING') and id in (select l.id from lease l"
+                    + filter.where()
+                    + ")"))
+        .bind("reason", reason)
+        .bind("now", Times.column(now))
+        .execute();
   }
 
   /** The same for the lease {@code id} alone. */
@@ -291,13 +286,17 @@ public final class LeaseTable {
         .list();
   }
 
-  /** Says that the credential of {@code id} is gone. */
-  public void gone(UUID id, Instant now) {
+  /**
+   * Says that the credential of a lease is gone, to whom it was given by {@link #claim}: nothing
+   * when somebody wrote the lease since, who may know of a credential that was not there then.
+   */
+  public void gone(Lease claimed, Instant now) {
     handle
         .createUpdate(
             "update lease set state = 'REVOKED', next_at = null, last_error = null,"
-                + " ended_at = :now where id = :id and state = 'REVOKING'")
-        .bind("id", id)
+                + " ended_at = :now where id = :id and state = 'REVOKING' and next_at = :claimed")
+        .bind("id", claimed.id())
+        .bind("claimed", Times.column(claimed.nextAt()))
         .bind("now", Times.column(now))
         .execute();
   }

@@ -6,6 +6,7 @@ import dev.cofre.controlplane.domain.SecretEngine;
 import dev.cofre.controlplane.domain.SecretEngineDraft;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -162,14 +163,15 @@ public final class SecretEngineTable {
   }
 
   /** Puts the password {@code number}, which was shown to log in, in force; the old one is gone. */
-  public boolean endRotation(UUID id, int number) {
+  public boolean endRotation(UUID id, int number, Instant now) {
     return handle
             .createUpdate(
                 "update secret_engine set root_number = next_number,"
-                    + " root_envelope = next_envelope, next_number = null, next_envelope = null"
-                    + " where id = :id and next_number = :number")
+                    + " root_envelope = next_envelope, next_number = null, next_envelope = null,"
+                    + " updated_at = :now where id = :id and next_number = :number")
             .bind("id", id)
             .bind("number", number)
+            .bind("now", Times.column(now))
             .execute()
         == 1;
   }

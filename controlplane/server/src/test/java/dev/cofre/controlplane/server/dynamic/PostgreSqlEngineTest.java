@@ -17,7 +17,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -124,14 +127,14 @@ class PostgreSqlEngineTest extends DynamicEngineContract {
   }
 
   @Test
-  void theRootUserGetsWhatACredentialMade() throws Exception {
+  void whatACredentialMadeIsKeptByARoleThatMayNothing() throws Exception {
     String name = fresh();
     char[] password = UserNames.password(KernelRandom.INSTANCE);
     try (Session session = session()) {
       session.create(makers(name), password);
       assertTrue(may(name, password, "create table sales.kept (id int)"));
       session.revoke(name, OwnedObjects.REASSIGN);
-      assertEquals(List.of(TargetServer.ROOT), tables("kept"));
+      assertEquals(List.of(PostgreSqlSession.KEPT), tables("kept"));
       // What others build on is kept, and holds up nothing.
       String second = fresh();
       session.create(makers(second), password);
@@ -139,7 +142,98 @@ class PostgreSqlEngineTest extends DynamicEngineContract {
       server.administer("create view sales.of_another as select id from sales.base");
       session.revoke(second, OwnedObjects.DROP);
       assertFalse(knows(second));
-      assertEquals(List.of(TargetServer.ROOT), tables("base"));
+      assertEquals(List.of(PostgreSqlSession.KEPT), tables("base"));
+    }
+  }
+
+  /** A function runs with its owner's rights: left behind, it must not have the root user's. */
+  @Test
+  void whatACredentialLeavesBehindGainsNothing() throws Exception {
+    String name = fresh();
+    char[] password = UserNames.password(KernelRandom.INSTANCE);
+    String trap =
+        "create function sales.trap(q text) returns void language plpgsql security definer"
+            + " as $$begin execute q; end$$";
+    try (Session session = session()) {
+      session.create(makers(name), password);
+      assertTrue(may(name, password, trap));
+      session.revoke(name, OwnedObjects.REASSIGN);
+      String second = fresh();
+      session.create(makers(second), password);
+      assertTrue(may(second, password, "select sales.trap('select 1')"));
+      for (String wish :
+          List.of(
+              "select * from sales.secret",
+              "create role more",
+              "alter role vault_root password null",
+              "create table sales.more (id int)",
+              "set role vault_root")) {
+        assertFalse(may(second, password, "select sales.trap('" + wish + "')"), wish);
+      }
+      session.revoke(second, OwnedObjects.DROP);
+    }
+    server.administer("alter role \"" + PostgreSqlSession.KEPT + "\" createrole");
+    try (Session session = session()) {
+      String third = fresh();
+      session.create(makers(third), password);
+      assertTrue(may(third, password, "create table sales.third (id int)"));
+      TargetException refused =
+          assertThrows(TargetException.class, () -> session.revoke(third, OwnedObjects.REASSIGN));
+      assertTrue(refused.getMessage().contains(PostgreSqlSession.KEPT), refused.getMessage());
+      assertFalse(may(third, password, "select 1"), "its login has ended all the same");
+      server.administer("alter role \"" + PostgreSqlSession.KEPT + "\" nocreaterole");
+      session.revoke(third, OwnedObjects.REASSIGN);
+      assertFalse(knows(third));
+    }
+  }
+
+  /** Each grant writes the rows of the same database, schema and table. */
+  @Test
+  void manyAreMadeAndRemovedAtOnce() throws Exception {
+    List<CompletableFuture<Void>> all = new ArrayList<>();
+    for (int thread = 0; thread < 6; thread++) {
+      all.add(
+          CompletableFuture.runAsync(
+              () -> {
+                char[] password = UserNames.password(KernelRandom.INSTANCE);
+                try (Session session = session()) {
+                  for (int i = 0; i < 10; i++) {
+                    String name = fresh();
+                    session.create(user(name), password);
+                    session.revoke(name, OwnedObjects.REASSIGN);
+                    assertFalse(knows(name));
+                  }
+                } catch (Exception e) {
+                  throw new AssertionError(e);
+                }
+              },
+              Thread::startVirtualThread));
+    }
+    for (CompletableFuture<Void> one : all) {
+      one.get(120, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aRoleThatCannotBeGivenIsRefused() throws Exception {
+    server.administer(
+        "create table sales.lent (id int)",
+        "alter table sales.lent owner to postgres",
+        "grant select on sales.lent to vault_root");
+    String name = fresh();
+    try (Session session = session()) {
+      TargetException refused =
+          assertThrows(
+              TargetException.class,
+              () ->
+                  session.create(
+                      new NewUser(
+                          name,
+                          Instant.now().plusSeconds(600),
+                          List.of(on(Kind.TABLES, "sales", List.of("lent"), Privilege.SELECT))),
+                      UserNames.password(KernelRandom.INSTANCE)));
+      assertTrue(refused.getMessage().contains("grant option"), refused.getMessage());
+      assertFalse(knows(name));
     }
   }
 

@@ -175,13 +175,43 @@ abstract class LeaseStoreContract {
     assertArrayEquals(new byte[] {1}, both.envelope());
     assertArrayEquals(next, both.next());
     assertEquals(List.of(engine.id()), store.read(tx -> tx.engines().rotating(5)));
-    assertTrue(did(tx -> tx.engines().endRotation(engine.id(), 2)));
-    assertFalse(did(tx -> tx.engines().endRotation(engine.id(), 2)));
+    assertTrue(did(tx -> tx.engines().endRotation(engine.id(), 2, NOW)));
+    assertFalse(did(tx -> tx.engines().endRotation(engine.id(), 2, NOW)));
     Root after = store.read(tx -> tx.engines().root(engine.id())).orElseThrow();
     assertEquals(2, after.number());
     assertArrayEquals(next, after.envelope());
     assertNull(after.next());
     assertFalse(store.read(tx -> tx.engines().find(engine.id())).orElseThrow().rotating());
+  }
+
+  private static Lease claimedAt(Lease lease, Instant nextAt) {
+    return new Lease(
+        lease.id(),
+        lease.tenant(),
+        lease.engine(),
+        lease.role(),
+        lease.principal(),
+        lease.userName(),
+        lease.owned(),
+        LeaseState.REVOKING,
+        lease.issuedAt(),
+        lease.expiresAt(),
+        lease.maxExpiresAt(),
+        nextAt,
+        lease.attempts(),
+        lease.lastError(),
+        lease.reason(),
+        lease.endedAt());
+  }
+
+  @Test
+  void ofTwoRenewalsTheLongerOneCounts() {
+    SecretEngine engine = engine("pg");
+    Lease active = live(engine, "app", NOW.plusSeconds(30));
+    assertTrue(did(tx -> tx.leases().extend(active.id(), NOW.plusSeconds(500), NOW)));
+    assertTrue(did(tx -> tx.leases().extend(active.id(), NOW.plusSeconds(100), NOW)));
+    assertEquals(NOW.plusSeconds(500), found(active).expiresAt());
+    assertEquals(NOW.plusSeconds(500), found(active).nextAt());
   }
 
   @Test
@@ -204,7 +234,14 @@ abstract class LeaseStoreContract {
     change(
         tx -> {
           tx.leases().failed(active.id(), "away", until);
-          tx.leases().gone(pending.id(), later);
+          // Who claimed it first is late: another one has it.
+          tx.leases().gone(claimedAt(pending, until.minusSeconds(1)), later);
+          return null;
+        });
+    assertEquals(LeaseState.REVOKING, found(pending).state());
+    change(
+        tx -> {
+          tx.leases().gone(claimedAt(pending, until), later);
           return null;
         });
     assertEquals(1, found(active).attempts());
