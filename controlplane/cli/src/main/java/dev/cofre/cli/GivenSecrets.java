@@ -44,13 +44,13 @@ final class GivenSecrets {
   synchronized void writeTo(SecretFolder into) throws IOException {
     folder = into;
     for (Entry entry : map.entries()) {
-      write(entry);
+      write(entry, values.get(entry.name()));
     }
   }
 
-  private void write(Entry entry) throws IOException {
+  private void write(Entry entry, SecretValue value) throws IOException {
     if (entry.file() != null && folder != null) {
-      byte[] bytes = values.get(entry.name()).bytes(entry.trim());
+      byte[] bytes = value.bytes(entry.trim());
       try {
         folder.write(entry.file(), bytes);
       } finally {
@@ -96,12 +96,13 @@ final class GivenSecrets {
    * What another reading brought.
    *
    * @param changed the secrets that have another version now
-   * @param refusals a line for each secret that was not read; it stays as it is
+   * @param refusals a line for each secret that was not read, or whose files cannot be written; it
+   *     counts as unchanged, so that it is tried again
    */
   record Renewal(List<String> changed, List<String> refusals) {}
 
   /** Reads all again; files of what has another version are written anew. */
-  Renewal renew() throws IOException {
+  Renewal renew() {
     SecretReader.Answer answer = reader.read(map.names());
     List<String> refusals = new ArrayList<>(answer.refusals());
     List<String> changed = new ArrayList<>();
@@ -113,17 +114,28 @@ final class GivenSecrets {
           refusals.add(value.name() + ": its new value cannot be a variable of the environment");
           value.wipe();
         } else {
-          values.put(value.name(), value).wipe();
-          changed.add(value.name() + " " + value.version());
-          for (Entry entry : map.entries()) {
-            if (entry.name().equals(value.name())) {
-              write(entry);
-            }
-          }
+          take(value, changed, refusals);
         }
       }
     }
     return new Renewal(changed, refusals);
+  }
+
+  /** It counts as given when its files are written, not before. */
+  private void take(SecretValue value, List<String> changed, List<String> refusals) {
+    try {
+      for (Entry entry : map.entries()) {
+        if (entry.name().equals(value.name())) {
+          write(entry, value);
+        }
+      }
+    } catch (IOException e) {
+      refusals.add(value.name() + ": its new value cannot be written: " + e.getMessage());
+      value.wipe();
+      return;
+    }
+    values.put(value.name(), value).wipe();
+    changed.add(value.name() + " " + value.version());
   }
 
   private boolean fits(SecretValue value) {

@@ -122,7 +122,12 @@ final class RunCommand implements Callable<Integer> {
     GivenSecrets given = new GivenSecrets(map, new SecretReader(terminal, plane));
     try {
       given.readFirst();
-      return map.hasFiles() ? withFiles(given) : run(given);
+      Command command = new Command(line);
+      if (map.hasFiles()) {
+        return withFiles(command, given);
+      }
+      atShutdown(command::forbid);
+      return run(command, given);
     } finally {
       given.wipe();
     }
@@ -140,13 +145,21 @@ final class RunCommand implements Callable<Integer> {
         .orElseThrow(() -> new CliException(ExitCodes.USAGE, String.join("; ", errors.lines())));
   }
 
-  private int withFiles(GivenSecrets given) throws Exception {
+  /** For an end by a signal before the command has the signals. */
+  private static void atShutdown(Runnable task) {
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(task));
+  }
+
+  private int withFiles(Command command, GivenSecrets given) throws Exception {
     SecretFolder folder = folder();
-    // For an end by a signal before the command has the signals.
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> close(folder)));
     try {
+      atShutdown(
+          () -> {
+            command.forbid();
+            close(folder);
+          });
       given.writeTo(folder);
-      return run(given);
+      return run(command, given);
     } finally {
       close(folder);
     }
@@ -191,8 +204,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private int run(GivenSecrets given) throws InterruptedException {
-    Command command = new Command(line);
+  private int run(Command command, GivenSecrets given) throws InterruptedException {
     command.takeSignals();
     try {
       command.start(given.variables());

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Looks for Cofre's own tokens, and with --secret for values of secrets, in the files of a",
       "folder and with --history in all that its git repository holds. It never shows what it finds.",
-      "Exit code 1: something was found."
+      "Exit code 1: something was found, or a limit was reached before all was searched."
     })
 final class ScanCommand implements Callable<Integer> {
   private static final int NAMES_AT_ONCE = 16;
@@ -93,7 +93,19 @@ final class ScanCommand implements Callable<Integer> {
       scan.history(git);
     }
     print(scan, git);
+    if (isCut(scan, git)) {
+      say(
+          "not everything was searched: there are more than "
+              + (git.isCut()
+                  ? objectsMax + " objects in the history (--objects-max)"
+                  : Scan.FINDINGS_MAX + " findings"));
+      return ExitCodes.FAILED;
+    }
     return scan.findings().isEmpty() ? ExitCodes.OK : ExitCodes.FAILED;
+  }
+
+  private static boolean isCut(Scan scan, GitHistory git) {
+    return scan.isCut() || git.isCut();
   }
 
   private AllowList allowed() {
@@ -182,8 +194,7 @@ final class ScanCommand implements Callable<Integer> {
               + scan.findings().size()
               + ", and "
               + scan.allowedCount()
-              + " that are allowed"
-              + (scan.isCut() || git.isCut() ? "; not everything was searched (limit)" : ""));
+              + " that are allowed");
       return;
     }
     output.print(
@@ -195,7 +206,7 @@ final class ScanCommand implements Callable<Integer> {
             .put("tooLarge", scan.tooLarge())
             .put("unreadable", scan.unreadable())
             .put("allowed", scan.allowedCount())
-            .put("complete", !scan.isCut() && !git.isCut()));
+            .put("complete", !isCut(scan, git)));
   }
 
   private static JsonObject document(Finding finding) {

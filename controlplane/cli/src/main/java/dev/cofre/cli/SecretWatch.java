@@ -1,7 +1,6 @@
 package dev.cofre.cli;
 
 import dev.cofre.client.CofreException;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -53,8 +52,6 @@ record SecretWatch(GivenSecrets given, Duration interval, Consumer<String> say, 
       return e.reason();
     } catch (CliException e) {
       return e.getMessage();
-    } catch (IOException e) {
-      return "files cannot be written: " + e.getMessage();
     } catch (RuntimeException e) {
       // The edge of the thread: the command goes on in any case.
       return "a fault of this program: " + e.getClass().getSimpleName();

@@ -5,12 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cofre.cli.run.SecretFolder;
+import dev.cofre.cli.run.SecretMap;
+import dev.cofre.cli.yaml.FileErrors;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +37,7 @@ class RunCommandTest {
 
   private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, byte[]> values = new HashMap<>();
+  private volatile int version = 4;
   private Vertx vertx;
   private Map<String, String> environment;
 
@@ -97,7 +105,7 @@ class RunCommandTest {
       if (value == null) {
         item.put("error", new JsonObject().put("code", "not_found").put("message", "none"));
       } else {
-        item.put("version", 4).put("value", Base64.getEncoder().encodeToString(value));
+        item.put("version", version).put("value", Base64.getEncoder().encodeToString(value));
       }
       items.add(item);
     }
@@ -174,5 +182,41 @@ class RunCommandTest {
         ExitCodes.USAGE,
         CliRun.of(environment, "run", "--secrets", home + "/none", "--", "true").exitCode());
     assertEquals(List.of(), asked);
+  }
+
+  @Test
+  void aNewValueThatCannotBeWrittenIsTriedAgain() throws Exception {
+    values.put("db", "old".getBytes(UTF_8));
+    values.put("other", "old".getBytes(UTF_8));
+    byte[] map = "secrets:\n  - {name: db, file: db}\n  - {name: other, file: o}\n".getBytes(UTF_8);
+    Terminal terminal =
+        new Terminal(
+            environment,
+            InputStream.nullInputStream(),
+            OutputStream.nullOutputStream(),
+            new PrintWriter(Writer.nullWriter()));
+    GivenSecrets given =
+        new GivenSecrets(
+            SecretMap.read("map", map, new FileErrors()).orElseThrow(),
+            new SecretReader(terminal, new ControlPlane()));
+    given.readFirst();
+    try (SecretFolder folder = SecretFolder.in(Files.createDirectory(home.resolve("base")))) {
+      given.writeTo(folder);
+      Path file = folder.path().resolve("db");
+      values.put("db", "new".getBytes(UTF_8));
+      values.put("other", "new".getBytes(UTF_8));
+      version = 5;
+      Files.delete(file);
+      Files.createDirectories(file.resolve("in-the-way"));
+      GivenSecrets.Renewal failed = given.renew();
+      assertEquals(List.of("other 5"), failed.changed());
+      assertEquals(1, failed.refusals().size());
+      assertTrue(failed.refusals().getFirst().startsWith("db: its new value cannot be written"));
+      Files.delete(file.resolve("in-the-way"));
+      Files.delete(file);
+      assertEquals(new GivenSecrets.Renewal(List.of("db 5"), List.of()), given.renew());
+      assertEquals("new", Files.readString(file));
+      assertEquals(new GivenSecrets.Renewal(List.of(), List.of()), given.renew());
+    }
   }
 }

@@ -5,16 +5,20 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +34,7 @@ import java.util.stream.Stream;
  * by the next one.
  */
 public final class SecretFolder implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(SecretFolder.class.getName());
   private static final String PREFIX = "cofre-run-";
   private static final String LOCK = ".cofre-run";
   private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
@@ -120,13 +125,16 @@ public final class SecretFolder implements AutoCloseable {
     return null;
   }
 
-  private static void removeLeft(Path base) throws IOException {
+  /** Best effort: what others left is in nobody's way. */
+  private static void removeLeft(Path base) {
     try (DirectoryStream<Path> found = Files.newDirectoryStream(base, PREFIX + "*")) {
       for (Path path : found) {
         if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && isOwn(path)) {
           removeLeftFolder(path);
         }
       }
+    } catch (IOException | DirectoryIteratorException e) {
+      LOG.log(System.Logger.Level.DEBUG, "what was left cannot be looked for", e);
     }
   }
 
@@ -139,13 +147,15 @@ public final class SecretFolder implements AutoCloseable {
     }
   }
 
-  private static void removeLeftFolder(Path folder) throws IOException {
+  private static void removeLeftFolder(Path folder) {
     Path file = lockOf(folder);
     try (FileChannel lock = locked(file)) {
       if (lock != null) {
         remove(folder);
         Files.deleteIfExists(file);
       }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "a folder that was left cannot be removed", e);
     }
   }
 
@@ -174,8 +184,11 @@ public final class SecretFolder implements AutoCloseable {
       while (left.hasRemaining()) {
         channel.write(left);
       }
+      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      delete(partial, new ArrayList<>());
+      throw e;
     }
-    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private void makeFolders(Path path) throws IOException {
@@ -202,20 +215,50 @@ public final class SecretFolder implements AutoCloseable {
     }
   }
 
+  /**
+   * Removes all that can be.
+   *
+   * @throws IOException when something is left: the first reason
+   */
   private static void remove(Path folder) throws IOException {
     if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    List<Path> all;
-    try (Stream<Path> found = Files.walk(folder)) {
-      all = found.sorted(Comparator.reverseOrder()).toList();
+    List<IOException> failures = new ArrayList<>();
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+            return delete(path, failures);
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path path, IOException failure) {
+            // It is gone, or a folder that cannot be read: an empty one can be removed.
+            return delete(path, failures);
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path path, IOException failure) {
+            return delete(path, failures);
+          }
+        });
+    if (!failures.isEmpty()) {
+      throw failures.getFirst();
     }
-    for (Path path : all) {
-      if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-        overwrite(path);
-      }
+  }
+
+  private static FileVisitResult delete(Path path, List<IOException> failures) {
+    if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+      overwrite(path);
+    }
+    try {
       Files.deleteIfExists(path);
+    } catch (IOException e) {
+      failures.add(e);
     }
+    return FileVisitResult.CONTINUE;
   }
 
   /** Best effort: the file goes in any case. */
@@ -226,8 +269,7 @@ public final class SecretFolder implements AutoCloseable {
         left -= channel.write(ByteBuffer.wrap(zeros, 0, (int) Math.min(left, zeros.length)));
       }
     } catch (IOException e) {
-      System.getLogger(SecretFolder.class.getName())
-          .log(System.Logger.Level.DEBUG, "a file could not be overwritten", e);
+      LOG.log(System.Logger.Level.DEBUG, "a file could not be overwritten", e);
     }
   }
 }

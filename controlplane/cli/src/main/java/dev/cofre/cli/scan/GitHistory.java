@@ -2,26 +2,49 @@ package dev.cofre.cli.scan;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * All versions of files that a git repository holds, read by the git command. Each is read once,
  * however many commits have it. Not thread-safe.
  */
 public final class GitHistory {
+  /** Nothing is run that a repository's configuration names. */
+  private static final List<String> GIT =
+      List.of(
+          "git",
+          "--no-pager",
+          "-c",
+          "core.fsmonitor=false",
+          "-c",
+          "core.hooksPath=/dev/null",
+          "-c",
+          "gpg.program=false",
+          "-c",
+          "log.showRoot=true");
+
   private final Path folder;
   private final int objectsMax;
+
+  /** The oldest commit by file, of files in which something was found. */
+  private final Map<String, String> commits = new HashMap<>();
+
   private boolean cut;
 
   /** Of the repository that {@code folder} is in; the first {@code objectsMax} objects. */
@@ -45,12 +68,14 @@ public final class GitHistory {
    * Reads all.
    *
    * @param tooLarge is called for each that has more than {@code bytesMax} bytes
+   * @param missing is called for each that the repository does not hold, as clones of a part
    * @throws IOException when there is no git, or no repository
    */
-  void blobs(int bytesMax, Blobs blobs, Runnable tooLarge)
+  void blobs(int bytesMax, Blobs blobs, Runnable tooLarge, Runnable missing)
       throws IOException, InterruptedException {
     Map<String, String> paths = objects();
-    Map<String, Integer> wanted = sizes(paths.keySet().stream().toList(), bytesMax, tooLarge);
+    Map<String, Integer> wanted =
+        sizes(paths.keySet().stream().toList(), bytesMax, tooLarge, missing);
     Process batch = git("cat-file", "--batch");
     try (OutputStream ask = batch.getOutputStream();
         InputStream answer = new BufferedInputStream(batch.getInputStream())) {
@@ -97,8 +122,8 @@ public final class GitHistory {
   }
 
   /** Those that are files, not larger than {@code bytesMax}, with their sizes. */
-  private Map<String, Integer> sizes(List<String> ids, int bytesMax, Runnable tooLarge)
-      throws IOException {
+  private Map<String, Integer> sizes(
+      List<String> ids, int bytesMax, Runnable tooLarge, Runnable missing) throws IOException {
     Map<String, Integer> sizes = new LinkedHashMap<>();
     Process check = git("cat-file", "--batch-check");
     try (OutputStream ask = check.getOutputStream();
@@ -114,6 +139,8 @@ public final class GitHistory {
           } else {
             sizes.put(id, (int) size);
           }
+        } else if (parts.length == 2) {
+          missing.run();
         }
       }
     } finally {
@@ -135,7 +162,73 @@ public final class GitHistory {
 
   /** The oldest commit that has the file {@code blob}; the blob's id when git names none. */
   String commitOf(String blob) throws IOException, InterruptedException {
-    Process log = git("log", "--all", "--find-object=" + blob, "--format=%H");
+    String known = commits.get(blob);
+    if (known == null) {
+      known = oldestWith(blob);
+      commits.put(blob, known);
+    }
+    return known;
+  }
+
+  /**
+   * A path that the file {@code blob} has had somewhere in the history and that is not {@code
+   * allowed}.
+   */
+  Optional<String> pathOf(String blob, Predicate<String> allowed) throws IOException {
+    // A line for each change: modes, ids and what was done, then the path, each ended by a zero.
+    Process log =
+        log(
+            "--find-object=" + blob,
+            "-m",
+            "--raw",
+            "--no-abbrev",
+            "--no-renames",
+            "-z",
+            "--format=");
+    try (InputStream answer = new BufferedInputStream(log.getInputStream())) {
+      for (String field = field(answer); field != null; field = field(answer)) {
+        if (field.stripLeading().startsWith(":")) {
+          String path = field(answer);
+          if (path != null && !allowed.test(path)) {
+            return Optional.of(path);
+          }
+        }
+      }
+      if (log.waitFor() != 0) {
+        throw new IOException("git log does not tell the paths of " + blob);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    } finally {
+      log.destroy();
+    }
+    return Optional.empty();
+  }
+
+  /** What stands before the next zero byte; null at the end. */
+  private static String field(InputStream in) throws IOException {
+    ByteArrayOutputStream field = new ByteArrayOutputStream();
+    int next = in.read();
+    if (next < 0) {
+      return null;
+    }
+    for (; next > 0; next = in.read()) {
+      field.write(next);
+    }
+    return field.toString(StandardCharsets.UTF_8);
+  }
+
+  private Process log(String... arguments) throws IOException {
+    List<String> line =
+        new ArrayList<>(
+            List.of("log", "--all", "--no-show-signature", "--no-ext-diff", "--no-textconv"));
+    line.addAll(List.of(arguments));
+    return git(line.toArray(String[]::new));
+  }
+
+  private String oldestWith(String blob) throws IOException, InterruptedException {
+    Process log = log("--find-object=" + blob, "--format=%H");
     String oldest = blob;
     try (BufferedReader lines =
         new BufferedReader(
@@ -149,10 +242,17 @@ public final class GitHistory {
   }
 
   private Process git(String... arguments) throws IOException {
-    List<String> line = new ArrayList<>(List.of("git", "--no-pager", "-C", folder.toString()));
+    List<String> line = new ArrayList<>(GIT);
+    line.addAll(List.of("-C", folder.toString()));
     line.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(line).redirectError(Redirect.DISCARD);
-    builder.environment().put("GIT_OPTIONAL_LOCKS", "0");
+    Map<String, String> environment = builder.environment();
+    // Another repository, other settings, traces; and no token's place.
+    environment.keySet().removeIf(name -> name.startsWith("GIT_") || name.startsWith("COFRE_"));
+    environment.put("GIT_OPTIONAL_LOCKS", "0");
+    environment.put("GIT_NO_REPLACE_OBJECTS", "1");
+    environment.put("GIT_NO_LAZY_FETCH", "1");
+    environment.put("GIT_TERMINAL_PROMPT", "0");
     return builder.start();
   }
 }

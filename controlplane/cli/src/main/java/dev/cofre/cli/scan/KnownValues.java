@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
@@ -28,7 +29,9 @@ public final class KnownValues {
 
   private final long base;
   private final Mac mac;
-  private final Map<Integer, Map<Long, Known>> byLength = new TreeMap<>();
+
+  /** By length and hash; the same value may be several secrets'. */
+  private final Map<Integer, Map<Long, List<Known>>> byLength = new TreeMap<>();
 
   private record Known(String name, String form, byte[] digest) {}
 
@@ -67,6 +70,7 @@ public final class KnownValues {
         putText(name, "base64url", Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
       }
       putText(name, "hexadecimal", HexFormat.of().formatHex(stripped));
+      putText(name, "hexadecimal", HexFormat.of().withUpperCase().formatHex(stripped));
       return true;
     } finally {
       Arrays.fill(stripped, (byte) 0);
@@ -94,16 +98,24 @@ public final class KnownValues {
     for (byte b : bytes) {
       hash = hash * base + (b & 0xff);
     }
-    byLength
-        .computeIfAbsent(bytes.length, length -> new HashMap<>())
-        .putIfAbsent(hash, new Known(name, form, mac.doFinal(bytes)));
+    List<Known> same =
+        byLength
+            .computeIfAbsent(bytes.length, length -> new HashMap<>())
+            .computeIfAbsent(hash, none -> new ArrayList<>(1));
+    byte[] digest = mac.doFinal(bytes);
+    if (same.stream()
+        .noneMatch(
+            known -> known.name.equals(name) && MessageDigest.isEqual(known.digest, digest))) {
+      same.add(new Known(name, form, digest));
+    }
   }
 
   void search(byte[] content, OwnTokens.Hits hits) {
     byLength.forEach((length, known) -> search(content, length, known, hits));
   }
 
-  private void search(byte[] content, int length, Map<Long, Known> known, OwnTokens.Hits hits) {
+  private void search(
+      byte[] content, int length, Map<Long, List<Known>> known, OwnTokens.Hits hits) {
     if (content.length < length) {
       return;
     }
@@ -118,19 +130,20 @@ public final class KnownValues {
       }
       hash = hash * base + (content[i] & 0xff);
       int start = i - length + 1;
-      Known candidate = start < 0 ? null : known.get(hash);
-      if (candidate != null && isSame(candidate, content, start, length)) {
-        hits.found(
-            "value",
-            "secret:" + candidate.name,
-            candidate.form + ", " + length + " characters",
-            start);
+      List<Known> candidates = start < 0 ? null : known.get(hash);
+      if (candidates != null) {
+        mac.update(content, start, length);
+        byte[] digest = mac.doFinal();
+        for (Known candidate : candidates) {
+          if (MessageDigest.isEqual(candidate.digest, digest)) {
+            hits.found(
+                "value",
+                "secret:" + candidate.name,
+                candidate.form + ", " + length + " characters",
+                start);
+          }
+        }
       }
     }
-  }
-
-  private boolean isSame(Known candidate, byte[] content, int start, int length) {
-    mac.update(content, start, length);
-    return MessageDigest.isEqual(candidate.digest, mac.doFinal());
   }
 }

@@ -1,15 +1,20 @@
 package dev.cofre.cli.scan;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** One search through a folder, and the history of its git repository. Not thread-safe. */
 public final class Scan {
@@ -81,7 +86,11 @@ public final class Scan {
       return;
     }
     try {
-      content(Files.readAllBytes(path), folder.relativize(path).toString(), null);
+      String name = folder.relativize(path).toString();
+      content(
+          Files.readAllBytes(path),
+          null,
+          id -> allowed.allows(id, name) ? Optional.empty() : Optional.of(name));
     } catch (IOException e) {
       unreadable++;
     }
@@ -90,14 +99,23 @@ public final class Scan {
 
   /** Searches all versions of files in the history. */
   public void history(GitHistory history) throws IOException, InterruptedException {
-    history.blobs(
-        bytesMax,
-        (content, path, blob) -> {
-          content(content, path, blob);
-          progress.accept(this);
-          return !cut;
-        },
-        () -> tooLarge++);
+    try {
+      history.blobs(
+          bytesMax,
+          (content, path, blob) -> {
+            Map<String, Optional<String>> places = new HashMap<>();
+            content(
+                content,
+                blob,
+                id -> places.computeIfAbsent(id, one -> place(history, one, path, blob)));
+            progress.accept(this);
+            return !cut;
+          },
+          () -> tooLarge++,
+          () -> unreadable++);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
     for (int i = 0; i < findings.size(); i++) {
       Finding one = findings.get(i);
       if (one.commit() != null) {
@@ -114,7 +132,20 @@ public final class Scan {
     }
   }
 
-  private void content(byte[] content, String path, String blob) {
+  /** A version of a file that has stood in several places may stay when it may in all of them. */
+  private Optional<String> place(GitHistory history, String id, String path, String blob) {
+    if (!allowed.allows(id, path)) {
+      return Optional.of(path);
+    }
+    try {
+      return history.pathOf(blob, other -> allowed.allows(id, other));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Searches {@code content}; {@code places} tells by id where it is that it may not stay. */
+  private void content(byte[] content, String blob, Function<String, Optional<String>> places) {
     for (int i = 0; i < Math.min(content.length, LOOKED_AT); i++) {
       if (content[i] == 0) {
         binary++;
@@ -124,10 +155,11 @@ public final class Scan {
     searched++;
     OwnTokens.Hits hits =
         (kind, id, masked, offset) -> {
-          if (allowed.allows(id, path)) {
+          Optional<String> place = places.apply(id);
+          if (place.isEmpty()) {
             allowedCount++;
           } else {
-            add(new Finding(kind, id, masked, path, line(content, offset), blob));
+            add(new Finding(kind, id, masked, place.get(), line(content, offset), blob));
           }
         };
     OwnTokens.search(content, hits);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -140,5 +141,68 @@ class CommandTest {
     CompletableFuture<Integer> end = end(command);
     assertTrue(command.restart(Map.of("GIVEN", "two"), Duration.ofMillis(50)));
     assertEquals(6, end.get(30, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void aRestartThatFailsIsTheExitCode() throws Exception {
+    Path ready = folder.resolve("ready");
+    Path script = folder.resolve("script");
+    Files.writeString(
+        script, "#!/bin/sh\ntrap 'exit 0' TERM\n: > " + ready + "\nwhile :; do sleep 0.05; done\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    Command command = new Command(List.of(script.toString()));
+    command.start(Map.of());
+    exists(ready);
+    CompletableFuture<Integer> end = end(command);
+    Files.delete(script);
+    assertThrows(IOException.class, () -> command.restart(Map.of(), PATIENCE));
+    assertEquals(127, end.get(30, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void whoGoesOnAfterAnInterruptIsRestartedAndWhoWasToldToEndIsNot() throws Exception {
+    Command command = shell("trap '' INT; : > " + folder + "/$GIVEN; while :; do sleep 0.05; done");
+    command.start(Map.of("GIVEN", "one"));
+    exists(folder.resolve("one"));
+    command.pass(UnixSignal.INT);
+    assertTrue(command.restart(Map.of("GIVEN", "two"), PATIENCE));
+    exists(folder.resolve("two"));
+    command.pass(UnixSignal.TERM);
+    assertFalse(command.restart(Map.of("GIVEN", "three"), PATIENCE));
+    assertEquals(128 + 15, end(command).get(30, TimeUnit.SECONDS));
+    assertFalse(Files.exists(folder.resolve("three")));
+  }
+
+  @Test
+  void aSignalBeforeTheStartIsPassedOn() throws Exception {
+    Command command = shell("while :; do sleep 0.05; done");
+    command.pass(UnixSignal.TERM);
+    command.start(Map.of());
+    assertEquals(128 + 15, end(command).get(30, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void isNotStartedAnyMoreOnceThisProgramEnds() throws Exception {
+    Path trace = folder.resolve("trace");
+    Command late = shell(": > " + trace);
+    late.forbid();
+    assertThrows(IOException.class, () -> late.start(Map.of()));
+    assertFalse(Files.exists(trace));
+
+    Command early = shell("while :; do sleep 0.05; done");
+    early.start(Map.of());
+    early.forbid();
+    assertEquals(128 + 15, end(early).get(30, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void namesOfTokenFilesAreWithheld() {
+    for (String name :
+        List.of("COFRE_TOKEN_FILE", "COFRE_KEY_TOKEN_FILE", "COFRE_HOME", "COFRE_A_B_TOKEN_FILE")) {
+      assertTrue(Command.isWithheld(name), name);
+    }
+    for (String name : List.of("COFRE_SECRETS_DIR", "COFRE_CONTROL_URL", "TOKEN_FILE", "PATH")) {
+      assertFalse(Command.isWithheld(name), name);
+    }
   }
 }

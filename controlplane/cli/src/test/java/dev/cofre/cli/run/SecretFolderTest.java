@@ -107,4 +107,39 @@ class SecretFolderTest {
     }
     assertFalse(SecretFolder.isInMemory(Path.of("/proc")));
   }
+
+  @Test
+  void aFolderThatCannotBeReadKeepsNothingElse() throws Exception {
+    try (SecretFolder folder = SecretFolder.in(base)) {
+      folder.write("a", "one".getBytes(UTF_8));
+      folder.write("z/b", "two".getBytes(UTF_8));
+      Path closed = Files.createDirectory(folder.path().resolve("m"));
+      Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
+    }
+    assertEquals(List.of(), left());
+  }
+
+  @Test
+  void whatWasLeftAndCannotBeRemovedIsInNobodysWay() throws Exception {
+    Path dead = Files.createDirectory(base.resolve("cofre-run-1-1"));
+    // No lock can be taken: a folder has its name.
+    Files.createDirectory(base.resolve(".cofre-run-1-1.cofre-run"));
+    try (SecretFolder folder = SecretFolder.in(base)) {
+      folder.write("a", "one".getBytes(UTF_8));
+      assertTrue(Files.exists(dead));
+    }
+    assertEquals(2, left().size());
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenLeavesNoPartOfItself() throws Exception {
+    try (SecretFolder folder = SecretFolder.in(base)) {
+      Files.createDirectories(folder.path().resolve("a/in-the-way"));
+      assertThrows(IOException.class, () -> folder.write("a", "one".getBytes(UTF_8)));
+      try (Stream<Path> files = Files.list(folder.path())) {
+        assertEquals(List.of(folder.path().resolve("a")), files.toList());
+      }
+    }
+    assertEquals(List.of(), left());
+  }
 }

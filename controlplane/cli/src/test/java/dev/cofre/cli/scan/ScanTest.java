@@ -12,6 +12,7 @@ import dev.cofre.contract.random.KernelRandom;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -67,12 +68,14 @@ class ScanTest {
             + Base64.getEncoder().encodeToString(line)
             + "\nhex: "
             + HexFormat.of().formatHex(bytes)
+            + "\nHEX: "
+            + HexFormat.of().withUpperCase().formatHex(bytes)
             + "\n");
     Files.writeString(folder.resolve("near"), VALUE.substring(1) + "\n" + VALUE.replace('t', 'T'));
     Files.writeString(folder.resolve("short"), "1234567");
     List<String> found = found();
     assertEquals(
-        List.of("a/b/plain:2", "coded:1", "coded:2", "coded:3"),
+        List.of("a/b/plain:2", "coded:1", "coded:2", "coded:3", "coded:4"),
         found.stream().map(text -> text.substring(0, text.indexOf(' '))).toList());
     assertTrue(found.stream().allMatch(text -> text.contains(" secret:db ")), "" + found);
     assertFalse(String.join("", found).contains("horse"));
@@ -173,5 +176,64 @@ class ScanTest {
             IOException.class,
             () -> scan(AllowList.empty()).history(new GitHistory(Path.of("/proc"), 10)));
     assertTrue(none.getMessage().contains("no repository"), none.getMessage());
+  }
+
+  @Test
+  void aValueOfTwoSecretsIsFoundAsBoth() throws Exception {
+    KnownValues known = known();
+    assertTrue(known.add("db-copy", VALUE.getBytes(UTF_8)));
+    Files.writeString(folder.resolve("one"), VALUE);
+    Scan scan = new Scan(folder, known, AllowList.empty(), 4_096, one -> {});
+    scan.files();
+    assertEquals(
+        List.of("secret:db", "secret:db-copy"),
+        scan.findings().stream().map(Finding::id).sorted().toList());
+  }
+
+  @Test
+  void aVersionOfAFileMayStayOnlyWhereverItStood() throws Exception {
+    git("init", "-q");
+    Files.createDirectory(folder.resolve("docs"));
+    Files.writeString(folder.resolve("docs/example"), VALUE);
+    git("add", "-A");
+    git("commit", "-qm", "an example");
+    FileErrors errors = new FileErrors();
+    AllowList allowed = AllowList.read("allow", "secret:db docs/**\n", errors);
+    Scan before = scan(allowed);
+    before.history(new GitHistory(folder, 1_000));
+    assertEquals(List.of(), before.findings());
+    assertEquals(1, before.allowedCount());
+
+    Files.writeString(folder.resolve("the real one"), VALUE);
+    git("add", "-A");
+    git("commit", "-qm", "a leak");
+    Scan after = scan(allowed);
+    after.history(new GitHistory(folder, 1_000));
+    assertEquals(1, after.findings().size(), "" + after.findings());
+    assertEquals("the real one", after.findings().getFirst().file());
+  }
+
+  @Test
+  void nothingThatTheRepositoryConfiguresIsRunOrReplaced() throws Exception {
+    git("init", "-q");
+    Files.writeString(folder.resolve("a"), VALUE);
+    git("add", "-A");
+    git("commit", "-qm", "first");
+    String leaked = git("rev-parse", "HEAD:a");
+    Files.writeString(folder.resolve("a"), "nothing");
+    git("commit", "-qam", "second");
+    git("replace", leaked, git("rev-parse", "HEAD:a"));
+    Path trace = folder.resolve("trace");
+    Path script = Files.writeString(folder.resolve("script"), "#!/bin/sh\n: > '" + trace + "'\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    for (String name : List.of("core.fsmonitor", "gpg.program", "diff.external", "core.pager")) {
+      git("config", name, script.toString());
+    }
+    git("config", "log.showSignature", "true");
+    Scan scan = scan(AllowList.empty());
+    scan.history(new GitHistory(folder, 1_000));
+    assertEquals(1, scan.findings().size(), "" + scan.findings());
+    assertEquals(git("rev-parse", "HEAD~"), scan.findings().getFirst().commit());
+    assertFalse(Files.exists(trace));
   }
 }

@@ -10,14 +10,21 @@ import java.util.Map;
 final class Batch {
   private final List<SinkEvent> events;
   private final Map<String, Long> next;
+  private final boolean last;
 
-  Batch(List<SinkEvent> events, Map<String, Long> next) {
+  Batch(List<SinkEvent> events, Map<String, Long> next, boolean last) {
+    this.last = last;
     this.events = List.copyOf(events);
     this.next = Map.copyOf(next);
   }
 
   List<SinkEvent> events() {
     return events;
+  }
+
+  /** Whether there was nothing behind it when it was read. */
+  boolean isLast() {
+    return last;
   }
 
   /** The index behind the last one, for each log that is in it. */

@@ -26,13 +26,15 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * <p>Order: the producer is idempotent and its records never expire, so that none is left out in
  * front of one that is delivered. Whoever waits for a batch for too long goes on waiting for the
  * same records at the next call; they are not handed over twice. Only after an error that the
- * producer does not get over by itself is a new one made, and all of the batch sent again. One
- * thread, but for {@link #abort()}.
+ * producer does not get over by itself, or after {@value #STALLS_MAX} calls in a row in which not
+ * one record was confirmed, is a new one made, with its files read again, and all of the batch sent
+ * again. One thread, but for {@link #abort()}.
  */
 final class KafkaTarget implements SinkTarget {
   private static final long BUFFER_BYTES = 8 << 20;
   private static final int REQUEST_BYTES_MAX = 4 << 20;
   private static final int RECONNECT_MS_MAX = 5_000;
+  private static final int STALLS_MAX = 6;
   private static final Duration CLOSE = Duration.ofSeconds(1);
 
   private final KafkaSettings settings;
@@ -44,6 +46,12 @@ final class KafkaTarget implements SinkTarget {
 
   private final List<Future<RecordMetadata>> answers = new ArrayList<>();
 
+  /** How many of them had come at the last timeout. */
+  private long confirmed;
+
+  /** How many timeouts there were in a row without another one. */
+  private int stalls;
+
   KafkaTarget(KafkaSettings settings, int timeoutMs) {
     this.settings = settings;
     this.timeoutMs = timeoutMs;
@@ -52,7 +60,7 @@ final class KafkaTarget implements SinkTarget {
   @Override
   public void send(Batch batch) throws IOException {
     if (pending != batch) {
-      answers.clear();
+      forget();
       pending = batch;
     }
     try {
@@ -66,8 +74,10 @@ final class KafkaTarget implements SinkTarget {
       for (Future<RecordMetadata> answer : answers) {
         answer.get(Math.max(0, untilNs - System.nanoTime()), TimeUnit.NANOSECONDS);
       }
-      answers.clear();
+      forget();
+      stalls = 0;
     } catch (java.util.concurrent.TimeoutException e) {
+      timedOut();
       throw new IOException("the brokers do not acknowledge within " + timeoutMs + " ms", e);
     } catch (ExecutionException e) {
       discard();
@@ -94,12 +104,30 @@ final class KafkaTarget implements SinkTarget {
       } catch (ExecutionException e) {
         if (e.getCause() instanceof TimeoutException) {
           // It was not taken: no broker, no such topic, or no room for more.
+          timedOut();
           throw new IOException(e.getCause().getMessage(), e);
         }
         throw e;
       }
     }
     answers.add(answer);
+  }
+
+  /**
+   * A producer keeps its certificate, and may wait for what never comes: it is not kept for ever.
+   */
+  private void timedOut() {
+    long now = answers.stream().filter(Future::isDone).count();
+    stalls = now > confirmed ? 0 : stalls + 1;
+    confirmed = now;
+    if (stalls >= STALLS_MAX) {
+      discard();
+    }
+  }
+
+  private void forget() {
+    answers.clear();
+    confirmed = 0;
   }
 
   private static String reason(Throwable failure) {
@@ -140,7 +168,8 @@ final class KafkaTarget implements SinkTarget {
 
   /** What it was handed and did not deliver is not delivered any more. */
   private void discard() {
-    answers.clear();
+    forget();
+    stalls = 0;
     KafkaProducer<byte[], byte[]> old = producer;
     producer = null;
     if (old != null) {

@@ -69,7 +69,7 @@ final class SinkFeed {
     List<SinkEvent> events = new ArrayList<>();
     Map<String, Long> next = new HashMap<>();
     int bytes = 0;
-    IOException failure = null;
+    Exception failure = null;
     for (int i = 0; i < origins.size(); i++) {
       String origin = origins.get((turn + i) % origins.size());
       LogTail tail =
@@ -79,14 +79,16 @@ final class SinkFeed {
         long before = -1;
         while (before != read && events.size() < settings.batchEvents() && bytes < BYTES_MAX) {
           before = read;
+          List<SinkEvent> found = new ArrayList<>();
           for (LoggedEvent event :
               tail.read(settings.batchEvents() - events.size(), BYTES_MAX - bytes)) {
-            events.add(settings.format().write(event));
+            found.add(settings.format().write(event));
             bytes += event.bytes();
           }
+          events.addAll(found);
           read = tail.index();
         }
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         // Other logs go on; this one is read again from where its events are sent.
         tails.remove(origin);
         failure = e;
@@ -96,10 +98,12 @@ final class SinkFeed {
       }
     }
     if (failure != null && next.isEmpty()) {
-      throw new IOException("the archive cannot be read: " + failure.getMessage(), failure);
+      String reason = failure instanceof IOException ? failure.getMessage() : failure.toString();
+      throw new IOException("the archive cannot be read: " + reason, failure);
     }
     turn = origins.isEmpty() ? 0 : (turn + 1) % origins.size();
-    return new Batch(events, next);
+    boolean last = failure == null && events.size() < settings.batchEvents() && bytes < BYTES_MAX;
+    return new Batch(events, next, last);
   }
 
   /** The receiver has {@code batch}. */

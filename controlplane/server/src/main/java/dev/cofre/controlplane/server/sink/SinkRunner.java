@@ -14,14 +14,13 @@ import java.util.concurrent.locks.LockSupport;
  * receiver has it: after a failure again after 0.2 s, twice as long each time up to 15 s, with
  * jitter. Thread-safe.
  */
-final class SinkRunner implements AutoCloseable {
+final class SinkRunner {
   private static final System.Logger LOG = System.getLogger(SinkRunner.class.getName());
   private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final long BACKOFF_NS_MIN = TimeUnit.MILLISECONDS.toNanos(200);
   private static final long BACKOFF_NS_MAX = TimeUnit.SECONDS.toNanos(15);
   private static final long GRACE_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long LATE_MS = TimeUnit.MINUTES.toMillis(1);
-  private static final long CLOSE_MS = 5_000;
 
   private final SinkSettings settings;
   private final SinkFeed feed;
@@ -52,10 +51,14 @@ final class SinkRunner implements AutoCloseable {
   private void run() {
     long backoffNs = BACKOFF_NS_MIN;
     Batch batch = null;
+    long readNs = 0;
     while (!closing) {
       try {
-        batch = batch == null ? feed.next() : batch;
-        skipped = feed.skipped();
+        if (batch == null) {
+          readNs = System.nanoTime();
+          batch = feed.next();
+          skipped = feed.skipped();
+        }
         boolean idle = batch.events().isEmpty();
         if (!idle) {
           attemptNs = Math.max(1, System.nanoTime());
@@ -66,14 +69,18 @@ final class SinkRunner implements AutoCloseable {
         // It has arrived: it is not sent again when only the cursor cannot be written.
         Batch arrived = batch;
         batch = null;
+        if (arrived.isLast()) {
+          // What came while it was sent is not older than its reading.
+          caughtUpNs = readNs;
+        }
         feed.sent(arrived);
         backoffNs = BACKOFF_NS_MIN;
         if (idle) {
           feed.save();
-          caughtUpNs = System.nanoTime();
+        }
+        healed();
+        if (idle) {
           LockSupport.parkNanos(this, PERIOD_NS);
-        } else {
-          healed();
         }
       } catch (IOException | RuntimeException | LinkageError e) {
         attemptNs = 0;
@@ -179,12 +186,10 @@ final class SinkRunner implements AutoCloseable {
     LockSupport.unpark(thread);
   }
 
-  /** Waits for the end after {@link #stop()}. */
-  @Override
-  public void close() {
-    stop();
+  /** Waits for the end after {@link #stop()}, until {@code deadlineNs} of the JVM's clock. */
+  void awaitEnd(long deadlineNs) {
     try {
-      if (!thread.join(Duration.ofMillis(CLOSE_MS))) {
+      if (!thread.join(Duration.ofNanos(deadlineNs - System.nanoTime()))) {
         LOG.log(Level.WARNING, "the sink {0} still waits for its receiver", name());
       }
     } catch (InterruptedException e) {

@@ -18,6 +18,7 @@ import java.util.function.ToLongFunction;
 public final class Sinks implements AutoCloseable {
   private static final String FOLDER = "sinks";
   private static final long WATCH_MS = 1_000;
+  private static final long CLOSE_NS = TimeUnit.SECONDS.toNanos(5);
 
   private final List<SinkRunner> runners = new ArrayList<>();
   private ScheduledExecutorService watch;
@@ -84,12 +85,14 @@ public final class Sinks implements AutoCloseable {
         .toList();
   }
 
+  /** Waits 5 s at most, for all of them together. */
   @Override
   public void close() {
     if (watch != null) {
       watch.shutdownNow();
     }
     runners.forEach(SinkRunner::stop);
-    runners.forEach(SinkRunner::close);
+    long deadlineNs = System.nanoTime() + CLOSE_NS;
+    runners.forEach(one -> one.awaitEnd(deadlineNs));
   }
 }

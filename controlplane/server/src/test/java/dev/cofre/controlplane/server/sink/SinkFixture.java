@@ -68,6 +68,18 @@ final class SinkFixture implements AutoCloseable {
     Files.write(confDirectory().resolve(name + ".conf"), List.of(lines));
   }
 
+  /** What the sink {@code name} reads, without the sink. */
+  SinkFeed feed(String name) throws IOException {
+    return new SinkFeed(archive, settings(name), new SinkCursor(directory.resolve(name)));
+  }
+
+  SinkSettings settings(String name) {
+    return SinkSettings.readAll(confDirectory()).stream()
+        .filter(one -> one.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
   void start() throws IOException {
     sinks = Sinks.start(archive, archiveDirectory(), SinkSettings.readAll(confDirectory()));
     sinks.show((name, label, values) -> metrics.put(name, values));
