@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GatewayOutageTest {
   private static final byte[] AAD = {1, 2};
   private static final Requester CALLER = new Requester("default", "app");
-  private static final long WAY_BACK_NS = 10_000_000_000L;
+  private static final long WAY_BACK_NS = 1_000_000_000L;
 
   private final SimulatedHsm hsm = new SimulatedHsm(Duration.ZERO, 16);
   private HsmGateway gateway;
@@ -69,7 +69,7 @@ class GatewayOutageTest {
 
   @ParameterizedTest
   @EnumSource(names = {"ERRORS", "HANGS", "NO_KEYS"})
-  void whateverItsOutageItComesBackSoon(Outage outage) {
+  void whateverItsOutageItComesBackWithinASecond(Outage outage) {
     MintedKey key = mint("kek");
     hsm.fail(outage);
     assertEquals(ErrorCode.HSM_UNAVAILABLE, code(unwrap("kek", key)));
@@ -89,9 +89,7 @@ class GatewayOutageTest {
     long backNs = System.nanoTime();
     hsm.fail(Outage.NONE);
     Conditions.await(() -> isServed(key));
-    long tookNs = System.nanoTime() - backNs;
-    System.out.println(outage + ": back after " + tookNs / 1_000_000 + " ms");
-    assertTrue(tookNs < WAY_BACK_NS);
+    assertTrue(System.nanoTime() - backNs < WAY_BACK_NS);
     Conditions.await(gateway::isHealthy);
     assertArrayEquals(key.plaintext().copy(), unwrap("kek", key).join());
     assertEquals(1, gateway.figures().breakerOpenings());

@@ -8,12 +8,6 @@ import java.util.function.Supplier;
 final class Await {
   private static final long POLL_NS = 2_000_000;
 
-  /**
-   * For what takes milliseconds on a quiet machine, and seconds where neighbours have its
-   * processors: how soon it came is printed, and judged by the tests tagged {@code full}.
-   */
-  static final Duration SOON = Duration.ofSeconds(20);
-
   private Await() {}
 
   /** A condition that may fail to be looked at. */

@@ -88,7 +88,7 @@ class BadInputTest {
     String id = created.json().getString("id");
     Await.until(
         "the data plane knows the key",
-        Await.SOON,
+        Duration.ofSeconds(1),
         () ->
             cofre
                 .data("auditor")

@@ -159,7 +159,7 @@ class FramesSystemTest {
         LoadPlan.of(Pacing.constant(RATE))
             .lasting(Duration.ZERO, duration)
             .over(4)
-            .within(Duration.ofSeconds(10));
+            .within(Duration.ofSeconds(1));
     FutureTask<LoadResult> task =
         new FutureTask<>(() -> LoadGenerator.run(address, protocol, plan));
     Thread.ofPlatform().daemon().name("load").start(task);

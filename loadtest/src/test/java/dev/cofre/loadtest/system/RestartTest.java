@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What was encrypted yesterday is decrypted today; a key's state is in force soon. */
+/** What was encrypted yesterday is decrypted today; a key's state is in force within a second. */
 @ExtendWith(SystemExtension.class)
 class RestartTest {
+  private static final Duration ONE_SECOND = Duration.ofSeconds(1);
   private static final byte[] PLAINTEXT = "yesterday's file".getBytes(UTF_8);
 
   @Test
@@ -51,7 +53,7 @@ class RestartTest {
     long ms =
         Await.until(
             "new envelopes name version 2",
-            Await.SOON,
+            ONE_SECOND,
             () -> data.raw("/v1/keys/demo/encrypt", PLAINTEXT).body()[27] == 2);
     System.out.println("a rotation is in force after " + ms + " ms");
     assertEquals(2, version(cofre, data.raw("/v1/keys/demo/encrypt", PLAINTEXT).body()));
@@ -78,7 +80,7 @@ class RestartTest {
     long ms =
         Await.until(
             "both directions answer " + outcome,
-            Await.SOON,
+            ONE_SECOND,
             () ->
                 data.raw("/v1/keys/demo/encrypt", PLAINTEXT).outcome().equals(outcome)
                     && data.raw("/v1/decrypt", envelope).outcome().equals(outcome));

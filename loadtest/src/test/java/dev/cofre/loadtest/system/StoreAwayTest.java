@@ -27,9 +27,9 @@ class StoreAwayTest {
   private static final Duration BACK_LIMIT = Duration.ofSeconds(20);
 
   /** The first write after the outage began waits for a connection; those after it do not. */
-  private static final long FIRST_REFUSAL_MS_MAX = 20_000;
+  private static final long FIRST_REFUSAL_MS_MAX = 8_000;
 
-  private static final long REFUSAL_MS_MAX = 10_000;
+  private static final long REFUSAL_MS_MAX = 3_500;
 
   @Test
   void forAFewSeconds(Workspace workspace) throws Exception {

@@ -129,9 +129,9 @@ class RequestPathTest {
     assertArrayEquals(TEXT, decrypt(loop, cached).join());
     assertArrayEquals(TEXT, decrypt(loop, encrypt(loop).join()).join());
     engine.hsm.fail(SimulatedHsm.Outage.NONE);
-    long backByNs = System.nanoTime() + 10_000_000_000L;
+    long backByNs = System.nanoTime() + 1_000_000_000L;
     while (!engine.gateway().isHealthy()) {
-      assertTrue(System.nanoTime() < backByNs, "back soon");
+      assertTrue(System.nanoTime() < backByNs, "back within a second");
       Thread.onSpinWait();
     }
     assertArrayEquals(TEXT, decrypt(loop, alsoCold).join());
@@ -228,7 +228,7 @@ class RequestPathTest {
     engine.disable();
     assertEquals(ErrorCode.KEY_DISABLED, failure(encrypt(loop)));
     assertEquals(ErrorCode.KEY_DISABLED, failure(decrypt(loop, envelope)));
-    long goneByNs = System.nanoTime() + 30_000_000_000L;
+    long goneByNs = System.nanoTime() + 5_000_000_000L;
     while (engine.engine.keys().decryption().size() > 0) {
       assertTrue(System.nanoTime() < goneByNs, "evicted");
       Thread.onSpinWait();
