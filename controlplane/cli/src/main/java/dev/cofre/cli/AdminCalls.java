@@ -19,14 +19,8 @@ record AdminCalls(Terminal terminal, String root) {
 
   /** Prints all of them. */
   int list(OutputOption output, ControlPlane plane, List<Column> columns) {
-    Pages pages = new Pages(terminal, output, columns);
-    return plane.call(
-        terminal.environment(),
-        PolicyCommand.ROLE,
-        calls -> {
-          pages.print(calls, root, Long.MAX_VALUE);
-          return ExitCodes.OK;
-        });
+    return new Pages(terminal, output, columns)
+        .list(plane, PolicyCommand.ROLE, root, "", Long.MAX_VALUE);
   }
 
   /** Prints what {@code call} is answered. */

@@ -52,18 +52,8 @@ final class ApprovalCommand {
           long limit,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    if (limit < 1) {
-      throw new CliException(ExitCodes.USAGE, "--limit must be at least 1");
-    }
-    Pages pages = new Pages(terminal, output, COLUMNS);
     String filter = state == null ? "" : "state=" + ControlPlane.escaped(state);
-    return plane.call(
-        terminal.environment(),
-        ASKING,
-        calls -> {
-          pages.print(calls, PATH, filter, limit);
-          return ExitCodes.OK;
-        });
+    return new Pages(terminal, output, COLUMNS).list(plane, ASKING, PATH, filter, limit);
   }
 
   @Command(description = "Shows exactly what will run, who said what, and what became of it.")

@@ -28,16 +28,7 @@ final class EnrolCommand implements Callable<Integer> {
       description = "File with the code; - for the standard input.")
   private Path codeFile;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "FILE",
-      description = "Where to write the token.")
-  private Path out;
-
-  @Option(names = "--force", description = "Replaces a file that is there.")
-  private boolean force;
-
+  @Mixin private TokenFileOption out;
   @Mixin private OutputOption output;
   @Mixin private ControlPlane plane;
 
@@ -48,11 +39,10 @@ final class EnrolCommand implements Callable<Integer> {
   /** The token is in its file before the code is used: a code works once. */
   @Override
   public Integer call() throws IOException {
-    TokenFile file = new TokenFile(out, force);
-    file.check();
+    TokenFile file = out.checked();
     String code = SecretLine.read(terminal, codeFile);
     BearerToken token = BearerToken.generate(KernelRandom.INSTANCE);
-    Path waiting = out.resolveSibling(out.getFileName() + ".enrolling");
+    Path waiting = file.file().resolveSibling(file.file().getFileName() + ".enrolling");
     new TokenFile(waiting, true).write(token);
     JsonObject document =
         new JsonObject().put("code", code).put("sha256", HexFormat.of().formatHex(token.digest()));
@@ -60,7 +50,7 @@ final class EnrolCommand implements Callable<Integer> {
         plane.callWithoutToken(terminal.environment(), calls -> calls.post("/v1/enrol", document));
     file.write(token);
     Files.deleteIfExists(waiting);
-    output.print(terminal, answer.copy().put("tokenFile", out.toString()));
+    output.print(terminal, answer.copy().put("tokenFile", file.file().toString()));
     return ExitCodes.OK;
   }
 }

@@ -49,17 +49,8 @@ final class KeyListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (limit < 1) {
-      throw new CliException(ExitCodes.USAGE, "--limit must be at least 1");
-    }
-    Pages pages = new Pages(terminal, output, COLUMNS);
-    return plane.call(
-        terminal.environment(),
-        KeyCommand.ROLE,
-        calls -> {
-          pages.print(calls, KeyCommand.PATH, filter(), limit);
-          return ExitCodes.OK;
-        });
+    return new Pages(terminal, output, COLUMNS)
+        .list(plane, KeyCommand.ROLE, KeyCommand.PATH, filter(), limit);
   }
 
   private String filter() {

@@ -26,22 +26,13 @@ final class LoginCommand implements Callable<Integer> {
   private Path jwtFile;
 
   @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "FILE",
-      description = "Where to write the token.")
-  private Path out;
-
-  @Option(names = "--force", description = "Replaces a file that is there.")
-  private boolean force;
-
-  @Option(
       names = "--ttl-seconds",
       paramLabel = "N",
       defaultValue = "900",
       description = "How long it is to count, at most 3600 (default ${DEFAULT-VALUE}).")
   private int ttlSeconds;
 
+  @Mixin private TokenFileOption out;
   @Mixin private OutputOption output;
   @Mixin private ControlPlane plane;
 
@@ -51,8 +42,7 @@ final class LoginCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    TokenFile file = new TokenFile(out, force);
-    file.check();
+    TokenFile file = out.checked();
     JsonObject document =
         new JsonObject()
             .put("token", SecretLine.read(terminal, jwtFile))
@@ -66,7 +56,7 @@ final class LoginCommand implements Callable<Integer> {
         new JsonObject()
             .put("principal", answer.getString("principal"))
             .put("expiresInSeconds", answer.getInteger("expires_in"))
-            .put("tokenFile", out.toString()));
+            .put("tokenFile", file.file().toString()));
     return ExitCodes.OK;
   }
 }

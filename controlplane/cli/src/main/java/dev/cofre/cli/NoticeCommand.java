@@ -34,16 +34,7 @@ final class NoticeCommand {
           long limit,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    if (limit < 1) {
-      throw new CliException(ExitCodes.USAGE, "--limit must be at least 1");
-    }
-    Pages pages = new Pages(terminal, output, COLUMNS);
-    return plane.call(
-        terminal.environment(),
-        KeyCommand.ROLE,
-        calls -> {
-          pages.print(calls, "/v1/notices", limit);
-          return ExitCodes.OK;
-        });
+    return new Pages(terminal, output, COLUMNS)
+        .list(plane, KeyCommand.ROLE, "/v1/notices", "", limit);
   }
 }

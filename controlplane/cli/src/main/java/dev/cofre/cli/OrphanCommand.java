@@ -44,20 +44,8 @@ final class OrphanCommand {
           String only,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    if (limit < 1) {
-      throw new CliException(ExitCodes.USAGE, "--limit must be at least 1");
-    }
-    Pages pages = new Pages(terminal, output, COLUMNS);
-    return plane.call(
-        terminal.environment(),
-        KeyCommand.ROLE,
-        calls -> {
-          pages.print(
-              calls,
-              "/v1/orphans",
-              only == null ? "" : "reason=" + ControlPlane.escaped(only),
-              limit);
-          return ExitCodes.OK;
-        });
+    String filter = only == null ? "" : "reason=" + ControlPlane.escaped(only);
+    return new Pages(terminal, output, COLUMNS)
+        .list(plane, KeyCommand.ROLE, "/v1/orphans", filter, limit);
   }
 }

@@ -23,6 +23,26 @@ record Pages(Terminal terminal, OutputOption output, List<Column> columns) {
     }
   }
 
+  /**
+   * Asks {@code plane} as {@code role}, and prints at most {@code itemsMax} items of the list at
+   * {@code path} that {@code filter}, a part of the query, leaves.
+   *
+   * @return the exit code
+   * @throws CliException when {@code itemsMax}, the option {@code --limit}, is less than 1
+   */
+  int list(ControlPlane plane, String role, String path, String filter, long itemsMax) {
+    if (itemsMax < 1) {
+      throw new CliException(ExitCodes.USAGE, "--limit must be at least 1");
+    }
+    return plane.call(
+        terminal.environment(),
+        role,
+        calls -> {
+          print(calls, path, filter, itemsMax);
+          return ExitCodes.OK;
+        });
+  }
+
   /** Prints at most {@code itemsMax} items of the list at {@code path}. */
   void print(ControlPlane.Calls calls, String path, long itemsMax) {
     print(calls, path, "", itemsMax);

@@ -30,6 +30,21 @@ final class PrincipalCommand {
   private final Terminal terminal;
   private final AdminCalls admin;
 
+  /** What a principal is there for. */
+  static final class Roles {
+    @Option(
+        names = "--role",
+        required = true,
+        split = ",",
+        paramLabel = "R",
+        description = "What it is there for: one or more roles.")
+    private List<String> roles;
+
+    JsonArray names() {
+      return new JsonArray(roles);
+    }
+  }
+
   PrincipalCommand(Terminal terminal) {
     this.terminal = terminal;
     this.admin = new AdminCalls(terminal, PATH);
@@ -51,32 +66,20 @@ final class PrincipalCommand {
   @Command(description = "Makes a principal; it has no token yet, see principal token.")
   int create(
       @Parameters(paramLabel = "ID", description = "The principal's id.") String id,
-      @Option(
-              names = "--role",
-              required = true,
-              split = ",",
-              paramLabel = "R",
-              description = "What it is there for: one or more roles.")
-          List<String> roles,
+      @Mixin Roles roles,
       @Mixin OutputOption output,
       @Mixin ChangingPlane plane) {
-    JsonObject document = new JsonObject().put("id", id).put("roles", new JsonArray(roles));
+    JsonObject document = new JsonObject().put("id", id).put("roles", roles.names());
     return admin.print(output, plane, calls -> calls.post(PATH, document));
   }
 
   @Command(description = "Gives a principal other roles, in place of those that it has.")
   int update(
       @Parameters(paramLabel = "ID", description = "The principal's id.") String id,
-      @Option(
-              names = "--role",
-              required = true,
-              split = ",",
-              paramLabel = "R",
-              description = "What it is there for: one or more roles.")
-          List<String> roles,
+      @Mixin Roles roles,
       @Mixin OutputOption output,
       @Mixin ChangingPlane plane) {
-    JsonObject document = new JsonObject().put("roles", new JsonArray(roles));
+    JsonObject document = new JsonObject().put("roles", roles.names());
     return admin.print(
         output, plane, calls -> calls.call(HttpMethod.PUT, admin.path(id), document));
   }

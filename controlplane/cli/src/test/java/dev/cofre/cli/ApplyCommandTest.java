@@ -3,9 +3,7 @@ package dev.cofre.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -16,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,34 +32,19 @@ class ApplyCommandTest {
   private final List<String> keys = Collections.synchronizedList(new ArrayList<>());
   private final JsonArray groups = new JsonArray();
   private final JsonArray principals = new JsonArray();
-  private Vertx vertx;
+  @AutoClose private ScriptedPlane plane;
   private Map<String, String> environment;
   private int hangUps;
 
   @BeforeEach
   void start() throws IOException {
-    vertx = Vertx.vertx();
-    HttpServer server =
-        vertx
-            .createHttpServer()
-            .requestHandler(request -> request.body().onSuccess(body -> answer(request)))
-            .listen(0, "127.0.0.1")
-            .toCompletionStage()
-            .toCompletableFuture()
-            .join();
-    Files.createDirectory(home.resolve("dev"));
-    for (String role : List.of("crypto-officer", "security-admin")) {
-      Files.writeString(home.resolve("dev").resolve(role + ".token"), role + "\n");
-    }
-    environment =
-        Map.of(
-            "COFRE_HOME", home.toString(),
-            "COFRE_PORT_BASE", Integer.toString(server.actualPort() - 1));
-  }
-
-  @AfterEach
-  void stop() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
+    plane =
+        ScriptedPlane.start(
+            home,
+            request -> request.body().onSuccess(body -> answer(request)),
+            "crypto-officer",
+            "security-admin");
+    environment = plane.byPort();
   }
 
   private void answer(HttpServerRequest request) {

@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.transport.KeyCheckValue;
 import dev.cofre.contract.transport.RecipientKey;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +26,7 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.OAEPParameterSpec;
 import javax.crypto.spec.PSource;
 import javax.crypto.spec.SecretKeySpec;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +41,7 @@ class KeyTransportCommandsTest {
   @TempDir Path home;
   private KeyPair pair;
   private String pem;
-  private Vertx vertx;
+  @AutoClose private ScriptedPlane plane;
   private Map<String, String> environment;
 
   @BeforeEach
@@ -52,26 +50,8 @@ class KeyTransportCommandsTest {
     generator.initialize(3_072);
     pair = generator.generateKeyPair();
     pem = RecipientKey.ofDer(pair.getPublic().getEncoded()).orElseThrow().pem();
-    vertx = Vertx.vertx();
-    HttpServer server =
-        vertx
-            .createHttpServer()
-            .requestHandler(this::handle)
-            .listen(0, "127.0.0.1")
-            .toCompletionStage()
-            .toCompletableFuture()
-            .join();
-    Files.createDirectory(home.resolve("dev"));
-    Files.writeString(home.resolve("dev/crypto-officer.token"), "crypto-officer\n");
-    environment =
-        Map.of(
-            "COFRE_HOME", home.toString(),
-            "COFRE_PORT_BASE", Integer.toString(server.actualPort() - 1));
-  }
-
-  @AfterEach
-  void stop() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
+    plane = ScriptedPlane.start(home, this::handle, "crypto-officer");
+    environment = plane.byPort();
   }
 
   private void handle(HttpServerRequest request) {

@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.cofre.cli.run.SecretFolder;
 import dev.cofre.cli.run.SecretMap;
 import dev.cofre.cli.yaml.FileErrors;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -26,7 +24,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,33 +36,14 @@ class RunCommandTest {
   private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, byte[]> values = new HashMap<>();
   private volatile int version = 4;
-  private Vertx vertx;
+  @AutoClose private ScriptedPlane plane;
   private Map<String, String> environment;
 
   @BeforeEach
   void start() throws IOException {
-    vertx = Vertx.vertx();
-    HttpServer server =
-        vertx
-            .createHttpServer()
-            .requestHandler(this::handle)
-            .listen(0, "127.0.0.1")
-            .toCompletionStage()
-            .toCompletableFuture()
-            .join();
-    Files.createDirectory(home.resolve("dev"));
-    Files.writeString(home.resolve("dev/app.token"), "the-token-of-the-app\n");
-    environment =
-        Map.of(
-            "COFRE_HOME",
-            home.toString(),
-            "COFRE_CONTROL_URL",
-            "http://127.0.0.1:" + server.actualPort());
-  }
-
-  @AfterEach
-  void stop() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
+    plane = ScriptedPlane.start(home, this::handle);
+    plane.token("app", "the-token-of-the-app");
+    environment = plane.byUrl();
   }
 
   private void handle(HttpServerRequest request) {

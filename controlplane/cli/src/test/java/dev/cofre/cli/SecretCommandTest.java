@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -20,7 +18,7 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,35 +32,15 @@ class SecretCommandTest {
   @TempDir Path home;
 
   private final List<Asked> asked = Collections.synchronizedList(new ArrayList<>());
-  private Vertx vertx;
+  @AutoClose private ScriptedPlane plane;
   private Map<String, String> environment;
 
   @BeforeEach
   void start() throws IOException {
-    vertx = Vertx.vertx();
-    HttpServer server =
-        vertx
-            .createHttpServer()
-            .requestHandler(this::handle)
-            .listen(0, "127.0.0.1")
-            .toCompletionStage()
-            .toCompletableFuture()
-            .join();
-    Files.createDirectory(home.resolve("dev"));
-    for (String role : List.of("app-owner", "app", "security-admin", "crypto-officer")) {
-      Files.writeString(home.resolve("dev").resolve(role + ".token"), role + "\n");
-    }
-    environment =
-        Map.of(
-            "COFRE_HOME",
-            home.toString(),
-            "COFRE_CONTROL_URL",
-            "http://127.0.0.1:" + server.actualPort());
-  }
-
-  @AfterEach
-  void stop() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
+    plane =
+        ScriptedPlane.start(
+            home, this::handle, "app-owner", "app", "security-admin", "crypto-officer");
+    environment = plane.byUrl();
   }
 
   private void handle(HttpServerRequest request) {

@@ -3,20 +3,17 @@ package dev.cofre.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,35 +24,15 @@ class WaitTest {
 
   private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger untilComplete = new AtomicInteger();
-  private Vertx vertx;
+  @AutoClose private ScriptedPlane plane;
   private Map<String, String> environment;
 
   @BeforeEach
   void start() throws IOException {
-    vertx = Vertx.vertx();
-    HttpServer server =
-        vertx
-            .createHttpServer()
-            .requestHandler(this::answer)
-            .listen(0, "127.0.0.1")
-            .toCompletionStage()
-            .toCompletableFuture()
-            .join();
-    Files.createDirectory(home.resolve("dev"));
-    for (String role : List.of("crypto-officer", "security-admin", "platform-admin")) {
-      Files.writeString(home.resolve("dev").resolve(role + ".token"), role + "\n");
-    }
-    environment =
-        Map.of(
-            "COFRE_HOME",
-            home.toString(),
-            "COFRE_PORT_BASE",
-            Integer.toString(server.actualPort() - 1));
-  }
-
-  @AfterEach
-  void stop() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
+    plane =
+        ScriptedPlane.start(
+            home, this::answer, "crypto-officer", "security-admin", "platform-admin");
+    environment = plane.byPort();
   }
 
   private void answer(HttpServerRequest request) {

@@ -9,39 +9,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.cofre.client.CofreException.Kind;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.problem.ErrorCode;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CofreClientTest {
+class CofreClientTest extends OneClient {
   private static final Map<String, String> CONTEXT = Map.of("order", "7", "für", "a=b, c%");
-
-  private static Vertx vertx;
-  private static TestDataPlane plane;
-  private static CofreClient client;
-
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-    plane = TestDataPlane.start(vertx);
-    client = CofreClient.create(vertx, plane.endpoint());
-  }
-
-  @AfterAll
-  static void stop() {
-    client.close();
-    plane.close();
-    vertx.close().toCompletionStage().toCompletableFuture().join();
-  }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 65_535, 65_536, 65_537, 3_000_000})

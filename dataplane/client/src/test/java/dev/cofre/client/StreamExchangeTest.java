@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.cofre.client.CofreException.Kind;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.problem.ErrorCode;
-import io.vertx.core.Vertx;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,33 +21,13 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-class StreamExchangeTest {
-  private static Vertx vertx;
-  private static TestDataPlane plane;
-  private static CofreClient client;
-
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-    plane = TestDataPlane.start(vertx);
-    client = CofreClient.create(vertx, plane.endpoint());
-  }
-
-  @AfterAll
-  static void stop() {
-    client.close();
-    plane.close();
-    vertx.close().toCompletionStage().toCompletableFuture().join();
-  }
-
+class StreamExchangeTest extends OneClient {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 65_536, 65_537, 40_000_001})
   void aStreamOfAnyLengthComesBack(int length) throws IOException {

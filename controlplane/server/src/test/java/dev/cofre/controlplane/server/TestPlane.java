@@ -5,6 +5,7 @@ import dev.cofre.contract.audit.AuditLogReader;
 import dev.cofre.contract.identity.BearerToken;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.controlplane.server.store.H2Location;
 import dev.cofre.controlplane.server.store.StoreLocation;
 import dev.cofre.engine.audit.AuditLogConfig;
 import dev.cofre.engine.config.ListenerSettings;
@@ -102,7 +103,7 @@ final class TestPlane implements AutoCloseable {
   }
 
   private static StoreLocation h2(Path directory) {
-    return new StoreLocation("jdbc:h2:file:" + directory.resolve("store"), "cofre", "");
+    return H2Location.in(directory);
   }
 
   Path auditDirectory() {

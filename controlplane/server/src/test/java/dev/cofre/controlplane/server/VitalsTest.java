@@ -3,6 +3,7 @@ package dev.cofre.controlplane.server;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.controlplane.server.keys.Reconciliation;
+import dev.cofre.controlplane.server.store.H2Location;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.StoreLocation;
 import dev.cofre.hsm.Hsm;
@@ -27,8 +28,7 @@ class VitalsTest {
 
   @Test
   void noProbeRunsAfterTheClose() throws Exception {
-    StoreLocation location =
-        new StoreLocation("jdbc:h2:file:" + directory.resolve("store"), "cofre", "");
+    StoreLocation location = H2Location.in(directory);
     try (Store store = Store.open(location, Clock.systemUTC())) {
       Hsm hsm = hsm();
       Vitals vitals = new Vitals(store, hsm, null, new Reconciliation(store, hsm), List::of);

@@ -1,6 +1,5 @@
 package dev.cofre.client.frames;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -89,11 +88,5 @@ final class CallQueue {
   /** Tells of each call that waits. */
   void each(Consumer<Call<?>> action) {
     pending.forEach(action);
-  }
-
-  /** Writes {@code call} as a frame. */
-  static void write(Call<?> call, int correlation, long nowNs, ByteBuf out) {
-    long leftMs = (call.deadlineNs - nowNs) / 1_000_000;
-    call.write(out, correlation, (int) Math.max(1, leftMs));
   }
 }

@@ -1,7 +1,10 @@
 package dev.cofre.client.frames;
 
+import dev.cofre.contract.frames.FrameFormat;
+import dev.cofre.contract.frames.FrameStatus;
 import dev.cofre.contract.frames.FrameType;
 import dev.cofre.contract.frames.Hello;
+import dev.cofre.contract.frames.HelloAnswer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -40,6 +43,21 @@ final class Greeting {
 
   boolean isOf(int type, int correlation) {
     return type == (FrameType.HELLO | FrameType.ANSWER) && correlation == CORRELATION;
+  }
+
+  /** The node has answered with {@code status}; the answer's body stands in {@code in}. */
+  void answered(int status, byte[] in, int offset, int length) {
+    HelloAnswer answer = status == FrameStatus.OK ? HelloAnswer.parse(in, offset, length) : null;
+    if (status != FrameStatus.OK) {
+      connection.end("hello", Attempt.refused(status, in, offset, length));
+    } else if (answer == null
+        || answer.version() != FrameFormat.VERSION
+        || answer.frameBytesMax() < FrameFormat.FRAME_BYTES_MIN
+        || answer.inFlightMax() < 1) {
+      connection.garbled("its hello is none of this protocol");
+    } else {
+      connection.opened(answer);
+    }
   }
 
   /** Looks whether token and certificates are still those that were shown. */

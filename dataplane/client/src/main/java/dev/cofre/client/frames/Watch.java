@@ -26,6 +26,7 @@ final class Watch {
   private final FrameConnection connection;
   private final EventLoop loop;
   private final FrameLimits limits;
+  private final Deadlines deadlines;
   private final Runnable sweep = this::sweep;
   private long startedNs = System.nanoTime();
   private long heardNs = startedNs;
@@ -35,10 +36,11 @@ final class Watch {
   private boolean hurried;
   private int turn;
 
-  Watch(FrameConnection connection, EventLoop loop, FrameLimits limits) {
+  Watch(FrameConnection connection, EventLoop loop, FrameLimits limits, Deadlines deadlines) {
     this.connection = connection;
     this.loop = loop;
     this.limits = limits;
+    this.deadlines = deadlines;
   }
 
   void start() {
@@ -82,7 +84,7 @@ final class Watch {
       return;
     }
     long nowNs = System.nanoTime();
-    connection.expire(nowNs);
+    deadlines.expire(nowNs);
     check(nowNs);
     if (!connection.isClosed()) {
       hurried = connection.isBusy() || connection.isGreeting();

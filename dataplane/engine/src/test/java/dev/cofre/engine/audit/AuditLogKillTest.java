@@ -1,9 +1,7 @@
 package dev.cofre.engine.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -39,35 +37,10 @@ class AuditLogKillTest {
   }
 
   private static void runAndKill(Path directory, int run, int lines, Set<String> acknowledged)
-      throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx128m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                AppendingProcess.class.getName(),
-                directory.toString(),
-                Integer.toString(run))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    try (BufferedReader said = process.inputReader()) {
-      for (int i = 0; i < lines; i++) {
-        String id = said.readLine();
-        assertNotNull(id, "the process ended by itself");
-        acknowledged.add(id);
-      }
-      process.toHandle().destroyForcibly();
-      // The last line may be cut.
-      String last = null;
-      for (String id = said.readLine(); id != null; id = said.readLine()) {
-        if (last != null) {
-          acknowledged.add(last);
-        }
-        last = id;
-      }
+      throws IOException {
+    try (KilledProcess process =
+        KilledProcess.start(AppendingProcess.class, directory.toString(), Integer.toString(run))) {
+      process.killAfter(lines, acknowledged);
     }
-    process.waitFor();
   }
 }

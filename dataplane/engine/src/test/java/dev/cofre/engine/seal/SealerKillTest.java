@@ -1,7 +1,6 @@
 package dev.cofre.engine.seal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.contract.audit.AuditEvent;
@@ -10,10 +9,10 @@ import dev.cofre.contract.audit.AuditSegments;
 import dev.cofre.contract.audit.seal.SealedLog;
 import dev.cofre.contract.audit.seal.SignedHead;
 import dev.cofre.contract.transparency.MerkleProofs;
+import dev.cofre.engine.audit.KilledProcess;
 import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.SoftHsmToken;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +39,9 @@ class SealerKillTest {
     Random random = new Random(seed);
     Set<String> acknowledged = new HashSet<>();
     for (int kill = 0; kill < KILLS; kill++) {
-      runAndKill(directory, SealedLogs.NODE, kill, 1 + random.nextInt(30_000), acknowledged);
+      try (KilledProcess process = start(directory, SealedLogs.NODE, kill)) {
+        process.killAfter(1 + random.nextInt(30_000), acknowledged);
+      }
     }
     try (Hsm hsm = SoftHsmToken.login();
         MappedAuditLog log = MappedAuditLog.open(directory, SealingProcess.CONFIG);
@@ -81,14 +82,11 @@ class SealerKillTest {
       Path directory = temporary.resolve("new-" + kill);
       String node = "new-" + UUID.randomUUID();
       long objects = objects();
-      Process process = start(directory, node, kill);
-      try (BufferedReader said = process.inputReader()) {
+      try (KilledProcess process = start(directory, node, kill)) {
         while (objects() == objects) {
-          assertNotNull(said.readLine(), "the process ended by itself");
+          process.line();
         }
-        process.toHandle().destroyForcibly();
       }
-      process.waitFor();
       try (Hsm hsm = SoftHsmToken.login();
           MappedAuditLog log = MappedAuditLog.open(directory, SealingProcess.CONFIG);
           AuditSealer sealer = SealedLogs.sealer(directory, log, node, hsm)) {
@@ -106,42 +104,12 @@ class SealerKillTest {
     }
   }
 
-  private static void runAndKill(
-      Path directory, String node, int run, int lines, Set<String> acknowledged)
-      throws IOException, InterruptedException {
-    Process process = start(directory, node, run);
-    try (BufferedReader said = process.inputReader()) {
-      for (int i = 0; i < lines; i++) {
-        String id = said.readLine();
-        assertNotNull(id, "the process ended by itself");
-        acknowledged.add(id);
-      }
-      process.toHandle().destroyForcibly();
-      // The last line may be cut.
-      String last = null;
-      for (String id = said.readLine(); id != null; id = said.readLine()) {
-        if (last != null) {
-          acknowledged.add(last);
-        }
-        last = id;
-      }
-    }
-    process.waitFor();
-  }
-
-  private static Process start(Path directory, String node, int run) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin/java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-Xmx128m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            SealingProcess.class.getName(),
-            directory.toString(),
-            Integer.toString(run),
-            SoftHsmToken.pinFile().toString(),
-            node)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+  private static KilledProcess start(Path directory, String node, int run) throws IOException {
+    return KilledProcess.start(
+        SealingProcess.class,
+        directory.toString(),
+        Integer.toString(run),
+        SoftHsmToken.pinFile().toString(),
+        node);
   }
 }

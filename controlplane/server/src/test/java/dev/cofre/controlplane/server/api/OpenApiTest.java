@@ -1,8 +1,12 @@
 package dev.cofre.controlplane.server.api;
 
+import static dev.cofre.contract.openapi.OpenApiDocument.METHODS;
+import static dev.cofre.contract.openapi.OpenApiDocument.cast;
+import static dev.cofre.contract.openapi.OpenApiDocument.object;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cofre.contract.openapi.OpenApiDocument;
 import dev.cofre.controlplane.domain.DataClass;
 import dev.cofre.controlplane.domain.Environment;
 import dev.cofre.controlplane.domain.FieldError;
@@ -29,15 +33,13 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** openapi.yaml against the routes and the domain. */
 class OpenApiTest {
-  private static final Set<String> METHODS =
-      Set.of("get", "put", "post", "delete", "options", "head", "patch", "trace");
-
-  private final Map<String, Object> document = load();
+  private final OpenApiDocument document = load();
 
   @Test
   void describesEveryRouteAndNoOther() {
     Set<String> described = new TreeSet<>();
-    object(document, "paths")
+    document
+        .paths()
         .forEach(
             (path, item) ->
                 cast(item).keySet().stream()
@@ -85,20 +87,14 @@ class OpenApiTest {
 
   @Test
   void everyReferenceLeadsSomewhere() {
-    references(document)
-        .forEach(
-            reference -> {
-              Object at = document;
-              for (String part : reference.substring(2).split("/")) {
-                at = cast(at).get(part);
-                assertTrue(at != null, reference);
-              }
-            });
+    for (String reference : document.references()) {
+      assertTrue(document.at(reference) != null, reference);
+    }
   }
 
   @Test
   void asksForTheFieldsThatTheDomainAsksFor() {
-    Map<String, Object> draft = cast(schemas().get("KeyDraft"));
+    Map<String, Object> draft = cast(document.schemas().get("KeyDraft"));
     try {
       KeyDraft.read(Map.of(), "default", Instant.EPOCH);
     } catch (InvalidDocumentException e) {
@@ -109,45 +105,17 @@ class OpenApiTest {
     Map<String, Object> properties = object(draft, "properties");
     assertEquals(DataClass.wireNames(), object(properties, "dataClass").get("enum"));
     assertEquals(Environment.wireNames(), object(properties, "environment").get("enum"));
-    assertEquals(KeyUse.wireNames(), cast(schemas().get("KeyUse")).get("enum"));
+    assertEquals(KeyUse.wireNames(), cast(document.schemas().get("KeyUse")).get("enum"));
     Map<String, Object> roles =
-        object(object(object(cast(schemas().get("Principal")), "properties"), "roles"), "items");
+        object(
+            object(object(cast(document.schemas().get("Principal")), "properties"), "roles"),
+            "items");
     assertEquals(Role.wireNames(), roles.get("enum"));
   }
 
-  private Map<String, Object> schemas() {
-    return object(object(document, "components"), "schemas");
-  }
-
-  private static Set<String> references(Object node) {
-    Set<String> found = new TreeSet<>();
-    if (node instanceof Map<?, ?> map) {
-      map.forEach(
-          (name, value) -> {
-            if (name.equals("$ref")) {
-              found.add(value.toString());
-            } else {
-              found.addAll(references(value));
-            }
-          });
-    } else if (node instanceof List<?> list) {
-      list.forEach(item -> found.addAll(references(item)));
-    }
-    return found;
-  }
-
-  private static Map<String, Object> object(Map<String, Object> parent, String name) {
-    return cast(parent.get(name));
-  }
-
-  @SuppressWarnings("unchecked") // YAML maps have text keys here
-  private static Map<String, Object> cast(Object node) {
-    return (Map<String, Object>) node;
-  }
-
-  private static Map<String, Object> load() {
+  private static OpenApiDocument load() {
     try (InputStream yaml = OpenApiTest.class.getResourceAsStream("/openapi.yaml")) {
-      return new Yaml(new SafeConstructor(new LoaderOptions())).load(yaml);
+      return new OpenApiDocument(new Yaml(new SafeConstructor(new LoaderOptions())).load(yaml));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -8,13 +8,12 @@ import dev.cofre.contract.identity.BearerToken;
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Role;
+import dev.cofre.controlplane.server.store.H2Location;
 import dev.cofre.controlplane.server.store.Store;
-import dev.cofre.controlplane.server.store.StoreLocation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -40,10 +39,7 @@ class BootstrapTest {
 
   @BeforeEach
   void open() {
-    store =
-        Store.open(
-            new StoreLocation("jdbc:h2:file:" + directory.resolve("store"), "cofre", ""),
-            Clock.systemUTC());
+    store = H2Location.open(directory);
   }
 
   @AfterEach

@@ -17,6 +17,7 @@ import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Protection;
 import dev.cofre.controlplane.domain.Tombstone;
 import dev.cofre.controlplane.server.signing.InstallationKey;
+import dev.cofre.controlplane.server.store.H2Location;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.StoreLocation;
 import dev.cofre.hsm.Hsm;
@@ -49,7 +50,7 @@ class DestructionTest {
   @BeforeEach
   void makeAKeyThatIsDue() throws Exception {
     token = SoftHsmToken.login();
-    location = new StoreLocation("jdbc:h2:file:" + directory.resolve("store"), "cofre", "");
+    location = H2Location.in(directory);
     try (Store store = Store.open(location, Clock.systemUTC())) {
       KeyLifecycle lifecycle =
           new KeyLifecycle(store, token, new KekMaker(store, token, KernelRandom.INSTANCE), "node");

@@ -14,12 +14,11 @@ import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Protection;
 import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.server.store.H2Location;
 import dev.cofre.controlplane.server.store.Store;
-import dev.cofre.controlplane.server.store.StoreLocation;
 import dev.cofre.hsm.Hsm;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -44,10 +43,7 @@ class GivenUpVersionTest {
 
   @BeforeEach
   void open() {
-    store =
-        Store.open(
-            new StoreLocation("jdbc:h2:file:" + directory.resolve("store"), "cofre", ""),
-            Clock.systemUTC());
+    store = H2Location.open(directory);
   }
 
   @AfterEach

@@ -26,11 +26,11 @@ class H2StoreTest extends StoreContract {
 
   @Override
   StoreLocation freshDatabase() {
-    return new StoreLocation("jdbc:h2:file:" + directory.resolve("store"), "cofre", "");
+    return H2Location.in(directory);
   }
 
   @Override
-  Store reopened(Clock clock) {
+  public Store reopened(Clock clock) {
     return Store.open(freshDatabase(), clock);
   }
 

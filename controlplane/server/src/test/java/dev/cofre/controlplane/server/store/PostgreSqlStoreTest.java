@@ -38,7 +38,7 @@ class PostgreSqlStoreTest extends StoreContract {
   }
 
   @Override
-  Store reopened(Clock clock) {
+  public Store reopened(Clock clock) {
     return Store.open(location, clock);
   }
 }

@@ -8,6 +8,8 @@ import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.ListenerSettings;
 import dev.cofre.engine.config.Setting;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
@@ -78,6 +80,18 @@ public record ControlLink(HttpClientOptions options, Optional<String> token) {
               + " must be https:// (http:// is for a loopback address with dev.plaintext = true only): snapshots carry wrapped key material, so the planes speak mTLS (control.ca, control.certificate, control.key)");
     }
     return new ControlLink(options, Optional.of(token(path(configuration, TOKEN_FILE))));
+  }
+
+  /** A request over this link, of which each part takes at most {@code timeoutMs}. */
+  RequestOptions request(HttpMethod method, String uri, long timeoutMs) {
+    RequestOptions request =
+        new RequestOptions()
+            .setMethod(method)
+            .setURI(uri)
+            .setTimeout(timeoutMs)
+            .setIdleTimeout(timeoutMs);
+    token.ifPresent(known -> request.putHeader("Authorization", "Bearer " + known));
+    return request;
   }
 
   private static URI url(String text) {

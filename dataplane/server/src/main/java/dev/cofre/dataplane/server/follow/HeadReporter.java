@@ -12,9 +12,6 @@ import dev.cofre.engine.seal.AuditSealer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -44,8 +41,7 @@ public final class HeadReporter implements AutoCloseable {
       List.of(AuditSegments.EVENTS, AuditSegments.UNAUTHENTICATED);
 
   private final Vertx vertx;
-  private final ControlLink link;
-  private final HttpClient client;
+  private final ControlPost heads;
   private final AuditSealer sealer;
   private final Path directory;
 
@@ -58,8 +54,7 @@ public final class HeadReporter implements AutoCloseable {
   /** Sends what {@code sealer} signs in {@code directory}; begins with {@link #start}. */
   public HeadReporter(Vertx vertx, ControlLink link, AuditSealer sealer, Path directory) {
     this.vertx = vertx;
-    this.link = link;
-    this.client = vertx.createHttpClient(link.options());
+    this.heads = new ControlPost(vertx, link, "/v1/audit/heads", "application/json", TIMEOUT_MS);
     this.sealer = sealer;
     this.directory = directory;
   }
@@ -129,26 +124,13 @@ public final class HeadReporter implements AutoCloseable {
   }
 
   private Future<JsonObject> post(Buffer report) {
-    RequestOptions options =
-        new RequestOptions()
-            .setMethod(HttpMethod.POST)
-            .setURI("/v1/audit/heads")
-            .setTimeout(TIMEOUT_MS)
-            .setIdleTimeout(TIMEOUT_MS)
-            .putHeader("Content-Type", "application/json");
-    link.token().ifPresent(token -> options.putHeader("Authorization", "Bearer " + token));
-    return client
-        .request(options)
-        .compose(request -> request.send(report))
+    return heads
+        .send(report)
         .compose(
-            response ->
-                response
-                    .body()
-                    .compose(
-                        body ->
-                            response.statusCode() == 200
-                                ? Future.succeededFuture(body.toJsonObject())
-                                : Future.failedFuture(refused(response.statusCode()))));
+            answer ->
+                answer.status() == 200
+                    ? Future.succeededFuture(answer.body().toJsonObject())
+                    : Future.failedFuture(refused(answer.status())));
   }
 
   private static IOException refused(int status) {
@@ -180,6 +162,6 @@ public final class HeadReporter implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    client.close();
+    heads.close();
   }
 }

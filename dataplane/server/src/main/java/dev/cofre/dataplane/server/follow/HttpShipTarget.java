@@ -5,9 +5,6 @@ import dev.cofre.engine.ship.ShipTarget;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
@@ -22,32 +19,17 @@ public final class HttpShipTarget implements ShipTarget {
   private static final long TIMEOUT_MS = 10_000;
   private static final int CONFLICT = 409;
 
-  private final ControlLink link;
-  private final HttpClient client;
+  private final ControlPost archive;
 
   /** Ships over {@code link}. */
   public HttpShipTarget(Vertx vertx, ControlLink link) {
-    this.link = link;
-    this.client = vertx.createHttpClient(link.options());
+    this.archive =
+        new ControlPost(vertx, link, "/v1/audit/records", ShippedRecords.CONTENT_TYPE, TIMEOUT_MS);
   }
 
   @Override
   public long send(ShippedRecords records) throws IOException {
-    RequestOptions options =
-        new RequestOptions()
-            .setMethod(HttpMethod.POST)
-            .setURI("/v1/audit/records")
-            .setTimeout(TIMEOUT_MS)
-            .setIdleTimeout(TIMEOUT_MS)
-            .putHeader("Content-Type", ShippedRecords.CONTENT_TYPE);
-    link.token().ifPresent(token -> options.putHeader("Authorization", "Bearer " + token));
-    Buffer body = Buffer.buffer(records.toBytes());
-    Future<Answer> answer =
-        client
-            .request(options)
-            .compose(request -> request.send(body))
-            .compose(
-                response -> response.body().map(bytes -> new Answer(response.statusCode(), bytes)));
+    Future<ControlPost.Answer> answer = archive.send(Buffer.buffer(records.toBytes()));
     try {
       return size(
           answer
@@ -64,9 +46,7 @@ public final class HttpShipTarget implements ShipTarget {
     }
   }
 
-  private record Answer(int status, Buffer body) {}
-
-  private static long size(Answer answer) throws IOException {
+  private static long size(ControlPost.Answer answer) throws IOException {
     try {
       JsonObject document = answer.body().toJsonObject();
       if (answer.status() == 200) {
@@ -83,6 +63,6 @@ public final class HttpShipTarget implements ShipTarget {
 
   @Override
   public void close() {
-    client.close();
+    archive.close();
   }
 }

@@ -16,7 +16,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -135,14 +134,7 @@ public final class SnapshotFollower implements AutoCloseable {
   }
 
   private Future<HttpClientResponse> send(HttpMethod method, String uri, long timeoutMs) {
-    RequestOptions options =
-        new RequestOptions()
-            .setMethod(method)
-            .setURI(uri)
-            .setTimeout(timeoutMs)
-            .setIdleTimeout(timeoutMs);
-    link.token().ifPresent(token -> options.putHeader("Authorization", "Bearer " + token));
-    return client.request(options).compose(request -> request.send());
+    return client.request(link.request(method, uri, timeoutMs)).compose(request -> request.send());
   }
 
   private static Future<Buffer> body(HttpClientResponse response) {

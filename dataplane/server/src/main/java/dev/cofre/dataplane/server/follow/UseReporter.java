@@ -4,9 +4,6 @@ import dev.cofre.engine.usage.UseCounts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -26,8 +23,7 @@ public final class UseReporter implements AutoCloseable {
   private static final int USES_MAX = 1_000;
 
   private final Vertx vertx;
-  private final ControlLink link;
-  private final HttpClient client;
+  private final ControlPost usage;
   private final UseCounts counts;
   private final String node;
   private volatile boolean closed;
@@ -37,8 +33,7 @@ public final class UseReporter implements AutoCloseable {
   /** Reports what {@code counts} holds in the name of {@code node}; begins with {@link #start}. */
   public UseReporter(Vertx vertx, ControlLink link, UseCounts counts, String node) {
     this.vertx = vertx;
-    this.link = link;
-    this.client = vertx.createHttpClient(link.options());
+    this.usage = new ControlPost(vertx, link, "/v1/usage", "application/json", TIMEOUT_MS);
     this.counts = counts;
     this.node = node;
   }
@@ -99,23 +94,14 @@ public final class UseReporter implements AutoCloseable {
   }
 
   private Future<Void> send(Buffer report) {
-    RequestOptions options =
-        new RequestOptions()
-            .setMethod(HttpMethod.POST)
-            .setURI("/v1/usage")
-            .setTimeout(TIMEOUT_MS)
-            .setIdleTimeout(TIMEOUT_MS)
-            .putHeader("Content-Type", "application/json");
-    link.token().ifPresent(token -> options.putHeader("Authorization", "Bearer " + token));
-    return client
-        .request(options)
-        .compose(request -> request.send(report))
-        .compose(response -> response.body().map(body -> response.statusCode()))
+    return usage
+        .send(report)
         .compose(
-            status ->
-                status == 204
+            answer ->
+                answer.status() == 204
                     ? Future.succeededFuture()
-                    : Future.failedFuture(new IOException("the control plane answered " + status)));
+                    : Future.failedFuture(
+                        new IOException("the control plane answered " + answer.status())));
   }
 
   private void failed(Throwable failure) {
@@ -132,6 +118,6 @@ public final class UseReporter implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    client.close();
+    usage.close();
   }
 }

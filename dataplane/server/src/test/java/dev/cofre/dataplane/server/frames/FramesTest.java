@@ -17,7 +17,6 @@ import dev.cofre.dataplane.server.http.TestNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,45 +24,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What frames do, over real sockets against a real node. */
 @Timeout(60)
-class FramesTest {
-  @TempDir static Path directory;
-  private static TestNode node;
-
-  private FrameSocket socket;
-
-  @BeforeAll
-  static void start() throws Exception {
-    node = new TestNode(directory);
-  }
-
-  @AfterAll
-  static void stop() {
-    node.close();
-  }
-
-  @BeforeEach
-  void connect() throws IOException {
-    socket = FrameSocket.tcp(node.framePort);
-    socket.hello(TestNode.APP_TOKEN);
-  }
-
-  @AfterEach
-  void disconnect() throws IOException {
-    socket.close();
-  }
-
+class FramesTest extends OneSocketEach {
   @Test
   void theHelloTellsTheLimits() throws IOException {
     try (FrameSocket other = FrameSocket.unix(node.socket)) {

@@ -15,54 +15,21 @@ import dev.cofre.contract.frames.FrameType;
 import dev.cofre.contract.frames.RequestWriter;
 import dev.cofre.contract.frames.Streams;
 import dev.cofre.dataplane.server.frames.FrameSocket.Frame;
-import dev.cofre.dataplane.server.http.TestNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is longer than a frame, under credit. */
 @Timeout(60)
-class StreamsTest {
+class StreamsTest extends OneSocketEach {
   private static final int STREAM = 77;
   private static final int CHUNK = 10_000;
   private static final EncryptionContext CONTEXT = EncryptionContext.of(Map.of("file", "long"));
-
-  @TempDir static Path directory;
-  private static TestNode node;
-
-  private FrameSocket socket;
-
-  @BeforeAll
-  static void start() throws Exception {
-    node = new TestNode(directory);
-  }
-
-  @AfterAll
-  static void stop() {
-    node.close();
-  }
-
-  @BeforeEach
-  void connect() throws IOException {
-    socket = FrameSocket.tcp(node.framePort);
-    socket.hello(TestNode.APP_TOKEN);
-  }
-
-  @AfterEach
-  void disconnect() throws IOException {
-    socket.close();
-  }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 65_535, 65_536, 65_537, 131_072, 1_000_000})

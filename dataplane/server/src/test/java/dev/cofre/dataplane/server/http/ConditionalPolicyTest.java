@@ -15,34 +15,21 @@ import dev.cofre.contract.snapshot.wire.PolicyStatement;
 import dev.cofre.contract.snapshot.wire.SourceNetwork;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Conditions decide on each item's own context, on each way into the node. */
-class ConditionalPolicyTest {
-  @TempDir Path directory;
-  private TestNode node;
-  private Calls calls;
+class ConditionalPolicyTest extends NodeEach {
   private String ofTeamA;
   private String ofTeamB;
 
   @BeforeEach
-  void start() throws Exception {
-    node = new TestNode(directory);
-    calls = new Calls(node.port);
+  void narrow() throws Exception {
     ofTeamA = encrypt("a");
     ofTeamB = encrypt("b");
     node.publishPolicy(teamA(PolicyConditions.newBuilder()));
-  }
-
-  @AfterEach
-  void stop() {
-    node.close();
   }
 
   private Policy teamA(PolicyConditions.Builder conditions) {

@@ -13,34 +13,15 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A node that is cut off refuses everything at its limit; who is not known any more is refused. */
 @Timeout(60)
-class FencedNodeTest {
+class FencedNodeTest extends NodeEach {
   private static final Duration LIMIT = Duration.ofMinutes(5).plusSeconds(1);
-
-  @TempDir Path directory;
-  private TestNode node;
-  private Calls calls;
-
-  @BeforeEach
-  void start() throws Exception {
-    node = new TestNode(directory);
-    calls = new Calls(node.port);
-  }
-
-  @AfterEach
-  void stop() {
-    node.close();
-  }
 
   @Test
   void everyCallIsRefusedAtTheLimitAndServedAgainAfterwards() throws Exception {

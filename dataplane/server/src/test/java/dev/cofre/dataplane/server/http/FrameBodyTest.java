@@ -10,36 +10,17 @@ import dev.cofre.contract.frames.FrameStatus;
 import dev.cofre.contract.frames.FrameType;
 import dev.cofre.contract.frames.RequestWriter;
 import java.io.ByteArrayOutputStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Frames as the body of an HTTP request. */
-class FrameBodyTest {
+class FrameBodyTest extends OneNode {
   private static final String FRAMES = "application/vnd.cofre.frames";
 
-  @TempDir static Path directory;
-  private static TestNode node;
-  private static Calls calls;
-
   private record Answer(int correlation, String code, byte[] body) {}
-
-  @BeforeAll
-  static void start() throws Exception {
-    node = new TestNode(directory);
-    calls = new Calls(node.port);
-  }
-
-  @AfterAll
-  static void stop() {
-    node.close();
-  }
 
   @Test
   void answersComeInOrder() throws Exception {

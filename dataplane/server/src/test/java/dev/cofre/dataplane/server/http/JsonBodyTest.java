@@ -9,30 +9,11 @@ import dev.cofre.contract.encoding.CanonicalBase64;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class JsonBodyTest {
-  @TempDir static Path directory;
-  private static TestNode node;
-  private static Calls calls;
-
-  @BeforeAll
-  static void start() throws Exception {
-    node = new TestNode(directory);
-    calls = new Calls(node.port);
-  }
-
-  @AfterAll
-  static void stop() {
-    node.close();
-  }
-
+class JsonBodyTest extends OneNode {
   private static String base64(String text) {
     return CanonicalBase64.encode(text.getBytes(StandardCharsets.UTF_8));
   }

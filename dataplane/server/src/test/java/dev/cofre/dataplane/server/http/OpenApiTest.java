@@ -1,9 +1,13 @@
 package dev.cofre.dataplane.server.http;
 
+import static dev.cofre.contract.openapi.OpenApiDocument.METHODS;
+import static dev.cofre.contract.openapi.OpenApiDocument.cast;
+import static dev.cofre.contract.openapi.OpenApiDocument.object;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cofre.contract.openapi.OpenApiDocument;
 import dev.cofre.contract.problem.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,15 +35,12 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** openapi.yaml against the routes, a running node and the error codes. */
 class OpenApiTest {
-  private static final Set<String> METHODS =
-      Set.of("get", "put", "post", "delete", "options", "head", "patch", "trace");
-
-  private final Map<String, Object> document = load();
+  private final OpenApiDocument document = load();
 
   @Test
   void everyPathIsARouteAndEveryRouteAPath() {
     Set<Call.Kind> described = EnumSet.noneOf(Call.Kind.class);
-    for (String path : paths().keySet()) {
+    for (String path : document.paths().keySet()) {
       Call call = Call.of(path.replace("{key}", "demo"));
       assertTrue(call != null, path + " is no route");
       assertTrue(described.add(call.kind()), path + " is described twice");
@@ -52,7 +53,7 @@ class OpenApiTest {
   void aNodeTakesTheMethodsThatAreDescribedAndNoOther(@TempDir Path directory) throws Exception {
     try (TestNode node = new TestNode(directory);
         HttpClient client = HttpClient.newHttpClient()) {
-      for (Map.Entry<String, Object> path : paths().entrySet()) {
+      for (Map.Entry<String, Object> path : document.paths().entrySet()) {
         Set<String> described = new TreeSet<>(cast(path.getValue()).keySet());
         described.retainAll(METHODS);
         for (String method : List.of("get", "head", "post", "put", "delete", "patch")) {
@@ -75,7 +76,8 @@ class OpenApiTest {
 
   @Test
   void aNodeTakesTheContentTypesThatAreDescribed() {
-    paths()
+    document
+        .paths()
         .forEach(
             (path, item) -> {
               Call call = Call.of(path.replace("{key}", "demo"));
@@ -96,12 +98,13 @@ class OpenApiTest {
   void itNamesEveryErrorCodeAndNoOther() {
     assertEquals(
         Arrays.stream(ErrorCode.values()).map(ErrorCode::code).toList(),
-        cast(object(object(document, "components"), "schemas").get("Code")).get("enum"));
+        cast(document.schemas().get("Code")).get("enum"));
   }
 
   @Test
   void everyCodeStandsUnderItsStatus() {
-    paths()
+    document
+        .paths()
         .forEach(
             (path, item) -> {
               for (String method : cast(item).keySet()) {
@@ -114,7 +117,7 @@ class OpenApiTest {
   }
 
   private void checkCodes(String path, String status, Object response) {
-    Object resolved = resolve(cast(response));
+    Object resolved = document.resolve(cast(response));
     Matcher code =
         Pattern.compile("`([a-z_]+)`").matcher((String) cast(resolved).get("description"));
     while (code.find()) {
@@ -128,14 +131,14 @@ class OpenApiTest {
 
   @Test
   void everyReferenceLeadsSomewhere() {
-    for (String reference : references(document)) {
-      assertTrue(resolve(Map.of("$ref", reference)) != null, reference);
+    for (String reference : document.references()) {
+      assertTrue(document.at(reference) != null, reference);
     }
   }
 
   @Test
   void itNamesTheLimits() {
-    String text = (String) object(document, "info").get("description");
+    String text = (String) object(document.root(), "info").get("description");
     for (int limit : new int[] {JsonReader.ITEMS_MAX, 65_536, 8_192}) {
       assertTrue(text.contains(String.format(Locale.ROOT, "%,d", limit)), Integer.toString(limit));
     }
@@ -160,50 +163,9 @@ class OpenApiTest {
         HttpResponse.BodyHandlers.ofString());
   }
 
-  private Map<String, Object> paths() {
-    return object(document, "paths");
-  }
-
-  private Object resolve(Map<String, Object> node) {
-    if (!node.containsKey("$ref")) {
-      return node;
-    }
-    Object at = document;
-    for (String part : node.get("$ref").toString().substring(2).split("/")) {
-      at = at == null ? null : cast(at).get(part);
-    }
-    return at;
-  }
-
-  private static Set<String> references(Object node) {
-    Set<String> found = new TreeSet<>();
-    if (node instanceof Map<?, ?> map) {
-      map.forEach(
-          (name, value) -> {
-            if (name.equals("$ref")) {
-              found.add(value.toString());
-            } else {
-              found.addAll(references(value));
-            }
-          });
-    } else if (node instanceof List<?> list) {
-      list.forEach(item -> found.addAll(references(item)));
-    }
-    return found;
-  }
-
-  private static Map<String, Object> object(Map<String, Object> parent, String name) {
-    return cast(parent.get(name));
-  }
-
-  @SuppressWarnings("unchecked") // YAML maps have text keys here
-  private static Map<String, Object> cast(Object node) {
-    return (Map<String, Object>) node;
-  }
-
-  private static Map<String, Object> load() {
+  private static OpenApiDocument load() {
     try (InputStream yaml = OpenApiTest.class.getResourceAsStream("/openapi.yaml")) {
-      return new Yaml(new SafeConstructor(new LoaderOptions())).load(yaml);
+      return new OpenApiDocument(new Yaml(new SafeConstructor(new LoaderOptions())).load(yaml));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

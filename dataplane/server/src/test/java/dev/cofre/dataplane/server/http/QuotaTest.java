@@ -6,32 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonArray;
-import java.nio.file.Path;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.Base64;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Quotas of principals and tenants, over every kind of call. */
-class QuotaTest {
-  @TempDir Path directory;
-  private TestNode node;
-  private Calls calls;
-
-  @BeforeEach
-  void start() throws Exception {
-    node = new TestNode(directory);
-    calls = new Calls(node.port);
-  }
-
-  @AfterEach
-  void stop() {
-    node.close();
-  }
-
+class QuotaTest extends NodeEach {
   @Test
   void theDaysUsesOfAPrincipalEnd() throws Exception {
     byte[] envelope = encrypt().body();

@@ -6,33 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.snapshot.wire.KeyState;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RawBodyTest {
-  @TempDir static Path directory;
-  private static TestNode node;
-  private static Calls calls;
-
-  @BeforeAll
-  static void start() throws Exception {
-    node = new TestNode(directory);
-    calls = new Calls(node.port);
-  }
-
-  @AfterAll
-  static void stop() {
-    node.close();
-  }
-
+class RawBodyTest extends OneNode {
   private static byte[] plaintext(int length) {
     byte[] bytes = new byte[length];
     new Random(length).nextBytes(bytes);

@@ -9,32 +9,13 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RefusalTest {
-  @TempDir static Path directory;
-  private static TestNode node;
-  private static Calls calls;
-
-  @BeforeAll
-  static void start() throws Exception {
-    node = new TestNode(directory);
-    calls = new Calls(node.port);
-  }
-
-  @AfterAll
-  static void stop() {
-    node.close();
-  }
-
+class RefusalTest extends OneNode {
   private static void assertProblem(String expected, Calls.Answer answer) {
     assertEquals(expected, answer.status() + " " + answer.code());
     assertEquals(
