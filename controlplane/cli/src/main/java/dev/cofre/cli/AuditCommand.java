@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
       AuditReceiptCommand.class,
       AuditHeadsCommand.class,
       AuditSearchCommand.class,
+      AuditInvestigateCommand.class,
       AuditTailCommand.class
     })
 final class AuditCommand {

@@ -57,6 +57,17 @@ class ControlPlane {
     return call(endpoint(environment, role), calls);
   }
 
+  /** The same of calls that may take {@code timeoutMs} each. */
+  <T> T callSlowly(
+      Map<String, String> environment, String role, long timeoutMs, Function<Calls, T> calls) {
+    Endpoint.Limits usual = Endpoint.Limits.DEFAULT;
+    return call(
+        endpoint(environment, role)
+            .withLimits(
+                new Endpoint.Limits(timeoutMs, usual.stallTimeoutMs(), usual.connectionsMax())),
+        calls);
+  }
+
   /** Carries out {@code calls} for somebody who has no token yet. */
   <T> T callWithoutToken(Map<String, String> environment, Function<Calls, T> calls) {
     return call(

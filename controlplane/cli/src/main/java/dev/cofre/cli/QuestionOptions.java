@@ -7,17 +7,16 @@ import picocli.CommandLine.Option;
 
 /** May this principal do this with this key? With the facts that conditions look at. */
 final class QuestionOptions {
-  @Option(names = "--principal", required = true, paramLabel = "P", description = "Who.")
+  @Option(names = "--principal", paramLabel = "P", description = "Who.")
   private String principal;
 
   @Option(
       names = "--action",
-      required = true,
       paramLabel = "A",
       description = "encrypt, decrypt, data-key:generate, data-key:unwrap or reencrypt.")
   private String action;
 
-  @Option(names = "--key", required = true, paramLabel = "KEY", description = "Alias or id.")
+  @Option(names = "--key", paramLabel = "KEY", description = "Alias or id.")
   private String key;
 
   @Option(
@@ -40,7 +39,16 @@ final class QuestionOptions {
 
   @Mixin private ContextOption context = new ContextOption();
 
+  /** Whether anything of a question was given. */
+  boolean isGiven() {
+    return principal != null || action != null || key != null;
+  }
+
   JsonObject document() {
+    if (principal == null || action == null || key == null) {
+      throw new CliException(
+          ExitCodes.USAGE, "a question needs --principal, --action and --key; try --help");
+    }
     JsonObject question =
         new JsonObject().put("principal", principal).put("action", action).put("key", key);
     put(question, "fromEnvironment", fromEnvironment);

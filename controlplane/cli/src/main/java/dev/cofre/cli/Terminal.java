@@ -37,10 +37,11 @@ record Terminal(
   }
 
   /**
-   * {@code text} in one line without control characters, so that what a service sends cannot steer
-   * the terminal.
+   * {@code text} in one line without control characters of ASCII and Latin-1, marks of direction
+   * and others that are not seen, so that what a service sends cannot steer the terminal or show in
+   * another order than it is.
    */
   static String plain(String text) {
-    return text == null ? "" : text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ").strip();
+    return text == null ? "" : text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ").strip();
   }
 }

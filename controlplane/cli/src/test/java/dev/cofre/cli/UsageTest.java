@@ -58,6 +58,7 @@ class UsageTest {
         "secret grant --help",
         "secret ungrant --help",
         "secret grants --help",
+        "audit investigate --help",
         "policy --help",
         "policy create --help",
         "policy list --help",

@@ -47,6 +47,12 @@ public final class Page {
     return this;
   }
 
+  /** What it all comes to, in large letters, when it is neither good nor bad. */
+  public Page verdict(String words) {
+    html.append("<p class=\"verdict\">").append(Html.escape(words)).append("</p>\n");
+    return this;
+  }
+
   /** Text. */
   public Page paragraph(String words) {
     html.append("<p>").append(Html.escape(words)).append("</p>\n");

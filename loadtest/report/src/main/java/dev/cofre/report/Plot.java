@@ -73,8 +73,13 @@ public final class Plot {
 
   /** Over seconds from 0 to {@code seconds}; nothing when no line has a point. */
   public String overTime(double seconds) {
-    Axis x = Axis.fromZero(seconds);
-    return draw(x, x.ticks(), second -> Axis.label(second) + " s");
+    return over(seconds, "s");
+  }
+
+  /** The same over another {@code unitOfTime}, which stands at its ticks. */
+  public String over(double length, String unitOfTime) {
+    Axis x = Axis.fromZero(length);
+    return draw(x, x.ticks(), tick -> Axis.label(tick) + " " + unitOfTime);
   }
 
   /** Over nines: x is the number of them, 1 for 90%, 2 for 99%. */

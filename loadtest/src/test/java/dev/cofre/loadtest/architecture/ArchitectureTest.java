@@ -56,7 +56,7 @@ class ArchitectureTest {
     "dataplane/client,dataplane/contract",
     "controlplane/domain,''",
     "controlplane/server,controlplane/domain dataplane/contract dataplane/hsm dataplane/engine dataplane/http",
-    "controlplane/cli,dataplane/client dataplane/contract",
+    "controlplane/cli,dataplane/client dataplane/contract loadtest/report",
     "loadtest/report,''",
     "loadtest,dataplane/client dataplane/contract loadtest/report"
   })

@@ -220,6 +220,7 @@ final class ControlPlane implements AutoCloseable {
     opened(held::close);
     opened(watch);
     opened(listener::drain);
+    opened(api::stop);
     if (store.isShared()) {
       opened(new HeadWatch(publisher, held)).start();
     }

@@ -74,6 +74,16 @@ final class About {
     return grants;
   }
 
+  /** Whether one of them is about {@code action} at all. */
+  boolean speaksOf(Action action) {
+    for (CompiledStatement statement : statements) {
+      if (statement.isAbout(action)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** What they say of {@code action}. */
   Decision decide(Action action, String from) {
     boolean always = false;

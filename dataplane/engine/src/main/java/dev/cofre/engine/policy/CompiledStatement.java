@@ -219,6 +219,10 @@ public final class CompiledStatement {
     return conditions == null || conditions.hold(facts);
   }
 
+  Truth truth(PastFacts past) {
+    return conditions == null ? Truth.TRUE : conditions.truth(past);
+  }
+
   /** Conditions on the use itself, or null. */
   Conditions conditions() {
     return conditions;

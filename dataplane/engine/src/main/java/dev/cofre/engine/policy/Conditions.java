@@ -62,6 +62,19 @@ final class Conditions {
         return rule.text();
       }
     }
+    return unmetBesideContext(facts);
+  }
+
+  /** Whether all holds for a request of the past; whether a rate was used up is not known. */
+  Truth truth(PastFacts past) {
+    Truth truth = Truth.of(unmetBesideContext(past.facts()) == null);
+    for (ContextRule rule : context) {
+      truth = truth.and(rule.truth(past));
+    }
+    return perSecond > 0 || perDay > 0 ? truth.and(Truth.UNKNOWN) : truth;
+  }
+
+  private String unmetBesideContext(Facts facts) {
     if (facts.authentication().compareTo(authentication) < 0) {
       return "the caller's authentication is weaker than " + authentication.text();
     }

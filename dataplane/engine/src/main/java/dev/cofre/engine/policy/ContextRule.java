@@ -30,6 +30,18 @@ final class ContextRule {
     return false;
   }
 
+  /** Whether it holds for a request of which no values are known. */
+  Truth truth(PastFacts past) {
+    if (past.contextKeys().isEmpty()) {
+      return Truth.UNKNOWN;
+    }
+    boolean there = past.contextKeys().get().contains(name);
+    if (values.length == 0) {
+      return Truth.of(there == present);
+    }
+    return there ? Truth.UNKNOWN : Truth.FALSE;
+  }
+
   /** What it asks for; values may be confidential, so there are none here. */
   String text() {
     String asked = values.length > 0 ? "has another value than asked for, or none" : null;

@@ -1,5 +1,6 @@
 package dev.cofre.engine.policy;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -95,5 +96,28 @@ public final class Decision {
   public boolean allows(Facts facts) {
     return outcome == Outcome.ALLOWED
         || (outcome == Outcome.CONDITIONAL && allowing(facts) != null);
+  }
+
+  /** Whether a request of the past would be allowed, as far as what is known of it tells. */
+  public Truth truth(PastFacts past) {
+    if (outcome != Outcome.CONDITIONAL) {
+      return Truth.of(outcome == Outcome.ALLOWED);
+    }
+    Truth denied = Truth.FALSE;
+    for (CompiledStatement deny : denies) {
+      denied = denied.or(deny.truth(past));
+    }
+    Truth allowed = Truth.FALSE;
+    for (CompiledStatement allow : allows) {
+      allowed = allowed.or(allow.truth(past));
+    }
+    return allowed.and(denied.not());
+  }
+
+  /** Whether {@code other} was made of the very same statements, so that both always agree. */
+  public boolean isSameAs(Decision other) {
+    return outcome == other.outcome
+        && Arrays.equals(allows, other.allows)
+        && Arrays.equals(denies, other.denies);
   }
 }

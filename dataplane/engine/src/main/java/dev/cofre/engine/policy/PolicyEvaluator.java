@@ -131,6 +131,12 @@ public final class PolicyEvaluator {
     return false;
   }
 
+  /** Whether a statement in force at {@code nowMs} is about bringing {@code subject}'s to key. */
+  public boolean speaksOfMoves(Subject subject, KeyReference key, long nowMs) {
+    return subject.tenant().equals(key.tenant())
+        && about(groups.of(subject), key, nowMs).speaksOf(Action.REENCRYPT);
+  }
+
   /** Whether {@code subject} may know that the key is there. */
   public boolean sees(Subject subject, KeyReference key, long nowMs) {
     if (!subject.tenant().equals(key.tenant())) {

@@ -9,8 +9,10 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.AccessQuestion;
 import dev.cofre.controlplane.domain.FieldError;
+import dev.cofre.controlplane.domain.InvalidDocumentException;
 import dev.cofre.controlplane.domain.KeyUse;
 import dev.cofre.controlplane.domain.Policy;
+import dev.cofre.controlplane.domain.PolicyDocument;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.SimulationRequest;
 import dev.cofre.controlplane.server.policy.AccessCheck;
@@ -19,6 +21,7 @@ import dev.cofre.controlplane.server.policy.PolicyBook;
 import dev.cofre.controlplane.server.policy.PolicyLint;
 import dev.cofre.controlplane.server.policy.PolicyTests;
 import dev.cofre.controlplane.server.policy.UnusedGrants;
+import dev.cofre.controlplane.server.store.PolicyWire;
 import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.PrincipalMetadata;
@@ -26,7 +29,11 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** The routes under /v1/policies that say who may do what, and why. Thread-safe. */
 final class AccessOperations {
@@ -36,9 +43,11 @@ final class AccessOperations {
   private static final int GRANTS_MAX = 20_000;
 
   private final Changing changing;
+  private final PolicyHistory history;
 
-  AccessOperations(Changing changing) {
+  AccessOperations(Changing changing, PolicyHistory history) {
     this.changing = changing;
+    this.history = history;
   }
 
   List<Route> routes() {
@@ -60,31 +69,107 @@ final class AccessOperations {
 
   private Answer simulate(Call call) {
     SimulationRequest request = SimulationRequest.read(call.document());
-    return changing.read(call, tx -> simulate(tx, call, request));
+    if (request.history().isEmpty()) {
+      return Answer.json(200, changing.read(call, tx -> simulate(tx, call, request)).answer());
+    }
+    history.require(call);
+    call.subject("history of " + request.history().get().days() + " days");
+    return history.alone(() -> replay(call, request, request.history().get()));
   }
 
-  private static Answer simulate(Transaction tx, Call call, SimulationRequest request) {
-    AccessCheck check = check(tx, call);
-    JsonArray failures = new JsonArray();
-    if (request.draft() != null) {
-      String tenant = call.principal().tenant();
-      Policy draft = PolicyBook.draft(tx, request.draft(), tenant, call.principal().id());
+  private Answer replay(Call call, SimulationRequest request, SimulationRequest.History asked) {
+    Simulated simulated = changing.read(call, tx -> simulate(tx, call, request));
+    return Answer.json(
+        200,
+        simulated
+            .answer()
+            .put(
+                "history",
+                history.replay(
+                    asked,
+                    simulated.now(),
+                    simulated.proposed(),
+                    simulated.kept(),
+                    call.facts().isGone())));
+  }
+
+  /**
+   * What was asked, answered, and by what.
+   *
+   * @param kept names of policies in force that no draft takes the place of
+   */
+  private record Simulated(
+      JsonObject answer, AccessCheck now, AccessCheck proposed, List<String> kept) {}
+
+  private static Simulated simulate(Transaction tx, Call call, SimulationRequest request) {
+    AccessCheck now = check(tx, call);
+    AccessCheck check = now;
+    List<Policy> drafts = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    String tenant = call.principal().tenant();
+    for (PolicyDocument document : request.drafts()) {
+      Policy draft = draft(tx, call, document, request.drafts().size() > 1);
+      Optional<Policy> before = tx.policies().find(tenant, draft.name());
       Policy inPlace =
-          tx.policies()
-              .find(tenant, draft.name())
-              .map(before -> before.saying(draft.document(), before.stamp()))
-              .orElse(draft);
-      check = check.with(inPlace);
-      for (FieldError failure : PolicyTests.failures(check, inPlace)) {
+          before.map(policy -> policy.saying(draft.document(), policy.stamp())).orElse(draft);
+      // One that says what is in force is left as it is: its statements are the very same then.
+      if (before.map(PolicyWire::of).filter(PolicyWire.of(inPlace)::equals).isEmpty()) {
+        check = check.with(inPlace);
+      }
+      drafts.add(inPlace);
+      names.add(draft.name());
+    }
+    JsonArray failures = new JsonArray();
+    for (Policy draft : drafts) {
+      for (FieldError failure : PolicyTests.failures(check, draft)) {
         failures.add(
-            new JsonObject().put("field", failure.field()).put("message", failure.message()));
+            new JsonObject()
+                .put("policy", draft.name())
+                .put("field", failure.field())
+                .put("message", failure.message()));
       }
     }
     JsonArray answers = new JsonArray();
     for (AccessQuestion question : request.questions()) {
       answers.add(AccessDocuments.explanation(check.explain(question), false));
     }
-    return Answer.json(200, new JsonObject().put("answers", answers).put("failedTests", failures));
+    return new Simulated(
+        new JsonObject().put("answers", answers).put("failedTests", failures),
+        now,
+        check,
+        request.history().isEmpty() ? List.of() : kept(tx, tenant, names));
+  }
+
+  /** The names of the policies of {@code tenant} but those in {@code drafts}. */
+  private static List<String> kept(Transaction tx, String tenant, Set<String> drafts) {
+    List<String> kept = new ArrayList<>();
+    String after = "";
+    List<Policy> page;
+    do {
+      page = tx.policies().page(tenant, after, POLICIES_AT_ONCE);
+      page.stream().map(Policy::name).filter(name -> !drafts.contains(name)).forEach(kept::add);
+      after = page.isEmpty() ? "" : page.getLast().name();
+    } while (page.size() == POLICIES_AT_ONCE);
+    return kept;
+  }
+
+  /** Of several drafts, what is wrong is told with the name of the one that it is in. */
+  private static Policy draft(
+      Transaction tx, Call call, PolicyDocument document, boolean isOneOfSeveral) {
+    try {
+      return PolicyBook.draft(tx, document, call.principal().tenant(), call.principal().id());
+    } catch (InvalidDocumentException e) {
+      if (!isOneOfSeveral) {
+        throw e;
+      }
+      throw new InvalidDocumentException(
+          e.errors().stream()
+              .map(
+                  error ->
+                      new FieldError(
+                          "policies." + document.name() + "." + error.field(), error.message()))
+              .toList());
+    }
   }
 
   private Answer whoCan(Call call) {

@@ -39,7 +39,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** All routes of the control plane. Immutable once made. */
+/** All routes of the control plane. Immutable once made, but for {@link #stop}. */
 public final class Api {
   private static final long BODY_BYTES_MAX = 1 << 20;
 
@@ -55,6 +55,7 @@ public final class Api {
   private final EnforcedAnswers enforced;
   private final OpenHandlers open;
   private final Counters counters = new Counters();
+  private volatile boolean stopping;
 
   /**
    * What the routes work with.
@@ -133,7 +134,7 @@ public final class Api {
     management.addAll(new DataClassOperations(changing).routes());
     management.addAll(new WatchOperations(parts.store(), audit, parts.clock()).routes());
     management.addAll(new AuditHeadOperations(parts.store(), audit).routes());
-    management.addAll(new AccessOperations(changing).routes());
+    management.addAll(new AccessOperations(changing, new PolicyHistory(parts.archive())).routes());
     management.addAll(new PolicyOperations(changing).routes());
     management.addAll(new PrincipalOperations(changing).routes());
     management.addAll(new ProviderOperations(changing).routes());
@@ -158,6 +159,8 @@ public final class Api {
     management.addAll(new LeaseOperations(writing, parts.leasing()).routes());
     management.addAll(new NodeOperations(parts.nodes(), parts.store(), audit).routes());
     management.addAll(new AuditSearchOperations(parts.store(), parts.archive(), audit).routes());
+    management.addAll(
+        new InvestigationOperations(parts.store(), parts.archive(), parts.nodes(), audit).routes());
     this.ships = new AuditShipHandler(parts.intake(), gatekeeper, audit, parts.intakeWorkers());
     this.enforced = new EnforcedAnswers(parts.watch());
     this.exchange = new TokenExchange(parts.store(), parts.foreign(), parts.mint(), audit);
@@ -178,6 +181,11 @@ public final class Api {
         "cofre_controlplane_secret_values_damaged", () -> parts.sealer().damaged().count());
     counters.gauge(
         "cofre_controlplane_ready", () -> parts.readiness().obstacles().isEmpty() ? 1 : 0);
+  }
+
+  /** Ends what takes long and changes nothing: this node stops. */
+  public void stop() {
+    stopping = true;
   }
 
   private Routes routes() {
@@ -207,7 +215,9 @@ public final class Api {
           table,
           route.method(),
           route.path(),
-          admitted(new ManagementHandler(route, gatekeeper, workers, approvals, enforced)));
+          admitted(
+              new ManagementHandler(
+                  route, gatekeeper, workers, approvals, enforced, () -> stopping)));
     }
     add(
         table,

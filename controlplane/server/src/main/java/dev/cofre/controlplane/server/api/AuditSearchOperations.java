@@ -15,20 +15,16 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /** The routes that read the archive of audit events; each reading is audited. Thread-safe. */
 final class AuditSearchOperations {
   private static final int AT_ONCE_MAX = 4;
-  private static final int TEXT_MAX = 512;
   private static final Set<String> PARAMETERS =
       Set.of("key", "principal", "address", "action", "outcome", "from", "to", "cursor", "limit");
 
@@ -48,16 +44,12 @@ final class AuditSearchOperations {
   }
 
   private Answer search(Call call) {
-    for (String name : call.facts().query().names()) {
-      if (!PARAMETERS.contains(name)) {
-        throw refuse("there is no parameter " + name + "; use some of " + sorted());
-      }
-    }
+    AuditParameters.only(call, PARAMETERS);
     EventQuery query =
         new EventQuery(
             alternatives(call),
-            time(call, "from", Long.MIN_VALUE),
-            time(call, "to", Long.MAX_VALUE),
+            AuditParameters.time(call, "from", Long.MIN_VALUE),
+            AuditParameters.time(call, "to", Long.MAX_VALUE),
             cursor(call),
             call.limit());
     call.subject(call.facts().canonicalQuery());
@@ -75,10 +67,6 @@ final class AuditSearchOperations {
     }
   }
 
-  private static String sorted() {
-    return String.join(", ", PARAMETERS.stream().sorted().toList());
-  }
-
   /** An event names a key by its id, or by what was asked for when there was no such key. */
   private List<List<Value>> alternatives(Call call) {
     List<Value> all = new ArrayList<>();
@@ -86,7 +74,7 @@ final class AuditSearchOperations {
     value(call, "address", Field.ADDRESS).ifPresent(all::add);
     value(call, "action", Field.ACTION).ifPresent(all::add);
     value(call, "outcome", Field.OUTCOME).ifPresent(all::add);
-    Optional<String> key = text(call, "key");
+    Optional<String> key = AuditParameters.text(call, "key");
     if (key.isEmpty()) {
       return List.of(all);
     }
@@ -113,39 +101,17 @@ final class AuditSearchOperations {
 
   private static Optional<Value> value(Call call, String name, Field field) {
     try {
-      return text(call, name).map(text -> Value.of(field, text));
+      return AuditParameters.text(call, name).map(text -> Value.of(field, text));
     } catch (IllegalArgumentException e) {
-      throw refuse("outcome must be allowed, denied or failed");
-    }
-  }
-
-  private static Optional<String> text(Call call, String name) {
-    String text = call.facts().query().get(name);
-    if (text != null && (text.isEmpty() || text.length() > TEXT_MAX)) {
-      throw refuse(name + " must be 1 to " + TEXT_MAX + " characters");
-    }
-    return Optional.ofNullable(text);
-  }
-
-  private static long time(Call call, String name, long otherwise) {
-    Optional<String> text = text(call, name);
-    if (text.isEmpty()) {
-      return otherwise;
-    }
-    try {
-      Instant time = Instant.parse(text.get());
-      return Math.addExact(
-          Math.multiplyExact(time.getEpochSecond(), TimeUnit.SECONDS.toNanos(1)), time.getNano());
-    } catch (DateTimeParseException | ArithmeticException e) {
-      throw refuse(name + " must be a time as in RFC 3339, in UTC: 2026-01-31T12:00:00Z");
+      throw AuditParameters.refuse("outcome must be allowed, denied or failed");
     }
   }
 
   private static Optional<EventPlace> cursor(Call call) {
     try {
-      return text(call, "cursor").map(EventPlace::ofCursor);
+      return AuditParameters.text(call, "cursor").map(EventPlace::ofCursor);
     } catch (IllegalArgumentException e) {
-      throw refuse("cursor must be what next was in the page before");
+      throw AuditParameters.refuse("cursor must be what next was in the page before");
     }
   }
 
@@ -159,9 +125,5 @@ final class AuditSearchOperations {
         new JsonObject()
             .put("items", items)
             .put("next", page.next().map(EventPlace::toCursor).orElse(null)));
-  }
-
-  private static ProblemException refuse(String why) {
-    return new ProblemException(ErrorCode.INVALID_REQUEST, why);
   }
 }

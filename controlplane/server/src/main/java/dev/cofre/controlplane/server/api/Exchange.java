@@ -18,6 +18,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /** Reads requests and writes answers; on the event loop. Stateless. */
@@ -57,6 +59,17 @@ final class Exchange {
   }
 
   static RequestFacts facts(RoutingContext context) {
+    return facts(context, () -> false);
+  }
+
+  /**
+   * What a request said; nobody waits for its answer any more when the connection is closed.
+   *
+   * @param isStopping whether this node stops
+   */
+  static RequestFacts facts(RoutingContext context, BooleanSupplier isStopping) {
+    AtomicBoolean ended = new AtomicBoolean();
+    context.addEndHandler(ignored -> ended.set(true));
     HttpServerRequest request = context.request();
     Buffer body = context.body() == null ? null : context.body().buffer();
     return new RequestFacts(
@@ -67,7 +80,8 @@ final class Exchange {
         context.pathParams(),
         context.queryParams(),
         request.headers(),
-        body == null ? new byte[0] : body.getBytes());
+        body == null ? new byte[0] : body.getBytes(),
+        () -> ended.get() || isStopping.getAsBoolean());
   }
 
   /** The caller's network address; null when the connection is gone. */

@@ -10,6 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /** Runs one route's operation on a worker thread and answers. */
 final class ManagementHandler implements Handler<RoutingContext> {
@@ -22,23 +23,26 @@ final class ManagementHandler implements Handler<RoutingContext> {
   private final Workers workers;
   private final Approvals approvals;
   private final EnforcedAnswers enforced;
+  private final BooleanSupplier isStopping;
 
   ManagementHandler(
       Route route,
       Gatekeeper gatekeeper,
       Workers workers,
       Approvals approvals,
-      EnforcedAnswers enforced) {
+      EnforcedAnswers enforced,
+      BooleanSupplier isStopping) {
     this.route = route;
     this.gatekeeper = gatekeeper;
     this.workers = workers;
     this.approvals = approvals;
     this.enforced = enforced;
+    this.isStopping = isStopping;
   }
 
   @Override
   public void handle(RoutingContext context) {
-    RequestFacts facts = Exchange.facts(context);
+    RequestFacts facts = Exchange.facts(context, isStopping);
     Context loop = context.vertx().getOrCreateContext();
     Credentials credentials = gatekeeper.credentials(context.request());
     workers

@@ -2,6 +2,7 @@ package dev.cofre.controlplane.server.archive;
 
 import dev.cofre.contract.audit.AuditEvent;
 import dev.cofre.contract.audit.AuditSegments;
+import dev.cofre.contract.audit.RecordFields.Value;
 import dev.cofre.contract.audit.seal.SealFiles;
 import dev.cofre.contract.audit.ship.ShippedRecords;
 import dev.cofre.contract.encoding.Hex;
@@ -18,8 +19,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -54,6 +58,9 @@ public final class Archive implements AutoCloseable {
   /** Two chains of each of a thousand nodes, and of as many that are gone. */
   private static final int LOGS_MAX = 4_000;
 
+  /** So many matches are read at once when the newest of some kind is looked for. */
+  private static final int LAST_AT_ONCE = 16;
+
   private final Path directory;
   private final DirectoryLock lock;
   private final String id;
@@ -70,6 +77,22 @@ public final class Archive implements AutoCloseable {
    * @param next where it goes on; empty when nothing does
    */
   public record Page(List<Entry> entries, Optional<EventPlace> next) {}
+
+  /**
+   * When something was there the last time.
+   *
+   * @param isWhole whether all was looked at and could be read, as far as it matters
+   * @param timeNs nanoseconds since 1970; empty: not found
+   */
+  public record Last(boolean isWhole, OptionalLong timeNs) {}
+
+  /**
+   * Between which times events lie.
+   *
+   * @param oldestNs nanoseconds since 1970
+   * @param newestNs likewise
+   */
+  public record Extent(long oldestNs, long newestNs) {}
 
   private Archive(Path directory, DirectoryLock lock, String id, int segmentBytesMost) {
     this.directory = directory;
@@ -227,6 +250,47 @@ public final class Archive implements AutoCloseable {
 
   /** Finds the events of {@code query}, the newest first. */
   public Page search(EventQuery query) throws IOException {
+    return page(query, places(query, () -> false).orElseThrow());
+  }
+
+  /**
+   * When the newest event was that has all values of one of {@code alternatives} and that {@code
+   * accepts}.
+   *
+   * @param beforeNs it is older than this, nanoseconds since 1970
+   * @param stop is asked now and then, and ends the search
+   */
+  public Last last(
+      List<List<Value>> alternatives,
+      long beforeNs,
+      Predicate<AuditEvent> accepts,
+      BooleanSupplier stop)
+      throws IOException {
+    Optional<EventPlace> behind = Optional.empty();
+    boolean isWhole = true;
+    do {
+      EventQuery query =
+          new EventQuery(alternatives, Long.MIN_VALUE, beforeNs - 1, behind, LAST_AT_ONCE);
+      Optional<List<EventPlace>> places = places(query, stop);
+      if (places.isEmpty()) {
+        return new Last(false, OptionalLong.empty());
+      }
+      Page page = page(query, places.get());
+      for (Entry entry : page.entries()) {
+        if (accepts.test(entry.event())) {
+          return new Last(true, OptionalLong.of(entry.place().timeNs()));
+        }
+      }
+      // One that cannot be read may have been it.
+      isWhole &= page.entries().size() == Math.min(query.limit(), places.get().size());
+      behind = page.next();
+    } while (behind.isPresent());
+    return new Last(isWhole, OptionalLong.empty());
+  }
+
+  /** The places of the events of {@code query}, one more than its limit; empty: was stopped. */
+  private Optional<List<EventPlace>> places(EventQuery query, BooleanSupplier stop)
+      throws IOException {
     List<ArchivedSegment> segments = new ArrayList<>();
     for (ArchivedLog log : logs.values()) {
       for (ArchivedSegment segment : log.all()) {
@@ -242,9 +306,14 @@ public final class Archive implements AutoCloseable {
       if (!found.takes(segment.zone().maxNs())) {
         break;
       }
-      segment.search(query, found);
+      if (stop.getAsBoolean() || !segment.search(query, found, stop)) {
+        return Optional.empty();
+      }
     }
-    List<EventPlace> places = found.inOrder();
+    return Optional.of(found.inOrder());
+  }
+
+  private Page page(EventQuery query, List<EventPlace> places) throws IOException {
     boolean more = places.size() > query.limit();
     List<EventPlace> shown = more ? places.subList(0, query.limit()) : places;
     List<Entry> entries = new ArrayList<>();
@@ -253,6 +322,46 @@ public final class Archive implements AutoCloseable {
           .ifPresent(event -> entries.add(new Entry(place, event)));
     }
     return new Page(entries, more ? Optional.of(shown.getLast()) : Optional.empty());
+  }
+
+  /**
+   * Gives every event that has one of {@code anyOf}, values of one field, and is not older than
+   * {@code fromNs} and not newer than {@code toNs}; segment by segment, the oldest first. The
+   * memory it takes does not depend on how many there are.
+   *
+   * @param stop is asked now and then, and ends the walk
+   */
+  public Walked walk(
+      List<Value> anyOf, long fromNs, long toNs, BooleanSupplier stop, EventVisitor visitor)
+      throws IOException {
+    List<ArchivedSegment> segments = new ArrayList<>();
+    for (ArchivedLog log : logs.values()) {
+      for (ArchivedSegment segment : log.all()) {
+        if (segment.zone().overlaps(fromNs, toNs)) {
+          segments.add(segment);
+        }
+      }
+    }
+    segments.sort(Comparator.comparingLong(segment -> segment.zone().minNs()));
+    SegmentWalk walk = new SegmentWalk(anyOf, fromNs, toNs, stop, visitor);
+    for (ArchivedSegment segment : segments) {
+      if (stop.getAsBoolean() || !segment.walk(walk)) {
+        return new Walked(false, Math.max(fromNs, segment.zone().minNs()), walk.unreadable());
+      }
+    }
+    return new Walked(true, toNs, walk.unreadable());
+  }
+
+  /** Between which times the events of {@code origin} lie; empty when it has none. */
+  public Optional<Extent> extent(String origin) {
+    ArchivedLog log = logs.get(origin);
+    Zone all = Zone.EMPTY;
+    for (ArchivedSegment segment : log == null ? List.<ArchivedSegment>of() : log.all()) {
+      all = all.and(segment.zone());
+    }
+    return all.equals(Zone.EMPTY)
+        ? Optional.empty()
+        : Optional.of(new Extent(all.minNs(), all.maxNs()));
   }
 
   /** What it holds. */

@@ -15,9 +15,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Searches one segment of the archive. Thread-safe. */
 final class ArchivedSegment {
+  /** So many records are looked at between two questions whether to stop. */
+  private static final int RECORDS_AT_ONCE = 256;
+
   private final String origin;
   private final long number;
   private final Path file;
@@ -42,8 +46,22 @@ final class ArchivedSegment {
     return zone;
   }
 
-  /** Adds the events of the segment that {@code query} asks for to {@code found}. */
-  void search(EventQuery query, Found found) throws IOException {
+  /**
+   * Gives the events of the segment to {@code walk}.
+   *
+   * @return false when it was stopped on its way
+   */
+  boolean walk(SegmentWalk walk) throws IOException {
+    return walk.walk(origin, file, index.get());
+  }
+
+  /**
+   * Adds the events of the segment that {@code query} asks for to {@code found}.
+   *
+   * @param stop is asked now and then, and ends the search
+   * @return false when it was stopped on its way
+   */
+  boolean search(EventQuery query, Found found, BooleanSupplier stop) throws IOException {
     SegmentIndex places = index.get();
     for (List<Value> values : query.alternatives()) {
       List<IntBuffer> lists =
@@ -53,15 +71,22 @@ final class ArchivedSegment {
                   .map(value -> places.find(value.hash()))
                   .sorted(Comparator.comparingInt(IntBuffer::remaining))
                   .toList();
-      if (lists.get(0).hasRemaining()) {
-        // Taken after the lists: it is over all that they hold.
-        search(query, values, lists, places.zone(), found);
+      // The zone is taken after the lists: it is over all that they hold.
+      if (lists.get(0).hasRemaining()
+          && !search(query, values, lists, places.zone(), found, stop)) {
+        return false;
       }
     }
+    return true;
   }
 
-  private void search(
-      EventQuery query, List<Value> values, List<IntBuffer> lists, Zone times, Found found)
+  private boolean search(
+      EventQuery query,
+      List<Value> values,
+      List<IntBuffer> lists,
+      Zone times,
+      Found found,
+      BooleanSupplier stop)
       throws IOException {
     try (Arena arena = Arena.ofConfined();
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -70,12 +95,15 @@ final class ArchivedSegment {
       IntBuffer rarest = lists.get(0);
       RecordFields fields = new RecordFields();
       for (int i = behindLatest(records, rarest, times.before(query.latestNs())) - 1; i >= 0; i--) {
+        if (i % RECORDS_AT_ONCE == 0 && stop.getAsBoolean()) {
+          return false;
+        }
         int place = rarest.get(i);
         int at = place * AuditRecordFormat.ALIGNMENT;
         long timeNs = RecordFields.timeNs(records, at);
         long latestBefore = times.before(timeNs);
         if (latestBefore < query.fromNs() || !found.takes(latestBefore)) {
-          return;
+          return true;
         }
         if (timeNs < query.fromNs() || timeNs > query.toNs() || !isInAll(lists, place)) {
           continue;
@@ -89,6 +117,7 @@ final class ArchivedSegment {
           found.add(event);
         }
       }
+      return true;
     }
   }
 

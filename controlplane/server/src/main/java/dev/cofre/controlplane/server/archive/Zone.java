@@ -22,6 +22,14 @@ record Zone(long minNs, long maxNs, long disorderNs) {
         Math.max(disorderNs, minus(maxNs, timeNs)));
   }
 
+  /** Over the times of {@code other}, of another segment, too; the disorder within each of both. */
+  Zone and(Zone other) {
+    return new Zone(
+        Math.min(minNs, other.minNs),
+        Math.max(maxNs, other.maxNs),
+        Math.max(disorderNs, other.disorderNs));
+  }
+
   private static long minus(long one, long other) {
     long difference = one - other;
     return other < 0 && one >= 0 && difference < 0 ? Long.MAX_VALUE : difference;
