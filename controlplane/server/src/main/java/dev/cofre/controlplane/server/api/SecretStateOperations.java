@@ -92,7 +92,8 @@ final class SecretStateOperations {
   private static List<SecretVersion> meant(
       Transaction tx, Secret secret, SortedSet<Integer> named, Set<State> from, State to) {
     List<SecretVersion> all =
-        tx.secretVersions().page(secret.id(), 0, SecretVersionDraft.VERSIONS_MAX);
+        tx.secretVersions()
+            .page(secret.id(), 0, SecretVersionDraft.VERSIONS_MAX + SecretVersionDraft.ROTATED_MAX);
     if (!named.isEmpty() && named.last() > all.size()) {
       throw new ProblemException(ErrorCode.NOT_FOUND, "the secret has no version " + named.last());
     }

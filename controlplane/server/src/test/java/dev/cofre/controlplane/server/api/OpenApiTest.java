@@ -72,6 +72,7 @@ class OpenApiTest {
                 null,
                 null,
                 null,
+                null,
                 null));
     api.table()
         .forEach(
