@@ -28,6 +28,7 @@ import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.controlplane.server.vault.EngineAccess;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -89,8 +90,9 @@ final class SecretRotationOperations {
             () -> {
               requireRotatable(engine, draft, wanted.secret.id());
               String active = rotator.activeUser(wanted.secret, draft);
-              Answer answer = changing.run(call, tx -> written(tx, call, draft, active));
-              rotator.turn(wanted.secret.id());
+              List<UserRotation> claimed = new ArrayList<>();
+              Answer answer = changing.run(call, tx -> written(tx, call, draft, active, claimed));
+              claimed.forEach(rotator::turn);
               return settled(answer, wanted.secret.id());
             });
   }
@@ -135,8 +137,13 @@ final class SecretRotationOperations {
     }
   }
 
-  private static Answer written(
-      Transaction tx, Call call, UserRotationDraft draft, String activeUser) {
+  /** A new one is taken at once, into {@code claimed}: nobody else begins with it. */
+  private Answer written(
+      Transaction tx,
+      Call call,
+      UserRotationDraft draft,
+      String activeUser,
+      List<UserRotation> claimed) {
     Found wanted = wanted(tx, call, draft);
     String by = call.principal().id();
     if (wanted.rotation == null) {
@@ -144,6 +151,7 @@ final class SecretRotationOperations {
       UserRotation made =
           UserRotation.begun(wanted.secret.id(), wanted.engine.id(), draft, activeUser, stamp);
       tx.userRotations().insert(made);
+      rotator.claim(tx, made.secret()).ifPresent(claimed::add);
       return answer(201, new Found(wanted.secret, wanted.engine, made));
     }
     UserRotation changed = wanted.rotation.described(draft, tx.now(), by);
@@ -175,6 +183,7 @@ final class SecretRotationOperations {
   }
 
   private Answer rotated(Call call, UUID secret) {
+    List<UserRotation> claimed = new ArrayList<>();
     Answer answer =
         changing.run(
             call,
@@ -185,9 +194,10 @@ final class SecretRotationOperations {
                 throw conflict("a rotation is at work at this moment; look at it");
               }
               tx.userRotations().request(found.rotation, tx.now());
+              rotator.claim(tx, secret).ifPresent(claimed::add);
               return answer(200, found(tx, call));
             });
-    rotator.turn(secret);
+    claimed.forEach(rotator::turn);
     return settled(answer, secret);
   }
 

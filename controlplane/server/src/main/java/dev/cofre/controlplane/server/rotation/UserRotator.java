@@ -132,12 +132,16 @@ public final class UserRotator {
 
   /** Rotates {@code secret}, when that is due. */
   public Turn turn(UUID secret) {
-    Optional<UserRotation> claimed =
-        store.note(tx -> tx.userRotations().claim(secret, tx.now(), tx.now().plus(CLAIM)));
-    return claimed.isEmpty() ? Turn.NONE : turn(claimed.get());
+    return store.note(tx -> claim(tx, secret)).map(this::turn).orElse(Turn.NONE);
   }
 
-  private Turn turn(UserRotation claimed) {
+  /** Takes the rotation of {@code secret}, when that is due; for {@link #turn(UserRotation)}. */
+  public Optional<UserRotation> claim(Transaction tx, UUID secret) {
+    return tx.userRotations().claim(secret, tx.now(), tx.now().plus(CLAIM));
+  }
+
+  /** Does the rotation that was taken. */
+  public Turn turn(UserRotation claimed) {
     try {
       rotate(claimed);
       return Turn.PUBLISHED;
