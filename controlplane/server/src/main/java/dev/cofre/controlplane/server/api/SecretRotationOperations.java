@@ -91,7 +91,14 @@ final class SecretRotationOperations {
               requireRotatable(engine, draft, wanted.secret.id());
               String active = rotator.activeUser(wanted.secret, draft);
               List<UserRotation> claimed = new ArrayList<>();
-              Answer answer = changing.run(call, tx -> written(tx, call, draft, active, claimed));
+              Answer answer =
+                  changing.run(
+                      call,
+                      tx -> {
+                        Found now = wanted(tx, call, draft);
+                        requireSameUse(wanted, now);
+                        return written(tx, call, draft, active, now, claimed);
+                      });
               claimed.forEach(rotator::turn);
               return settled(answer, wanted.secret.id());
             });
@@ -137,14 +144,22 @@ final class SecretRotationOperations {
     }
   }
 
+  /** The user in use was read from the value that was the current one then. */
+  private static void requireSameUse(Found before, Found now) {
+    if (now.rotation == null
+        && before.secret.currentVersion() != now.secret.currentVersion()) {
+      throw conflict("another value was written at the same time; look at it, try again");
+    }
+  }
+
   /** A new one is taken at once, into {@code claimed}: nobody else begins with it. */
   private Answer written(
       Transaction tx,
       Call call,
       UserRotationDraft draft,
       String activeUser,
+      Found wanted,
       List<UserRotation> claimed) {
-    Found wanted = wanted(tx, call, draft);
     String by = call.principal().id();
     if (wanted.rotation == null) {
       Stamp stamp = Stamp.created(tx.now(), by);

@@ -39,17 +39,23 @@ final class Credential implements AutoCloseable {
     return new Credential(user, UserNames.password(random));
   }
 
-  /** Which of {@code users} {@code value} names, if it is of this form; else the first one. */
+  /**
+   * Which of the two {@code users} {@code value} names, in quotes as JSON has it; the first one when
+   * it names both or none. It is not parsed: a parser would leave copies of it.
+   */
   static String userIn(byte[] value, List<String> users) {
-    return users.stream()
-        .filter(user -> begins(value, (BEFORE_USER + user + BEFORE_PASSWORD).getBytes(US_ASCII)))
-        .findFirst()
-        .orElse(users.getFirst());
+    boolean last = names(value, users.getLast()) && !names(value, users.getFirst());
+    return last ? users.getLast() : users.getFirst();
   }
 
-  private static boolean begins(byte[] value, byte[] with) {
-    return value.length >= with.length
-        && Arrays.equals(value, 0, with.length, with, 0, with.length);
+  private static boolean names(byte[] value, String user) {
+    byte[] name = ('"' + user + '"').getBytes(US_ASCII);
+    for (int i = 0; i + name.length <= value.length; i++) {
+      if (Arrays.equals(value, i, i + name.length, name, 0, name.length)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   String user() {

@@ -40,7 +40,8 @@ record Place(Secret secret, int number, KeyMetadata key) {
     if (!read) {
       throw new ProblemException(
           ErrorCode.CONFLICT,
-          "the secret's current version is deleted: undelete it, or stop the rotation");
+          "the secret's current version is deleted: undelete it, or stop the rotation and write"
+              + " another");
     }
   }
 

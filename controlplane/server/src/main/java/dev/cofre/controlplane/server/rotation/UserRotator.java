@@ -104,8 +104,8 @@ public final class UserRotator {
   }
 
   /**
-   * Which of the two users the current value of {@code secret} names; the first one when it is no
-   * value of a rotation. That one's password is not the first to be changed.
+   * Which of the two users the current value of {@code secret} names; the first one when it names
+   * both or none. That one's password is not the first to be changed.
    *
    * @throws ProblemException when that value cannot be read
    */

@@ -134,8 +134,7 @@ abstract class UserRotationStoreContract {
   }
 
   private Optional<UserRotation> claim(UserRotation rotation, Instant now) {
-    return store.note(
-        tx -> tx.userRotations().claim(rotation.secret(), now, now.plusSeconds(30)));
+    return store.note(tx -> tx.userRotations().claim(rotation.secret(), now, now.plusSeconds(30)));
   }
 
   @Test
@@ -255,8 +254,7 @@ abstract class UserRotationStoreContract {
         tx -> {
           for (int i = 1; i <= 5; i++) {
             String by = i == 2 ? "app-owner" : "system:scheduler";
-            tx.secretVersions()
-                .insert(secret, SecretVersion.created(i, NOW, by), new byte[] {1});
+            tx.secretVersions().insert(secret, SecretVersion.created(i, NOW, by), new byte[] {1});
           }
           tx.secretVersions().forget(secret, 4, "system:scheduler");
           return null;
