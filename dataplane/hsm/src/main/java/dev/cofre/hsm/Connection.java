@@ -77,6 +77,15 @@ final class Connection {
     return sun;
   }
 
+  /** Makes a signing key with {@code label} when there is none. */
+  void makeSigningKey(String label) {
+    sun().makeSigningKey(label, pin, () -> putHalfMadeKeysAside(label));
+  }
+
+  private synchronized void putHalfMadeKeysAside(String label) {
+    new HalfMadeKeys(keys()).putAside(label);
+  }
+
   private synchronized SunToken sunIfOpen() {
     return sun;
   }

@@ -46,6 +46,8 @@ final class Pkcs11Functions {
   private final MethodHandle destroyObject = function(22, JAVA_LONG, JAVA_LONG);
   private final MethodHandle getAttributeValue =
       function(24, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG);
+  private final MethodHandle setAttributeValue =
+      function(25, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG);
   private final MethodHandle findObjectsInit = function(26, JAVA_LONG, ADDRESS, JAVA_LONG);
   private final MethodHandle findObjects = function(27, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS);
   private final MethodHandle findObjectsFinal = function(28, JAVA_LONG);
@@ -204,6 +206,14 @@ final class Pkcs11Functions {
   long getAttributeValue(long session, long object, MemorySegment template, long count) {
     try {
       return (long) getAttributeValue.invokeExact(session, object, template, count);
+    } catch (Throwable e) {
+      throw failure(e);
+    }
+  }
+
+  long setAttributeValue(long session, long object, MemorySegment template, long count) {
+    try {
+      return (long) setAttributeValue.invokeExact(session, object, template, count);
     } catch (Throwable e) {
       throw failure(e);
     }

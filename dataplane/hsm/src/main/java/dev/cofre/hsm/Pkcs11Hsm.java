@@ -229,7 +229,7 @@ public final class Pkcs11Hsm implements Hsm {
     PublicKey publicKey =
         retried(
                 token -> {
-                  token.sun().makeSigningKey(label, pin);
+                  token.makeSigningKey(label);
                   return token.sun().publicKey(label);
                 })
             .orElseThrow(

@@ -141,11 +141,12 @@ final class SunToken {
     }
   }
 
-  /** Makes a signing key with {@code label} when there is none. */
-  synchronized void makeSigningKey(String label, PinUse pin) {
+  /** Makes a signing key with {@code label} when there is none, after {@code before}. */
+  synchronized void makeSigningKey(String label, PinUse pin, Runnable before) {
     try {
       load(pin);
       if (!keyStore.containsAlias(label)) {
+        before.run();
         KEPT.add(SelfSigned.generate(provider, keyStore, label));
         load(pin);
       }

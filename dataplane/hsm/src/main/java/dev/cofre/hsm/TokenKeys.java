@@ -217,6 +217,28 @@ final class TokenKeys {
     checked(functions.destroyObject(session.handle(), object));
   }
 
+  /** The handle of a private key of the token with {@code id}. */
+  OptionalLong findPrivateKey(byte[] id) {
+    try (Arena arena = Arena.ofConfined()) {
+      return find(
+          arena,
+          new Template(arena)
+              .number(Template.CKA_CLASS, Template.CKO_PRIVATE_KEY)
+              .flag(Template.CKA_TOKEN, true)
+              .bytes(Template.CKA_ID, id));
+    }
+  }
+
+  /** Gives {@code object} another id; whoever looks for the former one does not find it. */
+  void changeId(long object, byte[] id) {
+    try (Arena arena = Arena.ofConfined()) {
+      Template template = new Template(arena).bytes(Template.CKA_ID, id);
+      checked(
+          functions.setAttributeValue(
+              session.handle(), object, template.segment(), template.count()));
+    }
+  }
+
   /**
    * A copy of {@code object} that lives in this session, guarded as it is; empty when the module
    * makes none.

@@ -3,10 +3,13 @@ package dev.cofre.hsm;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.security.PublicKey;
+import java.security.Signature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -129,6 +132,42 @@ abstract class TokenContract extends HsmContract {
     assertTrue(hsm.hasKek(wrap.kekLabel()));
     logOutTheProcess();
     hsm.ping();
+  }
+
+  @Test
+  void aSigningKeyThatWasHalfMadeWhenItsProcessEndedIsMadeAnew() throws Exception {
+    String label = label("half-made");
+    PublicKey lost = hsm.signingKey(label).publicKey();
+    for (int round = 0; round < 2; round++) {
+      destroyCertificate(label);
+      hsm.close();
+      hsm = login();
+      Hsm.SigningKey key = hsm.signingKey(label);
+      assertNotEquals(lost, key.publicKey());
+      Signature verifier = Signature.getInstance("SHA256withECDSA", "SunEC");
+      verifier.initVerify(key.publicKey());
+      verifier.update(AAD);
+      assertTrue(verifier.verify(key.sign(AAD)));
+      lost = key.publicKey();
+    }
+  }
+
+  /** What kill -9 leaves behind between the two objects of a signing key. */
+  private void destroyCertificate(String label) {
+    Cryptoki cryptoki = Cryptoki.load(config());
+    long slot = cryptoki.slotOf(config());
+    cryptoki
+        .module()
+        .call(
+            () -> {
+              try (Pin pin = pin();
+                  Cryptoki.Session session = cryptoki.login(slot, pin)) {
+                TokenKeys keys = new TokenKeys(session, slot);
+                keys.destroy(keys.findAny(label).orElseThrow());
+                assertFalse(keys.isTaken(label));
+                return true;
+              }
+            });
   }
 
   @Test

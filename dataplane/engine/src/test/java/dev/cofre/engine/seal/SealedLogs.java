@@ -46,7 +46,11 @@ final class SealedLogs {
   }
 
   static AuditSealer sealer(Path directory, MappedAuditLog log, Hsm hsm) {
-    return new AuditSealer(directory, log, NODE, hsm, Duration.ofMillis(20), Clock.systemUTC());
+    return sealer(directory, log, NODE, hsm);
+  }
+
+  static AuditSealer sealer(Path directory, MappedAuditLog log, String node, Hsm hsm) {
+    return new AuditSealer(directory, log, node, hsm, Duration.ofMillis(20), Clock.systemUTC());
   }
 
   /** Appends the event of {@code requestId}; where a segment is full, once there is another. */

@@ -15,11 +15,14 @@ import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.SoftHsmToken;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,7 +40,7 @@ class SealerKillTest {
     Random random = new Random(seed);
     Set<String> acknowledged = new HashSet<>();
     for (int kill = 0; kill < KILLS; kill++) {
-      runAndKill(directory, kill, 1 + random.nextInt(30_000), acknowledged);
+      runAndKill(directory, SealedLogs.NODE, kill, 1 + random.nextInt(30_000), acknowledged);
     }
     try (Hsm hsm = SoftHsmToken.login();
         MappedAuditLog log = MappedAuditLog.open(directory, SealingProcess.CONFIG);
@@ -71,21 +74,42 @@ class SealerKillTest {
     System.out.println(heads.size() + " heads over " + heads.getLast().size() + " records");
   }
 
-  private static void runAndKill(Path directory, int run, int lines, Set<String> acknowledged)
+  /** Each has a signing key of its own, and is killed when the first of its objects is there. */
+  @Test
+  void aNodeThatIsKilledWhileItsSigningKeyIsMadeSealsAfterwards() throws Exception {
+    for (int kill = 0; kill < KILLS; kill++) {
+      Path directory = temporary.resolve("new-" + kill);
+      String node = "new-" + UUID.randomUUID();
+      long objects = objects();
+      Process process = start(directory, node, kill);
+      try (BufferedReader said = process.inputReader()) {
+        while (objects() == objects) {
+          assertNotNull(said.readLine(), "the process ended by itself");
+        }
+        process.toHandle().destroyForcibly();
+      }
+      process.waitFor();
+      try (Hsm hsm = SoftHsmToken.login();
+          MappedAuditLog log = MappedAuditLog.open(directory, SealingProcess.CONFIG);
+          AuditSealer sealer = SealedLogs.sealer(directory, log, node, hsm)) {
+        SealedLogs.append(log, "last");
+        assertEquals(0, sealer.figures().broken());
+      }
+      assertTrue(new SealedLog(directory, AuditSegments.EVENTS).lastHead().isPresent());
+      assertEquals(List.of(), SealedLogs.findings(directory, SealedLogs.key(directory)));
+    }
+  }
+
+  private static long objects() throws IOException {
+    try (Stream<Path> files = Files.list(SoftHsmToken.folder())) {
+      return files.filter(file -> file.toString().endsWith(".object")).count();
+    }
+  }
+
+  private static void runAndKill(
+      Path directory, String node, int run, int lines, Set<String> acknowledged)
       throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx128m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                SealingProcess.class.getName(),
-                directory.toString(),
-                Integer.toString(run),
-                SoftHsmToken.pinFile().toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process process = start(directory, node, run);
     try (BufferedReader said = process.inputReader()) {
       for (int i = 0; i < lines; i++) {
         String id = said.readLine();
@@ -103,5 +127,21 @@ class SealerKillTest {
       }
     }
     process.waitFor();
+  }
+
+  private static Process start(Path directory, String node, int run) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin/java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-Xmx128m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            SealingProcess.class.getName(),
+            directory.toString(),
+            Integer.toString(run),
+            SoftHsmToken.pinFile().toString(),
+            node)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
   }
 }

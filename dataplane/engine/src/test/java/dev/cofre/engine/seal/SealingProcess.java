@@ -31,7 +31,7 @@ final class SealingProcess {
     Hsm hsm = Pkcs11Hsm.login(token, Pin.read(arguments[2]));
     Path directory = Path.of(arguments[0]);
     MappedAuditLog log = MappedAuditLog.open(directory, CONFIG);
-    try (AuditSealer sealer = SealedLogs.sealer(directory, log, hsm)) {
+    try (AuditSealer sealer = SealedLogs.sealer(directory, log, arguments[3], hsm)) {
       OutputStream out = new FileOutputStream(FileDescriptor.out);
       for (int i = 0; sealer.figures().broken() == 0; i++) {
         String id = arguments[1] + "-" + i;
