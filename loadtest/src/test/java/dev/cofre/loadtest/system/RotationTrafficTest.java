@@ -9,6 +9,7 @@ import dev.cofre.loadtest.system.RotatedClient.Credential;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -101,7 +102,7 @@ class RotationTrafficTest {
             .put("dataClass", "internal")
             .put("owner", "app-owner")
             .put("description", "the shop's database")
-            .put("expiresAt", "2027-06-01T00:00:00Z")
+            .put("expiresAt", Instant.now().plus(Duration.ofDays(100)).toString())
             .put("rotation", new JsonObject().put("days", 30))
             .put("value", Base64.getEncoder().encodeToString("none yet".getBytes(UTF_8)));
     LeaseVault.made(deployment.controlApi("app-owner").json("/v1/secrets", draft.encode()));

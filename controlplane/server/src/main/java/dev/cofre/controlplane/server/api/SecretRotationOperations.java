@@ -146,8 +146,7 @@ final class SecretRotationOperations {
 
   /** The user in use was read from the value that was the current one then. */
   private static void requireSameUse(Found before, Found now) {
-    if (now.rotation == null
-        && before.secret.currentVersion() != now.secret.currentVersion()) {
+    if (now.rotation == null && before.secret.currentVersion() != now.secret.currentVersion()) {
       throw conflict("another value was written at the same time; look at it, try again");
     }
   }

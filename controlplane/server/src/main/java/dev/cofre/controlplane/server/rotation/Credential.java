@@ -40,8 +40,8 @@ final class Credential implements AutoCloseable {
   }
 
   /**
-   * Which of the two {@code users} {@code value} names, in quotes as JSON has it; the first one when
-   * it names both or none. It is not parsed: a parser would leave copies of it.
+   * Which of the two {@code users} {@code value} names, in quotes as JSON has it; the first one
+   * when it names both or none. It is not parsed: a parser would leave copies of it.
    */
   static String userIn(byte[] value, List<String> users) {
     boolean last = names(value, users.getLast()) && !names(value, users.getFirst());
