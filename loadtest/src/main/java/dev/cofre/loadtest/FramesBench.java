@@ -20,11 +20,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Frames against the lean echo of the same frames, in turn, each in a closed loop of 64 requests in
- * flight on each of 4 connections. Arguments: the URL of the node's HTTP, the file with the token,
- * the port of its frames, the port of the echo, seconds for each run, rounds.
+ * Frames against a reference, in turn, each in a closed loop of 64 requests in flight on each of 4
+ * connections. Arguments: the URL of the node's HTTP, the file with the token, the port of its
+ * frames, what the reference is (the lean {@code echo} of the same frames, or another {@code node}
+ * of the same deployment), the reference's port, seconds for each run, rounds.
  *
- * <p>The echo and the node are measured by turns in one process: the machine's moods fall on both.
+ * <p>Both are measured by turns in one process: the machine's moods fall on both.
  */
 public final class FramesBench {
   private static final int CONNECTIONS = 4;
@@ -33,52 +34,58 @@ public final class FramesBench {
   private static final String KEY = "demo";
 
   private final Calls calls;
+  private final boolean echo;
   private final LoadPlan plan;
 
-  private FramesBench(URI url, Path tokenFile, Duration duration) {
+  private FramesBench(URI url, Path tokenFile, boolean echo, Duration duration) {
     this.calls = new Calls(Site.local(url, tokenFile), KEY);
+    this.echo = echo;
     this.plan =
         LoadPlan.of(Pacing.closed()).lasting(duration.dividedBy(2), duration).over(CONNECTIONS);
   }
 
   /** Runs and prints; exit code 1 when an answer was wrong. */
   public static void main(String[] args) throws Exception {
-    if (args.length != 6) {
-      System.err.println("usage: FramesBench URL TOKEN-FILE FRAMES-PORT ECHO-PORT SECONDS ROUNDS");
+    if (args.length != 7 || !(args[3].equals("echo") || args[3].equals("node"))) {
+      System.err.println(
+          "usage: FramesBench URL TOKEN-FILE FRAMES-PORT echo|node REFERENCE-PORT SECONDS ROUNDS");
       System.exit(2);
     }
     FramesBench bench =
         new FramesBench(
             URI.create(args[0]),
             Path.of(args[1]),
-            Duration.ofMillis((long) (Double.parseDouble(args[4]) * 1_000)));
+            args[3].equals("echo"),
+            Duration.ofMillis((long) (Double.parseDouble(args[5]) * 1_000)));
     int node = Integer.parseInt(args[2]);
-    int echo = Integer.parseInt(args[3]);
-    int rounds = Integer.parseInt(args[5]);
-    System.exit(bench.run(node, echo, rounds) ? 0 : 1);
+    int reference = Integer.parseInt(args[4]);
+    int rounds = Integer.parseInt(args[6]);
+    System.exit(bench.run(node, reference, rounds) ? 0 : 1);
   }
 
-  private boolean run(int node, int echo, int rounds) throws IOException, InterruptedException {
+  private boolean run(int node, int reference, int rounds)
+      throws IOException, InterruptedException {
     List<FrameCall> encrypt = calls.frames(BYTES, Kind.ENCRYPT);
     List<FrameCall> decrypt = calls.frames(BYTES, Kind.DECRYPT);
-    boolean right = compare("encrypt", encrypt, node, echo, rounds);
-    return compare("decrypt", decrypt, node, echo, rounds) && right;
+    boolean right = compare("encrypt", encrypt, node, reference, rounds);
+    return compare("decrypt", decrypt, node, reference, rounds) && right;
   }
 
-  private boolean compare(String what, List<FrameCall> prepared, int node, int echo, int rounds)
+  private boolean compare(String what, List<FrameCall> prepared, int node, int other, int rounds)
       throws IOException, InterruptedException {
+    List<FrameCall> referred = echo ? Calls.echoed(prepared) : prepared;
     boolean right = true;
     List<Double> rates = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {
-      LoadResult reference = load(Calls.echoed(prepared), echo);
+      LoadResult reference = load(referred, other);
       LoadResult result = load(prepared, node);
       rates.add(result.reached());
       ratios.add(result.reached() / reference.reached());
       right &= result.errors().isEmpty() && reference.errors().isEmpty();
       System.out.printf(
           Locale.ROOT,
-          "%s: %,.0f a second, echo %,.0f, ratio %.3f; generator busy %.0f%% and %.0f%%; %s%n",
+          "%s: %,.0f a second, reference %,.0f, ratio %.3f; generator busy %.0f%% and %.0f%%; %s%n",
           what,
           result.reached(),
           reference.reached(),

@@ -225,13 +225,16 @@ final class Deployment {
 
   /** Starts {@code plane} with {@code settings}. */
   Child start(String plane, Map<String, String> settings) throws IOException {
-    Path file = folder.resolve(settings.get("node.name") + ".conf");
-    Files.write(
-        file,
+    return workspace.launch(plane, environment(), plane, "--config", write(settings).toString());
+  }
+
+  /** Writes {@code settings} into a plane's configuration file. */
+  Path write(Map<String, String> settings) throws IOException {
+    return Files.write(
+        folder.resolve(settings.get("node.name") + ".conf"),
         settings.entrySet().stream()
             .map(setting -> setting.getKey() + " = " + setting.getValue())
             .collect(Collectors.toList()));
-    return workspace.launch(plane, environment(), plane, "--config", file.toString());
   }
 
   /** Waits until {@code api} says that it is ready; {@code plane} must go on running. */

@@ -1,13 +1,10 @@
 package dev.cofre.loadtest.system;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,11 +16,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SystemExtension.class)
 @Tag("full")
 class FramesThroughputTest {
-  private static final String SECONDS = System.getProperty("cofre.test.benchSeconds", "4");
-  private static final String ROUNDS = System.getProperty("cofre.test.benchRounds", "5");
   private static final double ENCRYPT_RATIO = 0.38;
   private static final double DECRYPT_RATIO = 0.28;
-  private static final Duration LIMIT = Duration.ofMinutes(4);
 
   @Test
   void againstTheLeanEcho(Workspace workspace) throws Exception {
@@ -45,30 +39,8 @@ class FramesThroughputTest {
                 "dev.cofre.benchmarks.echo.FrameEcho",
                 List.of(Integer.toString(echoPort))));
     Await.until("the echo", Duration.ofSeconds(20), () -> echo.out().contains("echo ready"));
-    Child bench =
-        workspace.start(
-            "bench",
-            Pinned.java(
-                1,
-                "loadtest",
-                List.of("-XX:ActiveProcessorCount=1", "-Xmx256m"),
-                "dev.cofre.loadtest.FramesBench",
-                List.of(
-                    deployment.dataUrl(),
-                    deployment.tokenFile("app").toString(),
-                    Integer.toString(deployment.framePort()),
-                    Integer.toString(echoPort),
-                    SECONDS,
-                    ROUNDS)));
-    assertEquals(0, bench.exitCode(LIMIT), bench::name);
-    System.out.println(bench.out());
-    assertTrue(median(bench.out(), "encrypt") >= ENCRYPT_RATIO, "encrypt against its echo");
-    assertTrue(median(bench.out(), "decrypt") >= DECRYPT_RATIO, "decrypt against its echo");
-  }
-
-  private static double median(String out, String what) {
-    Matcher line = Pattern.compile(what + " median: .* ratio ([0-9.]+)").matcher(out);
-    assertTrue(line.find(), out);
-    return Double.parseDouble(line.group(1));
+    FramesBenchRun run = FramesBenchRun.of(workspace, deployment, "echo", echoPort);
+    assertTrue(run.median("encrypt") >= ENCRYPT_RATIO, "encrypt against its echo");
+    assertTrue(run.median("decrypt") >= DECRYPT_RATIO, "decrypt against its echo");
   }
 }

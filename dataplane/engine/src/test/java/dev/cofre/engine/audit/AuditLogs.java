@@ -80,10 +80,18 @@ final class AuditLogs {
 
   /** Whether room is made within twice the keeper's period. */
   private static boolean becomesAvailable(AuditLog log) {
+    return comesAbout(log::isAvailable);
+  }
+
+  /** Whether {@code condition} is true within twice the keeper's period. */
+  static boolean comesAbout(BooleanSupplier condition) {
     long deadlineNs = System.nanoTime() + 2_000_000_000L;
-    while (!log.isAvailable() && System.nanoTime() < deadlineNs) {
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadlineNs) {
+        return false;
+      }
       Thread.onSpinWait();
     }
-    return log.isAvailable();
+    return true;
   }
 }

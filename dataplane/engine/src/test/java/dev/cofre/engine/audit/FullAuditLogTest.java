@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,17 +133,18 @@ class FullAuditLogTest {
   @Test
   void strangersUseUpTheirShareAndNothingElse() throws IOException {
     try (MappedAuditLog log = MappedAuditLog.open(directory, AuditLogs.SMALL)) {
-      long second = 0;
-      boolean refused = false;
-      while (!refused) {
-        assertTrue(++second < 10_000, "the share has an end");
-        refused =
-            log.countUnauthenticated(stranger("192.0.2.1", second)).isCompletedExceptionally()
-                && log.figures().unauthenticated() > 100;
+      AtomicLong second = new AtomicLong();
+      while (AuditLogs.comesAbout(() -> isCounted(log, second.get()))) {
+        assertTrue(second.incrementAndGet() < 10_000, "the share has an end");
       }
-      AuditLogs.assertRefused(log.countUnauthenticated(stranger("192.0.2.1", second)));
+      assertTrue(log.figures().unauthenticated() > 100);
+      AuditLogs.assertRefused(log.countUnauthenticated(stranger("192.0.2.1", second.get())));
       assertTrue(log.isAvailable(), "others are served");
       assertTrue(AuditLogs.fill(log, "r") > 1_000);
     }
+  }
+
+  private static boolean isCounted(MappedAuditLog log, long second) {
+    return !log.countUnauthenticated(stranger("192.0.2.1", second)).isCompletedExceptionally();
   }
 }

@@ -13,6 +13,7 @@ import dev.cofre.dataplane.server.rehearsal.Rehearsal;
 import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.aead.EnvelopeWarmUp;
+import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.HsmSettings;
@@ -44,6 +45,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 
 /**
  * One data plane node: made from its configuration in the order in which things depend on each
@@ -63,14 +65,19 @@ final class DataPlane implements PlaneProcess.Running {
     this.drainMs = drainMs;
   }
 
-  /** Validates {@code configuration} and, unless {@code checkOnly}, starts a node. */
-  static PlaneProcess.Running start(Configuration configuration, boolean checkOnly)
+  /**
+   * Validates {@code configuration} and, unless {@code checkOnly}, starts a node.
+   *
+   * @param audited what stands between requests and the node's audit log
+   */
+  static PlaneProcess.Running start(
+      Configuration configuration, boolean checkOnly, UnaryOperator<AuditLog> audited)
       throws Exception {
     NodeSettings settings = NodeSettings.read(configuration);
     DataPlane node = new DataPlane(configuration.number(DataPlaneSettings.DRAIN_MS));
     if (!checkOnly) {
       try {
-        node.start(configuration, settings);
+        node.start(configuration, settings, audited);
       } catch (Exception e) {
         node.close();
         throw e;
@@ -79,7 +86,9 @@ final class DataPlane implements PlaneProcess.Running {
     return node;
   }
 
-  private void start(Configuration configuration, NodeSettings settings) throws Exception {
+  private void start(
+      Configuration configuration, NodeSettings settings, UnaryOperator<AuditLog> audited)
+      throws Exception {
     RandomSource random = GetRandom.orDevice();
     settings.aead().selfTest();
     Hsm hsm = HsmSettings.login(configuration);
@@ -105,7 +114,7 @@ final class DataPlane implements PlaneProcess.Running {
                 configuration.text(DataPlaneSettings.NODE_NAME),
                 snapshots,
                 gateway,
-                audit,
+                audited.apply(audit),
                 settings.keyLimits(),
                 random,
                 settings.aead(),

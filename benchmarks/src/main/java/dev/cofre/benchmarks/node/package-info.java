@@ -1,0 +1,2 @@
+/** Nodes that are not as they may be run: to measure what a part of them costs. */
+package dev.cofre.benchmarks.node;

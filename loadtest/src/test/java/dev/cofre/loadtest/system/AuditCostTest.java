@@ -1,0 +1,81 @@
+package dev.cofre.loadtest.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * What a node's audit log costs while it is sealed and shipped: its frames against those of a node
+ * that logs no request, both on one processor, the load and the control plane on the other.
+ */
+@ExtendWith(SystemExtension.class)
+@Tag("full")
+class AuditCostTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final double SHARE_MIN = 0.9;
+  private static final long AUDIT_BYTES_MAX = 16L << 30;
+
+  @Test
+  void isATenthAtMost(Workspace workspace) throws Exception {
+    assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "one processor for each side");
+    Deployment deployment = Deployment.create(workspace, "planes");
+    Map<String, String> settings = deployment.settings(Cofre.DATA_PLANE);
+    settings.put("http.eventLoops", "1");
+    settings.put("audit.bytesMax", Long.toString(AUDIT_BYTES_MAX));
+    deployment.dataPlaneOptions("-XX:ActiveProcessorCount=1");
+    Child[] planes = deployment.startBoth();
+    Pinned.move(workspace, planes[1].pid(), 0);
+    Pinned.move(workspace, planes[0].pid(), 1);
+    Map<String, String> unaudited = deployment.another(Cofre.DATA_PLANE, "unaudited", 10);
+    Child reference = startUnaudited(workspace, deployment, unaudited);
+    Api probe = Api.at("http://127.0.0.1:" + unaudited.get("http.port"), null);
+    Await.until(
+        "the reference is ready",
+        LIMIT,
+        () -> reference.process().isAlive() && probe.answers("/health/ready", 200));
+
+    FramesBenchRun run =
+        FramesBenchRun.of(
+            workspace, deployment, "node", Integer.parseInt(unaudited.get("frames.port")));
+
+    Figures node = Figures.of(deployment.dataApi("app"));
+    System.out.printf(
+        "%.0f events sealed, %.0f of them yet to be shipped%n",
+        node.value("cofre_audit_sealed_events"), node.value("cofre_audit_ship_lag_events"));
+    assertTrue(node.value("cofre_audit_sealed_events") > 0, "the node seals");
+    assertEquals(
+        0,
+        Figures.of(probe.as(deployment.token("app"))).value("cofre_audit_records_total"),
+        "the reference logs nothing");
+    assertTrue(run.median("encrypt") >= SHARE_MIN, "encrypt");
+    assertTrue(run.median("decrypt") >= SHARE_MIN, "decrypt");
+  }
+
+  private static Child startUnaudited(
+      Workspace workspace, Deployment deployment, Map<String, String> settings) throws Exception {
+    Path file = deployment.write(settings);
+    ProcessBuilder builder =
+        Pinned.java(
+            0,
+            "benchmarks",
+            List.of(
+                "-XX:ActiveProcessorCount=1",
+                "-XX:MetaspaceSize=96m",
+                "-XX:MaxHeapFreeRatio=100",
+                "-Xmx256m",
+                "-XX:MaxDirectMemorySize=128m",
+                "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED"),
+            "dev.cofre.benchmarks.node.UnauditedNode",
+            List.of("--config", file.toString()));
+    builder.environment().put("SOFTHSM2_CONF", deployment.softHsmConf().toString());
+    return workspace.start("unaudited", builder);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.cofre.loadtest.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A run of {@code FramesBench} on the second processor, and what it printed. */
+record FramesBenchRun(String out) {
+  private static final String SECONDS = System.getProperty("cofre.test.benchSeconds", "4");
+  private static final String ROUNDS = System.getProperty("cofre.test.benchRounds", "5");
+  private static final Duration LIMIT = Duration.ofMinutes(4);
+
+  /**
+   * Measures {@code deployment}'s node.
+   *
+   * @param kind what stands behind {@code port}: {@code echo} or {@code node}
+   */
+  static FramesBenchRun of(Workspace workspace, Deployment deployment, String kind, int port)
+      throws Exception {
+    Child bench =
+        workspace.start(
+            "bench",
+            Pinned.java(
+                1,
+                "loadtest",
+                List.of("-XX:ActiveProcessorCount=1", "-Xmx256m"),
+                "dev.cofre.loadtest.FramesBench",
+                List.of(
+                    deployment.dataUrl(),
+                    deployment.tokenFile("app").toString(),
+                    Integer.toString(deployment.framePort()),
+                    kind,
+                    Integer.toString(port),
+                    SECONDS,
+                    ROUNDS)));
+    assertEquals(0, bench.exitCode(LIMIT), bench::name);
+    System.out.println(bench.out());
+    return new FramesBenchRun(bench.out());
+  }
+
+  /** The median of the node's speed in parts of the reference's, of {@code what}. */
+  double median(String what) {
+    Matcher line = Pattern.compile(what + " median: .* ratio ([0-9.]+)").matcher(out);
+    assertTrue(line.find(), out);
+    return Double.parseDouble(line.group(1));
+  }
+}
