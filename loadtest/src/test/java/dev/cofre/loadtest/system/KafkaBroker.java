@@ -20,12 +20,18 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
- * A broker of Kafka in KRaft mode, a process of its own: TLS with client certificates for the
- * product, plaintext on loopback for the test. Not thread-safe.
+ * A broker of Kafka in KRaft mode, a process of its own: TLS with client certificates, or with a
+ * password, for the product, plaintext on loopback for the test. Not thread-safe.
  */
 final class KafkaBroker {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int PARTITIONS = 3;
+
+  /** Who may log in with a password. */
+  static final String USER = "cofre";
+
+  /** Its password, with what JAAS would take for its own. */
+  static final String PASSWORD = "quote\" back\\slash; semicolon";
 
   private final Workspace workspace;
   private final Path folder;
@@ -50,7 +56,9 @@ final class KafkaBroker {
                 "-t",
                 "4L6g3nShT-eMCtK--X86sw",
                 "-c",
-                kafka.properties().toString()));
+                kafka.properties().toString(),
+                "--add-scram",
+                "SCRAM-SHA-512=[name=" + USER + ",password=" + PASSWORD + "]"));
     if (format.exitCode(LIMIT) != 0) {
       throw new AssertionError("not formatted: " + format.out() + format.err());
     }
@@ -77,10 +85,22 @@ final class KafkaBroker {
                 + port
                 + ",SSL://127.0.0.1:"
                 + tlsPort()
+                + ",LOGIN://127.0.0.1:"
+                + loginPort()
                 + ",CONTROLLER://127.0.0.1:"
                 + (port + 2),
-            "advertised.listeners=PLAINTEXT://127.0.0.1:" + port + ",SSL://127.0.0.1:" + tlsPort(),
-            "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SSL:SSL,CONTROLLER:PLAINTEXT",
+            "advertised.listeners=PLAINTEXT://127.0.0.1:"
+                + port
+                + ",SSL://127.0.0.1:"
+                + tlsPort()
+                + ",LOGIN://127.0.0.1:"
+                + loginPort(),
+            "listener.security.protocol.map="
+                + "PLAINTEXT:PLAINTEXT,SSL:SSL,LOGIN:SASL_SSL,CONTROLLER:PLAINTEXT",
+            "sasl.enabled.mechanisms=SCRAM-SHA-512",
+            "listener.name.login.ssl.client.auth=none",
+            "listener.name.login.scram-sha-512.sasl.jaas.config="
+                + "org.apache.kafka.common.security.scram.ScramLoginModule required;",
             "controller.listener.names=CONTROLLER",
             "inter.broker.listener.name=PLAINTEXT",
             "ssl.keystore.type=PEM",
@@ -141,6 +161,11 @@ final class KafkaBroker {
   /** For clients with a certificate. */
   int tlsPort() {
     return port + 1;
+  }
+
+  /** For clients with a password, inside TLS. */
+  int loginPort() {
+    return port + 3;
   }
 
   void createTopic(String topic) throws Exception {

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class KafkaSinkTest {
   private static final String ENCRYPT = "/v1/keys/demo/encrypt";
   private static final String TOPIC = "cofre.audit";
+  private static final String TOPIC_BY_PASSWORD = "cofre.audit.password";
+  private static final String SINK_BY_PASSWORD = "pond";
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String NODE = "data-1";
 
@@ -33,6 +35,7 @@ class KafkaSinkTest {
       throws Exception {
     Deployment deployment = Deployment.create(workspace, "planes");
     KafkaBroker kafka = sinkInto(workspace, deployment);
+    alsoByPassword(deployment, kafka);
     Child[] planes = deployment.startBoth();
     Api data = deployment.dataApi("app");
     encrypt(data, 50);
@@ -52,9 +55,12 @@ class KafkaSinkTest {
     encrypt(data, 10);
     awaitSent(deployment, 110);
     Await.until("the sink is well", LIMIT, () -> !health(deployment).contains("lake"));
+    Api control = deployment.controlApi("auditor");
+    Await.until("the other is well", LIMIT, () -> lag(control, SINK_BY_PASSWORD) == 0);
     assertEquals(0, planes[1].terminate());
     assertEquals(0, planes[0].terminate());
-    assertTopicIsArchive(deployment, kafka);
+    assertTopicIsArchive(deployment, kafka, TOPIC);
+    assertTopicIsArchive(deployment, kafka, TOPIC_BY_PASSWORD);
   }
 
   @Test
@@ -85,9 +91,9 @@ class KafkaSinkTest {
         LIMIT,
         () -> Figures.of(deployment.dataApi("app")).value("cofre_audit_ship_lag_events") == 0);
     assertEquals(0, planes[1].terminate());
-    Await.until("all is sent", LIMIT, () -> lag(control) == 0);
+    Await.until("all is sent", LIMIT, () -> lag(control, "lake") == 0);
     assertEquals(0, planes[0].terminate());
-    assertTopicIsArchive(deployment, kafka);
+    assertTopicIsArchive(deployment, kafka, TOPIC);
   }
 
   private static void run(DataPlaneLoad load, LoadPlan plan) {
@@ -118,6 +124,27 @@ class KafkaSinkTest {
     return kafka;
   }
 
+  /** A second sink into another topic, which logs in in place of showing a certificate. */
+  private static void alsoByPassword(Deployment deployment, KafkaBroker kafka) throws Exception {
+    kafka.createTopic(TOPIC_BY_PASSWORD);
+    Path sinks = Path.of(deployment.settings(Cofre.CONTROL_PLANE).get("sinks.directory"));
+    Deployment.writePin(sinks.resolve("password"), KafkaBroker.PASSWORD + "\n");
+    List<String> lake = Files.readAllLines(sinks.resolve("lake.conf"));
+    List<String> pond = new ArrayList<>();
+    for (String line : lake) {
+      if (line.startsWith("bootstrapServers")) {
+        pond.add("bootstrapServers = 127.0.0.1:" + kafka.loginPort());
+      } else if (line.startsWith("topic")) {
+        pond.add("topic = " + TOPIC_BY_PASSWORD);
+      } else if (!line.startsWith("certificate") && !line.startsWith("key")) {
+        pond.add(line);
+      }
+    }
+    pond.add("saslUser = " + KafkaBroker.USER);
+    pond.add("saslPasswordFile = password");
+    Files.write(sinks.resolve(SINK_BY_PASSWORD + ".conf"), pond);
+  }
+
   private static String health(Deployment deployment) throws Exception {
     return deployment
         .controlApi("auditor")
@@ -127,8 +154,9 @@ class KafkaSinkTest {
         .encode();
   }
 
-  private static long lag(Api control) throws Exception {
-    return (long) Figures.of(control).value("cofre_controlplane_sink_lag_events{sink=\"lake\"}");
+  private static long lag(Api control, String sink) throws Exception {
+    return (long)
+        Figures.of(control).value("cofre_controlplane_sink_lag_events{sink=\"" + sink + "\"}");
   }
 
   private static void awaitSent(Deployment deployment, int count) throws Exception {
@@ -136,7 +164,7 @@ class KafkaSinkTest {
     Await.until(
         count + " encryptions are archived and sent",
         LIMIT,
-        () -> archived(deployment) >= count && lag(control) == 0);
+        () -> archived(deployment) >= count && lag(control, "lake") == 0);
   }
 
   private static int archived(Deployment deployment) throws Exception {
@@ -149,13 +177,13 @@ class KafkaSinkTest {
   }
 
   /** The same events, those of a node in one partition, in their order. */
-  private static void assertTopicIsArchive(Deployment deployment, KafkaBroker kafka)
-      throws Exception {
+  private static void assertTopicIsArchive(
+      Deployment deployment, KafkaBroker kafka, String topicName) throws Exception {
     Map<String, Long> highest = new LinkedHashMap<>();
     Map<String, List<String>> topic = new LinkedHashMap<>();
     Map<String, Integer> partitions = new LinkedHashMap<>();
     int twice = 0;
-    for (ConsumerRecord<String, String> one : kafka.records(TOPIC)) {
+    for (ConsumerRecord<String, String> one : kafka.records(topicName)) {
       JsonObject event = new JsonObject(one.value());
       String log = event.getString("log");
       long index = event.getLong("index");

@@ -8,6 +8,7 @@ import dev.cofre.engine.config.ListenerSettings;
 import dev.cofre.engine.config.Setting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,9 +18,15 @@ import java.util.regex.Pattern;
  * @param servers the brokers to begin with, {@code HOST:PORT} with commas
  * @param compression {@code none} or {@code gzip}
  * @param plaintext whether without TLS
+ * @param login who the sink is, where a certificate does not say so
  */
 record KafkaSettings(
-    String servers, String topic, String compression, boolean plaintext, TlsFiles tls)
+    String servers,
+    String topic,
+    String compression,
+    boolean plaintext,
+    TlsFiles tls,
+    Optional<KafkaLogin> login)
     implements TargetSettings {
   private static final Setting SERVERS =
       Setting.required("bootstrapServers", TEXT, "brokers to begin with, HOST:PORT with commas");
@@ -40,6 +47,7 @@ record KafkaSettings(
   private static List<Setting> all() {
     List<Setting> all = new ArrayList<>(List.of(SERVERS, TOPIC, COMPRESSION, PLAINTEXT));
     all.addAll(TlsFiles.ALL);
+    all.addAll(KafkaLogin.ALL);
     return List.copyOf(all);
   }
 
@@ -63,7 +71,16 @@ record KafkaSettings(
         configuration.text(TOPIC),
         SinkSettings.choice(configuration, COMPRESSION, List.of("none", "gzip")),
         plaintext,
-        TlsFiles.read(configuration));
+        TlsFiles.read(configuration),
+        KafkaLogin.read(configuration, plaintext));
+  }
+
+  /** Kafka's name of how a connection is protected. */
+  String protocol() {
+    if (plaintext) {
+      return "PLAINTEXT";
+    }
+    return login.isPresent() ? "SASL_SSL" : "SSL";
   }
 
   @Override

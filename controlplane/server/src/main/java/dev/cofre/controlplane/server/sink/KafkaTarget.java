@@ -150,7 +150,10 @@ final class KafkaTarget implements SinkTarget {
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES_MAX);
     properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, settings.compression());
     properties.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
-    properties.put("security.protocol", settings.plaintext() ? "PLAINTEXT" : "SSL");
+    properties.put("security.protocol", settings.protocol());
+    if (settings.login().isPresent()) {
+      settings.login().get().addTo(properties);
+    }
     TlsFiles tls = settings.tls();
     if (tls.ca().isPresent()) {
       properties.put(SslConfigs.SSL_TRUSTSTORE_TYPE_CONFIG, "PEM");

@@ -2,9 +2,7 @@ package dev.cofre.controlplane.server.sink;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Base64;
@@ -28,19 +26,8 @@ final class WebhookSignature {
    * @throws IOException when there is none, or everybody may read the file
    */
   static byte[] secret(Path file) throws IOException {
-    byte[] contents;
-    try {
-      if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
-        throw new IOException(file + " can be read by everybody; run: chmod 600 " + file);
-      }
-      contents = Files.readAllBytes(file);
-    } catch (java.nio.file.NoSuchFileException e) {
-      throw new IOException("names a file that is not there: " + file, e);
-    }
+    byte[] contents = SinkSecret.read(file);
     int end = contents.length;
-    while (end > 0 && contents[end - 1] <= ' ') {
-      end--;
-    }
     byte[] prefix = PREFIX.getBytes(StandardCharsets.US_ASCII);
     byte[] encoded = Arrays.copyOfRange(contents, Math.min(prefix.length, end), end);
     boolean named = Arrays.equals(Arrays.copyOf(contents, prefix.length), prefix);
