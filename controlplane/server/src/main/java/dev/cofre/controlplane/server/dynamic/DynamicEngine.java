@@ -55,7 +55,7 @@ public interface DynamicEngine {
   @FunctionalInterface
   interface Fence {
     /**
-     * Looks at the moment of the change.
+     * Looks when the change is made and not in force, and nobody else can change the same user.
      *
      * @throws TargetException when another one has taken it over
      */
@@ -74,7 +74,7 @@ public interface DynamicEngine {
     /**
      * Gives this user another password, which never is in the clear in what the system may log or
      * show. While {@code fence} is asked and until the change is in force or not, nobody else
-     * changes a password here by this or {@link #setPassword}.
+     * changes this user's password; when it throws, nothing was changed.
      */
     void changePassword(char[] next, Fence fence) throws TargetException;
 

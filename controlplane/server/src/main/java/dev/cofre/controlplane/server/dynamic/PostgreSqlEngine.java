@@ -12,6 +12,7 @@ import org.postgresql.util.PSQLState;
  * PostgreSQL, version 14 or later: a credential is a role with a password and {@code VALID UNTIL}.
  */
 public final class PostgreSqlEngine implements DynamicEngine {
+  private static final String LOGIN = "login";
   private static final String CONNECT_S = "3";
   private static final String SOCKET_S = "15";
   private static final int VALID_S = 5;
@@ -19,7 +20,10 @@ public final class PostgreSqlEngine implements DynamicEngine {
   /** Who stands still within a transaction, with its locks, loses it. */
   private static final String STATEMENT_OPTIONS =
       "-c statement_timeout=12000 -c lock_timeout=8000 -c search_path=pg_catalog"
-          + " -c idle_in_transaction_session_timeout=20000";
+          + " -c idle_in_transaction_session_timeout=20000 -c synchronous_commit=on";
+
+  /** The server, the database or the user has as many connections as it may. */
+  private static final String TOO_MANY = "53300";
 
   private final Driver driver = new Driver();
   private final RandomSource random;
@@ -36,8 +40,12 @@ public final class PostgreSqlEngine implements DynamicEngine {
 
   @Override
   public Session open(Target target, char[] password) throws TargetException {
-    return new PostgreSqlSession(
-        connect(target, new PostgreSqlPassword.Login(password)), target, random);
+    try {
+      return new PostgreSqlSession(
+          connect(target, new PostgreSqlPassword.Login(password)), target, random);
+    } catch (SQLException e) {
+      throw PostgreSqlSession.failure(LOGIN, e);
+    }
   }
 
   @Override
@@ -50,11 +58,20 @@ public final class PostgreSqlEngine implements DynamicEngine {
             "the target does not ask " + target.user() + " for a password: see pg_hba.conf");
       }
     } catch (SQLException e) {
-      throw PostgreSqlSession.failure("login", e);
+      // The root user logged in just now: it is the limit of this one, and of no other's work.
+      if (TOO_MANY.equals(e.getSQLState())) {
+        throw new TargetException(
+            TargetException.Kind.REFUSED,
+            "the target has no connection left for "
+                + target.user()
+                + ": raise its CONNECTION LIMIT, or that of the server");
+      }
+      throw PostgreSqlSession.failure(LOGIN, e);
     }
   }
 
-  private Connection connect(Target target, PostgreSqlPassword.Login login) throws TargetException {
+  private Connection connect(Target target, PostgreSqlPassword.Login login)
+      throws SQLException, TargetException {
     Properties properties = properties(target);
     // Host and database are of a form that holds nothing that means anything in a URL.
     String url =
@@ -69,7 +86,7 @@ public final class PostgreSqlEngine implements DynamicEngine {
             "the target does not ask for scram-sha-256, and gets no password in any other way: see"
                 + " pg_hba.conf and password_encryption");
       }
-      throw PostgreSqlSession.failure("login", e);
+      throw e;
     }
   }
 

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** One login at a PostgreSQL. Not thread-safe. */
 final class PostgreSqlSession implements DynamicEngine.Session {
@@ -23,6 +24,10 @@ final class PostgreSqlSession implements DynamicEngine.Session {
   private static final String DEPENDENT_OBJECTS = "2BP01";
   private static final String DUPLICATE = "42710";
   private static final String UNIQUE = "23505";
+
+  /** A lock not had, a deadlock, and the row of a role that was changed at the same time. */
+  private static final Set<String> CONTENDED =
+      Set.of(PostgreSqlStatements.LOCK_NOT_HAD, "40P01", "XX000");
 
   /**
    * Owns what credentials leave behind, and may do nothing: what credentials made may run with its
@@ -69,12 +74,13 @@ final class PostgreSqlSession implements DynamicEngine.Session {
         () ->
             sql.alone(
                 () -> {
-                  fence.requireHeld();
                   sql.execute(
                       "alter role "
                           + identifier(target.user())
                           + " password "
                           + literal(verifier(next)));
+                  // The role's row is locked by that, to the commit: nobody changes it in between.
+                  fence.requireHeld();
                 }));
   }
 
@@ -238,6 +244,11 @@ final class PostgreSqlSession implements DynamicEngine.Session {
     if (state.startsWith("28")) {
       return new TargetException(
           TargetException.Kind.LOGIN, "the target does not take the root user's password");
+    }
+    if (CONTENDED.contains(state)) {
+      return new TargetException(
+          TargetException.Kind.AWAY,
+          "others are at work in the target, which kept up " + what + " with SQLSTATE " + state);
     }
     boolean away =
         state.isEmpty()

@@ -1,10 +1,12 @@
 package dev.cofre.controlplane.server.dynamic;
 
+import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,10 +17,26 @@ final class PostgreSqlStatements {
   /** What the server warns of when the root user may not give what it was told to. */
   static final String NOTHING_GRANTED = "01007";
 
+  private static final System.Logger LOG = System.getLogger(PostgreSqlStatements.class.getName());
   private static final String CANCELED = "57014";
 
-  /** All work on roles of a database is done one after the other: it writes the same rows. */
+  /** A lock was not had in time. */
+  static final String LOCK_NOT_HAD = "55P03";
+
+  /**
+   * Work on roles of a database is done one after the other, for it writes the same rows. Any login
+   * can hold this lock: it spares work that fails and is tried again, and guards nothing.
+   */
   private static final String LOCK = "select pg_advisory_xact_lock(7166171012300118117)";
+
+  /** Who has {@link #LOCK} in this database as the user that asks. */
+  private static final String OWN_HOLDERS =
+      "select count(*) from pg_locks l join pg_stat_activity a on a.pid = l.pid"
+          + " where l.locktype = 'advisory' and l.granted and l.objsubid = 1"
+          + " and l.classid::bigint = 7166171012300118117 >> 32"
+          + " and l.objid::bigint = 7166171012300118117 & 4294967295"
+          + " and l.database = (select oid from pg_database where datname = current_database())"
+          + " and a.usename = current_user";
 
   /** So long a transaction may take, before its last statement. */
   private static final long WORK_MAX_NS = TimeUnit.SECONDS.toNanos(30);
@@ -101,18 +119,40 @@ final class PostgreSqlStatements {
     }
   }
 
-  /** Does {@code work} in one transaction, while nobody else is at such work in the database. */
+  /**
+   * Does {@code work} in one transaction, while nobody else of this user is at such work in the
+   * database.
+   */
   void alone(Work work) throws SQLException, TargetException {
+    boolean isCommitted = false;
     connection.setAutoCommit(false);
     try {
-      execute(LOCK);
+      lock();
       work.run();
       connection.commit();
-    } catch (SQLException | TargetException | RuntimeException e) {
-      connection.rollback();
-      throw e;
+      isCommitted = true;
     } finally {
+      if (!isCommitted) {
+        connection.rollback();
+      }
       connection.setAutoCommit(true);
+    }
+  }
+
+  /** Goes on without the lock when it is another user's, who may keep it for ever. */
+  private void lock() throws SQLException {
+    Savepoint before = connection.setSavepoint();
+    try {
+      execute(LOCK);
+    } catch (SQLException e) {
+      if (!LOCK_NOT_HAD.equals(e.getSQLState())) {
+        throw e;
+      }
+      connection.rollback(before);
+      if (count(OWN_HOLDERS, null) > 0) {
+        throw e;
+      }
+      LOG.log(Level.WARNING, "another user of a target holds the lock that the vault's work takes");
     }
   }
 

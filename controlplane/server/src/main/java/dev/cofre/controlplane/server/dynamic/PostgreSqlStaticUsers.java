@@ -90,13 +90,15 @@ final class PostgreSqlStaticUsers {
     sql.alone(
         () -> {
           boolean isThere = require(user);
-          fence.requireHeld();
           String role = identifier(user.name());
           if (isThere) {
             sql.execute("alter role " + role + " password " + literal(verifier.get()));
           } else {
             sql.all(made(user, role, verifier.get()), true);
           }
+          // The role's row, or its name, is locked by that to the commit, whoever has which lock:
+          // who comes later waits, and who has lost the claim meanwhile takes all of it back.
+          fence.requireHeld();
         });
   }
 

@@ -2,6 +2,7 @@ package dev.cofre.controlplane.server.dynamic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -35,6 +37,7 @@ class PostgreSqlStaticUsersTest {
           "$$; drop role vault_root; $$",
           "? {fn now()} :name");
   private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(30);
+  private static final String TAKE_LOCK = "select pg_advisory_lock(7166171012300118117)";
 
   @TempDir static Path directory;
   private static TargetServer server;
@@ -139,13 +142,72 @@ class PostgreSqlStaticUsersTest {
           password(),
           () -> {
             Thread.ofPlatform().start(() -> run(other, second, last, asked));
-            awaitWaiting();
+            awaitWaiting("locktype = 'advisory'");
             assertFalse(asked.get());
           });
       other.get(30, TimeUnit.SECONDS);
     }
     assertTrue(asked.get());
     assertTrue(server.takes("contended", new String(last)));
+  }
+
+  @Test
+  void aLockThatAnotherLoginKeepsHoldsUpNothingAndIsNotWhatGuards() throws Exception {
+    server.administer("create role hostile login password 'hostile'");
+    char[] changed = password();
+    AtomicBoolean asked = new AtomicBoolean();
+    CompletableFuture<Void> other = new CompletableFuture<>();
+    try (var holder = server.login("hostile", "hostile");
+        var statement = holder.createStatement();
+        Session first = session();
+        Session second = session()) {
+      statement.execute(TAKE_LOCK);
+      first.changePassword(TargetServer.ROOT_PASSWORD.toCharArray(), () -> {});
+      second.setPassword(user("contended", true), password(), () -> {});
+      first.setPassword(
+          user("contended", true),
+          changed,
+          () -> {
+            Thread.ofPlatform().start(() -> run(other, second, password(), asked));
+            awaitWaiting("locktype = 'transactionid'");
+            assertFalse(asked.get());
+          });
+      ExecutionException late =
+          assertThrows(ExecutionException.class, () -> other.get(30, TimeUnit.SECONDS));
+      TargetException told = assertInstanceOf(TargetException.class, late.getCause());
+      assertEquals(TargetException.Kind.AWAY, told.kind(), told::getMessage);
+    }
+    assertFalse(asked.get());
+    assertTrue(server.takes("contended", new String(changed)));
+  }
+
+  @Test
+  void aUserWithoutAConnectionLeftIsRefusedByName() throws Exception {
+    server.administer("create role full login password 'full' connection limit 0");
+    TargetException told =
+        assertThrows(
+            TargetException.class,
+            () ->
+                new PostgreSqlEngine(KernelRandom.INSTANCE)
+                    .rehearse(server.target().as("full"), "full".toCharArray()));
+    assertEquals(TargetException.Kind.REFUSED, told.kind());
+    assertTrue(told.getMessage().contains("no connection left for full"), told::getMessage);
+  }
+
+  @Test
+  void whoseWorkIsKeptUpByOurOwnComesBackSoon() throws Exception {
+    try (var holder = server.login(TargetServer.ROOT, TargetServer.ROOT_PASSWORD);
+        var statement = holder.createStatement();
+        Session session = session()) {
+      statement.execute(TAKE_LOCK);
+      TargetException told =
+          assertThrows(
+              TargetException.class,
+              () -> session.setPassword(user("kept-up", true), password(), () -> {}));
+      assertEquals(TargetException.Kind.AWAY, told.kind());
+      assertTrue(told.getMessage().contains("55P03"), told::getMessage);
+    }
+    assertFalse(server.texts("select rolname from pg_roles").contains("kept-up"));
   }
 
   private static void run(
@@ -158,10 +220,10 @@ class PostgreSqlStaticUsersTest {
     }
   }
 
-  private static void awaitWaiting() {
+  private static void awaitWaiting(String which) {
     long endNs = System.nanoTime() + LIMIT_NS;
     while (System.nanoTime() < endNs) {
-      if (isWaiting()) {
+      if (isWaiting(which)) {
         return;
       }
       LockSupport.parkNanos(5_000_000);
@@ -169,11 +231,9 @@ class PostgreSqlStaticUsersTest {
     throw new AssertionError("the other one does not wait");
   }
 
-  private static boolean isWaiting() {
+  private static boolean isWaiting(String which) {
     try {
-      return !server
-          .texts("select pid from pg_locks where locktype = 'advisory' and not granted")
-          .isEmpty();
+      return !server.texts("select pid from pg_locks where not granted and " + which).isEmpty();
     } catch (SQLException e) {
       throw new AssertionError(e);
     }
