@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -26,6 +27,8 @@ final class RotationTraffic {
   /** So often each client reads the secret. */
   static final long READ_EVERY_NS = TimeUnit.SECONDS.toNanos(1);
 
+  private static final int NONE = Integer.MAX_VALUE;
+  private static final int ANY = 0;
   private static final int OPENERS = 10;
   private static final long OPEN_EVERY_NS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final int POOL = 20;
@@ -36,6 +39,10 @@ final class RotationTraffic {
   private final String url;
   private final HikariDataSource pool;
   private final List<RotatedClient> clients = new ArrayList<>();
+
+  /** What each opener logs in with at this moment. */
+  private final List<AtomicInteger> inUse = new ArrayList<>();
+
   private final List<Thread> threads = new ArrayList<>();
   private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
   private final AtomicLong opened = new AtomicLong();
@@ -53,7 +60,9 @@ final class RotationTraffic {
       clients.add(client);
       // The clients read at times of their own.
       long offsetNs = i * READ_EVERY_NS / OPENERS;
-      loop(OPEN_EVERY_NS, offsetNs, () -> open(client));
+      AtomicInteger using = new AtomicInteger(NONE);
+      inUse.add(using);
+      loop(OPEN_EVERY_NS, offsetNs, () -> open(client, using));
       loop(READ_EVERY_NS, offsetNs, () -> read(client));
     }
     RotatedClient ofPool = new RotatedClient(api, secret);
@@ -105,8 +114,19 @@ final class RotationTraffic {
     }
   }
 
-  private void open(RotatedClient client) throws SQLException {
-    Credential credential = client.credential();
+  private void open(RotatedClient client, AtomicInteger using) throws SQLException {
+    // Before it is taken, so that allUse knows of whichever is taken.
+    using.set(ANY);
+    try {
+      Credential credential = client.credential();
+      using.set(credential.version());
+      open(credential);
+    } finally {
+      using.set(NONE);
+    }
+  }
+
+  private void open(Credential credential) throws SQLException {
     try (Connection connection =
             DriverManager.getConnection(url, credential.user(), credential.password());
         Statement statement = connection.createStatement()) {
@@ -138,9 +158,14 @@ final class RotationTraffic {
     }
   }
 
-  /** Whether every client uses the version {@code number} or a later one. */
+  /**
+   * Whether every client uses the version {@code number} or a later one, and none is opening a
+   * connection with an older one still: a machine that stands still for a second is no client that
+   * reads too seldom.
+   */
   boolean allUse(int number) {
-    return clients.stream().allMatch(client -> client.credential().version() >= number);
+    return clients.stream().allMatch(client -> client.credential().version() >= number)
+        && inUse.stream().allMatch(version -> version.get() >= number);
   }
 
   long opened() {

@@ -127,7 +127,7 @@ class RotationTrafficTest {
 
   private static void rotate(Deployment deployment) throws Exception {
     try (Api api = deployment.controlApi("app-owner")) {
-      Answer answer = api.json("/v1/secrets/" + SECRET + "/rotation/rotate", "{}");
+      Answer answer = api.json("/v1/secrets/" + SECRET + "/rotation/rotate", "{\"force\":true}");
       assertEquals(200, answer.status(), answer::toString);
       assertFalse(answer.json().getBoolean("rotating"), answer::toString);
     }
