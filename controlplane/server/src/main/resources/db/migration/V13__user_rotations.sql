@@ -30,3 +30,4 @@ create table user_rotation (
 );
 
 create index user_rotation_due on user_rotation (engine_id, next_at);
+create index user_rotation_next on user_rotation (next_at, engine_id);

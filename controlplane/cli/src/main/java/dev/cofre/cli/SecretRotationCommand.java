@@ -33,12 +33,22 @@ final class SecretRotationCommand {
               names = "--file",
               paramLabel = "FILE",
               required = true,
-              description = "The document: engine, users, create, grants, periodSeconds.")
+              description = "The document: engine, users, create, grants, periodSeconds, inUse.")
           Path file,
+      @Option(
+              names = "--in-use",
+              paramLabel = "USER",
+              description =
+                  "Whom clients use now, when the secret's value does not tell: not changed first.")
+          String inUse,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane)
       throws IOException {
-    return print(output, plane, HttpMethod.PUT, path(name), DocumentFile.read(terminal, file));
+    JsonObject document = DocumentFile.read(terminal, file);
+    if (inUse != null) {
+      document.put("inUse", inUse);
+    }
+    return print(output, plane, HttpMethod.PUT, path(name), document);
   }
 
   @Command(description = "Shows how a secret is rotated, and how far that is.")
@@ -61,9 +71,17 @@ final class SecretRotationCommand {
               description =
                   "Ask the system whether it could, say what would change, change nothing.")
           boolean dryRun,
+      @Option(
+              names = "--force",
+              description =
+                  "Also when the last one was less than a minute ago: ends what clients may use.")
+          boolean force,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
     JsonObject document = new JsonObject().put("dryRun", dryRun);
+    if (force) {
+      document.put("force", true);
+    }
     return print(output, plane, HttpMethod.POST, path(name) + "/rotate", document);
   }
 

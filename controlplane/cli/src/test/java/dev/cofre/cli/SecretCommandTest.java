@@ -220,6 +220,10 @@ class SecretCommandTest {
     assertEquals(new JsonObject().put("dryRun", true), last().body);
     run(new byte[0], "secret", "rotation", "rotate", "db");
     assertEquals(new JsonObject().put("dryRun", false), last().body);
+    run(new byte[0], "secret", "rotation", "rotate", "db", "--force");
+    assertEquals(new JsonObject().put("dryRun", false).put("force", true), last().body);
+    run(new byte[0], "secret", "rotation", "set", "db", "--file", file.toString(), "--in-use", "b");
+    assertEquals(document.copy().put("inUse", "b"), last().body);
     run(new byte[0], "secret", "rotation", "stop", "db");
     assertEquals("DELETE /v1/secrets/db/rotation", last().line);
   }

@@ -1,5 +1,6 @@
 package dev.cofre.controlplane.domain;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -55,9 +56,12 @@ public record UserRotation(
         stamp);
   }
 
-  /** The same as {@code changed} has it; one that is not on its way is due by the new period. */
+  /**
+   * The same as {@code changed} has it; one that is not on its way is due by the new period: by a
+   * shorter one from now on, for who read by the former one has not read yet.
+   */
   public UserRotation described(UserRotationDraft changed, Instant now, String by) {
-    Instant due = nextUser == null ? rotatedAt.plus(changed.period()) : dueAt;
+    Instant due = nextUser == null ? due(changed.period(), now) : dueAt;
     return new UserRotation(
         secret,
         engine,
@@ -73,6 +77,20 @@ public record UserRotation(
         attempts,
         lastError,
         stamp.changed(now, by));
+  }
+
+  private Instant due(Duration period, Instant now) {
+    int compared = period.compareTo(draft.period());
+    if (compared == 0) {
+      return dueAt;
+    }
+    Instant later = (compared < 0 ? now : rotatedAt).plus(period);
+    return compared < 0 && later.isAfter(dueAt) ? dueAt : later;
+  }
+
+  /** Whether a version was published within {@code time} before {@code now}. */
+  public boolean isRotatedWithin(Duration time, Instant now) {
+    return rotatedAt != null && now.isBefore(rotatedAt.plus(time));
   }
 
   /** Whether somebody is at work on it at {@code now}. */

@@ -10,13 +10,20 @@ import java.util.regex.Pattern;
  * system, for the other one the next time. Valid in itself. Immutable.
  *
  * @param engine the engine's name
- * @param users the two; the first one is that in use when nothing else is known
+ * @param users the two; of users that the vault makes the first one is in use at first
  * @param create whether the vault makes them; else they are there, given to the root user
  * @param grants what those may do that the vault makes
  * @param period from one rotation to the next: so long a value works after it was replaced
+ * @param inUse the one of the users that clients use when the rotation begins; null: not said, and
+ *     nothing that is kept
  */
 public record UserRotationDraft(
-    String engine, List<String> users, boolean create, List<TargetGrant> grants, Duration period) {
+    String engine,
+    List<String> users,
+    boolean create,
+    List<TargetGrant> grants,
+    Duration period,
+    String inUse) {
   /** The shortest period. */
   public static final long PERIOD_S_MIN = 60;
 
@@ -27,6 +34,7 @@ public record UserRotationDraft(
   private static final String PERIOD = "periodSeconds";
   private static final String USERS = "users";
   private static final String GRANTS = "grants";
+  private static final String IN_USE = "inUse";
 
   /**
    * Reads the document of a rotation.
@@ -52,20 +60,35 @@ public record UserRotationDraft(
     if (!fields.has(PERIOD)) {
       fields.wrong(PERIOD, "is missing");
     }
+    String inUse = null;
+    if (fields.has(IN_USE)) {
+      inUse = fields.matching(IN_USE, null, USER, "a user's name");
+      if (inUse != null && !users.contains(inUse)) {
+        fields.wrong(IN_USE, "must be one of the users");
+      }
+    }
     fields.end();
-    return new UserRotationDraft(engine, users, create, grants, Duration.ofSeconds(period));
+    return new UserRotationDraft(engine, users, create, grants, Duration.ofSeconds(period), inUse);
   }
 
   /**
-   * Reads whether a rotation on demand is only to be told of.
+   * A rotation on demand.
    *
-   * @throws InvalidDocumentException naming every field that is wrong or unknown
+   * @param dryRun whether it is only to be told of
+   * @param force whether it follows when the last one was a moment ago, too
    */
-  public static boolean dryRun(Map<String, ?> document) {
-    DocumentFields fields = new DocumentFields(document);
-    boolean dryRun = fields.flag("dryRun");
-    fields.end();
-    return dryRun;
+  public record OnDemand(boolean dryRun, boolean force) {
+    /**
+     * Reads its document.
+     *
+     * @throws InvalidDocumentException naming every field that is wrong or unknown
+     */
+    public static OnDemand read(Map<String, ?> document) {
+      DocumentFields fields = new DocumentFields(document);
+      OnDemand read = new OnDemand(fields.flag("dryRun"), fields.flag("force"));
+      fields.end();
+      return read;
+    }
   }
 
   /** The one of the two that is not {@code user}. */

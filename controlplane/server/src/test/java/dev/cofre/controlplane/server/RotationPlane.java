@@ -63,7 +63,10 @@ final class RotationPlane implements AutoCloseable {
   }
 
   HttpResponse<String> rotate(String name, boolean dryRun) throws Exception {
-    JsonObject document = new JsonObject().put("dryRun", dryRun);
+    return rotate(name, new JsonObject().put("dryRun", dryRun).put("force", !dryRun));
+  }
+
+  HttpResponse<String> rotate(String name, JsonObject document) throws Exception {
     return vault.post("app-owner", path(name) + "/rotation/rotate", document);
   }
 
@@ -95,6 +98,16 @@ final class RotationPlane implements AutoCloseable {
   /** Lets the period of {@code name} pass, until another version is there. */
   Value awaitNext(String name, Value before) throws Exception {
     vault.plane.clock.advance(Duration.ofSeconds(3_700));
+    Await.until("the next version is there", () -> value(name).version > before.version);
+    return value(name);
+  }
+
+  /**
+   * Lets what failed be tried again, until another version is there; it may have been tried before
+   * this is called. Less than a period passes by that, so no further version follows.
+   */
+  Value awaitRetry(String name, Value before) throws Exception {
+    vault.plane.clock.advance(Duration.ofMinutes(10));
     Await.until("the next version is there", () -> value(name).version > before.version);
     return value(name);
   }

@@ -180,6 +180,7 @@ class UserRotationApiTest {
     rotation.secret("deleted", "first");
     LeasePlane.ok(
         201, rotation.set("deleted", RotationPlane.draft(true, "deleted_a", "deleted_b")));
+    Value before = rotation.value("deleted");
     LeasePlane.ok(
         200,
         rotation.vault.post(
@@ -194,8 +195,7 @@ class UserRotationApiTest {
         200,
         rotation.vault.post(
             "security-admin", RotationPlane.path("deleted") + "/undelete", new JsonObject()));
-    Value before = rotation.value("deleted");
-    Value next = rotation.awaitNext("deleted", before);
+    Value next = rotation.awaitRetry("deleted", before);
     assertEquals(3, next.version());
     assertNull(rotation.show("deleted").getString("lastError"));
     assertTrue(rotation.works(next) && rotation.works(before));

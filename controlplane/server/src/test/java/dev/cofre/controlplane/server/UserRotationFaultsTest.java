@@ -195,7 +195,12 @@ class UserRotationFaultsTest {
   }
 
   private static void kill() {
-    throw new IllegalStateException("cut off");
+    throw new KilledError();
+  }
+
+  /** Nobody catches it, as nobody goes on after a kill. */
+  private static final class KilledError extends Error {
+    private static final long serialVersionUID = 1L;
   }
 
   @BeforeAll
@@ -236,7 +241,7 @@ class UserRotationFaultsTest {
       }
       UserRotation before = due();
       assertThrows(
-          IllegalStateException.class,
+          KilledError.class,
           () -> parts.rotator(step, UserRotationFaultsTest::kill).turn(before.secret()),
           step.name());
       Value kept = published.getLast();
@@ -276,6 +281,24 @@ class UserRotationFaultsTest {
       assertTrue(others.stream().allMatch(parts.rotation::works), step.name());
       assertEquals(before.activeUser(), parts.value().user());
     }
+  }
+
+  @Test
+  void whatNobodyThoughtOfIsAFailureAsAnyOther() throws Exception {
+    Value kept = parts.value();
+    UserRotation before = due();
+    Runnable fails =
+        () -> {
+          throw new IllegalStateException("not thought of");
+        };
+    assertEquals(Turn.FAILED, parts.rotator(Step.AFTER_CHANGE, fails).turn(before.secret()));
+    UserRotation failed = parts.row();
+    assertEquals(1, failed.attempts());
+    assertTrue(failed.lastError().contains("its log says"), failed.lastError());
+    assertEquals(kept, parts.value());
+    assertEquals(Turn.PUBLISHED, parts.rotator().turn(due().secret()));
+    assertEquals(0, parts.row().attempts());
+    assertTrue(parts.rotation.works(parts.value()) && parts.rotation.works(kept));
   }
 
   @Test

@@ -20,6 +20,7 @@ import dev.cofre.controlplane.domain.SecretEngine;
 import dev.cofre.controlplane.domain.Stamp;
 import dev.cofre.controlplane.domain.UserRotation;
 import dev.cofre.controlplane.domain.UserRotationDraft;
+import dev.cofre.controlplane.domain.UserRotationDraft.OnDemand;
 import dev.cofre.controlplane.server.dynamic.TargetException;
 import dev.cofre.controlplane.server.lease.LeaseIssuer;
 import dev.cofre.controlplane.server.lease.Leasing;
@@ -36,6 +37,11 @@ import java.util.UUID;
 /** The routes by which a secret's values are made for two users in turn. Thread-safe. */
 final class SecretRotationOperations {
   private static final String PATH = SecretOperations.PATH + "/rotation";
+
+  private static final String IN_USE = "inUse";
+
+  /** What is asked for twice by mistake is asked for within this time. */
+  private static final Duration APART = Duration.ofMinutes(1);
 
   private final Changing changing;
   private final Leasing leasing;
@@ -80,6 +86,11 @@ final class SecretRotationOperations {
   private Answer put(Call call) {
     changing.store().read(tx -> SecretOperations.permitted(tx, call));
     UserRotationDraft draft = UserRotationDraft.read(call.document());
+    Optional<Answer> before = changing.store().read(tx -> changing.repeated().find(tx, call));
+    if (before.isPresent()) {
+      changing.audit().allowed(call);
+      return before.get();
+    }
     Found wanted = changing.store().read(tx -> wanted(tx, call, draft));
     SecretEngine engine = wanted.engine;
     return leasing
@@ -89,7 +100,7 @@ final class SecretRotationOperations {
             engine.name(),
             () -> {
               requireRotatable(engine, draft, wanted.secret.id());
-              String active = rotator.activeUser(wanted.secret, draft);
+              String active = wanted.rotation == null ? inUse(wanted.secret, draft) : null;
               List<UserRotation> claimed = new ArrayList<>();
               Answer answer =
                   changing.run(
@@ -102,6 +113,24 @@ final class SecretRotationOperations {
               claimed.forEach(rotator::turn);
               return settled(answer, wanted.secret.id());
             });
+  }
+
+  /** Whom clients use now, who must not be changed first; of users that are there it is known. */
+  private String inUse(Secret secret, UserRotationDraft draft) {
+    Optional<String> named = rotator.namedUser(secret, draft);
+    if (draft.inUse() != null) {
+      if (named.isPresent() && !named.get().equals(draft.inUse())) {
+        throw wrong(IN_USE, "must be " + named.get() + ", which the secret's value names");
+      }
+      return draft.inUse();
+    }
+    if (named.isEmpty() && !draft.create()) {
+      throw wrong(
+          IN_USE,
+          "is missing: the secret's value does not tell (it names none of the users in quotes, or"
+              + " both), so say whom clients use now; the other one's password is changed");
+    }
+    return named.orElse(draft.users().getFirst());
   }
 
   private void requireRotatable(SecretEngine engine, UserRotationDraft draft, UUID secret) {
@@ -176,13 +205,16 @@ final class SecretRotationOperations {
   /** It is on its way when this answers, and published if nothing was in its way. */
   private Answer rotate(Call call) {
     Found before = changing.store().read(tx -> found(tx, call));
-    boolean dryRun = UserRotationDraft.dryRun(call.document());
+    OnDemand asked = OnDemand.read(call.document());
     return leasing
         .calls()
         .run(
             before.engine.tenant(),
             before.engine.name(),
-            () -> dryRun ? lookedAt(call, before) : rotated(call, before.secret.id()));
+            () ->
+                asked.dryRun()
+                    ? lookedAt(call, before)
+                    : rotated(call, before.secret.id(), asked.force()));
   }
 
   private Answer lookedAt(Call call, Found before) {
@@ -196,7 +228,7 @@ final class SecretRotationOperations {
     return RotationAnswers.dryRun(found.secret, found.rotation, next);
   }
 
-  private Answer rotated(Call call, UUID secret) {
+  private Answer rotated(Call call, UUID secret, boolean force) {
     List<UserRotation> claimed = new ArrayList<>();
     Answer answer =
         changing.run(
@@ -204,8 +236,11 @@ final class SecretRotationOperations {
             tx -> {
               Found found = found(tx, call);
               call.requireMatch(found.rotation.stamp().revision());
-              if (found.rotation.isClaimed(tx.now())) {
-                throw conflict("a rotation is at work at this moment; look at it");
+              requireIdle(tx, found);
+              if (!force && found.rotation.isRotatedWithin(APART, tx.now())) {
+                throw conflict(
+                    "it was rotated less than a minute ago, and another time ends the value before,"
+                        + " which clients may use still; look at it, and force it if that is meant");
               }
               tx.userRotations().request(found.rotation, tx.now());
               rotator.claim(tx, secret).ifPresent(claimed::add);
@@ -215,12 +250,19 @@ final class SecretRotationOperations {
     return settled(answer, secret);
   }
 
+  private static void requireIdle(Transaction tx, Found found) {
+    if (found.rotation.isClaimed(tx.now())) {
+      throw conflict("a rotation is at work at this moment; look at it, try again");
+    }
+  }
+
   private Answer delete(Call call) {
     return changing.run(
         call,
         tx -> {
           Found found = found(tx, call);
           call.requireMatch(found.rotation.stamp().revision());
+          requireIdle(tx, found);
           tx.userRotations().delete(found.secret.id());
           return Answer.empty();
         });

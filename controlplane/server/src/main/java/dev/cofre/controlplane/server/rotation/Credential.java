@@ -6,6 +6,7 @@ import dev.cofre.contract.random.RandomSource;
 import dev.cofre.controlplane.server.dynamic.UserNames;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A user with a fresh password, and the value of a secret that holds both: {@code
@@ -40,12 +41,12 @@ final class Credential implements AutoCloseable {
   }
 
   /**
-   * Which of the two {@code users} {@code value} names, in quotes as JSON has it; the first one
-   * when it names both or none. It is not parsed: a parser would leave copies of it.
+   * Which of the two {@code users} {@code value} names, in quotes as JSON has it; empty when it
+   * names both or none. It is not parsed: a parser would leave copies of it.
    */
-  static String userIn(byte[] value, List<String> users) {
-    boolean last = names(value, users.getLast()) && !names(value, users.getFirst());
-    return last ? users.getLast() : users.getFirst();
+  static Optional<String> userIn(byte[] value, List<String> users) {
+    List<String> named = users.stream().filter(user -> names(value, user)).toList();
+    return named.size() == 1 ? Optional.of(named.getFirst()) : Optional.empty();
   }
 
   private static boolean names(byte[] value, String user) {

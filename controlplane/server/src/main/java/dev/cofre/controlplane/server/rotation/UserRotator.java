@@ -16,6 +16,7 @@ import dev.cofre.controlplane.server.lease.RetryTimes;
 import dev.cofre.controlplane.server.lease.RootLogin;
 import dev.cofre.controlplane.server.schedule.SystemAudit;
 import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.store.StoreException;
 import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.controlplane.server.vault.DamagedValueException;
 import dev.cofre.controlplane.server.vault.SealedSecret;
@@ -104,12 +105,13 @@ public final class UserRotator {
   }
 
   /**
-   * Which of the two users the current value of {@code secret} names; the first one when it names
-   * both or none. That one's password is not the first to be changed.
+   * Which of the two users of {@code draft} the current value of {@code secret} names: that one's
+   * password is not the first to be changed.
    *
+   * @return empty when it names both or none
    * @throws ProblemException when that value cannot be read
    */
-  public String activeUser(Secret secret, UserRotationDraft draft) {
+  public Optional<String> namedUser(Secret secret, UserRotationDraft draft) {
     try {
       SealedSecret sealed = store.read(tx -> SealedSecret.of(tx, secret, secret.currentVersion()));
       byte[] value =
@@ -132,7 +134,20 @@ public final class UserRotator {
 
   /** Rotates {@code secret}, when that is due. */
   public Turn turn(UUID secret) {
-    return store.note(tx -> claim(tx, secret)).map(this::turn).orElse(Turn.NONE);
+    // Read after it was taken: one that cannot be read stands in the way of no other one.
+    if (!store.note(tx -> tx.userRotations().take(secret, tx.now(), tx.now().plus(CLAIM)))) {
+      return Turn.NONE;
+    }
+    Optional<UserRotation> taken;
+    try {
+      taken = store.read(tx -> tx.userRotations().find(secret));
+    } catch (StoreException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "the rotation of the secret " + secret + " cannot be read", e);
+      return Turn.FAILED;
+    }
+    return taken.map(this::turn).orElse(Turn.NONE);
   }
 
   /** Takes the rotation of {@code secret}, when that is due; for {@link #turn(UserRotation)}. */
@@ -142,6 +157,16 @@ public final class UserRotator {
 
   /** Does the rotation that was taken. */
   public Turn turn(UserRotation claimed) {
+    try {
+      return tried(claimed);
+    } catch (CompletionException e) {
+      // Nothing can be noted of it either: it goes on when the claim has ended.
+      throw new ProblemException(
+          ErrorCode.AUDIT_UNAVAILABLE, "the audit log cannot take the record of a rotation");
+    }
+  }
+
+  private Turn tried(UserRotation claimed) {
     try {
       rotate(claimed);
       return Turn.PUBLISHED;
@@ -156,10 +181,11 @@ public final class UserRotator {
     } catch (HsmException e) {
       LOG.log(Level.WARNING, "the HSM failed in a rotation: {0}", e.getMessage());
       failed(claimed, "the HSM does not answer", ErrorCode.HSM_UNAVAILABLE);
-    } catch (CompletionException e) {
-      // Nothing can be noted of it either: it goes on when the claim has ended.
-      throw new ProblemException(
-          ErrorCode.AUDIT_UNAVAILABLE, "the audit log cannot take the record of a rotation");
+    } catch (StoreException | CompletionException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "a rotation failed; it is tried again", e);
+      failed(claimed, "the control plane failed; its log says how", ErrorCode.INTERNAL);
     }
     return Turn.FAILED;
   }
@@ -215,7 +241,7 @@ public final class UserRotator {
     Secret secret = tx.secrets().find(claimed.secret()).orElseThrow();
     SecretVersion version = SecretVersion.created(place.number(), now, SystemAudit.ACTOR);
     tx.secretVersions().insert(secret.id(), version, envelope);
-    tx.secrets().update(secret.with(version.number(), now, SystemAudit.ACTOR));
+    tx.secrets().update(secret.rotated(version.number()));
     tx.secretVersions()
         .forget(secret.id(), version.number() - SecretVersionDraft.ROTATED_MAX, SystemAudit.ACTOR);
     audit.rotated(secret.name(), version.number());

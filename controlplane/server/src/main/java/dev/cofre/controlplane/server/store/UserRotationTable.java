@@ -112,7 +112,10 @@ public final class UserRotationTable {
     described(
             handle.createUpdate(
                 "update user_rotation set grants = :grants, period_s = :period,"
-                    + " due_at = :dueAt, next_at = :nextAt, created_at = :createdAt, created_by = :createdBy,"
+                    // It may have been taken since it was read, which stands in no order with this.
+                    + " due_at = case when next_user is null then :dueAt else due_at end,"
+                    + " next_at = case when next_user is null then :nextAt else next_at end,"
+                    + " created_at = :createdAt, created_by = :createdBy,"
                     + " updated_at = :updatedAt, updated_by = :updatedBy, revision = :revision"
                     + " where secret_id = :secret"),
             rotation)
@@ -151,10 +154,13 @@ public final class UserRotationTable {
         .execute();
   }
 
-  /** Engines with one that is due at {@code now}, at most {@code limit}. */
+  /** Engines with one that is due at {@code now}, the longest first, at most {@code limit}. */
   public List<UUID> dueEngines(Instant now, int limit) {
     return handle
-        .createQuery("select distinct engine_id from user_rotation where" + DUE + " limit :limit")
+        .createQuery(
+            "select engine_id from user_rotation where"
+                + DUE
+                + " group by engine_id order by min(next_at) limit :limit")
         .bind("now", Times.column(now))
         .bind("limit", limit)
         .mapTo(UUID.class)
@@ -181,8 +187,12 @@ public final class UserRotationTable {
    * @return what was taken; empty when it is not due, or another one has it
    */
   public Optional<UserRotation> claim(UUID secret, Instant now, Instant until) {
-    int taken =
-        handle
+    return take(secret, now, until) ? find(secret) : Optional.empty();
+  }
+
+  /** The same, without reading it: whether it was taken. */
+  public boolean take(UUID secret, Instant now, Instant until) {
+    return handle
             .createUpdate(
                 "update user_rotation set claim = claim + 1, claimed_until = :until,"
                     + " next_user = case when active_user = user_a then user_b else user_a end"
@@ -191,8 +201,8 @@ public final class UserRotationTable {
             .bind("secret", secret)
             .bind("now", Times.column(now))
             .bind("until", Times.column(until))
-            .execute();
-    return taken == 1 ? find(secret) : Optional.empty();
+            .execute()
+        == 1;
   }
 
   /** Whether nobody has taken {@code claimed} since, nor ended it. */
@@ -209,7 +219,8 @@ public final class UserRotationTable {
     return held(
                 "update user_rotation set active_user = next_user, next_user = null,"
                     + " published_version = :version, rotated_at = :now, due_at = :nextAt,"
-                    + " next_at = :nextAt, claimed_until = null, attempts = 0, last_error = null"
+                    + " next_at = :nextAt, claimed_until = null, attempts = 0, last_error = null,"
+                    + " revision = revision + 1"
                     + HELD,
                 claimed)
             .bind("version", version)

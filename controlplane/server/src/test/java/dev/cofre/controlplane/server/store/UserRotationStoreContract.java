@@ -239,6 +239,30 @@ abstract class UserRotationStoreContract {
   }
 
   @Test
+  void whatIsDescribedAnewWhileItIsAtWorkStaysDue() {
+    UserRotation made = rotation("one");
+    UserRotation first = claim(made, NOW).orElseThrow();
+    assertTrue(is(tx -> tx.userRotations().published(first, 2, NOW)));
+    UserRotation idle = found(made);
+    assertEquals(made.stamp().revision() + 1, idle.stamp().revision());
+    Instant due = NOW.plus(Duration.ofHours(1));
+    UserRotation claimed = claim(made, due).orElseThrow();
+    Map<String, Object> document =
+        Map.of(
+            "engine", "pg", "users", made.draft().users(), "create", true, "periodSeconds", 99_999);
+    does(
+        tx -> {
+          tx.userRotations()
+              .update(idle.described(UserRotationDraft.read(document), due, "app-owner"));
+          return null;
+        });
+    UserRotation now = found(made);
+    assertEquals(due, now.dueAt());
+    assertEquals(claimed.nextAt(), now.nextAt());
+    assertEquals(99_999, now.draft().period().toSeconds());
+  }
+
+  @Test
   void aUserIsRotatedOnce() {
     UserRotation made = rotation("one");
     SecretEngineDraft here = engine.draft();
