@@ -175,8 +175,12 @@ final class SecretRotationOperations {
 
   /** The user in use was read from the value that was the current one then. */
   private static void requireSameUse(Found before, Found now) {
-    if (now.rotation == null && before.secret.currentVersion() != now.secret.currentVersion()) {
-      throw conflict("another value was written at the same time; look at it, try again");
+    boolean isRead =
+        before.rotation == null && before.secret.currentVersion() == now.secret.currentVersion();
+    if (now.rotation == null && !isRead) {
+      throw conflict(
+          "another value was written, or the rotation stopped, at the same time; look at it, try"
+              + " again");
     }
   }
 

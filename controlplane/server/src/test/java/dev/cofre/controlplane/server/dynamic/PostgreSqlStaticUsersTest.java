@@ -161,9 +161,9 @@ class PostgreSqlStaticUsersTest {
         var statement = holder.createStatement();
         Session first = session();
         Session second = session()) {
+      second.setPassword(user("contended", true), password(), () -> {});
       statement.execute(TAKE_LOCK);
       first.changePassword(TargetServer.ROOT_PASSWORD.toCharArray(), () -> {});
-      second.setPassword(user("contended", true), password(), () -> {});
       first.setPassword(
           user("contended", true),
           changed,
