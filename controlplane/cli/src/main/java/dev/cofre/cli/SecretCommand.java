@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
       SecretUpdateCommand.class,
       SecretEngineCommand.class,
       SecretRoleCommand.class,
-      SecretLeaseCommand.class
+      SecretLeaseCommand.class,
+      SecretRotationCommand.class
     })
 final class SecretCommand {
   static final String OWNER = "app-owner";

@@ -182,4 +182,27 @@ class SecretCommandTest {
     assertEquals(ExitCodes.USAGE, tooLong.exitCode(), tooLong::err);
     assertEquals(List.of(), asked);
   }
+
+  @Test
+  void aRotationIsSetLookedAtDoneAndStopped() throws IOException {
+    JsonObject document = new JsonObject().put("engine", "pg").put("periodSeconds", 60);
+    Path file = Files.writeString(home.resolve("rotation.json"), document.encode());
+    run(new byte[0], "secret", "rotation", "set", "db", "--file", file.toString());
+    assertEquals("PUT /v1/secrets/db/rotation", last().line);
+    assertEquals("app-owner", last().token);
+    assertEquals(document, last().body);
+    run(new byte[0], "secret", "rotation", "show", "a/b");
+    assertEquals("GET /v1/secrets/a%2Fb/rotation", last().line);
+    run(new byte[0], "secret", "rotation", "rotate", "db", "--dry-run");
+    assertEquals("POST /v1/secrets/db/rotation/rotate", last().line);
+    assertEquals(new JsonObject().put("dryRun", true), last().body);
+    run(new byte[0], "secret", "rotation", "rotate", "db");
+    assertEquals(new JsonObject().put("dryRun", false), last().body);
+    run(new byte[0], "secret", "rotation", "rotate", "db", "--force");
+    assertEquals(new JsonObject().put("dryRun", false).put("force", true), last().body);
+    run(new byte[0], "secret", "rotation", "set", "db", "--file", file.toString(), "--in-use", "b");
+    assertEquals(document.copy().put("inUse", "b"), last().body);
+    run(new byte[0], "secret", "rotation", "stop", "db");
+    assertEquals("DELETE /v1/secrets/db/rotation", last().line);
+  }
 }

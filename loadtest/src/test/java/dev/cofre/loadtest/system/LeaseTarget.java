@@ -59,6 +59,11 @@ public final class LeaseTarget implements AutoCloseable {
     return Integer.parseInt(server.url().replaceAll(".*:(\\d+)/.*", "$1"));
   }
 
+  /** Where clients without a name find the database. */
+  String url() {
+    return url(DATABASE);
+  }
+
   private String url(String database) {
     return server.url().replace("/postgres", "/" + database);
   }

@@ -96,6 +96,10 @@ import static dev.cofre.controlplane.domain.ManagementAction.SECRET_GRANT;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_GRANT_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_READ;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_ROTATE;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_ROTATION_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_ROTATION_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_ROTATION_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_UNDELETE;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_UNGRANT;
@@ -161,7 +165,11 @@ public final class Permissions {
           SECRET_DELETE,
           SECRET_UNDELETE,
           SECRET_DESTROY,
-          SECRET_GRANT_LIST);
+          SECRET_GRANT_LIST,
+          SECRET_ROTATE,
+          SECRET_ROTATION_SHOW,
+          SECRET_ROTATION_UPDATE,
+          SECRET_ROTATION_DELETE);
 
   /** Who says who reads a secret neither writes nor reads it, and can cut it off. */
   private static final Set<ManagementAction> GRANT_SECRETS =
@@ -171,7 +179,9 @@ public final class Permissions {
           SECRET_GRANT_LIST,
           SECRET_UPDATE,
           SECRET_DELETE,
-          SECRET_UNDELETE);
+          SECRET_UNDELETE,
+          SECRET_ROTATE,
+          SECRET_ROTATION_SHOW);
 
   private static final Set<ManagementAction> READ_ENGINES =
       Set.of(SECRET_ENGINE_LIST, SECRET_ENGINE_SHOW, DYNAMIC_ROLE_SHOW);
@@ -291,6 +301,7 @@ public final class Permissions {
                   READ_LEASES,
                   Set.of(
                       SECRET_GRANT_LIST,
+                      SECRET_ROTATION_SHOW,
                       AUDIT_HEAD_LIST,
                       AUDIT_READ,
                       APPROVAL_LIST,

@@ -35,6 +35,11 @@ public record Secret(UUID id, SecretDraft draft, int currentVersion, Stamp stamp
     return new Secret(id, draft, number, stamp.changed(now, by));
   }
 
+  /** The same with another current version that a rotation wrote: nobody changed the secret. */
+  public Secret rotated(int number) {
+    return new Secret(id, draft, number, stamp);
+  }
+
   /** The same, changed by {@code by}. */
   public Secret stamped(Instant now, String by) {
     return new Secret(id, draft, currentVersion, stamp.changed(now, by));

@@ -8,8 +8,14 @@ import java.util.TreeSet;
 
 /** The documents about versions of a secret. Stateless. */
 public final class SecretVersionDraft {
-  /** The most versions of a secret. */
+  /** The most versions of a secret that are written by people. */
   public static final int VERSIONS_MAX = 1_000;
+
+  /** The most versions of a secret that are kept of those that rotations wrote. */
+  public static final int ROTATED_MAX = 100;
+
+  /** The highest number of a version: those that rotations wrote are numbered on, and not kept. */
+  public static final int NUMBER_MAX = 999_999_999;
 
   private SecretVersionDraft() {}
 
@@ -22,7 +28,7 @@ public final class SecretVersionDraft {
   public static int expectedVersion(Map<String, ?> document) {
     DocumentFields fields = new DocumentFields(document);
     fields.mayHave("value");
-    int expected = (int) fields.count("expectedVersion", VERSIONS_MAX);
+    int expected = (int) fields.count("expectedVersion", NUMBER_MAX);
     fields.end();
     return expected;
   }

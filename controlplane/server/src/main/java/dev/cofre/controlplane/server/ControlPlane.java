@@ -27,6 +27,8 @@ import dev.cofre.controlplane.server.lease.LeaseWorker;
 import dev.cofre.controlplane.server.lease.Leasing;
 import dev.cofre.controlplane.server.lease.RootLogin;
 import dev.cofre.controlplane.server.lease.TargetCalls;
+import dev.cofre.controlplane.server.rotation.UserRotationWorker;
+import dev.cofre.controlplane.server.rotation.UserRotator;
 import dev.cofre.controlplane.server.schedule.KeyScheduler;
 import dev.cofre.controlplane.server.schedule.SystemAudit;
 import dev.cofre.controlplane.server.signing.InstallationKey;
@@ -145,8 +147,6 @@ final class ControlPlane implements AutoCloseable {
     EnforcementWatch watch = new EnforcementWatch(store);
     Workers workers = opened(new Workers());
     SecretSealer secrets = new SecretSealer(hsm, KernelRandom.INSTANCE);
-    Vitals vitals =
-        opened(new Vitals(store, hsm, audit, reconciliation, () -> degradations(secrets, sinks)));
     SystemAudit systemAudit = new SystemAudit(audit, settings.node(), clock);
     RootLogin roots =
         new RootLogin(
@@ -163,6 +163,14 @@ final class ControlPlane implements AutoCloseable {
             settings.vault().targets());
     LeaseWorker leases =
         opened(new LeaseWorker(store, roots, systemAudit, clock, settings.schedulerPeriod()));
+    UserRotator rotator =
+        new UserRotator(store, roots, secrets, KernelRandom.INSTANCE, systemAudit);
+    UserRotationWorker rotations =
+        opened(new UserRotationWorker(store, rotator, clock, settings.schedulerPeriod()));
+    Vitals vitals =
+        opened(
+            new Vitals(
+                store, hsm, audit, reconciliation, () -> degradations(secrets, sinks, rotations)));
     boolean plaintext = settings.listener().tls().isEmpty();
     Api api =
         new Api(
@@ -196,9 +204,11 @@ final class ControlPlane implements AutoCloseable {
                 archive,
                 opened(new Workers("intake-", INTAKE_THREADS, INTAKE_QUEUE_MAX)),
                 secrets,
-                leasing));
+                leasing,
+                rotator));
     sealMetrics(api, sealer);
     leaseMetrics(api, leases);
+    rotationMetrics(api, rotations);
     AuditShipper shipper =
         opened(
             new AuditShipper(
@@ -238,6 +248,7 @@ final class ControlPlane implements AutoCloseable {
                     instance)))
         .start();
     leases.start();
+    rotations.start();
     vitals.start(listener::isDraining);
     upkeep.start(api::takeUpApprovals, nodes::forget);
     LOG.log(
@@ -256,10 +267,14 @@ final class ControlPlane implements AutoCloseable {
   }
 
   /** What does not work although the plane does. */
-  private static List<String> degradations(SecretSealer secrets, Sinks sinks) {
+  private static List<String> degradations(
+      SecretSealer secrets, Sinks sinks, UserRotationWorker rotations) {
     List<String> degradations = new ArrayList<>(sinks.degradations());
     if (secrets.damaged().lately()) {
       degradations.add("secrets-damaged");
+    }
+    if (rotations.figures().failing() > 0) {
+      degradations.add("secret-rotations-failing");
     }
     return degradations;
   }
@@ -270,6 +285,12 @@ final class ControlPlane implements AutoCloseable {
     api.gauge("cofre_controlplane_leases_failing", () -> leases.figures().failing());
     api.gauge("cofre_controlplane_leases_overdue_s", leases::overdueS);
     api.gauge("cofre_controlplane_secret_engines_away", leases::enginesAway);
+  }
+
+  private static void rotationMetrics(Api api, UserRotationWorker rotations) {
+    api.gauge("cofre_controlplane_secret_rotations", () -> rotations.figures().rotations());
+    api.gauge("cofre_controlplane_secret_rotations_failing", () -> rotations.figures().failing());
+    api.gauge("cofre_controlplane_secret_rotations_overdue_s", rotations::overdueS);
   }
 
   private static void archiveMetrics(Api api, Archive archive, AuditShipper shipper) {

@@ -174,6 +174,14 @@ class RoleMatrixTest {
       GET    /v1/secrets/{secret}/grants                           own     H  Y  H  Y  F  Y  H  U
       PUT    /v1/secrets/{secret}/grants/{reader}                  own     H  Y  H  F  F  F  H  U
       DELETE /v1/secrets/{secret}/grants/{reader}                  own     H  Y  H  F  F  F  H  U
+      GET    /v1/secrets/{secret}/rotation                         foreign H  Y  H  H  H  Y  H  U
+      PUT    /v1/secrets/{secret}/rotation                         foreign H  F  H  H  H  F  H  U
+      DELETE /v1/secrets/{secret}/rotation                         foreign H  F  H  H  H  F  H  U
+      POST   /v1/secrets/{secret}/rotation/rotate                  foreign H  Y  H  H  H  F  H  U
+      GET    /v1/secrets/{secret}/rotation                         own     H  Y  H  Y  F  Y  H  U
+      PUT    /v1/secrets/{secret}/rotation                         own     H  F  H  Y  F  F  H  U
+      DELETE /v1/secrets/{secret}/rotation                         own     H  F  H  Y  F  F  H  U
+      POST   /v1/secrets/{secret}/rotation/rotate                  own     H  Y  H  Y  F  F  H  U
       POST   /v1/secret-engines                                     -       F  F  F  Y  F  F  F  U
       GET    /v1/secret-engines                                     -       F  Y  F  Y  F  Y  F  U
       GET    /v1/secret-engines/{engine}                            none    H  H  H  H  H  H  H  U

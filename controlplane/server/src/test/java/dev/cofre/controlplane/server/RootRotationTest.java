@@ -43,6 +43,11 @@ class RootRotationTest {
     public Session open(Target target, char[] password) throws TargetException {
       return new CutSession(whole.open(target, password), after);
     }
+
+    @Override
+    public void rehearse(Target target, char[] password) throws TargetException {
+      whole.rehearse(target, password);
+    }
   }
 
   private record CutSession(DynamicEngine.Session whole, boolean after)
@@ -53,11 +58,23 @@ class RootRotationTest {
     }
 
     @Override
-    public void changePassword(char[] next) throws TargetException {
+    public void changePassword(char[] next, DynamicEngine.Fence fence) throws TargetException {
       if (after) {
-        whole.changePassword(next);
+        whole.changePassword(next, fence);
       }
       throw new IllegalStateException("cut off");
+    }
+
+    @Override
+    public void requireRotatable(DynamicEngine.StaticUser user) throws TargetException {
+      whole.requireRotatable(user);
+    }
+
+    @Override
+    public void setPassword(
+        DynamicEngine.StaticUser user, char[] password, DynamicEngine.Fence fence)
+        throws TargetException {
+      whole.setPassword(user, password, fence);
     }
 
     @Override

@@ -16,6 +16,7 @@ import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.keys.Reconciliation;
 import dev.cofre.controlplane.server.keys.StateChanges;
 import dev.cofre.controlplane.server.lease.Leasing;
+import dev.cofre.controlplane.server.rotation.UserRotator;
 import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
@@ -97,7 +98,8 @@ public final class Api {
       Archive archive,
       Workers intakeWorkers,
       SecretSealer sealer,
-      Leasing leasing) {}
+      Leasing leasing,
+      UserRotator rotator) {}
 
   /** Makes the routes out of {@code parts}. */
   public Api(Parts parts) {
@@ -155,6 +157,8 @@ public final class Api {
         new SecretEngineOperations(changing, writing, parts.leasing(), parts.clock()).routes());
     management.addAll(new DynamicRoleOperations(changing).routes());
     management.addAll(new DynamicRoleGrantOperations(changing).routes());
+    management.addAll(
+        new SecretRotationOperations(changing, parts.leasing(), parts.rotator()).routes());
     management.addAll(new LeaseEndOperations(changing).routes());
     management.addAll(new LeaseOperations(writing, parts.leasing()).routes());
     management.addAll(new NodeOperations(parts.nodes(), parts.store(), audit).routes());

@@ -16,7 +16,10 @@ import java.util.function.BooleanSupplier;
 final class ManagementHandler implements Handler<RoutingContext> {
   /** What brings a secret in its body. */
   private static final Set<ManagementAction> SECRETS =
-      EnumSet.of(ManagementAction.SECRET_CREATE, ManagementAction.SECRET_WRITE);
+      EnumSet.of(
+          ManagementAction.SECRET_CREATE,
+          ManagementAction.SECRET_WRITE,
+          ManagementAction.SECRET_ENGINE_CREATE);
 
   private final Route route;
   private final Gatekeeper gatekeeper;

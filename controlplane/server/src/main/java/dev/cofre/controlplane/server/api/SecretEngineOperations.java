@@ -193,6 +193,9 @@ final class SecretEngineOperations {
           if (tx.leases().hasLive(engine.id()) || tx.dynamicRoles().count(engine.id()) > 0) {
             throw conflict("it has roles or live leases; end the leases, then remove the roles");
           }
+          if (tx.userRotations().isUsed(engine.id())) {
+            throw conflict("secrets are rotated by it; stop these rotations first");
+          }
           tx.engines().delete(engine.id());
           return Answer.empty();
         });

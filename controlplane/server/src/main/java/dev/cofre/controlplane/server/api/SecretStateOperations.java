@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** The routes that take versions of secrets away, for a while or for good. Thread-safe. */
 final class SecretStateOperations {
@@ -65,16 +66,24 @@ final class SecretStateOperations {
           List<SecretVersion> meant = meant(tx, secret, named, from, State.DESTROYED);
           Answer answer = moved(tx, call, secret, meant, State.DESTROYED);
           if (!meant.isEmpty() || call.approved().isPresent()) {
-            changing.require(tx, call, matter(secret, meant));
+            int newest = named.isEmpty() ? tx.secretVersions().newest(secret.id()) : 0;
+            changing.require(tx, call, matter(secret, meant, newest));
           }
           return answer;
         });
   }
 
-  private static ApprovalMatter matter(Secret secret, List<SecretVersion> meant) {
+  /**
+   * What is approved. A rotation leaves the secret's revision, so that what names its versions can
+   * still be approved; what means all of them is another thing after it.
+   *
+   * @param newest the number of the newest version when all are meant; else 0
+   */
+  private static ApprovalMatter matter(Secret secret, List<SecretVersion> meant, int newest) {
     return new ApprovalMatter(
         secret.id().toString(),
-        secret.stamp().revision(),
+        // Neither ever gets less, so the sum is the same when both are.
+        secret.stamp().revision() + newest,
         Set.of(secret.draft().environment()),
         Set.of(),
         Set.of(),
@@ -92,9 +101,14 @@ final class SecretStateOperations {
   private static List<SecretVersion> meant(
       Transaction tx, Secret secret, SortedSet<Integer> named, Set<State> from, State to) {
     List<SecretVersion> all =
-        tx.secretVersions().page(secret.id(), 0, SecretVersionDraft.VERSIONS_MAX);
-    if (!named.isEmpty() && named.last() > all.size()) {
-      throw new ProblemException(ErrorCode.NOT_FOUND, "the secret has no version " + named.last());
+        tx.secretVersions()
+            .page(secret.id(), 0, SecretVersionDraft.VERSIONS_MAX + SecretVersionDraft.ROTATED_MAX);
+    // Rotations leave gaps: what they wrote is forgotten after a while.
+    SortedSet<Integer> missing = new TreeSet<>(named);
+    all.forEach(version -> missing.remove(version.number()));
+    if (!missing.isEmpty()) {
+      throw new ProblemException(
+          ErrorCode.NOT_FOUND, "the secret has no version " + missing.first());
     }
     List<SecretVersion> meant = new ArrayList<>();
     for (SecretVersion version : all) {

@@ -88,7 +88,12 @@ final class SecretVersionOperations {
           ErrorCode.PRECONDITION_FAILED,
           "its newest version is " + newest + ", not the expected " + expected);
     }
-    if (newest >= SecretVersionDraft.VERSIONS_MAX) {
+    if (tx.userRotations().isRotated(secret.id())) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT,
+          "its values are made by its rotation; stop that first (cofre secret rotation stop)");
+    }
+    if (tx.secretVersions().count(secret.id()) >= SecretVersionDraft.VERSIONS_MAX) {
       throw new ProblemException(
           ErrorCode.CONFLICT,
           "a secret has at most "

@@ -5,6 +5,7 @@ import dev.cofre.controlplane.domain.EngineKind;
 import dev.cofre.controlplane.domain.TargetGrant;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * One kind of system: how the vault logs in there and makes, prolongs and removes credentials.
@@ -33,6 +34,34 @@ public interface DynamicEngine {
    */
   record NewUser(String userName, Instant expiresAt, List<TargetGrant> grants) {}
 
+  /**
+   * Shows that {@code password} logs in: what lets its user in without it being asked for is none.
+   *
+   * @param password stays the caller's to overwrite
+   * @throws TargetException of kind {@code LOGIN} when the system does not take it
+   */
+  void rehearse(Target target, char[] password) throws TargetException;
+
+  /**
+   * A user that stays, whose password is changed again and again.
+   *
+   * @param of the secret that holds it; it marks who the user belongs to, where the vault made it
+   * @param create whether the vault makes it when it is not there
+   * @param grants what it may do when it is made
+   */
+  record StaticUser(String name, UUID of, boolean create, List<TargetGrant> grants) {}
+
+  /** Whether who changes a password is still the one who may. */
+  @FunctionalInterface
+  interface Fence {
+    /**
+     * Looks when the change is made and not in force, and nobody else can change the same user.
+     *
+     * @throws TargetException when another one has taken it over
+     */
+    void requireHeld() throws TargetException;
+  }
+
   /** One login. Not thread-safe. */
   interface Session extends AutoCloseable {
     /**
@@ -44,9 +73,24 @@ public interface DynamicEngine {
 
     /**
      * Gives this user another password, which never is in the clear in what the system may log or
-     * show.
+     * show. While {@code fence} is asked and until the change is in force or not, nobody else
+     * changes this user's password; when it throws, nothing was changed.
      */
-    void changePassword(char[] next) throws TargetException;
+    void changePassword(char[] next, Fence fence) throws TargetException;
+
+    /**
+     * Checks, changing nothing, that {@code user} is there, or is to be made, and is one whose
+     * password may be changed: it is no administrator's and nobody else's.
+     *
+     * @throws TargetException of kind {@code REFUSED} when it is not, saying what is missing
+     */
+    void requireRotatable(StaticUser user) throws TargetException;
+
+    /**
+     * Gives {@code user}, which is checked as by {@link #requireRotatable}, this password, and
+     * makes it when it is to be made. The password and the fence are as above.
+     */
+    void setPassword(StaticUser user, char[] password, Fence fence) throws TargetException;
 
     /** Makes {@code user} with all its grants, or nothing. The password is as above. */
     void create(NewUser user, char[] password) throws TargetException;

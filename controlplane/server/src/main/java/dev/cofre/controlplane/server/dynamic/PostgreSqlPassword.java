@@ -11,7 +11,22 @@ import org.postgresql.util.PSQLState;
  * Made by the driver, by name.
  */
 public final class PostgreSqlPassword implements AuthenticationPlugin {
-  static final ScopedValue<char[]> CURRENT = ScopedValue.newInstance();
+  static final ScopedValue<Login> CURRENT = ScopedValue.newInstance();
+
+  /** One login, by one thread. */
+  static final class Login {
+    private final char[] password;
+    private boolean asked;
+
+    Login(char[] password) {
+      this.password = password;
+    }
+
+    /** Whether the system wanted the password to be proven; then it was, by both sides. */
+    boolean wasAsked() {
+      return asked;
+    }
+  }
 
   /** For the driver. */
   public PostgreSqlPassword() {
@@ -27,6 +42,8 @@ public final class PostgreSqlPassword implements AuthenticationPlugin {
     if (type != AuthenticationRequestType.SASL) {
       throw new PSQLException("not SCRAM", PSQLState.NOT_IMPLEMENTED);
     }
-    return CURRENT.get().clone();
+    Login login = CURRENT.get();
+    login.asked = true;
+    return login.password.clone();
   }
 }

@@ -5,18 +5,16 @@ import static dev.cofre.controlplane.server.dynamic.PostgreSqlText.literal;
 
 import dev.cofre.contract.random.RandomSource;
 import dev.cofre.controlplane.domain.DynamicRoleDraft.OwnedObjects;
+import dev.cofre.controlplane.server.dynamic.DynamicEngine.Fence;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine.NewUser;
+import dev.cofre.controlplane.server.dynamic.DynamicEngine.StaticUser;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLWarning;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 
 /** One login at a PostgreSQL. Not thread-safe. */
 final class PostgreSqlSession implements DynamicEngine.Session {
@@ -26,16 +24,10 @@ final class PostgreSqlSession implements DynamicEngine.Session {
   private static final String DEPENDENT_OBJECTS = "2BP01";
   private static final String DUPLICATE = "42710";
   private static final String UNIQUE = "23505";
-  private static final String CANCELED = "57014";
 
-  /** What the server warns of when the root user may not give what it was told to. */
-  private static final String NOTHING_GRANTED = "01007";
-
-  /** All work on roles of a database is done one after the other: it writes the same rows. */
-  private static final String LOCK = "select pg_advisory_xact_lock(7166171012300118117)";
-
-  /** So long a transaction may take, before its last statement. */
-  private static final long WORK_MAX_NS = TimeUnit.SECONDS.toNanos(30);
+  /** A lock not had, a deadlock, and the row of a role that was changed at the same time. */
+  private static final Set<String> CONTENDED =
+      Set.of(PostgreSqlStatements.LOCK_NOT_HAD, "40P01", "XX000");
 
   /**
    * Owns what credentials leave behind, and may do nothing: what credentials made may run with its
@@ -44,19 +36,17 @@ final class PostgreSqlSession implements DynamicEngine.Session {
   static final String KEPT = "cofre-kept";
 
   private final Connection connection;
+  private final PostgreSqlStatements sql;
+  private final PostgreSqlStaticUsers staticUsers;
   private final Target target;
   private final RandomSource random;
 
   PostgreSqlSession(Connection connection, Target target, RandomSource random) {
     this.connection = connection;
+    this.sql = new PostgreSqlStatements(connection);
+    this.staticUsers = new PostgreSqlStaticUsers(sql, target);
     this.target = target;
     this.random = random;
-  }
-
-  /** A piece of work with the database. */
-  @FunctionalInterface
-  private interface Work {
-    void run() throws SQLException, TargetException;
   }
 
   @Override
@@ -64,10 +54,10 @@ final class PostgreSqlSession implements DynamicEngine.Session {
     guarded(
         "the check of the root user's rights",
         () -> {
-          if (version() < VERSION_LEAST) {
+          if (sql.version() < VERSION_LEAST) {
             throw refused("its version is below " + VERSION_LEAST);
           }
-          if (count(
+          if (sql.count(
                   "select count(*) from pg_roles where rolname = current_user"
                       + " and (rolcreaterole or rolsuper)",
                   null)
@@ -78,9 +68,32 @@ final class PostgreSqlSession implements DynamicEngine.Session {
   }
 
   @Override
-  public void changePassword(char[] next) throws TargetException {
-    String sql = "alter role " + identifier(target.user()) + " password " + literal(verifier(next));
-    guarded("the change of the root user's password", () -> execute(sql));
+  public void changePassword(char[] next, Fence fence) throws TargetException {
+    guarded(
+        "the change of the root user's password",
+        () ->
+            sql.alone(
+                () -> {
+                  sql.execute(
+                      "alter role "
+                          + identifier(target.user())
+                          + " password "
+                          + literal(verifier(next)));
+                  // The role's row is locked by that, to the commit: nobody changes it in between.
+                  fence.requireHeld();
+                }));
+  }
+
+  @Override
+  public void requireRotatable(StaticUser user) throws TargetException {
+    guarded("the look at a user", () -> staticUsers.require(user));
+  }
+
+  @Override
+  public void setPassword(StaticUser user, char[] password, Fence fence) throws TargetException {
+    guarded(
+        "the change of a user's password",
+        () -> staticUsers.setPassword(user, () -> verifier(password), fence));
   }
 
   private String verifier(char[] password) {
@@ -99,15 +112,15 @@ final class PostgreSqlSession implements DynamicEngine.Session {
             + " password "
             + literal(verifier(password)));
     statements.addAll(PostgreSqlText.grants(user.userName(), target.database(), user.grants()));
-    guarded("the making of a credential", () -> atOnce(statements, true));
+    guarded("the making of a credential", () -> sql.atOnce(statements, true));
   }
 
   @Override
   public void renew(String userName, Instant expiresAt) throws TargetException {
     UserNames.require(userName);
-    String sql =
+    String renewal =
         "alter role " + identifier(userName) + " valid until " + literal(expiresAt.toString());
-    guarded("the renewal of a credential", () -> execute(sql));
+    guarded("the renewal of a credential", () -> sql.execute(renewal));
   }
 
   @Override
@@ -120,9 +133,9 @@ final class PostgreSqlSession implements DynamicEngine.Session {
           if (!isThere(userName) && !isBeingMade(user)) {
             return;
           }
-          execute("alter role " + user + " nologin password null valid until '-infinity'");
+          sql.execute("alter role " + user + " nologin password null valid until '-infinity'");
           // To end its sessions and take over what it owns one must have its rights.
-          execute(membership(user));
+          sql.execute(membership(user));
           endSessions(userName);
           remove(userName, owned);
         });
@@ -130,10 +143,10 @@ final class PostgreSqlSession implements DynamicEngine.Session {
 
   /** Waits for each to end; there is no login any more, so none begins. */
   private void endSessions(String userName) throws SQLException, TargetException {
-    count(
+    sql.count(
         "select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where usename = ?",
         userName);
-    if (count("select count(*) from pg_stat_activity where usename = ?", userName) > 0) {
+    if (sql.count("select count(*) from pg_stat_activity where usename = ?", userName) > 0) {
       throw refused("a session of the credential does not end");
     }
   }
@@ -142,7 +155,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
     return "grant "
         + role
         + " to current_user"
-        + (version() >= VERSION_MEMBER_OPTIONS ? " with inherit true, set true" : "");
+        + (sql.version() >= VERSION_MEMBER_OPTIONS ? " with inherit true, set true" : "");
   }
 
   private void remove(String userName, OwnedObjects owned) throws SQLException, TargetException {
@@ -151,7 +164,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
     String dropRole = "drop role if exists " + user;
     if (owned == OwnedObjects.DROP) {
       try {
-        atOnce(List.of(drop, dropRole), false);
+        sql.atOnce(List.of(drop, dropRole), false);
         return;
       } catch (SQLException e) {
         if (!DEPENDENT_OBJECTS.equals(e.getSQLState())) {
@@ -163,7 +176,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
     List<String> statements = new ArrayList<>(keep(userName));
     statements.add(drop);
     statements.add(dropRole);
-    atOnce(statements, false);
+    sql.atOnce(statements, false);
   }
 
   /** Gives what the user owns to {@link #KEPT}, which may have it in those schemas meanwhile. */
@@ -172,7 +185,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
     List<String> statements = new ArrayList<>();
     if (!isThere(KEPT)) {
       statements.add("create role " + kept + " nologin");
-    } else if (count(
+    } else if (sql.count(
             "select count(*) from pg_roles r where rolname = ? and (rolsuper or rolcanlogin"
                 + " or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls"
                 + " or exists (select from pg_auth_members m where m.member = r.oid))",
@@ -183,7 +196,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
     statements.add(membership(kept));
     List<String> schemas = new ArrayList<>();
     for (String schema :
-        texts(
+        sql.texts(
             "select nspname from pg_namespace where nspname !~ '^pg_'"
                 + " and nspname <> 'information_schema'"
                 + " and has_schema_privilege(?, oid, 'CREATE')",
@@ -201,96 +214,23 @@ final class PostgreSqlSession implements DynamicEngine.Session {
   }
 
   /** Whether somebody makes the role {@code user} right now; waits until they are done or not. */
-  private boolean isBeingMade(String user) throws SQLException {
-    connection.setAutoCommit(false);
+  private boolean isBeingMade(String user) throws SQLException, TargetException {
     try {
-      execute("create role " + user + " nologin");
+      sql.undone(() -> sql.execute("create role " + user + " nologin"));
       return false;
     } catch (SQLException e) {
       if (DUPLICATE.equals(e.getSQLState()) || UNIQUE.equals(e.getSQLState())) {
         return true;
       }
       throw e;
-    } finally {
-      connection.rollback();
-      connection.setAutoCommit(true);
     }
   }
 
   private boolean isThere(String userName) throws SQLException {
-    return count("select count(*) from pg_roles where rolname = ?", userName) > 0;
+    return sql.count("select count(*) from pg_roles where rolname = ?", userName) > 0;
   }
 
-  private int version() throws SQLException {
-    return connection.getMetaData().getDatabaseMajorVersion();
-  }
-
-  private int count(String sql, String parameter) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      if (parameter != null) {
-        statement.setString(1, parameter);
-      }
-      try (ResultSet rows = statement.executeQuery()) {
-        rows.next();
-        return rows.getInt(1);
-      }
-    }
-  }
-
-  private List<String> texts(String sql, String parameter) throws SQLException {
-    List<String> texts = new ArrayList<>();
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, parameter);
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          texts.add(rows.getString(1));
-        }
-      }
-    }
-    return texts;
-  }
-
-  private void execute(String sql) throws SQLException {
-    execute(sql, false);
-  }
-
-  /** {@code whole}: a grant that gives nothing is an error, and not a warning. */
-  private void execute(String sql, boolean whole) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      // A '?' in a quoted name is a character and no parameter.
-      statement.setEscapeProcessing(false);
-      statement.execute(sql);
-      for (SQLWarning warning = statement.getWarnings();
-          whole && warning != null;
-          warning = warning.getNextWarning()) {
-        if (NOTHING_GRANTED.equals(warning.getSQLState())) {
-          throw new SQLException("nothing was granted", NOTHING_GRANTED);
-        }
-      }
-    }
-  }
-
-  private void atOnce(List<String> statements, boolean whole) throws SQLException {
-    long beganNs = System.nanoTime();
-    connection.setAutoCommit(false);
-    try {
-      execute(LOCK);
-      for (String statement : statements) {
-        execute(statement, whole);
-        if (System.nanoTime() - beganNs > WORK_MAX_NS) {
-          throw new SQLException("it takes too long", CANCELED);
-        }
-      }
-      connection.commit();
-    } catch (SQLException e) {
-      connection.rollback();
-      throw e;
-    } finally {
-      connection.setAutoCommit(true);
-    }
-  }
-
-  private static void guarded(String what, Work work) throws TargetException {
+  private static void guarded(String what, PostgreSqlStatements.Work work) throws TargetException {
     try {
       work.run();
     } catch (SQLException e) {
@@ -305,12 +245,17 @@ final class PostgreSqlSession implements DynamicEngine.Session {
       return new TargetException(
           TargetException.Kind.LOGIN, "the target does not take the root user's password");
     }
+    if (CONTENDED.contains(state)) {
+      return new TargetException(
+          TargetException.Kind.AWAY,
+          "others are at work in the target, which kept up " + what + " with SQLSTATE " + state);
+    }
     boolean away =
         state.isEmpty()
             || state.startsWith("08")
             || state.startsWith("57P")
             || state.startsWith("53");
-    if (state.equals(NOTHING_GRANTED)) {
+    if (state.equals(PostgreSqlStatements.NOTHING_GRANTED)) {
       return refused("the root user may not give what the role says (it needs the grant option)");
     }
     return away

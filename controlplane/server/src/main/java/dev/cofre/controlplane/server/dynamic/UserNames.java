@@ -41,13 +41,18 @@ public final class UserNames {
     return password;
   }
 
+  /** Whether {@code userName} is of the form that credentials with an end have. */
+  static boolean isOurs(String userName) {
+    return NAME.matcher(userName).matches();
+  }
+
   /**
    * Checks that {@code userName} is one of ours.
    *
    * @throws TargetException when it is not
    */
   static void require(String userName) throws TargetException {
-    if (!NAME.matcher(userName).matches()) {
+    if (!isOurs(userName)) {
       throw new TargetException(
           TargetException.Kind.REFUSED,
           "the name is not one that the vault makes: the store was changed by another hand");

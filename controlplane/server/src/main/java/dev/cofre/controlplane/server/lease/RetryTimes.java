@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /** After what time something that failed is tried again: doubling to a cap, with jitter. */
-final class RetryTimes {
+public final class RetryTimes {
   /** While a system is away: so short that all is gone within a minute of its return. */
-  static final RetryTimes AWAY = new RetryTimes(Duration.ofSeconds(1), Duration.ofSeconds(15));
+  public static final RetryTimes AWAY =
+      new RetryTimes(Duration.ofSeconds(1), Duration.ofSeconds(15));
 
   /** While a system refuses, which is mended by a person. */
-  static final RetryTimes REFUSED = new RetryTimes(Duration.ofSeconds(5), Duration.ofMinutes(5));
+  public static final RetryTimes REFUSED =
+      new RetryTimes(Duration.ofSeconds(5), Duration.ofMinutes(5));
 
   private static final int DOUBLINGS_MAX = 20;
 
@@ -22,7 +24,7 @@ final class RetryTimes {
   }
 
   /** After {@code failures} before this one; between half of it and the whole. */
-  Duration after(int failures, RandomGenerator random) {
+  public Duration after(int failures, RandomGenerator random) {
     long whole = Math.min(cap.toMillis(), first.toMillis() << Math.min(failures, DOUBLINGS_MAX));
     return Duration.ofMillis(whole / 2 + random.nextLong(whole / 2 + 1));
   }

@@ -90,6 +90,15 @@ public final class RootLogin {
     }
   }
 
+  /**
+   * Shows that {@code user} logs in at {@code engine}'s system by {@code password}, and by that.
+   *
+   * @param password stays the caller's to overwrite
+   */
+  public void rehearse(SecretEngine engine, String user, char[] password) throws TargetException {
+    kind(engine).rehearse(target(engine).as(user), password);
+  }
+
   /** A fresh password, sealed under {@code key} as the one with {@code number}. */
   public byte[] fresh(KeyMetadata key, SecretEngine engine, int number) {
     char[] password = UserNames.password(random);
@@ -161,9 +170,8 @@ public final class RootLogin {
     char[] next = password(sealed, sealed.nextKey, root.nextNumber(), root.next());
     try {
       try (Session session = openEither(sealed, next)) {
-        requireStill(sealed);
         // Also when the new one logged in: a system that asks for none takes any.
-        session.changePassword(next);
+        session.changePassword(next, () -> requireStill(sealed));
       }
       Session shown = kind(sealed.engine).open(target(sealed.engine), next);
       try {

@@ -1,6 +1,7 @@
 package dev.cofre.controlplane.server.schedule;
 
 import dev.cofre.contract.audit.AuditEvent;
+import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.controlplane.domain.ManagementAction;
 import dev.cofre.controlplane.server.keys.Destruction;
 import dev.cofre.engine.audit.AuditLog;
@@ -28,11 +29,26 @@ public final class SystemAudit implements Destruction.Witness {
 
   @Override
   public void record(ManagementAction action, String subject, String phase) {
-    AuditEvent.Builder event =
-        AuditEvent.of(
-                clock.instant().truncatedTo(ChronoUnit.MILLIS), node, ACTOR, action.wireName())
-            .caller(ACTOR, "none", null)
-            .key(subject);
+    AuditEvent.Builder event = event(action, subject);
     log.append((phase == null ? event : event.phase(phase)).build()).join();
+  }
+
+  /** A rotation is about to publish the version {@code number} of {@code secret}. */
+  public void rotated(String secret, int number) {
+    AuditEvent.Builder event = event(ManagementAction.SECRET_ROTATE, secret);
+    log.append(event.used(number, null).phase("published").build()).join();
+  }
+
+  /** A rotation of {@code secret} failed, and goes on later. */
+  public void rotationFailed(String secret, ErrorCode code) {
+    AuditEvent.Builder event = event(ManagementAction.SECRET_ROTATE, secret);
+    log.append(event.phase("failed").failed(code.code()).build()).join();
+  }
+
+  private AuditEvent.Builder event(ManagementAction action, String subject) {
+    return AuditEvent.of(
+            clock.instant().truncatedTo(ChronoUnit.MILLIS), node, ACTOR, action.wireName())
+        .caller(ACTOR, "none", null)
+        .key(subject);
   }
 }

@@ -32,6 +32,15 @@ public final class SecretTable {
         .findOne();
   }
 
+  /** The secret {@code id}. */
+  public Optional<Secret> find(UUID id) {
+    return handle
+        .createQuery("select * from secret where id = :id")
+        .bind("id", id)
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
   /** The same, when one of {@code owners} owns it. */
   public Optional<Secret> findOwned(String tenant, String name, Collection<String> owners) {
     return handle

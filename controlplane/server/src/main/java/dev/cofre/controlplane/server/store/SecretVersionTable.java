@@ -29,6 +29,27 @@ public final class SecretVersionTable {
         .one();
   }
 
+  /** How many are kept. */
+  public int count(UUID secret) {
+    return handle
+        .createQuery("select count(*) from secret_version where secret_id = :secret")
+        .bind("secret", secret)
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  /** Removes the versions up to {@code number} that {@code by} made. */
+  public void forget(UUID secret, int number, String by) {
+    handle
+        .createUpdate(
+            "delete from secret_version where secret_id = :secret"
+                + " and version_number <= :number and created_by = :by")
+        .bind("secret", secret)
+        .bind("number", number)
+        .bind("by", by)
+        .execute();
+  }
+
   /** The version {@code number}. */
   public Optional<SecretVersion> find(UUID secret, int number) {
     return handle

@@ -187,6 +187,11 @@ public final class Transaction {
     return new LeaseTable(handle);
   }
 
+  /** Secrets that are rotated between two users. */
+  public UserRotationTable userRotations() {
+    return new UserRotationTable(handle);
+  }
+
   /** The data plane nodes that follow this database. */
   public NodeTable nodes() {
     return new NodeTable(handle);

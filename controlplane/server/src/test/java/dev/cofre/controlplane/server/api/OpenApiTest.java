@@ -74,6 +74,7 @@ class OpenApiTest {
                 null,
                 null,
                 null,
+                null,
                 null));
     api.table()
         .forEach(

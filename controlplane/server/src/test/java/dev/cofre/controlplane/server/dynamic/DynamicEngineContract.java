@@ -8,15 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.controlplane.domain.DynamicRoleDraft.OwnedObjects;
 import dev.cofre.controlplane.domain.TargetGrant;
+import dev.cofre.controlplane.server.dynamic.DynamicEngine.Fence;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine.NewUser;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine.Session;
+import dev.cofre.controlplane.server.dynamic.DynamicEngine.StaticUser;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** What every engine must do against a real server of its kind; each one runs it unchanged. */
 abstract class DynamicEngineContract {
+  private static final UUID OWNER = UUID.fromString("00000000-0000-4000-8000-000000000001");
+
   abstract DynamicEngine engine();
 
   abstract Target target();
@@ -34,6 +40,12 @@ abstract class DynamicEngineContract {
 
   /** All that the server wrote down of what it was asked. */
   abstract String log() throws Exception;
+
+  /** A user that is there and was given to the root user, whose password may be changed. */
+  abstract String givenUser() throws Exception;
+
+  /** A user that is there and was given to nobody. */
+  abstract String foreignUser() throws Exception;
 
   Session session() throws TargetException {
     return engine().open(target(), rootPassword());
@@ -108,6 +120,105 @@ abstract class DynamicEngineContract {
       }
     }
     assertTrue(knows(target().user()));
+  }
+
+  private static char[] password() {
+    return UserNames.password(KernelRandom.INSTANCE);
+  }
+
+  private StaticUser toBeMade(String name) {
+    return new StaticUser(name, OWNER, true, grants());
+  }
+
+  private static void nobodyElse() {
+    // Nobody has taken it over.
+  }
+
+  @Test
+  void makesAUserThatStaysAndChangesItsPassword() throws Exception {
+    StaticUser user = toBeMade("rotated-made");
+    char[] first = password();
+    char[] second = password();
+    try (Session session = session()) {
+      session.requireRotatable(user);
+      assertFalse(knows(user.name()));
+      session.setPassword(user, first, DynamicEngineContract::nobodyElse);
+      assertTrue(works(user.name(), first));
+      session.requireRotatable(user);
+      session.setPassword(user, second, DynamicEngineContract::nobodyElse);
+    }
+    assertTrue(works(user.name(), second));
+    assertFalse(works(user.name(), first));
+    assertFalse(log().contains(new String(first)));
+    assertFalse(log().contains(new String(second)));
+    Target as = target().as(user.name());
+    engine().rehearse(as, second);
+    assertEquals(TargetException.Kind.LOGIN, refusal(() -> engine().rehearse(as, first)));
+  }
+
+  @Test
+  void changesThePasswordOfAUserThatWasGivenAndNothingElse() throws Exception {
+    String name = givenUser();
+    StaticUser given = new StaticUser(name, OWNER, false, List.of());
+    char[] password = password();
+    try (Session session = session()) {
+      session.requireRotatable(given);
+      session.setPassword(given, password, DynamicEngineContract::nobodyElse);
+      engine().rehearse(target().as(name), password);
+      // It is there, and the vault has not made it.
+      assertRefused(session, toBeMade(name));
+    }
+  }
+
+  @Test
+  void changesNoPasswordOfAUserThatBelongsToSomebodyElse() throws Exception {
+    try (Session session = session()) {
+      StaticUser made = toBeMade("rotated-by-one");
+      session.setPassword(made, password(), DynamicEngineContract::nobodyElse);
+      assertRefused(session, new StaticUser(made.name(), UUID.randomUUID(), true, List.of()));
+      assertRefused(session, new StaticUser(made.name(), UUID.randomUUID(), false, List.of()));
+      for (String name : List.of(foreignUser(), target().user(), "rotated-absent", fresh())) {
+        assertRefused(session, new StaticUser(name, OWNER, false, List.of()));
+      }
+      for (String name : List.of(foreignUser(), target().user(), fresh())) {
+        assertRefused(session, toBeMade(name));
+      }
+    }
+  }
+
+  private void assertRefused(Session session, StaticUser user) {
+    assertEquals(
+        TargetException.Kind.REFUSED, refusal(() -> session.requireRotatable(user)), user.name());
+    Executable change =
+        () -> session.setPassword(user, password(), DynamicEngineContract::nobodyElse);
+    assertEquals(TargetException.Kind.REFUSED, refusal(change), user.name());
+  }
+
+  private static TargetException.Kind refusal(Executable work) {
+    return assertThrows(TargetException.class, work).kind();
+  }
+
+  @Test
+  void whoWasTakenOverChangesNothing() throws Exception {
+    StaticUser user = toBeMade("rotated-fenced");
+    char[] password = password();
+    Fence lost =
+        () -> {
+          throw new TargetException(TargetException.Kind.AWAY, "another one has it");
+        };
+    try (Session session = session()) {
+      assertEquals(
+          TargetException.Kind.AWAY, refusal(() -> session.setPassword(user, password(), lost)));
+      assertFalse(knows(user.name()));
+      session.setPassword(user, password, DynamicEngineContract::nobodyElse);
+      assertEquals(
+          TargetException.Kind.AWAY, refusal(() -> session.setPassword(user, password(), lost)));
+      assertTrue(works(user.name(), password));
+      char[] root = rootPassword();
+      assertEquals(
+          TargetException.Kind.AWAY, refusal(() -> session.changePassword(password(), lost)));
+      engine().rehearse(target(), root);
+    }
   }
 
   @Test

@@ -96,6 +96,21 @@ class PostgreSqlEngineTest extends DynamicEngineContract {
   }
 
   @Override
+  String givenUser() throws Exception {
+    server.administer(
+        "drop role if exists given_user",
+        "create role given_user login",
+        "grant given_user to " + TargetServer.ROOT + " with admin option");
+    return "given_user";
+  }
+
+  @Override
+  String foreignUser() throws Exception {
+    server.administer("drop role if exists foreign_user", "create role foreign_user login");
+    return "foreign_user";
+  }
+
+  @Override
   String log() throws Exception {
     return server.statementLog();
   }

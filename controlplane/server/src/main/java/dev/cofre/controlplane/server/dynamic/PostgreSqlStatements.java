@@ -1,0 +1,169 @@
+package dev.cofre.controlplane.server.dynamic;
+
+import java.lang.System.Logger.Level;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** How statements are run on one connection to a PostgreSQL. Not thread-safe. */
+final class PostgreSqlStatements {
+  /** What the server warns of when the root user may not give what it was told to. */
+  static final String NOTHING_GRANTED = "01007";
+
+  private static final System.Logger LOG = System.getLogger(PostgreSqlStatements.class.getName());
+  private static final String CANCELED = "57014";
+
+  /** A lock was not had in time. */
+  static final String LOCK_NOT_HAD = "55P03";
+
+  /**
+   * Work on roles of a database is done one after the other, for it writes the same rows. Any login
+   * can hold this lock: it spares work that fails and is tried again, and guards nothing.
+   */
+  private static final String LOCK = "select pg_advisory_xact_lock(7166171012300118117)";
+
+  /** Who has {@link #LOCK} in this database as the user that asks. */
+  private static final String OWN_HOLDERS =
+      "select count(*) from pg_locks l join pg_stat_activity a on a.pid = l.pid"
+          + " where l.locktype = 'advisory' and l.granted and l.objsubid = 1"
+          + " and l.classid::bigint = 7166171012300118117 >> 32"
+          + " and l.objid::bigint = 7166171012300118117 & 4294967295"
+          + " and l.database = (select oid from pg_database where datname = current_database())"
+          + " and a.usename = current_user";
+
+  /** So long a transaction may take, before its last statement. */
+  private static final long WORK_MAX_NS = TimeUnit.SECONDS.toNanos(30);
+
+  private final Connection connection;
+
+  PostgreSqlStatements(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** A piece of work with the database. */
+  @FunctionalInterface
+  interface Work {
+    void run() throws SQLException, TargetException;
+  }
+
+  int version() throws SQLException {
+    return connection.getMetaData().getDatabaseMajorVersion();
+  }
+
+  int count(String sql, String parameter) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      if (parameter != null) {
+        statement.setString(1, parameter);
+      }
+      try (ResultSet rows = statement.executeQuery()) {
+        rows.next();
+        return rows.getInt(1);
+      }
+    }
+  }
+
+  /** The first column of what is found. */
+  List<String> texts(String sql, String parameter) throws SQLException {
+    List<String> texts = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, parameter);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          texts.add(rows.getString(1));
+        }
+      }
+    }
+    return texts;
+  }
+
+  void execute(String sql) throws SQLException {
+    execute(sql, false);
+  }
+
+  /** {@code whole}: a grant that gives nothing is an error, and not a warning. */
+  private void execute(String sql, boolean whole) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      // A '?' in a quoted name is a character and no parameter.
+      statement.setEscapeProcessing(false);
+      statement.execute(sql);
+      for (SQLWarning warning = statement.getWarnings();
+          whole && warning != null;
+          warning = warning.getNextWarning()) {
+        if (NOTHING_GRANTED.equals(warning.getSQLState())) {
+          throw new SQLException("nothing was granted", NOTHING_GRANTED);
+        }
+      }
+    }
+  }
+
+  /** Runs {@code statements} in one transaction, alone in the database. */
+  void atOnce(List<String> statements, boolean whole) throws SQLException, TargetException {
+    alone(() -> all(statements, whole));
+  }
+
+  /** Runs {@code statements}; they may take a bounded time. */
+  void all(List<String> statements, boolean whole) throws SQLException {
+    long beganNs = System.nanoTime();
+    for (String statement : statements) {
+      execute(statement, whole);
+      if (System.nanoTime() - beganNs > WORK_MAX_NS) {
+        throw new SQLException("it takes too long", CANCELED);
+      }
+    }
+  }
+
+  /**
+   * Does {@code work} in one transaction, while nobody else of this user is at such work in the
+   * database.
+   */
+  void alone(Work work) throws SQLException, TargetException {
+    boolean isCommitted = false;
+    connection.setAutoCommit(false);
+    try {
+      lock();
+      work.run();
+      connection.commit();
+      isCommitted = true;
+    } finally {
+      if (!isCommitted) {
+        connection.rollback();
+      }
+      connection.setAutoCommit(true);
+    }
+  }
+
+  /** Goes on without the lock when it is another user's, who may keep it for ever. */
+  private void lock() throws SQLException {
+    Savepoint before = connection.setSavepoint();
+    try {
+      execute(LOCK);
+    } catch (SQLException e) {
+      if (!LOCK_NOT_HAD.equals(e.getSQLState())) {
+        throw e;
+      }
+      connection.rollback(before);
+      if (count(OWN_HOLDERS, null) > 0) {
+        throw e;
+      }
+      LOG.log(Level.WARNING, "another user of a target holds the lock that the vault's work takes");
+    }
+  }
+
+  /** Does {@code work}, of which nothing stays. */
+  void undone(Work work) throws SQLException, TargetException {
+    connection.setAutoCommit(false);
+    try {
+      work.run();
+    } finally {
+      connection.rollback();
+      connection.setAutoCommit(true);
+    }
+  }
+}
