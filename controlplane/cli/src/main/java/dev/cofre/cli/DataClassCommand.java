@@ -15,15 +15,15 @@ final class DataClassCommand {
   private static final String PATH = "/v1/data-classes";
   private static final String CLASS = "public, internal, confidential or restricted.";
 
-  private final Terminal terminal;
+  private final CallAs admin;
 
   DataClassCommand(Terminal terminal) {
-    this.terminal = terminal;
+    this.admin = new CallAs(terminal, PolicyCommand.ROLE);
   }
 
   @Command(description = "Lists the data classes with their rules.")
   int list(@Mixin OutputOption output, @Mixin ControlPlane plane) {
-    return print(output, plane, HttpMethod.GET, PATH, null);
+    return admin.print(output, plane, HttpMethod.GET, PATH, null);
   }
 
   @Command(description = "Shows the rules of a data class.")
@@ -31,7 +31,7 @@ final class DataClassCommand {
       @Parameters(paramLabel = "CLASS", description = CLASS) String name,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return print(output, plane, HttpMethod.GET, path(name), null);
+    return admin.print(output, plane, HttpMethod.GET, path(name), null);
   }
 
   @Command(description = "Changes the rules that are named; the others stay.")
@@ -40,16 +40,7 @@ final class DataClassCommand {
       @Mixin Changes changes,
       @Mixin OutputOption output,
       @Mixin ChangingPlane plane) {
-    return print(output, plane, HttpMethod.PATCH, path(name), changes.document());
-  }
-
-  private int print(
-      OutputOption output, ControlPlane plane, HttpMethod method, String path, JsonObject body) {
-    output.print(
-        terminal,
-        plane.call(
-            terminal.environment(), PolicyCommand.ROLE, calls -> calls.call(method, path, body)));
-    return ExitCodes.OK;
+    return admin.print(output, plane, HttpMethod.PATCH, path(name), changes.document());
   }
 
   private static String path(String name) {

@@ -98,7 +98,7 @@ final class SecretCommand {
       @Parameters(paramLabel = "NAME", description = NAME) String name,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return print(output, plane, OWNER, HttpMethod.GET, path(name), null);
+    return new CallAs(terminal, OWNER).print(output, plane, HttpMethod.GET, path(name), null);
   }
 
   @Command(description = "Lists the versions of a secret with their states.")
@@ -159,7 +159,8 @@ final class SecretCommand {
       document.put("notAfter", notAfter.toString());
     }
     String path = grants(name) + "/" + ControlPlane.escaped(principal);
-    return print(output, plane, PolicyCommand.ROLE, HttpMethod.PUT, path, document);
+    return new CallAs(terminal, PolicyCommand.ROLE)
+        .print(output, plane, HttpMethod.PUT, path, document);
   }
 
   @Command(description = "Takes a grant back.")
@@ -168,11 +169,7 @@ final class SecretCommand {
       @Parameters(index = "1", paramLabel = "PRINCIPAL", description = WHOM) String principal,
       @Mixin ControlPlane plane) {
     String path = grants(name) + "/" + ControlPlane.escaped(principal);
-    plane.call(
-        terminal.environment(),
-        PolicyCommand.ROLE,
-        calls -> calls.call(HttpMethod.DELETE, path, null));
-    return ExitCodes.OK;
+    return new CallAs(terminal, PolicyCommand.ROLE).delete(plane, path);
   }
 
   @Command(description = "Lists who may read a secret.")
@@ -187,31 +184,12 @@ final class SecretCommand {
       OutputOption output, ControlPlane plane, String name, String how, List<Integer> versions) {
     JsonObject document =
         versions == null ? null : new JsonObject().put("versions", new JsonArray(versions));
-    return print(output, plane, OWNER, HttpMethod.POST, path(name) + "/" + how, document);
+    return new CallAs(terminal, OWNER)
+        .print(output, plane, HttpMethod.POST, path(name) + "/" + how, document);
   }
 
   private int pages(OutputOption output, ControlPlane plane, List<Column> columns, String path) {
-    Pages pages = new Pages(terminal, output, columns);
-    return plane.call(
-        terminal.environment(),
-        OWNER,
-        calls -> {
-          pages.print(calls, path, Long.MAX_VALUE);
-          return ExitCodes.OK;
-        });
-  }
-
-  private int print(
-      OutputOption output,
-      ControlPlane plane,
-      String role,
-      HttpMethod method,
-      String path,
-      JsonObject document) {
-    output.print(
-        terminal,
-        plane.call(terminal.environment(), role, calls -> calls.call(method, path, document)));
-    return ExitCodes.OK;
+    return new Pages(terminal, output, columns).list(plane, OWNER, path, "", Long.MAX_VALUE);
   }
 
   private static String grants(String name) {

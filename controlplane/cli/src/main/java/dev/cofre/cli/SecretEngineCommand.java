@@ -31,9 +31,11 @@ final class SecretEngineCommand {
           Column.of("ROTATING", 8, "rotating"));
 
   private final Terminal terminal;
+  private final CallAs owner;
 
   SecretEngineCommand(Terminal terminal) {
     this.terminal = terminal;
+    this.owner = new CallAs(terminal, SecretCommand.OWNER);
   }
 
   @Command(
@@ -60,19 +62,13 @@ final class SecretEngineCommand {
     JsonObject document = DocumentFile.read(terminal, file);
     byte[] value = SecretLine.read(terminal, password).getBytes(StandardCharsets.UTF_8);
     document.put("value", Base64.getEncoder().encodeToString(value));
-    return print(output, plane, HttpMethod.POST, PATH, document);
+    return owner.print(output, plane, HttpMethod.POST, PATH, document);
   }
 
   @Command(description = "Lists the engines that you may know of.")
   int list(@Mixin OutputOption output, @Mixin ControlPlane plane) {
-    Pages pages = new Pages(terminal, output, COLUMNS);
-    return plane.call(
-        terminal.environment(),
-        SecretCommand.OWNER,
-        calls -> {
-          pages.print(calls, PATH, Long.MAX_VALUE);
-          return ExitCodes.OK;
-        });
+    return new Pages(terminal, output, COLUMNS)
+        .list(plane, SecretCommand.OWNER, PATH, "", Long.MAX_VALUE);
   }
 
   @Command(description = "Shows what is known of an engine.")
@@ -80,7 +76,7 @@ final class SecretEngineCommand {
       @Parameters(paramLabel = "NAME", description = NAME) String name,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return print(output, plane, HttpMethod.GET, path(name), null);
+    return owner.print(output, plane, HttpMethod.GET, path(name), null);
   }
 
   @Command(name = "rotate-root", description = "Changes the root user's password.")
@@ -88,32 +84,13 @@ final class SecretEngineCommand {
       @Parameters(paramLabel = "NAME", description = NAME) String name,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return print(output, plane, HttpMethod.POST, path(name) + "/rotate-root", null);
+    return owner.print(output, plane, HttpMethod.POST, path(name) + "/rotate-root", null);
   }
 
   @Command(description = "Removes an engine without roles and live leases.")
   int delete(
       @Parameters(paramLabel = "NAME", description = NAME) String name, @Mixin ControlPlane plane) {
-    plane.call(
-        terminal.environment(),
-        SecretCommand.OWNER,
-        calls -> calls.call(HttpMethod.DELETE, path(name), null));
-    return ExitCodes.OK;
-  }
-
-  private int print(
-      OutputOption output,
-      ControlPlane plane,
-      HttpMethod method,
-      String path,
-      JsonObject document) {
-    output.print(
-        terminal,
-        plane.call(
-            terminal.environment(),
-            SecretCommand.OWNER,
-            calls -> calls.call(method, path, document)));
-    return ExitCodes.OK;
+    return owner.delete(plane, path(name));
   }
 
   static String path(String name) {

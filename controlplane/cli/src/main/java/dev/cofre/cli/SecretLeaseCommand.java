@@ -50,7 +50,8 @@ final class SecretLeaseCommand {
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
     JsonObject document = new JsonObject().put("engine", engine).put("role", role);
-    return print(output, plane, WORKLOAD, HttpMethod.POST, PATH, ttl(document, ttl));
+    return new CallAs(terminal, WORKLOAD)
+        .print(output, plane, HttpMethod.POST, PATH, ttl(document, ttl));
   }
 
   @Command(description = "Prolongs a lease, to its role's limit at most.")
@@ -61,7 +62,8 @@ final class SecretLeaseCommand {
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
     JsonObject document = ttl(new JsonObject(), ttl);
-    return print(output, plane, WORKLOAD, HttpMethod.POST, path(lease) + "/renew", document);
+    return new CallAs(terminal, WORKLOAD)
+        .print(output, plane, HttpMethod.POST, path(lease) + "/renew", document);
   }
 
   private static JsonObject ttl(JsonObject document, Integer ttl) {
@@ -107,7 +109,8 @@ final class SecretLeaseCommand {
       @Parameters(paramLabel = "LEASE", description = LEASE) String lease,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return print(output, plane, SecretCommand.OWNER, HttpMethod.GET, path(lease), null);
+    return new CallAs(terminal, SecretCommand.OWNER)
+        .print(output, plane, HttpMethod.GET, path(lease), null);
   }
 
   @Command(description = "Ends a lease; its credential goes at once, or when its system is back.")
@@ -115,7 +118,8 @@ final class SecretLeaseCommand {
       @Parameters(paramLabel = "LEASE", description = LEASE) String lease,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return print(output, plane, PolicyCommand.ROLE, HttpMethod.POST, path(lease) + "/revoke", null);
+    return new CallAs(terminal, PolicyCommand.ROLE)
+        .print(output, plane, HttpMethod.POST, path(lease) + "/revoke", null);
   }
 
   @Command(
@@ -134,21 +138,8 @@ final class SecretLeaseCommand {
     put(selected, "principal", principal);
     JsonObject document = new JsonObject().put("dryRun", dryRun);
     selected.forEach(document::put);
-    return print(
-        output, plane, PolicyCommand.ROLE, HttpMethod.POST, "/v1/lease-revocations", document);
-  }
-
-  private int print(
-      OutputOption output,
-      ControlPlane plane,
-      String as,
-      HttpMethod method,
-      String path,
-      JsonObject document) {
-    output.print(
-        terminal,
-        plane.call(terminal.environment(), as, calls -> calls.call(method, path, document)));
-    return ExitCodes.OK;
+    return new CallAs(terminal, PolicyCommand.ROLE)
+        .print(output, plane, HttpMethod.POST, "/v1/lease-revocations", document);
   }
 
   private static String path(String lease) {

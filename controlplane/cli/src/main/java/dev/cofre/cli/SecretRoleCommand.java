@@ -53,7 +53,8 @@ final class SecretRoleCommand {
       @Mixin ControlPlane plane)
       throws IOException {
     JsonObject document = DocumentFile.read(terminal, file);
-    return print(output, plane, SecretCommand.OWNER, HttpMethod.PUT, path(engine, role), document);
+    return new CallAs(terminal, SecretCommand.OWNER)
+        .print(output, plane, HttpMethod.PUT, path(engine, role), document);
   }
 
   @Command(description = "Lists an engine's roles.")
@@ -70,7 +71,8 @@ final class SecretRoleCommand {
       @Parameters(index = "1", paramLabel = "ROLE", description = ROLE) String role,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return print(output, plane, SecretCommand.OWNER, HttpMethod.GET, path(engine, role), null);
+    return new CallAs(terminal, SecretCommand.OWNER)
+        .print(output, plane, HttpMethod.GET, path(engine, role), null);
   }
 
   @Command(description = "Removes a role without live leases and grants.")
@@ -98,13 +100,8 @@ final class SecretRoleCommand {
     if (notAfter != null) {
       document.put("notAfter", notAfter.toString());
     }
-    return print(
-        output,
-        plane,
-        PolicyCommand.ROLE,
-        HttpMethod.PUT,
-        grant(engine, role, principal),
-        document);
+    return new CallAs(terminal, PolicyCommand.ROLE)
+        .print(output, plane, HttpMethod.PUT, grant(engine, role, principal), document);
   }
 
   @Command(description = "Takes a grant back; credentials that were handed out live on.")
@@ -126,32 +123,12 @@ final class SecretRoleCommand {
   }
 
   private int remove(ControlPlane plane, String as, String path) {
-    plane.call(terminal.environment(), as, calls -> calls.call(HttpMethod.DELETE, path, null));
-    return ExitCodes.OK;
+    return new CallAs(terminal, as).delete(plane, path);
   }
 
   private int pages(OutputOption output, ControlPlane plane, List<Column> columns, String path) {
-    Pages pages = new Pages(terminal, output, columns);
-    return plane.call(
-        terminal.environment(),
-        SecretCommand.OWNER,
-        calls -> {
-          pages.print(calls, path, Long.MAX_VALUE);
-          return ExitCodes.OK;
-        });
-  }
-
-  private int print(
-      OutputOption output,
-      ControlPlane plane,
-      String as,
-      HttpMethod method,
-      String path,
-      JsonObject document) {
-    output.print(
-        terminal,
-        plane.call(terminal.environment(), as, calls -> calls.call(method, path, document)));
-    return ExitCodes.OK;
+    return new Pages(terminal, output, columns)
+        .list(plane, SecretCommand.OWNER, path, "", Long.MAX_VALUE);
   }
 
   private static String path(String engine, String role) {

@@ -17,9 +17,11 @@ final class SecretRotationCommand {
   private static final String NAME = "The secret's name.";
 
   private final Terminal terminal;
+  private final CallAs owner;
 
   SecretRotationCommand(Terminal terminal) {
     this.terminal = terminal;
+    this.owner = new CallAs(terminal, SecretCommand.OWNER);
   }
 
   @Command(
@@ -48,7 +50,7 @@ final class SecretRotationCommand {
     if (inUse != null) {
       document.put("inUse", inUse);
     }
-    return print(output, plane, HttpMethod.PUT, path(name), document);
+    return owner.print(output, plane, HttpMethod.PUT, path(name), document);
   }
 
   @Command(description = "Shows how a secret is rotated, and how far that is.")
@@ -56,7 +58,7 @@ final class SecretRotationCommand {
       @Parameters(paramLabel = "NAME", description = NAME) String name,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return print(output, plane, HttpMethod.GET, path(name), null);
+    return owner.print(output, plane, HttpMethod.GET, path(name), null);
   }
 
   @Command(
@@ -82,32 +84,13 @@ final class SecretRotationCommand {
     if (force) {
       document.put("force", true);
     }
-    return print(output, plane, HttpMethod.POST, path(name) + "/rotate", document);
+    return owner.print(output, plane, HttpMethod.POST, path(name) + "/rotate", document);
   }
 
   @Command(description = "Stops the rotation; the secret and the users stay as they are.")
   int stop(
       @Parameters(paramLabel = "NAME", description = NAME) String name, @Mixin ControlPlane plane) {
-    plane.call(
-        terminal.environment(),
-        SecretCommand.OWNER,
-        calls -> calls.call(HttpMethod.DELETE, path(name), null));
-    return ExitCodes.OK;
-  }
-
-  private int print(
-      OutputOption output,
-      ControlPlane plane,
-      HttpMethod method,
-      String path,
-      JsonObject document) {
-    output.print(
-        terminal,
-        plane.call(
-            terminal.environment(),
-            SecretCommand.OWNER,
-            calls -> calls.call(method, path, document)));
-    return ExitCodes.OK;
+    return owner.delete(plane, path(name));
   }
 
   private static String path(String name) {
