@@ -89,6 +89,8 @@ final class Deployment {
     data.put("control.tokenFile", folder.resolve("tokens/node.token").toString());
     data.put("state.directory", folder.resolve("state").toString());
     data.put("audit.directory", folder.resolve("data-audit").toString());
+    // Most tests start nodes and few time their first requests: FirstRequestTest puts it back.
+    data.put("rehearsalMs", "2000");
   }
 
   /** TLS on both listeners and mTLS between the planes, as in production. */

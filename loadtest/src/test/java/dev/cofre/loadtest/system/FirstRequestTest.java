@@ -35,6 +35,7 @@ class FirstRequestTest {
 
   private static void afterStarts(Workspace workspace, int starts) throws Exception {
     Deployment deployment = Deployment.create(workspace, "planes");
+    deployment.settings(Cofre.DATA_PLANE).remove("rehearsalMs");
     deployment.startControlPlane();
     byte[] body = Seed.bytes(new Random(1), MEBIBYTE);
     // The first round makes the client itself warm and does not count.
