@@ -79,7 +79,7 @@ final class EngineFixture implements AutoCloseable {
       this.audit = new NoAuditLog();
       this.sealer = Optional.empty();
     }
-    SnapshotHolder snapshots = new SnapshotHolder(AGE_MAX_MS, System::nanoTime);
+    SnapshotHolder snapshots = new SnapshotHolder(AGE_MAX_MS);
     this.engine =
         new Engine("bench", snapshots, gateway, audit, limits, random, aead, Clock.systemUTC());
     try {

@@ -60,7 +60,7 @@ public class HotSetBenchmark {
     if (few) {
       state = state.apply(everybody(state, large));
     }
-    SnapshotHolder holder = new SnapshotHolder(AGE_MAX_MS, System::nanoTime);
+    SnapshotHolder holder = new SnapshotHolder(AGE_MAX_MS);
     holder.publish(state, System.nanoTime());
     authorizer =
         new Authorizer(holder, new UseRates(), new UseQuotas(), new UseCounts(), Clock.systemUTC());

@@ -16,6 +16,10 @@ import org.HdrHistogram.Histogram;
  */
 public final class GeneratorSpeed {
   private static final int WINDOW_SECONDS = 5;
+
+  /** Until the loop is compiled, which is late by what the compiler takes of its processor. */
+  private static final int WARM_UP_SECONDS = 20;
+
   private static final int BYTES = 1_024;
   private static final int CONNECTIONS = 4;
   private static final int IN_FLIGHT = 64;
@@ -34,7 +38,9 @@ public final class GeneratorSpeed {
     int windows = Integer.parseInt(args[2]);
     LoadPlan plan =
         LoadPlan.of(Pacing.constant(Double.parseDouble(args[1])))
-            .lasting(Duration.ofSeconds(5), Duration.ofSeconds((long) windows * WINDOW_SECONDS))
+            .lasting(
+                Duration.ofSeconds(WARM_UP_SECONDS),
+                Duration.ofSeconds((long) windows * WINDOW_SECONDS))
             .over(CONNECTIONS);
     InetSocketAddress address =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));

@@ -50,7 +50,7 @@ final class Deployment {
     Files.writeString(
         softHsmConf(),
         "directories.tokendir = " + tokens + "\nobjectstore.backend = file\nlog.level = ERROR\n");
-    writePin(pinFile(), HexFormat.of().formatHex(Seed.bytes(new SecureRandom(), 16)));
+    writePrivate(pinFile(), HexFormat.of().formatHex(Seed.bytes(new SecureRandom(), 16)));
     Child maker =
         workspace.start(
             "token", Launcher.controlPlaneClass(environment(), TOKEN_MAKER, pinFile().toString()));
@@ -59,9 +59,9 @@ final class Deployment {
     }
   }
 
-  /** Writes {@code pin} to {@code file}, readable by the owner alone. */
-  static Path writePin(Path file, String pin) throws IOException {
-    Files.writeString(file, pin);
+  /** Writes {@code text} to {@code file}, readable by the owner alone. */
+  static Path writePrivate(Path file, String text) throws IOException {
+    Files.writeString(file, text);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     return file;
   }
@@ -89,6 +89,8 @@ final class Deployment {
     data.put("control.tokenFile", folder.resolve("tokens/node.token").toString());
     data.put("state.directory", folder.resolve("state").toString());
     data.put("audit.directory", folder.resolve("data-audit").toString());
+    // Most tests start nodes and few time their first requests: FirstRequestTest puts it back.
+    data.put("rehearsalMs", "2000");
   }
 
   /** TLS on both listeners and mTLS between the planes, as in production. */

@@ -128,7 +128,7 @@ class KafkaSinkTest {
   private static void alsoByPassword(Deployment deployment, KafkaBroker kafka) throws Exception {
     kafka.createTopic(TOPIC_BY_PASSWORD);
     Path sinks = Path.of(deployment.settings(Cofre.CONTROL_PLANE).get("sinks.directory"));
-    Deployment.writePin(sinks.resolve("password"), KafkaBroker.PASSWORD + "\n");
+    Deployment.writePrivate(sinks.resolve("password"), KafkaBroker.PASSWORD + "\n");
     List<String> lake = Files.readAllLines(sinks.resolve("lake.conf"));
     List<String> pond = new ArrayList<>();
     for (String line : lake) {

@@ -64,7 +64,7 @@ class RefusedStartTest {
 
   @Test
   void wrongPinIsTriedOnce() throws Exception {
-    Path wrong = Deployment.writePin(deployment.folder().resolve("wrong"), "not-the-pin");
+    Path wrong = Deployment.writePrivate(deployment.folder().resolve("wrong"), "not-the-pin");
     for (String plane : PLANES) {
       refused(
           plane,

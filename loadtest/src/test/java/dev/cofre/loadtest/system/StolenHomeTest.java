@@ -45,14 +45,14 @@ class StolenHomeTest {
       Refusal alone = attempt(workspace, cofre, plane, "--config", configuration(cofre, plane));
       assertTrue(alone.lastLine().contains("PIN file"), alone::lastLine);
       for (String wrong : wrong(plane, pin)) {
-        writePin(pinFile, wrong);
+        writePrivate(pinFile, wrong);
         Refusal refused = attempt(workspace, cofre, plane, "--config", configuration(cofre, plane));
         assertEquals(1, refused.lines().size(), () -> "one line: " + refused);
         assertFalse(refused.lastLine().contains(pin), refused::lastLine);
       }
     }
 
-    writePin(pinFile, pin);
+    writePrivate(pinFile, pin);
     cofre.start();
     assertArrayEquals(PLAINTEXT.getBytes(UTF_8), cofre.cli(envelope, "decrypt").succeeded());
   }
@@ -131,7 +131,7 @@ class StolenHomeTest {
     return cofre.home().resolve("dev").resolve(plane + ".conf").toString();
   }
 
-  private static void writePin(Path file, String pin) throws IOException {
+  private static void writePrivate(Path file, String pin) throws IOException {
     Files.writeString(file, pin);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }

@@ -15,12 +15,26 @@ import java.util.function.LongSupplier;
  * <p>Thread-safe: one follower writes, everybody reads.
  */
 public final class SnapshotHolder {
+  /**
+   * One for all: compiled code that has met a single clock stays good when another holder is asked.
+   */
+  private static final LongSupplier MONOTONIC = System::nanoTime;
+
   private final long ageMaxNs;
   private final LongSupplier nanoClock;
   private final List<Consumer<SnapshotState>> listeners = new CopyOnWriteArrayList<>();
   private volatile Held held;
 
   private record Held(SnapshotState state, long provenNs) {}
+
+  /**
+   * Holds nothing yet, by the JVM's monotonic clock.
+   *
+   * @param ageMaxMs after how long without a fresh statement everything is refused
+   */
+  public SnapshotHolder(long ageMaxMs) {
+    this(ageMaxMs, MONOTONIC);
+  }
 
   /**
    * Holds nothing yet.

@@ -45,7 +45,7 @@ final class TestEngine implements AutoCloseable, AuditLog {
   final UUID keyId = UUID.randomUUID();
   final Engine engine;
   private final HsmGateway gateway;
-  private final SnapshotHolder snapshots = new SnapshotHolder(600_000, System::nanoTime);
+  private final SnapshotHolder snapshots = new SnapshotHolder(600_000);
   volatile boolean auditFails;
 
   TestEngine(Duration callTime, KeyLimits limits) throws Exception {

@@ -106,7 +106,7 @@ final class DataPlane implements PlaneProcess.Running {
                 Clock.systemUTC()));
     warmUp(settings.aead(), random);
     SnapshotHolder snapshots =
-        new SnapshotHolder(configuration.number(DataPlaneSettings.MAX_AGE_MS), System::nanoTime);
+        new SnapshotHolder(configuration.number(DataPlaneSettings.MAX_AGE_MS));
     RevisionFloor floor = RevisionFloor.load(configuration.path(DataPlaneSettings.STATE_DIRECTORY));
     Engine engine =
         opened(

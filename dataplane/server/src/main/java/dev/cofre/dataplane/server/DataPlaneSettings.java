@@ -97,8 +97,9 @@ public final class DataPlaneSettings {
       Setting.withDefault(
           "rehearsalMs",
           NUMBER,
-          "2000",
-          "for how long the node serves requests to itself before it is ready; 0: not at all");
+          "6000",
+          "for how long the node serves requests to itself before it says that it is ready; callers"
+              + " are served meanwhile; 0: not at all");
   static final Setting DRAIN_MS =
       Setting.withDefault(
           "drainMs", NUMBER, "10000", "how long open requests may take to finish after SIGTERM");

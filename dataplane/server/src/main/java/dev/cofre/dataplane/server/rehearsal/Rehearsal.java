@@ -24,9 +24,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +51,6 @@ public final class Rehearsal implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
   private static final String RAW = "application/octet-stream";
   private static final String JSON = "application/json";
-  private static final String ENCRYPT = "/v1/keys/" + RehearsalSnapshot.KEY + "/encrypt";
   private static final String READY = "/health/ready";
   private static final String DECRYPT = "/v1/decrypt";
   private static final int SMALL_LENGTH = 1_024;
@@ -60,7 +61,12 @@ public final class Rehearsal implements AutoCloseable {
   /** The longest answer and its framing. */
   private static final int ANSWER_MAX = 2 * LONG_LENGTH;
 
-  private static final int TOKEN_LENGTH = 32;
+  private static final int WORKLOADS = 64;
+
+  /** Of random bytes in a token; some fill a block of the digest that finds it, others do not. */
+  private static final int TOKEN_LENGTH_MIN = 20;
+
+  private static final int TOKEN_LENGTH_MAX = 34;
   private static final long AUDIT_BYTES_MAX = 64L << 20;
   private static final long AUDIT_SEGMENT_BYTES = 4L << 20;
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
@@ -70,18 +76,22 @@ public final class Rehearsal implements AutoCloseable {
   private static final int DECRYPTION_KEYS_MAX = 64;
 
   private final Vertx vertx;
-  private final String token;
+  private final List<String> tokens = new ArrayList<>();
   private int port;
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
   private final byte[] small = new byte[SMALL_LENGTH];
   private final byte[] large = new byte[LONG_LENGTH];
   private final byte[] items;
   private int rounds;
+  private int encryptions;
   private long lastLongNs;
 
   private Rehearsal(Vertx vertx, RandomSource random) {
     this.vertx = vertx;
-    this.token = Hex.encode(random.bytes(TOKEN_LENGTH));
+    for (int i = 0; i < WORKLOADS; i++) {
+      int length = TOKEN_LENGTH_MIN + i % (TOKEN_LENGTH_MAX - TOKEN_LENGTH_MIN + 1);
+      tokens.add(Hex.encode(random.bytes(length)));
+    }
     String item = "{\"plaintext\":\"" + Base64.getEncoder().encodeToString(small) + "\"}";
     this.items = ("{\"items\":[" + item + "," + item + "]}").getBytes(StandardCharsets.US_ASCII);
   }
@@ -145,7 +155,7 @@ public final class Rehearsal implements AutoCloseable {
     return opened(
         new Engine(
             "rehearsal",
-            RehearsalSnapshot.hold(token.getBytes(StandardCharsets.US_ASCII), SNAPSHOT_AGE_MAX),
+            RehearsalSnapshot.hold(tokens, SNAPSHOT_AGE_MAX),
             gateway,
             audit,
             limits,
@@ -198,7 +208,7 @@ public final class Rehearsal implements AutoCloseable {
   private void runUntil(long endNs) throws IOException {
     do {
       try (LoopbackConnection connection =
-          new LoopbackConnection(port, token, ANSWER_LIMIT, ANSWER_MAX)) {
+          new LoopbackConnection(port, token(), ANSWER_LIMIT, ANSWER_MAX)) {
         connection.readsLate(rounds % (2 * ROUNDS_PER_CONNECTION) == 0);
         for (int i = 0; i < ROUNDS_PER_CONNECTION; i++) {
           round(connection);
@@ -220,16 +230,26 @@ public final class Rehearsal implements AutoCloseable {
     if (rounds % 4 >= 2) {
       thereAndBack(connection, large);
     }
-    connection.post(ENCRYPT, JSON, items);
+    connection.post(encryption(), JSON, items);
   }
 
   private void thereAndBack(LoopbackConnection connection, byte[] plaintext) throws IOException {
     long startNs = System.nanoTime();
-    byte[] envelope = connection.post(ENCRYPT, RAW, plaintext);
+    byte[] envelope = connection.post(encryption(), RAW, plaintext);
     lastLongNs = plaintext.length == LONG_LENGTH ? System.nanoTime() - startNs : lastLongNs;
     if (!Arrays.equals(plaintext, connection.post(DECRYPT, RAW, envelope))) {
       throw new IOException("what was encrypted did not come back");
     }
+  }
+
+  /** Of the next workload: each connection is another's. */
+  private String token() {
+    return tokens.get(rounds / ROUNDS_PER_CONNECTION % tokens.size());
+  }
+
+  /** The path to encrypt under the next key. */
+  private String encryption() {
+    return "/v1/keys/" + RehearsalSnapshot.key(encryptions++) + "/encrypt";
   }
 
   private static <T> T await(Future<T> future)
