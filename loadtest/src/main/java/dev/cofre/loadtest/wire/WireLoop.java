@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -31,6 +32,7 @@ import java.util.function.Supplier;
 final class WireLoop {
   private static final long FIRST_ANSWER_MAX_NS = TimeUnit.SECONDS.toNanos(30);
 
+  private final ServerTime server;
   private final String host;
   private final int port;
   private final SslContext tls;
@@ -41,12 +43,14 @@ final class WireLoop {
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
   WireLoop(
+      ProcessHandle server,
       String host,
       int port,
       SslContext tls,
       int connections,
       int inFlight,
       Supplier<WireTalk> talks) {
+    this.server = new ServerTime(server);
     this.host = host;
     this.port = port;
     this.tls = tls;
@@ -69,8 +73,28 @@ final class WireLoop {
         .build();
   }
 
-  /** Answers a second over {@code duration}, after {@code warmUp}. */
-  double run(Duration warmUp, Duration duration) throws InterruptedException, IOException {
+  /**
+   * What happened in one window.
+   *
+   * @param rate answers a second
+   * @param busyShare of one processor, that the server computed for
+   * @param compilersShare of one processor, that the server's JVM compiled for
+   */
+  record Window(double rate, double busyShare, double compilersShare) {
+    /** Processor time of the server for one answer, in microseconds. */
+    double processorUs() {
+      return 1e6 * busyShare / rate;
+    }
+  }
+
+  /**
+   * Windows that follow one another.
+   *
+   * @param lead what is answered before the first window: connections, handshakes, cold caches
+   * @param enough told of all windows so far after each; true ends the loop
+   */
+  List<Window> windows(Duration lead, Duration length, Predicate<List<Window>> enough)
+      throws InterruptedException, IOException {
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     try {
       List<Channel> open = new ArrayList<>();
@@ -78,20 +102,33 @@ final class WireLoop {
         open.add(connect(group));
       }
       awaitFirstAnswer();
-      TimeUnit.NANOSECONDS.sleep(warmUp.toNanos());
-      long before = answers.sum();
-      long startNs = System.nanoTime();
-      TimeUnit.NANOSECONDS.sleep(duration.toNanos());
-      long done = answers.sum() - before;
-      double seconds = (System.nanoTime() - startNs) / 1e9;
-      if (failure.get() != null) {
-        throw new IOException(failure.get());
-      }
+      TimeUnit.NANOSECONDS.sleep(lead.toNanos());
+      List<Window> windows = new ArrayList<>();
+      do {
+        windows.add(window(length));
+      } while (!enough.test(windows));
       open.forEach(Channel::close);
-      return done / seconds;
+      return windows;
     } finally {
       group.shutdownGracefully(0, 5, TimeUnit.SECONDS).await();
     }
+  }
+
+  private Window window(Duration length) throws InterruptedException, IOException {
+    long before = answers.sum();
+    long compilersNs = server.compilersNs();
+    long processNs = server.processNs();
+    long startNs = System.nanoTime();
+    TimeUnit.NANOSECONDS.sleep(length.toNanos());
+    double tookNs = System.nanoTime() - startNs;
+    long done = answers.sum() - before;
+    if (failure.get() != null) {
+      throw new IOException(failure.get());
+    }
+    return new Window(
+        1e9 * done / tookNs,
+        (server.processNs() - processNs) / tookNs,
+        Math.max(0, server.compilersNs() - compilersNs) / tookNs);
   }
 
   /** A server that has just begun loads its classes first; that is no part of its rate. */

@@ -2,11 +2,13 @@ package dev.cofre.loadtest.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Processes that run on one processor alone. */
 final class Pinned {
@@ -22,6 +24,16 @@ final class Pinned {
     ProcessBuilder builder =
         Launcher.program(Map.of(), List.of("taskset", "-a", "-c", "-p", processors, "" + pid));
     assertEquals(0, workspace.start("taskset", builder).exitCode(Duration.ofSeconds(10)));
+  }
+
+  /** Has all threads of {@code pid} run when nobody else wants their processor. */
+  static void giveWay(Workspace workspace, long pid) throws Exception {
+    List<String> command = new ArrayList<>(List.of("renice", "-n", "19", "-p"));
+    try (Stream<Path> threads = Files.list(Path.of("/proc", "" + pid, "task"))) {
+      threads.map(thread -> thread.getFileName().toString()).forEach(command::add);
+    }
+    ProcessBuilder builder = Launcher.program(Map.of(), command);
+    assertEquals(0, workspace.start("renice", builder).exitCode(Duration.ofSeconds(10)));
   }
 
   /** A class of {@code module} on {@code processor}. */

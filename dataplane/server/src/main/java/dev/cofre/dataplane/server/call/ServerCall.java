@@ -7,11 +7,11 @@ import dev.cofre.engine.request.Caller;
 import dev.cofre.engine.request.Problems;
 import dev.cofre.engine.request.RequestPath;
 import dev.cofre.http.RequestIds;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.SocketAddress;
 import java.util.function.Consumer;
 
 /**
@@ -21,13 +21,17 @@ import java.util.function.Consumer;
  */
 public abstract class ServerCall {
   private static final long DISCARD_MS = 2_000;
-  private static final long BODY_MS_MAX = 60_000;
+
+  /** How long a body may take that is read whole. */
+  static final long BODY_MS_MAX = 60_000;
+
+  private static final long NO_TIMER = -1;
   private static final long HTTP2_NO_ERROR = 0;
 
   /** The longest deadline that a caller may name. */
   public static final long DEADLINE_MS_MAX = 3_600_000;
 
-  private final Vertx vertx;
+  private final CallTimers timers;
   private final ServerState state;
   private final HttpServerRequest request;
   private final RequestPath path;
@@ -35,8 +39,9 @@ public abstract class ServerCall {
   private final String key;
   private final String requestId = RequestIds.next();
   private Caller caller;
-  private long deadlineTimer = -1;
-  private long bodyTimer = -1;
+  private String address;
+  private long deadlineTimer = NO_TIMER;
+  private CallTimers.Body body;
   private boolean answered;
   private boolean bodyEnded;
   private boolean over;
@@ -50,13 +55,13 @@ public abstract class ServerCall {
    * @param key the key that it names, or null
    */
   protected ServerCall(
-      Vertx vertx,
+      CallTimers timers,
       ServerState state,
       RequestPath path,
       HttpServerRequest request,
       String action,
       String key) {
-    this.vertx = vertx;
+    this.timers = timers;
     this.state = state;
     this.path = path;
     this.request = request;
@@ -102,7 +107,11 @@ public abstract class ServerCall {
 
   /** The caller's network address. */
   public String address() {
-    return request.remoteAddress() == null ? "unknown" : request.remoteAddress().hostAddress();
+    if (address == null) {
+      SocketAddress remote = request.remoteAddress();
+      address = remote == null ? "unknown" : remote.hostAddress();
+    }
+    return address;
   }
 
   /** Runs {@code task} once, when the call is over however it ends. */
@@ -117,7 +126,7 @@ public abstract class ServerCall {
 
   /** Starts the caller's deadline: {@code delayMs} from now. */
   protected void startDeadline(long delayMs) {
-    deadlineTimer = vertx.setTimer(delayMs, timer -> late());
+    deadlineTimer = timers.after(delayMs, this::late);
   }
 
   private void late() {
@@ -137,8 +146,9 @@ public abstract class ServerCall {
 
   /** Stops the clock: what was begun may be finished. */
   protected void cancelDeadline() {
-    if (deadlineTimer >= 0) {
-      vertx.cancelTimer(deadlineTimer);
+    if (deadlineTimer != NO_TIMER) {
+      timers.cancel(deadlineTimer);
+      deadlineTimer = NO_TIMER;
     }
   }
 
@@ -161,7 +171,8 @@ public abstract class ServerCall {
   }
 
   /**
-   * Reads the body's bytes.
+   * Reads the body's bytes. To be called before the request's handler returns: what comes of a body
+   * that nobody reads is thrown away, which is right for a request that was refused by then.
    *
    * @param failure what went wrong with the body, or after the answer has begun with the call; see
    *     {@link #problemOf}
@@ -175,8 +186,7 @@ public abstract class ServerCall {
             ended -> {
               bodyEnded();
               end.run();
-            })
-        .resume();
+            });
   }
 
   /** Says who ends the work when it fails after the answer has begun. */
@@ -254,20 +264,27 @@ public abstract class ServerCall {
 
   /** Gives the body a time to arrive in. */
   public void limitBody() {
-    bodyTimer =
-        vertx.setTimer(
-            BODY_MS_MAX,
-            timer ->
-                fail(
-                    new ProblemException(
-                        ErrorCode.DEADLINE_EXCEEDED,
-                        "the body did not arrive within " + BODY_MS_MAX / 1_000 + " seconds")));
+    body = timers.body(this::bodyLate);
+  }
+
+  private void bodyLate() {
+    fail(
+        new ProblemException(
+            ErrorCode.DEADLINE_EXCEEDED,
+            "the body did not arrive within " + BODY_MS_MAX / 1_000 + " seconds"));
   }
 
   /** Says that all of the body is there. */
   public void bodyEnded() {
     bodyEnded = true;
-    vertx.cancelTimer(bodyTimer);
+    forgetBody();
+  }
+
+  private void forgetBody() {
+    if (body != null) {
+      body.arrived();
+      body = null;
+    }
   }
 
   /** Takes no more of the body for now. Once its end was seen, HTTP/2 allows no such call. */
@@ -314,10 +331,10 @@ public abstract class ServerCall {
       response().endHandler(sent -> request.connection().close());
       return;
     }
-    long timer = vertx.setTimer(DISCARD_MS, late -> abandon());
+    long timer = timers.after(DISCARD_MS, this::abandon);
     request.handler(chunk -> {});
-    request.endHandler(end -> vertx.cancelTimer(timer));
-    request.exceptionHandler(failure -> vertx.cancelTimer(timer));
+    request.endHandler(end -> timers.cancel(timer));
+    request.exceptionHandler(failure -> timers.cancel(timer));
     request.resume();
   }
 
@@ -337,7 +354,7 @@ public abstract class ServerCall {
     over = true;
     answered = true;
     cancelDeadline();
-    vertx.cancelTimer(bodyTimer);
+    forgetBody();
     state.requestClosed();
     state.metrics().answered(action, code);
     onEnd.run();

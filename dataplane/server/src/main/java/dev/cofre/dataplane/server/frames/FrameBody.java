@@ -61,7 +61,10 @@ public final class FrameBody {
     }
     run.execute();
     state.frames().ran(run.size());
-    return run.whenDone().thenApplyAsync(done -> answer(), loop);
+    // What is at hand is answered at once; only what waits for others goes around the loop.
+    return run.isDone()
+        ? CompletableFuture.completedFuture(answer())
+        : run.whenDone().thenApplyAsync(done -> answer(), loop);
   }
 
   private ByteBuf answer() {

@@ -335,6 +335,16 @@ final class FrameRun {
     };
   }
 
+  /** Whether every group is done and settled. */
+  boolean isDone() {
+    for (int i = 0; i < groups.size(); i++) {
+      if (!groups.get(i).isDone()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Completes when every group is done, however it ended; then {@link #settle}, on the loop. */
   CompletableFuture<Void> whenDone() {
     return CompletableFuture.allOf(

@@ -2,11 +2,11 @@ package dev.cofre.dataplane.server.grpc;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.dataplane.server.call.CallTimers;
 import dev.cofre.dataplane.server.call.ServerCall;
 import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.request.RequestPath;
 import io.netty.buffer.Unpooled;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -21,6 +21,7 @@ import java.util.function.Consumer;
 final class GrpcCall extends ServerCall {
   static final String CONTENT_TYPE = "application/grpc";
 
+  private static final CharSequence TIMEOUT = HttpHeaders.createOptimized("grpc-timeout");
   private static final CharSequence TYPE = HttpHeaders.createOptimized(CONTENT_TYPE);
   private static final CharSequence STATUS = HttpHeaders.createOptimized("grpc-status");
   private static final CharSequence STATUS_OK = HttpHeaders.createOptimized("0");
@@ -42,8 +43,12 @@ final class GrpcCall extends ServerCall {
   private boolean begun;
 
   GrpcCall(
-      Vertx vertx, ServerState state, RequestPath path, HttpServerRequest request, String action) {
-    super(vertx, state, path, request, action, null);
+      CallTimers timers,
+      ServerState state,
+      RequestPath path,
+      HttpServerRequest request,
+      String action) {
+    super(timers, state, path, request, action, null);
     this.reader = new MessageReader(this, state);
     opened();
   }
@@ -54,7 +59,7 @@ final class GrpcCall extends ServerCall {
 
   /** Starts the caller's deadline, if it sent one. */
   void startDeadline() {
-    String header = request().getHeader("grpc-timeout");
+    String header = request().getHeader(TIMEOUT);
     if (header != null) {
       startDeadline(Math.min(TIMEOUT_MS_MAX, GrpcTimeout.parseMs(header)));
     }

@@ -2,6 +2,7 @@ package dev.cofre.dataplane.server.grpc;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.dataplane.server.call.CallTimers;
 import dev.cofre.dataplane.server.call.Identification;
 import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.identity.Identity;
@@ -21,9 +22,10 @@ import java.nio.charset.StandardCharsets;
 public final class GrpcCalls {
   private static final String BEARER = "Bearer ";
   private static final String PROTO = "+proto";
+  private static final CharSequence ENCODING = HttpHeaders.createOptimized("grpc-encoding");
   private static final int UNSUPPORTED_MEDIA_TYPE = 415;
 
-  private final Vertx vertx;
+  private final CallTimers timers;
   private final ServerState state;
   private final RequestPath path;
   private final UnaryCalls unary;
@@ -32,8 +34,8 @@ public final class GrpcCalls {
   private final ReflectionCalls reflection = new ReflectionCalls();
 
   /** The calls of the event loop of {@code path}. */
-  public GrpcCalls(Vertx vertx, ServerState state, RequestPath path) {
-    this.vertx = vertx;
+  public GrpcCalls(Vertx vertx, CallTimers timers, ServerState state, RequestPath path) {
+    this.timers = timers;
     this.state = state;
     this.path = path;
     this.unary = new UnaryCalls(state, path);
@@ -57,7 +59,7 @@ public final class GrpcCalls {
       return;
     }
     GrpcMethod method = GrpcMethod.at(request.path());
-    GrpcCall call = new GrpcCall(vertx, state, path, request, action(method, request.path()));
+    GrpcCall call = new GrpcCall(timers, state, path, request, action(method, request.path()));
     try {
       requireForm(request);
       if (method != null) {
@@ -91,7 +93,7 @@ public final class GrpcCalls {
     if (!HttpMethod.POST.equals(request.method())) {
       throw new ProblemException(ErrorCode.METHOD_NOT_ALLOWED, "gRPC calls are sent with POST");
     }
-    String encoding = request.getHeader("grpc-encoding");
+    String encoding = request.getHeader(ENCODING);
     if (encoding != null && !encoding.equals("identity")) {
       request.response().putHeader("grpc-accept-encoding", "identity");
       throw new ProblemException(

@@ -11,6 +11,8 @@ enum BodyKind {
   FRAMES("application/vnd.cofre.frames"),
   OTHER("");
 
+  private static final BodyKind[] BY_TYPE = {RAW, JSON, FRAMES};
+
   private final String contentType;
 
   BodyKind(String contentType) {
@@ -24,8 +26,17 @@ enum BodyKind {
   /** The kind that the header {@code Content-Type} names; parameters are ignored. */
   static BodyKind of(HttpServerRequest request) {
     String header = request.getHeader(HttpHeaders.CONTENT_TYPE);
-    String type = header == null ? "" : header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-    for (BodyKind kind : values()) {
+    for (BodyKind kind : BY_TYPE) {
+      if (kind.contentType.equals(header)) {
+        return kind;
+      }
+    }
+    return header == null ? OTHER : ofParameterized(header);
+  }
+
+  private static BodyKind ofParameterized(String header) {
+    String type = header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    for (BodyKind kind : BY_TYPE) {
       if (kind.contentType.equals(type)) {
         return kind;
       }

@@ -69,6 +69,9 @@ record Call(Kind kind, String key) {
 
   /** What is not well-formed percent-encoding names no key. */
   private static String decode(String key) {
+    if (key.indexOf('%') < 0) {
+      return key;
+    }
     try {
       return URLDecoder.decode(key.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {

@@ -2,6 +2,7 @@ package dev.cofre.dataplane.server.http;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.dataplane.server.call.CallTimers;
 import dev.cofre.dataplane.server.call.Identification;
 import dev.cofre.dataplane.server.call.RawDecrypt;
 import dev.cofre.dataplane.server.call.RawEncrypt;
@@ -25,7 +26,7 @@ import java.nio.charset.StandardCharsets;
 final class Dispatcher {
   private static final String BEARER = "Bearer ";
 
-  private final Vertx vertx;
+  private final CallTimers timers;
   private final ServerState state;
   private final RequestPath path;
   private final JsonCalls json;
@@ -34,13 +35,13 @@ final class Dispatcher {
   private final GrpcCalls grpc;
 
   Dispatcher(Vertx vertx, ServerState state, RequestPath path) {
-    this.vertx = vertx;
+    this.timers = new CallTimers(vertx);
     this.state = state;
     this.path = path;
     this.json = new JsonCalls(state, path);
     this.frames = new FrameCalls(vertx, state, path);
     this.probes = new Probes(state, path);
-    this.grpc = new GrpcCalls(vertx, state, path);
+    this.grpc = new GrpcCalls(vertx, timers, state, path);
   }
 
   void handle(HttpServerRequest request) {
@@ -53,8 +54,7 @@ final class Dispatcher {
       probes.answer(call, request);
       return;
     }
-    Exchange exchange = new Exchange(vertx, state, path, request, call);
-    request.pause();
+    Exchange exchange = new Exchange(timers, state, path, request, call);
     try {
       if (call == null) {
         throw new ProblemException(

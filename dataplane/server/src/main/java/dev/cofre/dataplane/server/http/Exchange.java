@@ -3,11 +3,11 @@ package dev.cofre.dataplane.server.http;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.dataplane.server.call.CallTimers;
 import dev.cofre.dataplane.server.call.ServerCall;
 import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.request.RequestPath;
 import io.netty.buffer.Unpooled;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -24,11 +24,18 @@ final class Exchange extends ServerCall {
   private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("Request-Id");
   private static final CharSequence OPTIONS = HttpHeaders.createOptimized("X-Content-Type-Options");
   private static final CharSequence NO_SNIFF = HttpHeaders.createOptimized("nosniff");
+  private static final CharSequence CONTEXT = HttpHeaders.createOptimized("Encryption-Context");
+  private static final CharSequence TIMEOUT = HttpHeaders.createOptimized("Cofre-Timeout-Ms");
   private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
 
-  Exchange(Vertx vertx, ServerState state, RequestPath path, HttpServerRequest request, Call call) {
+  Exchange(
+      CallTimers timers,
+      ServerState state,
+      RequestPath path,
+      HttpServerRequest request,
+      Call call) {
     super(
-        vertx,
+        timers,
         state,
         path,
         request,
@@ -39,12 +46,12 @@ final class Exchange extends ServerCall {
 
   /** The context in the header {@code Encryption-Context}. */
   EncryptionContext headerContext() {
-    return EncryptionContext.parseHeader(request().getHeader("Encryption-Context"));
+    return EncryptionContext.parseHeader(request().getHeader(CONTEXT));
   }
 
   /** Starts the caller's deadline, if it sent one. */
   void startDeadline() {
-    String header = request().getHeader("Cofre-Timeout-Ms");
+    String header = request().getHeader(TIMEOUT);
     if (header == null) {
       return;
     }

@@ -26,7 +26,7 @@ final class JsonCalls {
     this.path = path;
   }
 
-  /** Gathers the body of {@code exchange}, which is paused, and answers {@code call}. */
+  /** Gathers the body of {@code exchange} and answers {@code call}. */
   void start(Exchange exchange, Call call) {
     WholeBody.read(
         exchange,

@@ -10,8 +10,8 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts answers and writes the node's figures in the text format of Prometheus. Thread-safe. */
@@ -21,7 +21,10 @@ public final class Metrics {
 
   private final List<GarbageCollectorMXBean> collectors =
       ManagementFactory.getGarbageCollectorMXBeans();
-  private final Map<String, LongAdder> answers = new ConcurrentSkipListMap<>();
+
+  /** By action, then by code: a request finds its count without making a text. */
+  private final Map<String, Map<String, LongAdder>> answers = new ConcurrentHashMap<>();
+
   private final Map<String, LongAdder> bytes = new ConcurrentHashMap<>();
 
   /** Counts one answer to {@code action} with {@code code}, or {@code ok}. */
@@ -31,21 +34,38 @@ public final class Metrics {
 
   /** The count of answers to {@code action} with {@code code}, or {@code ok}. */
   public LongAdder answers(String action, String code) {
-    return answers.computeIfAbsent(
-        "{action=\"" + action + "\",code=\"" + code + "\"}", absent -> new LongAdder());
+    Map<String, LongAdder> codes = answers.get(action);
+    LongAdder count = codes == null ? null : codes.get(code);
+    return count != null
+        ? count
+        : answers
+            .computeIfAbsent(action, absent -> new ConcurrentHashMap<>())
+            .computeIfAbsent(code, absent -> new LongAdder());
   }
 
   /** Counts plaintext bytes of {@code action}. */
   public void processed(String action, long count) {
-    bytes.computeIfAbsent("{action=\"" + action + "\"}", absent -> new LongAdder()).add(count);
+    LongAdder adder = bytes.get(action);
+    if (adder == null) {
+      adder = bytes.computeIfAbsent(action, absent -> new LongAdder());
+    }
+    adder.add(count);
   }
 
   /** All figures. */
   public String text(ServerState state) {
     Engine engine = state.engine();
     StringBuilder text = new StringBuilder(2_048);
-    labelled(text, "cofre_requests_total", "Answers by action and code.", answers);
-    labelled(text, "cofre_plaintext_bytes_total", "Plaintext bytes processed.", bytes);
+    Map<String, LongAdder> answered = new TreeMap<>();
+    answers.forEach(
+        (action, codes) ->
+            codes.forEach(
+                (code, count) ->
+                    answered.put("{action=\"" + action + "\",code=\"" + code + "\"}", count)));
+    labelled(text, "cofre_requests_total", "Answers by action and code.", answered);
+    Map<String, LongAdder> processed = new TreeMap<>();
+    bytes.forEach((action, count) -> processed.put("{action=\"" + action + "\"}", count));
+    labelled(text, "cofre_plaintext_bytes_total", "Plaintext bytes processed.", processed);
     counter(
         text,
         "cofre_data_keys_minted_total",

@@ -14,6 +14,8 @@ import dev.cofre.dataplane.server.frames.FrameSocket.Frame;
 import dev.cofre.dataplane.server.http.TestNode;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryUsage;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class HostileFramesTest {
   private static final int GARBAGE = Integer.getInteger("cofre.test.garbageConnections", 300);
+  private static final int GARBAGE_PART = 100;
   private static final int SLOW_READERS = Integer.getInteger("cofre.test.slowReaders", 1_000);
 
   @TempDir static Path directory;
@@ -47,8 +50,10 @@ class HostileFramesTest {
   }
 
   @Test
+  @Timeout(900)
   void garbageIsCutOff() throws Exception {
     Random random = new Random(7);
+    long heapAfterFirst = 0;
     try (FrameSocket neighbour = neighbour()) {
       for (int i = 0; i < GARBAGE; i++) {
         byte[] garbage = new byte[64];
@@ -61,10 +66,35 @@ class HostileFramesTest {
           assertEquals("invalid_request", frame.code());
           assertTrue(socket.isCut());
         }
+        if (i % GARBAGE_PART == 0) {
+          served(neighbour);
+        }
+        if (i == GARBAGE_PART) {
+          heapAfterFirst = usedHeap();
+        }
       }
-      ok(neighbour.call(encrypt("demo").frame(1, bytes(9))), 1);
+      served(neighbour);
     }
     awaitConnections(0);
+    assertEquals(0, node.state().heldBytes(), "all is given back");
+    if (GARBAGE > GARBAGE_PART) {
+      long grown = usedHeap() - heapAfterFirst;
+      System.out.printf(
+          "%d garbage connections: %d KiB of heap after the first %d, then %d more; direct memory now %d MiB%n",
+          GARBAGE,
+          heapAfterFirst >> 10,
+          GARBAGE_PART,
+          grown >> 10,
+          io.netty.buffer.PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory() >> 20);
+      assertTrue(grown < 16 << 20, () -> grown + " bytes are left of connections that are gone");
+    }
+  }
+
+  /** What is reachable on the heap, node and test together. */
+  private static long usedHeap() {
+    System.gc();
+    MemoryUsage usage = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
+    return usage.getUsed();
   }
 
   @Test
