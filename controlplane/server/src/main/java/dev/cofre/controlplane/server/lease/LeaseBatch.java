@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Removes due credentials of one engine, a few by one login. Thread-safe.
@@ -33,11 +34,17 @@ final class LeaseBatch {
   private final Store store;
   private final RootLogin roots;
   private final SystemAudit audit;
+  private final LongAdder removed = new LongAdder();
 
   LeaseBatch(Store store, RootLogin roots, SystemAudit audit) {
     this.store = store;
     this.roots = roots;
     this.audit = audit;
+  }
+
+  /** How many credentials were removed here. */
+  long removed() {
+    return removed.sum();
   }
 
   /** How a batch went: how many were due, and whether the system answered. */
@@ -93,11 +100,9 @@ final class LeaseBatch {
       return !away;
     }
     audit.record(ManagementAction.LEASE_END, lease.id() + " " + lease.userName(), lease.reason());
-    store.note(
-        tx -> {
-          tx.leases().gone(lease, tx.now());
-          return null;
-        });
+    if (store.note(tx -> tx.leases().gone(lease, tx.now()))) {
+      removed.increment();
+    }
     return true;
   }
 
