@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -72,6 +73,24 @@ public final class LeaseTarget implements AutoCloseable {
     try (Connection connection = DriverManager.getConnection(url(database), "postgres", "");
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
+    }
+  }
+
+  /** Makes its root user a superuser, which has no use for the memberships of other root users. */
+  void makeRootSuperuser() throws SQLException {
+    administer(DATABASE, "alter role " + ROOT + " superuser");
+  }
+
+  /** How many roles there are whose name is like {@code pattern}. */
+  int count(String pattern) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url(DATABASE), "postgres", "");
+        PreparedStatement statement =
+            connection.prepareStatement("select count(*) from pg_roles where rolname like ?")) {
+      statement.setString(1, pattern);
+      try (ResultSet rows = statement.executeQuery()) {
+        rows.next();
+        return rows.getInt(1);
+      }
     }
   }
 

@@ -19,6 +19,11 @@ final class LeaseVault {
   }
 
   static void enrol(Deployment deployment, LeaseTarget target) throws Exception {
+    enrol(deployment, target, 1_000);
+  }
+
+  /** The same with a role of which {@code leasesMax} leases may live. */
+  static void enrol(Deployment deployment, LeaseTarget target, int leasesMax) throws Exception {
     made(deployment.controlApi("crypto-officer").json("/v1/keys", Keys.document("vault-dev")));
     String password = Base64.getEncoder().encodeToString(LeaseTarget.ROOT_PASSWORD.getBytes(UTF_8));
     JsonObject engine =
@@ -44,6 +49,7 @@ final class LeaseVault {
         new JsonObject()
             .put("description", "reads")
             .put("maxTtlSeconds", 36_000)
+            .put("leasesMax", leasesMax)
             .put("grants", new JsonArray().add(grant));
     made(put(deployment, "app-owner", "/v1/secret-engines/pg/roles/reader", role));
     Answer granted =

@@ -284,6 +284,7 @@ final class ControlPlane implements AutoCloseable {
     api.gauge("cofre_controlplane_leases_revoking", () -> leases.figures().revoking());
     api.gauge("cofre_controlplane_leases_failing", () -> leases.figures().failing());
     api.gauge("cofre_controlplane_leases_overdue_s", leases::overdueS);
+    api.gauge("cofre_controlplane_leases_removed", leases::removed);
     api.gauge("cofre_controlplane_secret_engines_away", leases::enginesAway);
   }
 

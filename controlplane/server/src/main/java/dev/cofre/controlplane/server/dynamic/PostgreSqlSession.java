@@ -25,9 +25,9 @@ final class PostgreSqlSession implements DynamicEngine.Session {
   private static final String DUPLICATE = "42710";
   private static final String UNIQUE = "23505";
 
-  /** A lock not had, a deadlock, and the row of a role that was changed at the same time. */
+  /** A lock not had, a deadlock, the row of a role changed, or made, at the same time. */
   private static final Set<String> CONTENDED =
-      Set.of(PostgreSqlStatements.LOCK_NOT_HAD, "40P01", "XX000");
+      Set.of(PostgreSqlStatements.LOCK_NOT_HAD, "40P01", "XX000", DUPLICATE, UNIQUE);
 
   /**
    * Owns what credentials leave behind, and may do nothing: what credentials made may run with its
@@ -38,6 +38,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
   private final Connection connection;
   private final PostgreSqlStatements sql;
   private final PostgreSqlStaticUsers staticUsers;
+  private final PostgreSqlGroups groups;
   private final Target target;
   private final RandomSource random;
 
@@ -45,6 +46,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
     this.connection = connection;
     this.sql = new PostgreSqlStatements(connection);
     this.staticUsers = new PostgreSqlStaticUsers(sql, target);
+    this.groups = new PostgreSqlGroups(sql, target);
     this.target = target;
     this.random = random;
   }
@@ -103,16 +105,29 @@ final class PostgreSqlSession implements DynamicEngine.Session {
   @Override
   public void create(NewUser user, char[] password) throws TargetException {
     UserNames.require(user.userName());
-    List<String> statements = new ArrayList<>();
-    statements.add(
+    String made =
         "create role "
             + identifier(user.userName())
             + " login nosuperuser nocreatedb nocreaterole noreplication nobypassrls valid until "
             + literal(user.expiresAt().toString())
             + " password "
-            + literal(verifier(password)));
-    statements.addAll(PostgreSqlText.grants(user.userName(), target.database(), user.grants()));
-    guarded("the making of a credential", () -> sql.atOnce(statements, true));
+            + literal(verifier(password));
+    guarded(
+        "the making of a credential",
+        () ->
+            sql.alone(
+                () -> {
+                  if (groups.areUsed()) {
+                    String group = groups.of(user.grants());
+                    sql.execute(made);
+                    sql.execute(PostgreSqlGroups.membership(group, user.userName()));
+                    return;
+                  }
+                  List<String> statements = new ArrayList<>(List.of(made));
+                  statements.addAll(
+                      PostgreSqlText.grants(user.userName(), target.database(), user.grants()));
+                  sql.all(statements, true);
+                }));
   }
 
   @Override
@@ -134,21 +149,58 @@ final class PostgreSqlSession implements DynamicEngine.Session {
             return;
           }
           sql.execute("alter role " + user + " nologin password null valid until '-infinity'");
-          // To end its sessions and take over what it owns one must have its rights.
-          sql.execute(membership(user));
           endSessions(userName);
-          remove(userName, owned);
+          List<String> its = groups.ofUser(userName);
+          if (!removeBare(userName, its)) {
+            // To take over what it owns one must have its rights.
+            sql.execute(membership(user));
+            remove(userName, owned, its);
+          }
         });
   }
 
   /** Waits for each to end; there is no login any more, so none begins. */
   private void endSessions(String userName) throws SQLException, TargetException {
+    if (sessions(userName) == 0) {
+      return;
+    }
+    sql.execute(membership(identifier(userName)));
     sql.count(
         "select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where usename = ?",
         userName);
-    if (sql.count("select count(*) from pg_stat_activity where usename = ?", userName) > 0) {
+    if (sessions(userName) > 0) {
       throw refused("a session of the credential does not end");
     }
+  }
+
+  private int sessions(String userName) throws SQLException {
+    return sql.count("select count(*) from pg_stat_activity where usename = ?", userName);
+  }
+
+  /** Removes a user that owns nothing and has no grants of its own; whether it was one. */
+  private boolean removeBare(String userName, List<String> its)
+      throws SQLException, TargetException {
+    try {
+      removeAtOnce(List.of("drop role if exists " + identifier(userName)), its);
+      return true;
+    } catch (SQLException e) {
+      if (DEPENDENT_OBJECTS.equals(e.getSQLState())) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** The user and, when it was the last one in it, its group: both or none. */
+  private void removeAtOnce(List<String> statements, List<String> its)
+      throws SQLException, TargetException {
+    sql.alone(
+        () -> {
+          sql.all(statements, false);
+          for (String group : its) {
+            groups.removeUnused(group);
+          }
+        });
   }
 
   private String membership(String role) throws SQLException {
@@ -158,13 +210,14 @@ final class PostgreSqlSession implements DynamicEngine.Session {
         + (sql.version() >= VERSION_MEMBER_OPTIONS ? " with inherit true, set true" : "");
   }
 
-  private void remove(String userName, OwnedObjects owned) throws SQLException, TargetException {
+  private void remove(String userName, OwnedObjects owned, List<String> its)
+      throws SQLException, TargetException {
     String user = identifier(userName);
     String drop = "drop owned by " + user;
     String dropRole = "drop role if exists " + user;
     if (owned == OwnedObjects.DROP) {
       try {
-        sql.atOnce(List.of(drop, dropRole), false);
+        removeAtOnce(List.of(drop, dropRole), its);
         return;
       } catch (SQLException e) {
         if (!DEPENDENT_OBJECTS.equals(e.getSQLState())) {
@@ -176,7 +229,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
     List<String> statements = new ArrayList<>(keep(userName));
     statements.add(drop);
     statements.add(dropRole);
-    sql.atOnce(statements, false);
+    removeAtOnce(statements, its);
   }
 
   /** Gives what the user owns to {@link #KEPT}, which may have it in those schemas meanwhile. */

@@ -71,9 +71,17 @@ final class PostgreSqlStatements {
 
   /** The first column of what is found. */
   List<String> texts(String sql, String parameter) throws SQLException {
+    return texts(sql, parameter, null);
+  }
+
+  /** The same; {@code list}, unless it is null, is the second parameter. */
+  List<String> texts(String sql, String parameter, List<String> list) throws SQLException {
     List<String> texts = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setString(1, parameter);
+      if (list != null) {
+        statement.setArray(2, connection.createArrayOf("text", list.toArray()));
+      }
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           texts.add(rows.getString(1));
@@ -101,11 +109,6 @@ final class PostgreSqlStatements {
         }
       }
     }
-  }
-
-  /** Runs {@code statements} in one transaction, alone in the database. */
-  void atOnce(List<String> statements, boolean whole) throws SQLException, TargetException {
-    alone(() -> all(statements, whole));
   }
 
   /** Runs {@code statements}; they may take a bounded time. */
@@ -153,6 +156,20 @@ final class PostgreSqlStatements {
         throw e;
       }
       LOG.log(Level.WARNING, "another user of a target holds the lock that the vault's work takes");
+    }
+  }
+
+  /**
+   * Does {@code work} in the transaction that is open, or nothing of it: {@code otherwise} is told
+   * then, and the transaction goes on.
+   */
+  void ifPossible(Work work, String otherwise) throws SQLException, TargetException {
+    Savepoint before = connection.setSavepoint();
+    try {
+      work.run();
+    } catch (SQLException e) {
+      connection.rollback(before);
+      LOG.log(Level.WARNING, "{0}: SQLSTATE {1}", otherwise, e.getSQLState());
     }
   }
 

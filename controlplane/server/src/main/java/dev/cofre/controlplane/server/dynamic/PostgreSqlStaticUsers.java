@@ -45,6 +45,7 @@ final class PostgreSqlStaticUsers {
     String name = user.name();
     if (name.equals(target.user())
         || name.equals(PostgreSqlSession.KEPT)
+        || name.startsWith(PostgreSqlGroups.PREFIX)
         || name.startsWith("pg_")
         || UserNames.isOurs(name)) {
       throw refused(name, "is the vault's or the system's own");

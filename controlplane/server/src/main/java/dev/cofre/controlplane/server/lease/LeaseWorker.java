@@ -125,6 +125,11 @@ public final class LeaseWorker implements AutoCloseable {
         : Math.max(0, Duration.between(now.oldestDue(), clock.instant()).toSeconds());
   }
 
+  /** How many credentials this process has removed. */
+  public long removed() {
+    return batch.removed();
+  }
+
   /** How many systems did not answer when this process asked them last. */
   public int enginesAway() {
     return tasks.away();

@@ -289,16 +289,19 @@ public final class LeaseTable {
   /**
    * Says that the credential of a lease is gone, to whom it was given by {@link #claim}: nothing
    * when somebody wrote the lease since, who may know of a credential that was not there then.
+   *
+   * @return whether it was said
    */
-  public void gone(Lease claimed, Instant now) {
-    handle
-        .createUpdate(
-            "update lease set state = 'REVOKED', next_at = null, last_error = null,"
-                + " ended_at = :now where id = :id and state = 'REVOKING' and next_at = :claimed")
-        .bind("id", claimed.id())
-        .bind("claimed", Times.column(claimed.nextAt()))
-        .bind("now", Times.column(now))
-        .execute();
+  public boolean gone(Lease claimed, Instant now) {
+    return handle
+            .createUpdate(
+                "update lease set state = 'REVOKED', next_at = null, last_error = null,"
+                    + " ended_at = :now where id = :id and state = 'REVOKING' and next_at = :claimed")
+            .bind("id", claimed.id())
+            .bind("claimed", Times.column(claimed.nextAt()))
+            .bind("now", Times.column(now))
+            .execute()
+        == 1;
   }
 
   /** Says that the credential of {@code id} could not be removed, and when that is tried again. */

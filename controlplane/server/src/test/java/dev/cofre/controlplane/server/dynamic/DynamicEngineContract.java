@@ -38,6 +38,9 @@ abstract class DynamicEngineContract {
   /** Whether the server knows of {@code user} at all. */
   abstract boolean knows(String user) throws Exception;
 
+  /** All that credentials need there: they themselves, and what holds their rights. */
+  abstract List<String> made() throws Exception;
+
   /** All that the server wrote down of what it was asked. */
   abstract String log() throws Exception;
 
@@ -75,6 +78,23 @@ abstract class DynamicEngineContract {
       session.revoke(name, OwnedObjects.REASSIGN);
       session.revoke(fresh(), OwnedObjects.DROP);
     }
+  }
+
+  @Test
+  void leavesNothingBehindOfWhatCredentialsNeed() throws Exception {
+    List<String> before = made();
+    String first = fresh();
+    String second = fresh();
+    char[] password = password();
+    try (Session session = session()) {
+      session.create(user(first), password);
+      session.create(user(second), password);
+      session.revoke(first, OwnedObjects.DROP);
+      assertFalse(works(first, password));
+      assertTrue(works(second, password), "what the first one had is not taken from the second");
+      session.revoke(second, OwnedObjects.REASSIGN);
+    }
+    assertEquals(before, made());
   }
 
   @Test

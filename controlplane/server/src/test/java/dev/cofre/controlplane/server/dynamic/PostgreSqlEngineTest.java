@@ -96,6 +96,11 @@ class PostgreSqlEngineTest extends DynamicEngineContract {
   }
 
   @Override
+  List<String> made() throws Exception {
+    return server.texts("select rolname from pg_roles where rolname ~ '^cofre[_-]' order by 1");
+  }
+
+  @Override
   String givenUser() throws Exception {
     server.administer(
         "drop role if exists given_user",
@@ -135,6 +140,18 @@ class PostgreSqlEngineTest extends DynamicEngineContract {
       assertFalse(knows(name));
       assertEquals(List.of(), tables("own_x"));
     }
+  }
+
+  private static String groupOf(String user) throws SQLException {
+    List<String> groups =
+        server.texts(
+            "select g.rolname from pg_auth_members m join pg_roles g on g.oid = m.roleid"
+                + " join pg_roles u on u.oid = m.member where u.rolname = '"
+                + user
+                + "'");
+    assertEquals(1, groups.size(), user);
+    assertTrue(groups.getFirst().startsWith(PostgreSqlGroups.PREFIX), groups::toString);
+    return groups.getFirst();
   }
 
   private static List<String> tables(String name) throws SQLException {
@@ -298,7 +315,7 @@ class PostgreSqlEngineTest extends DynamicEngineContract {
             server.texts(
                 "select table_name from information_schema.role_table_grants"
                     + " where grantee = '"
-                    + name
+                    + groupOf(name)
                     + "'"));
         session.revoke(name, OwnedObjects.REASSIGN);
         assertFalse(knows(name));

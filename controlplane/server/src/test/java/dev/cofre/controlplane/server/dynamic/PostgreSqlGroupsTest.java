@@ -1,0 +1,253 @@
+package dev.cofre.controlplane.server.dynamic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.controlplane.domain.DynamicRoleDraft.OwnedObjects;
+import dev.cofre.controlplane.domain.TargetGrant;
+import dev.cofre.controlplane.domain.TargetGrant.Kind;
+import dev.cofre.controlplane.domain.TargetGrant.Privilege;
+import dev.cofre.controlplane.server.dynamic.DynamicEngine.NewUser;
+import dev.cofre.controlplane.server.dynamic.DynamicEngine.Session;
+import dev.cofre.controlplane.server.dynamic.DynamicEngine.StaticUser;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The roles of a real PostgreSQL that hold what credentials may do. */
+class PostgreSqlGroupsTest {
+  /** A row that says who may use a table fits a page of 8 KiB, with 16 bytes for each. */
+  private static final int MORE_THAN_A_ROW_HOLDS = 520;
+
+  private static final List<TargetGrant> ORDERS =
+      List.of(tables(List.of("orders"), Privilege.SELECT));
+  private static final String READ = "select item from sales.orders";
+
+  @TempDir static Path directory;
+  private static TargetServer server;
+  private final char[] password = UserNames.password(KernelRandom.INSTANCE);
+  private final List<String> names = new ArrayList<>();
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = TargetServer.start(directory);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    server.close();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    try (Session session = session()) {
+      for (String name : names) {
+        session.revoke(name, OwnedObjects.DROP);
+      }
+    }
+    assertEquals(List.of(), groups());
+    assertEquals(List.of(), server.users());
+  }
+
+  private static TargetGrant tables(List<String> tables, Privilege... privileges) {
+    return new TargetGrant(Kind.TABLES, "sales", tables, List.of(privileges));
+  }
+
+  private static Session session() throws TargetException {
+    return new PostgreSqlEngine(KernelRandom.INSTANCE)
+        .open(server.target(), TargetServer.ROOT_PASSWORD.toCharArray());
+  }
+
+  private String make(Session session, List<TargetGrant> grants) throws TargetException {
+    String name = UserNames.fresh("reader", KernelRandom.INSTANCE);
+    names.add(name);
+    session.create(new NewUser(name, Instant.now().plusSeconds(600), grants), password);
+    return name;
+  }
+
+  private static List<String> groups() throws SQLException {
+    return server.texts("select rolname from pg_roles where rolname like 'cofre-grants-%'");
+  }
+
+  private boolean may(String user, String sql) {
+    try (Connection connection = server.login(user, new String(password));
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+      return true;
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void moreCredentialsHaveATableThanItsRowHasRoomFor() throws Exception {
+    try (Session session = session()) {
+      for (int i = 0; i < MORE_THAN_A_ROW_HOLDS; i++) {
+        make(session, ORDERS);
+      }
+    }
+    assertEquals(1, groups().size());
+    assertTrue(may(names.getFirst(), READ));
+    assertTrue(may(names.getLast(), READ));
+  }
+
+  @Test
+  void otherGrantsAreAnotherGroupAndChangeNoneThatIsThere() throws Exception {
+    try (Session session = session()) {
+      String before = make(session, ORDERS);
+      String after = make(session, List.of(tables(List.of("orders"), Privilege.INSERT)));
+      assertEquals(2, groups().size());
+      assertTrue(may(before, READ));
+      assertFalse(may(before, "insert into sales.orders (id, item) values (-1, 'x')"));
+      assertTrue(may(after, "insert into sales.orders (id, item) values (-1, 'x')"));
+      assertFalse(may(after, READ));
+    }
+  }
+
+  @Test
+  void aTableMoreInASchemaIsForCredentialsMadeAfterIt() throws Exception {
+    List<TargetGrant> all = List.of(tables(List.of(), Privilege.SELECT));
+    try (Session session = session()) {
+      String before = make(session, all);
+      server.administer("set role vault_root", "create table sales.later (id int)");
+      String after = make(session, all);
+      assertFalse(may(before, "select id from sales.later"));
+      assertTrue(may(before, READ));
+      assertTrue(may(after, "select id from sales.later"));
+      // One in its place is another table.
+      server.administer(
+          "set role vault_root", "drop table sales.later", "create table sales.later (id int)");
+      assertFalse(may(after, "select id from sales.later"));
+      assertTrue(may(make(session, all), "select id from sales.later"));
+    } finally {
+      server.administer("drop table sales.later");
+    }
+  }
+
+  @Test
+  void whatWasTakenFromAGroupByHandIsGivenAgain() throws Exception {
+    try (Session session = session()) {
+      make(session, ORDERS);
+      for (String taken :
+          List.of("select on sales.orders", "usage on schema sales", "connect on database shop")) {
+        server.administer(
+            "set role vault_root", "revoke " + taken + " from \"" + groups().getFirst() + '"');
+        assertTrue(may(make(session, ORDERS), READ), taken);
+      }
+      assertEquals(1, groups().size());
+    }
+  }
+
+  @Test
+  void aMemberCannotActAsItsGroupNorGiveItOn() throws Exception {
+    try (Session session = session()) {
+      String name = make(session, ORDERS);
+      String group = '"' + groups().getFirst() + '"';
+      assertFalse(may(name, "set role " + group));
+      assertFalse(may(name, "grant " + group + " to public"));
+      assertFalse(may(name, "grant " + group + " to " + TargetServer.ROOT));
+      assertTrue(may(name, READ));
+    }
+  }
+
+  @Test
+  void aGroupThatMayMoreIsNotUsed() throws Exception {
+    try (Session session = session()) {
+      String live = make(session, ORDERS);
+      String group = '"' + groups().getFirst() + '"';
+      server.administer("create role other nologin");
+      for (List<String> change :
+          List.of(
+              List.of(
+                  "alter role " + group + " createrole", "alter role " + group + " nocreaterole"),
+              List.of("alter role " + group + " login", "alter role " + group + " nologin"),
+              List.of("grant other to " + group, "revoke other from " + group))) {
+        server.administer(change.getFirst());
+        TargetException refused =
+            assertThrows(TargetException.class, () -> make(session, ORDERS), change.getFirst());
+        assertEquals(TargetException.Kind.REFUSED, refused.kind());
+        server.administer(change.getLast());
+      }
+      assertTrue(may(live, READ));
+      // The name was taken, by somebody who could give more by it.
+      session.revoke(live, OwnedObjects.DROP);
+      assertEquals(List.of(), groups());
+      server.administer("create role " + group + " nologin");
+      assertThrows(TargetException.class, () -> make(session, ORDERS));
+      server.administer("drop role " + group, "drop role other");
+    }
+  }
+
+  /** Before there were groups each credential had grants of its own. */
+  @Test
+  void aCredentialWithGrantsOfItsOwnIsRemoved() throws Exception {
+    String name = UserNames.fresh("before", KernelRandom.INSTANCE);
+    String user = '"' + name + '"';
+    try (Connection root =
+            DriverManager.getConnection(
+                "jdbc:postgresql://localhost:" + server.port() + "/shop",
+                TargetServer.ROOT,
+                TargetServer.ROOT_PASSWORD);
+        Statement statement = root.createStatement()) {
+      statement.execute("create role " + user + " login password '" + new String(password) + "'");
+      for (String grant :
+          PostgreSqlText.grants(name, "shop", List.of(tables(List.of(), Privilege.SELECT)))) {
+        statement.execute(grant);
+      }
+    }
+    assertTrue(may(name, READ));
+    try (Session session = session()) {
+      session.renew(name, Instant.now().plusSeconds(60));
+      session.revoke(name, OwnedObjects.REASSIGN);
+    }
+    assertFalse(may(name, READ));
+  }
+
+  @Test
+  void aGroupThatCannotBeRemovedHoldsNoCredentialUp() throws Exception {
+    try (Session session = session()) {
+      String name = make(session, ORDERS);
+      String group = '"' + groups().getFirst() + '"';
+      server.administer(
+          "create table sales.odd (id int)", "alter table sales.odd owner to " + group);
+      session.revoke(name, OwnedObjects.DROP);
+      assertEquals(List.of(), server.users());
+      assertEquals(1, groups().size());
+      server.administer("drop table sales.odd");
+      // The next one of the kind takes it along.
+      make(session, ORDERS);
+    }
+  }
+
+  @Test
+  void noPasswordOfAGroupIsChanged() throws Exception {
+    try (Session session = session()) {
+      make(session, ORDERS);
+      String group = groups().getFirst();
+      server.administer("grant \"" + group + "\" to " + TargetServer.ROOT + " with admin option");
+      for (boolean create : List.of(true, false)) {
+        assertThrows(
+            TargetException.class,
+            () ->
+                session.requireRotatable(
+                    new StaticUser(group, UUID.randomUUID(), create, List.of())));
+      }
+      assertNotEquals(List.of(), groups());
+    }
+  }
+}
