@@ -2,7 +2,7 @@ package dev.cofre.cli.code;
 
 import dev.cofre.cli.code.Change.Action;
 import dev.cofre.cli.shape.DocumentKind;
-import dev.cofre.cli.yaml.FileErrors;
+import dev.cofre.documents.yaml.FileErrors;
 import dev.cofre.client.CofreException;
 import dev.cofre.contract.problem.ErrorCode;
 import io.vertx.core.http.HttpMethod;

@@ -1,18 +1,19 @@
 package dev.cofre.cli.shape;
 
+import dev.cofre.documents.shape.ShapeCheck;
 import static dev.cofre.cli.shape.Shapes.items;
 import static dev.cofre.cli.shape.Shapes.optional;
 import static dev.cofre.cli.shape.Shapes.required;
 import static dev.cofre.cli.shape.Shapes.text;
 
-import dev.cofre.cli.shape.Shape.Count;
-import dev.cofre.cli.shape.Shape.Fields;
-import dev.cofre.cli.shape.Shape.Flag;
-import dev.cofre.cli.shape.Shape.Rule;
-import dev.cofre.cli.shape.Shape.Text;
-import dev.cofre.cli.yaml.FileErrors;
-import dev.cofre.cli.yaml.Place;
-import dev.cofre.cli.yaml.YamlValue;
+import dev.cofre.documents.shape.Shape.Count;
+import dev.cofre.documents.shape.Shape.Fields;
+import dev.cofre.documents.shape.Shape.Flag;
+import dev.cofre.documents.shape.Shape.Rule;
+import dev.cofre.documents.shape.Shape.Text;
+import dev.cofre.documents.yaml.FileErrors;
+import dev.cofre.documents.yaml.Place;
+import dev.cofre.documents.yaml.YamlValue;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.List;
