@@ -7,17 +7,20 @@ import dev.cofre.documents.alert.RuleRun;
 import dev.cofre.hsm.SecretFiles;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
@@ -25,9 +28,11 @@ import java.util.function.ToLongFunction;
  * All rules and channels of a control plane. When they are off, there is no thread. Thread-safe.
  */
 public final class Alerts implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Alerts.class.getName());
   private static final String FOLDER = "alerts";
   private static final String STATE = "state.json";
   private static final long LATE_MS = TimeUnit.MINUTES.toMillis(1);
+  private static final long GRACE_MS = 1_000;
   private static final long CLOSE_NS = TimeUnit.SECONDS.toNanos(5);
 
   private final AlertSettings settings;
@@ -107,6 +112,7 @@ public final class Alerts implements AutoCloseable {
 
   private void send(List<Alert> alerts) {
     for (Alert alert : alerts) {
+      LOG.log(Level.INFO, "alert ({0}): {1}", alert.severity().text(), alert.title());
       for (ChannelRunner runner : runners) {
         if (alert.severity().compareTo(runner.settings().least()) >= 0) {
           runner.add(alert);
@@ -156,7 +162,7 @@ public final class Alerts implements AutoCloseable {
       List<Future<Tested>> running =
           settings.channels().stream()
               .filter(channel -> channels.contains(channel.name()))
-              .map(channel -> threads.submit(() -> test(channel, alert)))
+              .map(channel -> threads.submit(() -> test(channel, alert, threads)))
               .toList();
       List<Tested> done = new ArrayList<>();
       for (Future<Tested> one : running) {
@@ -166,22 +172,29 @@ public final class Alerts implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
-    } catch (java.util.concurrent.ExecutionException e) {
+    } catch (ExecutionException e) {
       throw new IllegalStateException("a test ended with a fault", e);
     } finally {
       testing.release();
     }
   }
 
-  private Tested test(ChannelSettings settings, Alert alert) {
+  private Tested test(ChannelSettings settings, Alert alert, ExecutorService threads)
+      throws InterruptedException {
     long beganNs = System.nanoTime();
     boolean isSent = false;
     String answer;
     try (AlertChannel channel = settings.open().apply(node)) {
-      answer = channel.send(alert);
-      isSent = true;
-    } catch (IOException | RuntimeException e) {
-      answer = ChannelRunner.reason(e);
+      Future<String> sending = threads.submit(() -> channel.send(alert));
+      try {
+        answer = sending.get(2L * settings.timeoutMs() + GRACE_MS, TimeUnit.MILLISECONDS);
+        isSent = true;
+      } catch (TimeoutException e) {
+        channel.abort();
+        answer = "no end of the attempt within " + 2L * settings.timeoutMs() + " ms";
+      } catch (ExecutionException e) {
+        answer = ChannelRunner.reason(e.getCause());
+      }
     }
     return new Tested(
         settings.name(),

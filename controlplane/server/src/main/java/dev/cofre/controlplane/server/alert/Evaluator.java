@@ -53,6 +53,7 @@ final class Evaluator {
   private long savedNs;
   private long tickedNs;
   private long lookedNs;
+  private long failedNs;
   private volatile boolean closing;
   private volatile boolean failing;
   private volatile Map<String, Long> forgotten = Map.of();
@@ -116,12 +117,14 @@ final class Evaluator {
         if (!step()) {
           LockSupport.parkNanos(this, PERIOD_NS);
         }
-        if (failing) {
+        // Looked at what failed, too: a step without that says nothing of the store.
+        if (failing && lookedNs - failedNs > 0) {
           failing = false;
           LOG.log(Level.INFO, "the rules of alerts are evaluated again");
         }
       } catch (IOException | RuntimeException e) {
         failures.increment();
+        failedNs = System.nanoTime();
         if (!failing) {
           failing = true;
           LOG.log(
@@ -192,7 +195,6 @@ final class Evaluator {
         runs.stream().collect(Collectors.toMap(run -> run.rule().name(), RuleRun::forgotten));
     long nowNs = System.nanoTime();
     if (nowNs - lookedNs > LOOK_NS || lookedNs == 0) {
-      lookedNs = nowNs;
       for (LogWatch.Noticed noticed : logs.noticed(noticesAfter)) {
         noticesAfter = noticed.createdAt();
         isChanged = true;
@@ -203,6 +205,7 @@ final class Evaluator {
       for (LogSignal signal : logs.silent()) {
         signal(signal, "silence/" + signal.time(), alerts);
       }
+      lookedNs = System.nanoTime();
     }
   }
 
