@@ -129,10 +129,7 @@ final class AlertCommand {
         "administrator. Exit code 1 when a channel could not send."
       })
   int test(
-      @Option(
-              names = "--channel",
-              paramLabel = "NAME",
-              description = "By this channel alone.")
+      @Option(names = "--channel", paramLabel = "NAME", description = "By this channel alone.")
           String channel,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {

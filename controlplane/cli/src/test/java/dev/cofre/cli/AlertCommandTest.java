@@ -14,7 +14,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code alert}: what is printed, what is asked, and rules that are looked at without a service. */
+/**
+ * {@code alert}: what is printed, what is asked, and rules that are looked at without a service.
+ */
 class AlertCommandTest {
   @TempDir Path home;
   private AnsweringService service;

@@ -67,7 +67,9 @@ public final class JsonSchema {
       case Shape.OneOf oneOf when oneOf.values().size() == 1 -> constant(oneOf.values().getFirst());
       case Shape.OneOf oneOf -> new JsonObject().put("enum", new JsonArray(oneOf.values()));
       case Shape.Time time ->
-          type("string").put("format", "date-time").put("pattern", "^" + Shape.Time.PATTERN.pattern() + "$");
+          type("string")
+              .put("format", "date-time")
+              .put("pattern", "^" + Shape.Time.PATTERN.pattern() + "$");
       case Shape.Whole whole ->
           type("integer").put("minimum", whole.min()).put("maximum", whole.max());
       case Shape.Flag flag -> type("boolean");

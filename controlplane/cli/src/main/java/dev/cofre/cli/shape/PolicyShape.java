@@ -1,12 +1,12 @@
 package dev.cofre.cli.shape;
 
-import dev.cofre.documents.shape.Shape;
 import static dev.cofre.cli.shape.Shapes.items;
 import static dev.cofre.cli.shape.Shapes.oneOf;
 import static dev.cofre.cli.shape.Shapes.optional;
 import static dev.cofre.cli.shape.Shapes.required;
 import static dev.cofre.cli.shape.Shapes.text;
 
+import dev.cofre.documents.shape.Shape;
 import dev.cofre.documents.shape.Shape.Count;
 import dev.cofre.documents.shape.Shape.Field;
 import dev.cofre.documents.shape.Shape.Fields;

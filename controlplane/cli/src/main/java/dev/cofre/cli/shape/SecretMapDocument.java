@@ -1,6 +1,5 @@
 package dev.cofre.cli.shape;
 
-import dev.cofre.documents.shape.ShapeCheck;
 import static dev.cofre.cli.shape.Shapes.items;
 import static dev.cofre.cli.shape.Shapes.optional;
 import static dev.cofre.cli.shape.Shapes.required;
@@ -11,6 +10,7 @@ import dev.cofre.documents.shape.Shape.Fields;
 import dev.cofre.documents.shape.Shape.Flag;
 import dev.cofre.documents.shape.Shape.Rule;
 import dev.cofre.documents.shape.Shape.Text;
+import dev.cofre.documents.shape.ShapeCheck;
 import dev.cofre.documents.yaml.FileErrors;
 import dev.cofre.documents.yaml.Place;
 import dev.cofre.documents.yaml.YamlValue;

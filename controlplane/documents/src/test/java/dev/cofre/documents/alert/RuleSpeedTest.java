@@ -25,8 +25,7 @@ class RuleSpeedTest {
     AuditEvent[] events = new AuditEvent[10_000];
     for (int i = 0; i < events.length; i++) {
       AuditEvent.Builder event =
-          AuditEvent.of(
-                  begin.plusMillis(i), "n", "r" + i, i % 3 == 0 ? "encrypt" : "decrypt")
+          AuditEvent.of(begin.plusMillis(i), "n", "r" + i, i % 3 == 0 ? "encrypt" : "decrypt")
               .caller("app-" + random.nextInt(200), "token", "10.0.0." + random.nextInt(250))
               .key("key-" + random.nextInt(100));
       events[i] = (i % 50 == 0 ? event.failed("invalid_ciphertext") : event).build();

@@ -218,7 +218,8 @@ final class Evaluator {
   private void tell(List<Alert> alerts) throws IOException {
     List<Alert> told = alerts.stream().filter(this::enter).toList();
     raised.add(told.size());
-    boolean due = System.nanoTime() - savedNs > SAVE_NS && (isChanged || book.takeChanged());
+    // What was sent is written down at once: it would be sent again after a kill.
+    boolean due = book.takeChanged() || (isChanged && System.nanoTime() - savedNs > SAVE_NS);
     IOException failure = null;
     if (!told.isEmpty() || due) {
       try {
