@@ -227,6 +227,7 @@ final class Evaluator {
       } catch (IOException e) {
         // They are told although they may be told again after a restart.
         failure = e;
+        isChanged = true;
       }
     }
     if (!told.isEmpty()) {
