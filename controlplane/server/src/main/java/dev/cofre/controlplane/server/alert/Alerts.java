@@ -33,6 +33,7 @@ public final class Alerts implements AutoCloseable {
   private static final String STATE = "state.json";
   private static final long LATE_MS = TimeUnit.MINUTES.toMillis(1);
   private static final long GRACE_MS = 1_000;
+  private static final long ATTEMPT_NS = TimeUnit.SECONDS.toNanos(2);
   private static final long CLOSE_NS = TimeUnit.SECONDS.toNanos(5);
 
   private final AlertSettings settings;
@@ -265,7 +266,11 @@ public final class Alerts implements AutoCloseable {
   @Override
   public void close() {
     runners.forEach(ChannelRunner::stop);
-    long deadlineNs = System.nanoTime() + CLOSE_NS;
+    long beganNs = System.nanoTime();
+    // What is cut off may have arrived, and would be sent again.
+    runners.forEach(one -> one.awaitEnd(beganNs + ATTEMPT_NS));
+    runners.forEach(ChannelRunner::abort);
+    long deadlineNs = beganNs + CLOSE_NS;
     runners.forEach(one -> one.awaitEnd(deadlineNs));
     if (evaluator != null) {
       // Last: it writes down what was sent.

@@ -206,11 +206,15 @@ final class ChannelRunner {
     }
   }
 
-  /** Has it stop; what was not sent is sent after the next start. */
+  /** Has it stop behind the attempt that is under way; the others are made after the next start. */
   void stop() {
     closing = true;
-    channel.abort();
     LockSupport.unpark(thread);
+  }
+
+  /** Has the attempt that is under way fail. */
+  void abort() {
+    channel.abort();
   }
 
   void awaitEnd(long deadlineNs) {
