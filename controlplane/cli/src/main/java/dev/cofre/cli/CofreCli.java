@@ -66,6 +66,7 @@ import picocli.CommandLine.ScopeType;
       LoginCommand.class,
       EnrolCommand.class,
       AuditCommand.class,
+      AlertCommand.class,
       CompletionCommand.class
     })
 public final class CofreCli {

@@ -6,7 +6,7 @@ import dev.cofre.cli.scan.Finding;
 import dev.cofre.cli.scan.GitHistory;
 import dev.cofre.cli.scan.KnownValues;
 import dev.cofre.cli.scan.Scan;
-import dev.cofre.cli.yaml.FileErrors;
+import dev.cofre.documents.yaml.FileErrors;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.cli.run.SecretFolder;
 import dev.cofre.cli.run.SecretMap;
-import dev.cofre.cli.yaml.FileErrors;
+import dev.cofre.documents.yaml.FileErrors;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -55,8 +55,9 @@ class ArchitectureTest {
     "dataplane/server,dataplane/contract dataplane/hsm dataplane/engine dataplane/http",
     "dataplane/client,dataplane/contract",
     "controlplane/domain,''",
-    "controlplane/server,controlplane/domain dataplane/contract dataplane/hsm dataplane/engine dataplane/http",
-    "controlplane/cli,dataplane/client dataplane/contract loadtest/report",
+    "controlplane/documents,dataplane/contract",
+    "controlplane/server,controlplane/domain controlplane/documents dataplane/contract dataplane/hsm dataplane/engine dataplane/http",
+    "controlplane/cli,controlplane/documents dataplane/client dataplane/contract loadtest/report",
     "loadtest/report,''",
     "loadtest,dataplane/client dataplane/contract loadtest/report"
   })
@@ -158,6 +159,7 @@ class ArchitectureTest {
         "dev.cofre.contract",
         "dev.cofre.engine",
         "dev.cofre.dataplane.server",
+        "dev.cofre.documents",
         "dev.cofre.controlplane.server",
         "dev.cofre.loadtest"
       })

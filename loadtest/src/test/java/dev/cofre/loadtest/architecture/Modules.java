@@ -22,6 +22,7 @@ final class Modules {
           Map.entry("dataplane/server", "dev.cofre.dataplane.server"),
           Map.entry("dataplane/client", "dev.cofre.client"),
           Map.entry("controlplane/domain", "dev.cofre.controlplane.domain"),
+          Map.entry("controlplane/documents", "dev.cofre.documents"),
           Map.entry("controlplane/server", "dev.cofre.controlplane.server"),
           Map.entry("controlplane/cli", "dev.cofre.cli"),
           Map.entry("loadtest/report", "dev.cofre.report"),

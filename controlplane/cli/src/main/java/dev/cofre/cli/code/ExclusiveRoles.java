@@ -2,7 +2,7 @@ package dev.cofre.cli.code;
 
 import dev.cofre.cli.shape.Document;
 import dev.cofre.cli.shape.DocumentKind;
-import dev.cofre.cli.yaml.FileErrors;
+import dev.cofre.documents.yaml.FileErrors;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;

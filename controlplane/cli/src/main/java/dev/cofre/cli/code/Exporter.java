@@ -2,9 +2,9 @@ package dev.cofre.cli.code;
 
 import dev.cofre.cli.shape.Document;
 import dev.cofre.cli.shape.DocumentKind;
-import dev.cofre.cli.shape.Shape.Field;
-import dev.cofre.cli.yaml.FileErrors;
-import dev.cofre.cli.yaml.YamlReader;
+import dev.cofre.documents.shape.Shape.Field;
+import dev.cofre.documents.yaml.FileErrors;
+import dev.cofre.documents.yaml.YamlReader;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

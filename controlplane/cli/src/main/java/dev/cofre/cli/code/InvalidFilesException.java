@@ -1,6 +1,6 @@
 package dev.cofre.cli.code;
 
-import dev.cofre.cli.yaml.FileErrors;
+import dev.cofre.documents.yaml.FileErrors;
 import java.util.List;
 
 /** Files that cannot be applied, with everything that is wrong. Carries no stack trace. */

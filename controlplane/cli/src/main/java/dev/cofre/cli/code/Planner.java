@@ -5,7 +5,7 @@ import dev.cofre.cli.code.Change.Request;
 import dev.cofre.cli.code.References.Reference;
 import dev.cofre.cli.shape.Document;
 import dev.cofre.cli.shape.DocumentKind;
-import dev.cofre.cli.yaml.FileErrors;
+import dev.cofre.documents.yaml.FileErrors;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;

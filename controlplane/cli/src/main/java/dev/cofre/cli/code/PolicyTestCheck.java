@@ -2,9 +2,9 @@ package dev.cofre.cli.code;
 
 import dev.cofre.cli.code.Change.Action;
 import dev.cofre.cli.shape.DocumentKind;
-import dev.cofre.cli.yaml.FileErrors;
 import dev.cofre.client.CofreException;
 import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.documents.yaml.FileErrors;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -1,10 +1,10 @@
 package dev.cofre.cli.code;
 
 import dev.cofre.cli.shape.Document;
-import dev.cofre.cli.yaml.FileErrors;
-import dev.cofre.cli.yaml.Place;
-import dev.cofre.cli.yaml.YamlReader;
-import dev.cofre.cli.yaml.YamlValue;
+import dev.cofre.documents.yaml.FileErrors;
+import dev.cofre.documents.yaml.Place;
+import dev.cofre.documents.yaml.YamlReader;
+import dev.cofre.documents.yaml.YamlValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileVisitResult;

@@ -1,10 +1,10 @@
 package dev.cofre.cli.run;
 
 import dev.cofre.cli.shape.SecretMapDocument;
-import dev.cofre.cli.yaml.FileErrors;
-import dev.cofre.cli.yaml.Place;
-import dev.cofre.cli.yaml.YamlReader;
-import dev.cofre.cli.yaml.YamlValue;
+import dev.cofre.documents.yaml.FileErrors;
+import dev.cofre.documents.yaml.Place;
+import dev.cofre.documents.yaml.YamlReader;
+import dev.cofre.documents.yaml.YamlValue;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.cofre.cli.scan;
 
-import dev.cofre.cli.yaml.FileErrors;
-import dev.cofre.cli.yaml.Place;
+import dev.cofre.documents.yaml.FileErrors;
+import dev.cofre.documents.yaml.Place;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;

@@ -1,10 +1,11 @@
 package dev.cofre.cli.shape;
 
-import dev.cofre.cli.yaml.FileErrors;
-import dev.cofre.cli.yaml.Place;
-import dev.cofre.cli.yaml.YamlValue;
-import dev.cofre.cli.yaml.YamlValue.Mapping;
-import dev.cofre.cli.yaml.YamlValue.Scalar;
+import dev.cofre.documents.shape.ShapeCheck;
+import dev.cofre.documents.yaml.FileErrors;
+import dev.cofre.documents.yaml.Place;
+import dev.cofre.documents.yaml.YamlValue;
+import dev.cofre.documents.yaml.YamlValue.Mapping;
+import dev.cofre.documents.yaml.YamlValue.Scalar;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.List;

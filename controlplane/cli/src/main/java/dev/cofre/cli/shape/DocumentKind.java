@@ -1,6 +1,6 @@
 package dev.cofre.cli.shape;
 
-import dev.cofre.cli.shape.Shape.Fields;
+import dev.cofre.documents.shape.Shape.Fields;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -7,10 +7,10 @@ import static dev.cofre.cli.shape.Shapes.optional;
 import static dev.cofre.cli.shape.Shapes.printable;
 import static dev.cofre.cli.shape.Shapes.required;
 
-import dev.cofre.cli.shape.Shape.Field;
-import dev.cofre.cli.shape.Shape.Fields;
-import dev.cofre.cli.shape.Shape.Flag;
-import dev.cofre.cli.shape.Shape.Whole;
+import dev.cofre.documents.shape.Shape.Field;
+import dev.cofre.documents.shape.Shape.Fields;
+import dev.cofre.documents.shape.Shape.Flag;
+import dev.cofre.documents.shape.Shape.Whole;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

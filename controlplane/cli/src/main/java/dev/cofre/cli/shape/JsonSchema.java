@@ -1,23 +1,21 @@
 package dev.cofre.cli.shape;
 
-import dev.cofre.cli.shape.Shape.Field;
-import dev.cofre.cli.shape.Shape.Fields;
-import dev.cofre.cli.shape.Shape.Items;
-import dev.cofre.cli.shape.Shape.Named;
-import dev.cofre.cli.shape.Shape.Rule;
-import dev.cofre.cli.shape.Shape.Text;
+import dev.cofre.documents.shape.Shape;
+import dev.cofre.documents.shape.Shape.Field;
+import dev.cofre.documents.shape.Shape.Fields;
+import dev.cofre.documents.shape.Shape.Items;
+import dev.cofre.documents.shape.Shape.Named;
+import dev.cofre.documents.shape.Shape.Rule;
+import dev.cofre.documents.shape.Shape.Text;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * The documents' shapes as a JSON Schema (draft 2020-12), for editors. Stateless. What a schema
  * cannot say (lines that refer to other documents, times that are in order) the check says alone.
  */
 public final class JsonSchema {
-  static final Pattern TIME =
-      Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?Z");
   private static final String DESCRIPTION = "description";
 
   private JsonSchema() {}
@@ -69,7 +67,9 @@ public final class JsonSchema {
       case Shape.OneOf oneOf when oneOf.values().size() == 1 -> constant(oneOf.values().getFirst());
       case Shape.OneOf oneOf -> new JsonObject().put("enum", new JsonArray(oneOf.values()));
       case Shape.Time time ->
-          type("string").put("format", "date-time").put("pattern", "^" + TIME.pattern() + "$");
+          type("string")
+              .put("format", "date-time")
+              .put("pattern", "^" + Shape.Time.PATTERN.pattern() + "$");
       case Shape.Whole whole ->
           type("integer").put("minimum", whole.min()).put("maximum", whole.max());
       case Shape.Flag flag -> type("boolean");

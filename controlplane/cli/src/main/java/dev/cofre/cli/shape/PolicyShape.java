@@ -6,15 +6,16 @@ import static dev.cofre.cli.shape.Shapes.optional;
 import static dev.cofre.cli.shape.Shapes.required;
 import static dev.cofre.cli.shape.Shapes.text;
 
-import dev.cofre.cli.shape.Shape.Count;
-import dev.cofre.cli.shape.Shape.Field;
-import dev.cofre.cli.shape.Shape.Fields;
-import dev.cofre.cli.shape.Shape.Flag;
-import dev.cofre.cli.shape.Shape.Named;
-import dev.cofre.cli.shape.Shape.OneOf;
-import dev.cofre.cli.shape.Shape.Rule;
-import dev.cofre.cli.shape.Shape.True;
-import dev.cofre.cli.shape.Shape.Whole;
+import dev.cofre.documents.shape.Shape;
+import dev.cofre.documents.shape.Shape.Count;
+import dev.cofre.documents.shape.Shape.Field;
+import dev.cofre.documents.shape.Shape.Fields;
+import dev.cofre.documents.shape.Shape.Flag;
+import dev.cofre.documents.shape.Shape.Named;
+import dev.cofre.documents.shape.Shape.OneOf;
+import dev.cofre.documents.shape.Shape.Rule;
+import dev.cofre.documents.shape.Shape.True;
+import dev.cofre.documents.shape.Shape.Whole;
 import java.util.List;
 
 /** The shape of policies, whose language docs/POLICY.md describes. */

@@ -1,12 +1,13 @@
 package dev.cofre.cli.shape;
 
-import dev.cofre.cli.shape.Shape.Field;
-import dev.cofre.cli.shape.Shape.Items;
-import dev.cofre.cli.shape.Shape.Named;
-import dev.cofre.cli.shape.Shape.OneOf;
-import dev.cofre.cli.shape.Shape.Text;
-import dev.cofre.cli.shape.Shape.Time;
-import dev.cofre.cli.shape.Shape.Whole;
+import dev.cofre.documents.shape.Shape;
+import dev.cofre.documents.shape.Shape.Field;
+import dev.cofre.documents.shape.Shape.Items;
+import dev.cofre.documents.shape.Shape.Named;
+import dev.cofre.documents.shape.Shape.OneOf;
+import dev.cofre.documents.shape.Shape.Text;
+import dev.cofre.documents.shape.Shape.Time;
+import dev.cofre.documents.shape.Shape.Whole;
 import java.util.List;
 import java.util.regex.Pattern;
 

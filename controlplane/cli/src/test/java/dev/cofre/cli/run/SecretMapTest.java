@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.cli.run.SecretMap.Entry;
-import dev.cofre.cli.yaml.FileErrors;
+import dev.cofre.documents.yaml.FileErrors;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.cofre.cli.yaml.FileErrors;
 import dev.cofre.contract.identity.BearerToken;
 import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.documents.yaml.FileErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,8 @@
 package dev.cofre.controlplane.domain;
 
+import static dev.cofre.controlplane.domain.ManagementAction.ALERT_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.ALERT_RULE_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.ALERT_TEST;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_APPROVE;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_REJECT;
@@ -151,6 +154,8 @@ public final class Permissions {
           BINDING_LIST,
           ENROLMENT_LIST);
 
+  private static final Set<ManagementAction> READ_ALERTS = Set.of(ALERT_LIST, ALERT_RULE_LIST);
+
   /** Who runs the nodes, and who must know on which of them a change is in force. */
   private static final Set<ManagementAction> READ_NODES = Set.of(NODE_LIST);
 
@@ -215,7 +220,9 @@ public final class Permissions {
                   GRANT_SECRETS,
                   READ_ENGINES,
                   READ_LEASES,
+                  READ_ALERTS,
                   Set.of(
+                      ALERT_TEST,
                       LEASE_REVOKE,
                       AUDIT_HEAD_LIST,
                       APPROVAL_RULE_UPDATE,
@@ -299,6 +306,7 @@ public final class Permissions {
                   READ_SECRETS,
                   READ_ENGINES,
                   READ_LEASES,
+                  READ_ALERTS,
                   Set.of(
                       SECRET_GRANT_LIST,
                       SECRET_ROTATION_SHOW,

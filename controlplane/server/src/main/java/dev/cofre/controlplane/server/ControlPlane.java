@@ -3,6 +3,8 @@ package dev.cofre.controlplane.server;
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
 import dev.cofre.controlplane.domain.EngineKind;
+import dev.cofre.controlplane.server.alert.Alerts;
+import dev.cofre.controlplane.server.alert.LogWatch;
 import dev.cofre.controlplane.server.api.Api;
 import dev.cofre.controlplane.server.api.Listener;
 import dev.cofre.controlplane.server.api.Workers;
@@ -145,6 +147,14 @@ final class ControlPlane implements AutoCloseable {
     store.onRevision(held::committed);
     NodeRegistry nodes = new NodeRegistry(store);
     EnforcementWatch watch = new EnforcementWatch(store);
+    Alerts alerts =
+        opened(
+            Alerts.start(
+                archive,
+                settings.archive().directory(),
+                new LogWatch(store, archive, nodes),
+                settings.alerts(),
+                settings.node()));
     Workers workers = opened(new Workers());
     SecretSealer secrets = new SecretSealer(hsm, KernelRandom.INSTANCE);
     SystemAudit systemAudit = new SystemAudit(audit, settings.node(), clock);
@@ -170,7 +180,11 @@ final class ControlPlane implements AutoCloseable {
     Vitals vitals =
         opened(
             new Vitals(
-                store, hsm, audit, reconciliation, () -> degradations(secrets, sinks, rotations)));
+                store,
+                hsm,
+                audit,
+                reconciliation,
+                () -> degradations(secrets, sinks, alerts, rotations)));
     boolean plaintext = settings.listener().tls().isEmpty();
     Api api =
         new Api(
@@ -205,7 +219,8 @@ final class ControlPlane implements AutoCloseable {
                 opened(new Workers("intake-", INTAKE_THREADS, INTAKE_QUEUE_MAX)),
                 secrets,
                 leasing,
-                rotator));
+                rotator,
+                alerts));
     sealMetrics(api, sealer);
     leaseMetrics(api, leases);
     rotationMetrics(api, rotations);
@@ -219,6 +234,7 @@ final class ControlPlane implements AutoCloseable {
                 new OwnArchive(archive)));
     archiveMetrics(api, archive, shipper);
     sinks.show(api::family);
+    alertMetrics(api, alerts);
     Vertx vertx =
         Vertx.builder()
             .with(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2))
@@ -268,8 +284,9 @@ final class ControlPlane implements AutoCloseable {
 
   /** What does not work although the plane does. */
   private static List<String> degradations(
-      SecretSealer secrets, Sinks sinks, UserRotationWorker rotations) {
+      SecretSealer secrets, Sinks sinks, Alerts alerts, UserRotationWorker rotations) {
     List<String> degradations = new ArrayList<>(sinks.degradations());
+    degradations.addAll(alerts.degradations());
     if (secrets.damaged().lately()) {
       degradations.add("secrets-damaged");
     }
@@ -301,6 +318,14 @@ final class ControlPlane implements AutoCloseable {
     api.gauge("cofre_controlplane_audit_archive_logs", () -> archive.figures().logs());
     api.gauge("cofre_controlplane_audit_ship_lag_events", () -> shipper.figures().lagEvents());
     api.gauge("cofre_controlplane_audit_ship_lag_ms", () -> shipper.figures().lagMs());
+  }
+
+  private static void alertMetrics(Api api, Alerts alerts) {
+    api.gauge("cofre_controlplane_alerts_raised", alerts::raised);
+    api.gauge("cofre_controlplane_alert_evaluation_failures", alerts::failures);
+    api.gauge("cofre_controlplane_alert_lag_events", alerts::lagEvents);
+    api.gauge("cofre_controlplane_alert_lag_ms", alerts::lagMs);
+    alerts.show(api::family);
   }
 
   private <T extends AutoCloseable> T opened(T part) {

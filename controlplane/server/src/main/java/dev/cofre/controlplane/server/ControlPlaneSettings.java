@@ -5,6 +5,7 @@ import static dev.cofre.engine.config.Setting.Kind.NUMBER;
 import static dev.cofre.engine.config.Setting.Kind.PATH;
 import static dev.cofre.engine.config.Setting.Kind.TEXT;
 
+import dev.cofre.controlplane.server.alert.AlertSettings;
 import dev.cofre.controlplane.server.sink.SinkSettings;
 import dev.cofre.controlplane.server.store.StoreLocation;
 import dev.cofre.engine.audit.AuditLogConfig;
@@ -33,6 +34,7 @@ import java.util.stream.Collectors;
  * @param audit how it is kept
  * @param auditSealPeriod after how long its events are under a signed head
  * @param archive where the archive is, and where its events go on to
+ * @param alerts the rules of alerts, and where alerts go
  * @param snapshotPublicKeyFile where the public verification key is written
  * @param snapshotValidity how long a statement may be followed
  * @param nodeNames names in the client certificates of nodes
@@ -51,6 +53,7 @@ record ControlPlaneSettings(
     AuditLogConfig audit,
     Duration auditSealPeriod,
     ArchiveSettings archive,
+    AlertSettings alerts,
     Path snapshotPublicKeyFile,
     Duration snapshotValidity,
     Set<String> nodeNames,
@@ -109,6 +112,11 @@ record ControlPlaneSettings(
           "sinks.directory",
           PATH,
           "folder with a file NAME.conf for each sink that gets the archive's events; none without it");
+  private static final Setting ALERTS_DIRECTORY =
+      Setting.optional(
+          "alerts.directory",
+          PATH,
+          "folder with the channels of alerts (NAME.conf) and own rules (*.yaml); no alerts without it");
   private static final Setting NODE_NAME =
       Setting.required("node.name", TEXT, "this node's name in the audit log");
   private static final Setting PUBLIC_KEY_FILE =
@@ -175,6 +183,7 @@ record ControlPlaneSettings(
             AUDIT_ARCHIVED_BYTES_MAX,
             AUDIT_ARCHIVE_DIRECTORY,
             SINKS_DIRECTORY,
+            ALERTS_DIRECTORY,
             NODE_NAME,
             PUBLIC_KEY_FILE,
             VALIDITY_MS,
@@ -213,6 +222,7 @@ record ControlPlaneSettings(
         audit(configuration),
         sealPeriod(configuration),
         archive(configuration),
+        configuration.findPath(ALERTS_DIRECTORY).map(AlertSettings::read).orElse(AlertSettings.OFF),
         configuration.path(PUBLIC_KEY_FILE),
         Duration.ofMillis(configuration.number(VALIDITY_MS)),
         nodeNames,

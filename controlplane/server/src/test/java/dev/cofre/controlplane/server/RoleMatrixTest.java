@@ -104,6 +104,9 @@ class RoleMatrixTest {
       POST   /v1/audit/records                                      -       F  F  F  F  F  F  Y  U
       GET    /v1/audit/events                                       -       F  F  F  F  F  Y  F  U
       GET    /v1/audit/investigations                               -       F  F  F  F  F  Y  F  U
+      GET    /v1/alerts                                             -       F  Y  F  F  F  Y  F  U
+      GET    /v1/alert-rules                                        -       F  Y  F  F  F  Y  F  U
+      POST   /v1/alerts/test                                        -       F  Y  F  F  F  F  F  U
       POST   /v1/usage                                              -       F  F  F  F  F  F  Y  U
       POST   /v1/policies                                           -       F  Y  F  F  F  F  F  U
       GET    /v1/policies                                           -       F  Y  F  F  F  Y  F  U

@@ -5,6 +5,7 @@ import dev.cofre.contract.audit.AuditLogReader;
 import dev.cofre.contract.identity.BearerToken;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.controlplane.server.alert.AlertSettings;
 import dev.cofre.controlplane.server.store.H2Location;
 import dev.cofre.controlplane.server.store.StoreLocation;
 import dev.cofre.engine.audit.AuditLogConfig;
@@ -87,6 +88,7 @@ final class TestPlane implements AutoCloseable {
         new AuditLogConfig(false, auditBytesMax, 1 << 20),
         sealPeriod,
         new ArchiveSettings(directory.resolve("archive"), 1 << 30, List.of()),
+        alerts(),
         directory.resolve("snapshot.pem"),
         Duration.ofMinutes(5),
         nodeNames,
@@ -96,6 +98,12 @@ final class TestPlane implements AutoCloseable {
         Duration.ZERO,
         2_000,
         new VaultSettings(Set.of("localhost"), Optional.empty()));
+  }
+
+  /** As the folder {@code alerts} says, when it is there. */
+  private AlertSettings alerts() {
+    Path folder = directory.resolve("alerts");
+    return Files.isDirectory(folder) ? AlertSettings.read(folder) : AlertSettings.OFF;
   }
 
   StoreLocation location() {

@@ -3,6 +3,7 @@ package dev.cofre.controlplane.server.api;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.ManagementAction;
+import dev.cofre.controlplane.server.alert.Alerts;
 import dev.cofre.controlplane.server.archive.Archive;
 import dev.cofre.controlplane.server.audit.AuditIntake;
 import dev.cofre.controlplane.server.enforce.EnforcementWatch;
@@ -71,6 +72,7 @@ public final class Api {
    * @param intakeWorkers the threads that wait for it
    * @param sealer seals and opens the values of secrets
    * @param leasing makes credentials in other systems
+   * @param alerts evaluates the archive's events
    */
   public record Parts(
       String node,
@@ -99,7 +101,8 @@ public final class Api {
       Workers intakeWorkers,
       SecretSealer sealer,
       Leasing leasing,
-      UserRotator rotator) {}
+      UserRotator rotator,
+      Alerts alerts) {}
 
   /** Makes the routes out of {@code parts}. */
   public Api(Parts parts) {
@@ -165,6 +168,7 @@ public final class Api {
     management.addAll(new AuditSearchOperations(parts.store(), parts.archive(), audit).routes());
     management.addAll(
         new InvestigationOperations(parts.store(), parts.archive(), parts.nodes(), audit).routes());
+    management.addAll(new AlertOperations(parts.alerts(), audit).routes());
     this.ships = new AuditShipHandler(parts.intake(), gatekeeper, audit, parts.intakeWorkers());
     this.enforced = new EnforcedAnswers(parts.watch());
     this.exchange = new TokenExchange(parts.store(), parts.foreign(), parts.mint(), audit);

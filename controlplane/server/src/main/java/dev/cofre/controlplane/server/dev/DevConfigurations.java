@@ -53,6 +53,7 @@ final class DevConfigurations {
     lines.add("store.url = jdbc:h2:file:" + home.database());
     lines.add("bootstrap.directory = " + home.dev());
     lines.add("bootstrap.demo = true");
+    lines.add("alerts.directory = " + home.alerts());
     lines.add("vault.targets = localhost,127.0.0.1");
     return lines;
   }

@@ -56,7 +56,7 @@ public final class DevHome {
 
   /** The home and its folders. */
   public List<Path> directories() {
-    return List.of(root, hsm(), dev(), store(), audit(), log(), run(), state());
+    return List.of(root, hsm(), dev(), store(), audit(), log(), run(), state(), alerts());
   }
 
   /** $COFRE_HOME. */
@@ -116,6 +116,11 @@ public final class DevHome {
 
   Path run() {
     return root.resolve("run");
+  }
+
+  /** Channels and own rules of alerts. */
+  Path alerts() {
+    return root.resolve("alerts");
   }
 
   Path state() {

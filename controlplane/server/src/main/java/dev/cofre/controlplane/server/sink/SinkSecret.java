@@ -8,7 +8,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 
 /** Files with one secret. */
-final class SinkSecret {
+public final class SinkSecret {
   private SinkSecret() {}
 
   /**
@@ -16,7 +16,7 @@ final class SinkSecret {
    *
    * @throws IOException when there is none, or everybody may read the file
    */
-  static byte[] read(Path file) throws IOException {
+  public static byte[] read(Path file) throws IOException {
     byte[] contents;
     try {
       if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {

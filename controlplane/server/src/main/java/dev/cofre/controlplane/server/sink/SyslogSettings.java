@@ -14,7 +14,7 @@ import java.util.List;
  *
  * @param confirm whether a batch counts as sent only when the receiver has closed behind it
  */
-record SyslogSettings(String host, int port, boolean confirm, TlsFiles tls)
+public record SyslogSettings(String host, int port, boolean confirm, TlsFiles tls)
     implements TargetSettings {
   private static final int PORT_MAX = 65_535;
 
@@ -28,7 +28,8 @@ record SyslogSettings(String host, int port, boolean confirm, TlsFiles tls)
           "true",
           "whether a batch counts as sent only when the receiver answered the connection's end behind it (RFC 5425 §4.4); false for receivers that never do");
 
-  static final List<Setting> ALL = all();
+  /** All of this kind. */
+  public static final List<Setting> ALL = all();
 
   private static List<Setting> all() {
     List<Setting> all = new ArrayList<>(List.of(HOST, PORT, CONFIRM));
@@ -36,7 +37,12 @@ record SyslogSettings(String host, int port, boolean confirm, TlsFiles tls)
     return List.copyOf(all);
   }
 
-  static SyslogSettings read(Configuration configuration) {
+  /**
+   * Reads and checks them.
+   *
+   * @throws dev.cofre.engine.config.ConfigException naming what is wrong
+   */
+  public static SyslogSettings read(Configuration configuration) {
     return new SyslogSettings(
         configuration.text(HOST),
         SinkSettings.number(configuration, PORT, 1, PORT_MAX),

@@ -1,137 +1,33 @@
 package dev.cofre.controlplane.server.sink;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
 
-/**
- * Sends syslog messages (RFC 5424) over TLS, each behind its length (RFC 5425).
- *
- * <p>The protocol knows no acknowledgement: what was written may be lost with the connection. So
- * each batch has a connection of its own, which is closed behind it, and counts as sent when the
- * receiver, which has to answer the end of TLS (RFC 5425 §4.4), has done so: then it has read all.
- * One thread, but for {@link #abort()}.
- */
+/** Sends events as syslog messages over TLS. One thread, but for {@link #abort()}. */
 final class SyslogTarget implements SinkTarget {
-  private static final System.Logger LOG = System.getLogger(SyslogTarget.class.getName());
-
-  /** Facility 13: log audit. */
-  private static final int FACILITY = 13 << 3;
-
-  private static final int BUFFER_BYTES = 16 << 10;
-  private static final int NODE_MAX = 255;
-  private static final int MESSAGE_ID_MAX = 32;
-  private static final int ANSWER_BYTES_MAX = 4_096;
-
-  /** RFC 5424 knows no more than microseconds. */
-  private static final int TIME_CHARS_MAX = "2026-01-31T12:00:00.123456".length();
-
-  private final SyslogSettings settings;
-  private final int timeoutMs;
-  private volatile Socket socket;
+  private final SyslogSender sender;
 
   SyslogTarget(SyslogSettings settings, int timeoutMs) {
-    this.settings = settings;
-    this.timeoutMs = timeoutMs;
+    this.sender = new SyslogSender(settings, timeoutMs);
   }
 
   @Override
   public void send(Batch batch) throws IOException {
-    // The plain socket is kept: to close one of TLS may wait for a write that hangs.
-    try (EndingSocket plain = new EndingSocket()) {
-      socket = plain;
-      plain.connect(new InetSocketAddress(settings.host(), settings.port()), timeoutMs);
-      plain.setSoTimeout(timeoutMs);
-      plain.setTcpNoDelay(true);
-      SSLSocket tls =
-          (SSLSocket)
-              settings
-                  .tls()
-                  .context()
-                  .getSocketFactory()
-                  .createSocket(plain, settings.host(), settings.port(), true);
-      SSLParameters parameters = tls.getSSLParameters();
-      parameters.setEndpointIdentificationAlgorithm("HTTPS");
-      parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
-      tls.setSSLParameters(parameters);
-      tls.startHandshake();
-      OutputStream out = new BufferedOutputStream(tls.getOutputStream(), BUFFER_BYTES);
-      for (SinkEvent event : batch.events()) {
-        out.write(frame(event));
-      }
-      out.flush();
-      tls.shutdownOutput();
-      if (settings.confirm()) {
-        awaitEnd(tls.getInputStream());
-        if (plain.hasEnded()) {
-          throw new IOException("the receiver is gone without the end of TLS");
-        }
-      }
-    } finally {
-      socket = null;
-    }
-  }
-
-  private static void awaitEnd(InputStream in) throws IOException {
-    for (int i = 0; i < ANSWER_BYTES_MAX; i++) {
-      if (in.read() < 0) {
-        return;
-      }
-    }
-    throw new IOException("the receiver answers, which syslog does not know");
+    sender.send(batch.events().stream().map(SyslogTarget::frame).toList());
   }
 
   /** {@code LENGTH SP MESSAGE}. */
   static byte[] frame(SinkEvent event) {
-    String message =
-        "<"
-            + (FACILITY + event.severity())
-            + ">1 "
-            + time(event.time())
-            + " "
-            + word(event.node(), NODE_MAX)
-            + " cofre - "
-            + word(event.action(), MESSAGE_ID_MAX)
-            + " - "
-            + event.text();
-    return (message.length() + " " + message).getBytes(StandardCharsets.US_ASCII);
-  }
-
-  private static String time(String time) {
-    return time.length() <= TIME_CHARS_MAX + 1 ? time : time.substring(0, TIME_CHARS_MAX) + "Z";
-  }
-
-  /** Printable US-ASCII without spaces, as headers have to be. */
-  private static String word(String text, int most) {
-    StringBuilder word = new StringBuilder();
-    for (int i = 0; i < Math.min(most, text.length()); i++) {
-      char c = text.charAt(i);
-      word.append(c > ' ' && c < 0x7f ? c : '_');
-    }
-    return word.isEmpty() ? "-" : word.toString();
+    return SyslogSender.frame(
+        event.severity(), event.node(), event.action(), event.time(), event.text());
   }
 
   @Override
   public void abort() {
-    Socket now = socket;
-    if (now != null) {
-      try {
-        now.close();
-      } catch (IOException e) {
-        LOG.log(Level.DEBUG, "a connection did not close cleanly", e);
-      }
-    }
+    sender.abort();
   }
 
   @Override
   public void close() {
-    abort();
+    sender.close();
   }
 }

@@ -1,7 +1,7 @@
 package dev.cofre.controlplane.server.sink;
 
 /** The settings of one kind of sink. Immutable. */
-sealed interface TargetSettings
+public sealed interface TargetSettings
     permits FileSettings, KafkaSettings, WebhookSettings, SyslogSettings {
   /**
    * What sends, connected to nothing yet.

@@ -36,7 +36,7 @@ import javax.net.ssl.TrustManagerFactory;
  * @param certificate what the client shows, with its chain
  * @param key its private key, PKCS#8
  */
-record TlsFiles(Optional<Path> ca, Optional<Path> certificate, Optional<Path> key) {
+public record TlsFiles(Optional<Path> ca, Optional<Path> certificate, Optional<Path> key) {
   private static final Setting CA =
       Setting.optional(
           "ca",
@@ -47,12 +47,18 @@ record TlsFiles(Optional<Path> ca, Optional<Path> certificate, Optional<Path> ke
   private static final Setting KEY =
       Setting.optional("key", PATH, "PEM file with its private key (PKCS#8), mode 0600");
 
-  static final List<Setting> ALL = List.of(CA, CERTIFICATE, KEY);
+  /** All of them. */
+  public static final List<Setting> ALL = List.of(CA, CERTIFICATE, KEY);
 
   private static final Pattern PRIVATE_KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
 
-  static TlsFiles read(Configuration configuration) {
+  /**
+   * Reads and checks them.
+   *
+   * @throws ConfigException naming what is wrong
+   */
+  public static TlsFiles read(Configuration configuration) {
     TlsFiles files =
         new TlsFiles(
             configuration.findPath(CA),

@@ -18,7 +18,7 @@ import java.util.List;
  *
  * @param secretFile holds what batches are signed with
  */
-record WebhookSettings(URI url, Path secretFile, TlsFiles tls) implements TargetSettings {
+public record WebhookSettings(URI url, Path secretFile, TlsFiles tls) implements TargetSettings {
   private static final Setting URL =
       Setting.required(
           "url",
@@ -30,7 +30,8 @@ record WebhookSettings(URI url, Path secretFile, TlsFiles tls) implements Target
           PATH,
           "file of mode 0600 with the secret that batches are signed with: whsec_ and 24 to 64 bytes in base64");
 
-  static final List<Setting> ALL = all();
+  /** All of this kind. */
+  public static final List<Setting> ALL = all();
 
   private static List<Setting> all() {
     List<Setting> all = new ArrayList<>(List.of(URL, SECRET_FILE));
@@ -38,7 +39,12 @@ record WebhookSettings(URI url, Path secretFile, TlsFiles tls) implements Target
     return List.copyOf(all);
   }
 
-  static WebhookSettings read(Configuration configuration) {
+  /**
+   * Reads and checks them.
+   *
+   * @throws dev.cofre.engine.config.ConfigException naming what is wrong
+   */
+  public static WebhookSettings read(Configuration configuration) {
     URI url;
     try {
       url = URI.create(configuration.text(URL));

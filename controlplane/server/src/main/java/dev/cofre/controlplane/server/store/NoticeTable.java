@@ -146,6 +146,20 @@ public final class NoticeTable {
         .list();
   }
 
+  /** Those of {@code kind} that were told after {@code time}, the oldest first. */
+  public List<Notice> after(Kind kind, Instant time, int limit) {
+    return handle
+        .createQuery(
+            "select n.*, k.alias, k.owner from notice n left join kms_key k on k.id = n.key_id"
+                + " where n.kind = :kind and n.created_at > :time"
+                + " order by n.created_at, n.id limit :limit")
+        .bind("kind", kind.wireName())
+        .bind("time", Times.column(time))
+        .bind("limit", limit)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
   private static Notice read(ResultSet row) throws SQLException {
     return new Notice(
         row.getObject("id", UUID.class),

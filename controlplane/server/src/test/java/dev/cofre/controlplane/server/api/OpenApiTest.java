@@ -75,6 +75,7 @@ class OpenApiTest {
                 null,
                 null,
                 null,
+                null,
                 null));
     api.table()
         .forEach(

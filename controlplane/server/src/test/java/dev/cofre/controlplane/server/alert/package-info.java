@@ -1,0 +1,2 @@
+/** Tests of alerts against real receivers. */
+package dev.cofre.controlplane.server.alert;
