@@ -100,7 +100,7 @@ class AlertTest {
   private static void channel(Deployment deployment, int port) throws IOException {
     Path folder = Files.createDirectory(deployment.folder().resolve("alerts"));
     byte[] secret = "a secret of thirty-two bytes ok!".getBytes(StandardCharsets.US_ASCII);
-    Deployment.writePin(
+    Deployment.writePrivate(
         folder.resolve("secret"), "whsec_" + Base64.getEncoder().encodeToString(secret) + "\n");
     Files.write(
         folder.resolve("hook.conf"),
