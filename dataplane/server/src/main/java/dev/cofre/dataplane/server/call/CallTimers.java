@@ -1,6 +1,7 @@
 package dev.cofre.dataplane.server.call;
 
 import io.vertx.core.Vertx;
+import java.lang.System.Logger.Level;
 
 /**
  * The clocks of the calls of one event loop. Not thread-safe; used on that loop.
@@ -12,6 +13,8 @@ import io.vertx.core.Vertx;
 public final class CallTimers {
   private static final long LOOK_MS = 1_000;
   private static final long BODY_NS_MAX = ServerCall.BODY_MS_MAX * 1_000_000;
+
+  private static final System.Logger LOG = System.getLogger(CallTimers.class.getName());
 
   private final Vertx vertx;
 
@@ -70,7 +73,11 @@ public final class CallTimers {
     while (ends.after.late != null && nowNs - ends.after.dueNs >= 0) {
       Body first = ends.after;
       first.arrived();
-      first.late.run();
+      try {
+        first.late.run();
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "a body that is late could not be refused", e);
+      }
     }
   }
 }

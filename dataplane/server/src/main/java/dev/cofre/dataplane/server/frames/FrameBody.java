@@ -21,6 +21,9 @@ public final class FrameBody {
   /** The most frames of one body. */
   public static final int FRAMES_MAX = 10_000;
 
+  /** An envelope is longer than its plaintext, of an item of a few bytes thirty times as long. */
+  public static final int ANSWER_BYTES_MAX = 32 << 20;
+
   private final FrameRun run;
   private final Executor loop;
   private final ServerState state;
@@ -39,7 +42,8 @@ public final class FrameBody {
    *     single and as batches
    * @param key what frames are for that name no key; null when they need not
    * @return the answers, on the heap, in order
-   * @throws ProblemException {@code invalid_request} when the body is not whole frames
+   * @throws ProblemException {@code invalid_request} when the body is not whole frames, {@code
+   *     payload_too_large} when it has too many or their answers would be too long
    */
   public CompletableFuture<ByteBuf> execute(Caller caller, int type, String key, byte[] body) {
     requireFrames(body);
@@ -59,17 +63,22 @@ public final class FrameBody {
             reader, ErrorCode.INVALID_REQUEST, "this call takes frames of its own kind alone");
       }
     }
+    if (run.answerBytes() > ANSWER_BYTES_MAX) {
+      throw new ProblemException(
+          ErrorCode.PAYLOAD_TOO_LARGE,
+          "the answers would be longer than " + ANSWER_BYTES_MAX + " bytes; send fewer items");
+    }
     run.execute();
     state.frames().ran(run.size());
     // What is at hand is answered at once; only what waits for others goes around the loop.
     return run.isDone()
-        ? CompletableFuture.completedFuture(answer())
+        ? CompletableFuture.completedFuture(null).thenApply(done -> answer())
         : run.whenDone().thenApplyAsync(done -> answer(), loop);
   }
 
   private ByteBuf answer() {
     run.settle();
-    ByteBuf out = Unpooled.buffer((int) Math.min(run.answerBytes() + 256, 64 << 20));
+    ByteBuf out = Unpooled.buffer((int) run.answerBytes() + 256);
     run.write(out);
     return out;
   }

@@ -110,7 +110,7 @@ final class MessageReader {
   /** Hands no message on for now. */
   void pause() {
     paused = true;
-    if (!ended && !requestPaused) {
+    if (!ended && !over && !requestPaused) {
       requestPaused = true;
       request.pause();
     }

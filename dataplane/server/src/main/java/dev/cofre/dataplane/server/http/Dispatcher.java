@@ -93,6 +93,8 @@ final class Dispatcher {
               exchange.requestId()));
       exchange.startDeadline();
     } catch (ProblemException problem) {
+      // Who is refused sends no more than the connection holds until that is on the log.
+      exchange.pauseBody();
       path.refuse(exchange.caller(), call.action(), call.key(), problem)
           .whenComplete((written, failure) -> exchange.refuse(failure == null ? problem : failure));
       return;

@@ -12,6 +12,7 @@ import dev.cofre.contract.frames.RequestWriter;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,19 @@ class FrameBodyTest extends OneNode {
     List<Answer> wrongKind =
         post("/v1/keys/demo/encrypt", RequestWriter.of(FrameType.DECRYPT).frame(5, new byte[200]));
     assertEquals("invalid_request", wrongKind.getFirst().code());
+  }
+
+  /** An envelope of one byte is some 180 times as long: the answers have a limit of their own. */
+  @Test
+  void manySmallItemsAreRefusedBeforeTheirAnswersAreMade() throws Exception {
+    List<byte[]> items = Collections.nCopies(600, new byte[1]);
+    byte[] batch = RequestWriter.of(FrameType.ENCRYPT_BATCH).key("").batch(1, items);
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    for (int i = 0; i < 320; i++) {
+      body.writeBytes(batch);
+    }
+    assertEquals(1, post("/v1/keys/demo/encrypt", batch).size());
+    refused(body.toByteArray(), "payload_too_large");
   }
 
   private static void refused(byte[] body, String code) throws Exception {
