@@ -21,6 +21,10 @@ import java.util.List;
  * gets more: other grants, or a table more in a schema of which all are granted, are another group,
  * and the credentials that are there keep theirs. It goes with its last member.
  *
+ * <p>A member has the group's rights and cannot act as it. It can write default privileges in its
+ * name, which mean nothing, as it makes nothing; those in this database go with the group, those in
+ * another one keep it there.
+ *
  * <p>Only from {@value #VERSION_LEAST} on, where a member can be kept from acting as the group:
  * before, what it makes as the group would stay behind, in the hands of all others.
  */
@@ -41,11 +45,28 @@ final class PostgreSqlGroups {
       "select c.oid::text from pg_class c join pg_namespace n on n.oid = c.relnamespace"
           + " where n.nspname = ? and ";
 
-  /** Of what is no group as it was made: it may do more, or is somebody else's. */
+  /** What somebody may give back; a member's entry here owns nothing, and goes with the group. */
+  private static final String OWNED =
+      " from pg_shdepend d where d.refclassid = 'pg_authid'::regclass and d.deptype = 'o'"
+          + " and d.classid <> 'pg_default_acl'::regclass and d.refobjid = ";
+
+  /**
+   * Of what is no group as it was made: it may do more, owns something, or is somebody else's, who
+   * can give it on. Who made a role keeps the admin option, so a role that was put there under this
+   * name is found by that; only the root user's own is in order.
+   */
   private static final String MORE =
       "select count(*) from pg_roles r where r.rolname = ? and (r.rolsuper or r.rolcanlogin"
           + " or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolbypassrls"
           + " or exists (select from pg_auth_members m where m.member = r.oid)"
+          + " or exists (select"
+          + OWNED
+          + "r.oid)"
+          + " or exists (select from pg_auth_members m join pg_roles u on u.oid = m.member"
+          + " where m.roleid = r.oid and u.rolname <> current_user"
+          + " and (m.admin_option or m.set_option or u.rolname !~ '^"
+          + UserNames.FORM
+          + "$'))"
           + " or not exists (select from pg_roles u where u.rolname = current_user and (u.rolsuper"
           + " or exists (select from pg_auth_members m"
           + " where m.roleid = r.oid and m.member = u.oid and m.admin_option))))";
@@ -62,8 +83,7 @@ final class PostgreSqlGroups {
           + " where rolname = current_user)) then 1 else 0 end";
 
   private static final String OWNS =
-      "select count(*) from pg_shdepend d join pg_roles r on r.oid = d.refobjid"
-          + " where d.refclassid = 'pg_authid'::regclass and d.deptype = 'o' and r.rolname = ?";
+      "select count(*)" + OWNED + "(select oid from pg_roles where rolname = ?)";
 
   private final PostgreSqlStatements sql;
   private final Target target;
@@ -212,16 +232,22 @@ final class PostgreSqlGroups {
     if (sql.count(IS_USED, group) > 0) {
       return;
     }
-    if (sql.count(OWNS, group) > 0) {
-      LOG.log(Level.WARNING, "the role {0} of a target owns something, and is left there", group);
-      return;
-    }
     sql.ifPossible(
         () -> {
           String role = identifier(group);
+          // It waits for who makes a member now, and has others wait: to the end of this work.
           sql.execute("grant " + role + " to current_user with inherit true, set true");
+          if (sql.count(IS_USED, group) > 0) {
+            return false;
+          }
+          if (sql.count(OWNS, group) > 0) {
+            LOG.log(
+                Level.WARNING, "the role {0} of a target owns something, and is left there", group);
+            return false;
+          }
           sql.execute("drop owned by " + role);
           sql.execute("drop role " + role);
+          return true;
         },
         "the role " + group + " of a target has no members, and cannot be removed");
   }

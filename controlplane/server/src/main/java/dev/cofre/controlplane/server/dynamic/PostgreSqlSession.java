@@ -25,6 +25,9 @@ final class PostgreSqlSession implements DynamicEngine.Session {
   private static final String DUPLICATE = "42710";
   private static final String UNIQUE = "23505";
 
+  /** There is no such role. */
+  private static final String UNDEFINED = "42704";
+
   /** A lock not had, a deadlock, the row of a role changed, or made, at the same time. */
   private static final Set<String> CONTENDED =
       Set.of(PostgreSqlStatements.LOCK_NOT_HAD, "40P01", "XX000", DUPLICATE, UNIQUE);
@@ -118,9 +121,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
             sql.alone(
                 () -> {
                   if (groups.areUsed()) {
-                    String group = groups.of(user.grants());
-                    sql.execute(made);
-                    sql.execute(PostgreSqlGroups.membership(group, user.userName()));
+                    inGroup(user, made);
                     return;
                   }
                   List<String> statements = new ArrayList<>(List.of(made));
@@ -128,6 +129,28 @@ final class PostgreSqlSession implements DynamicEngine.Session {
                       PostgreSqlText.grants(user.userName(), target.database(), user.grants()));
                   sql.all(statements, true);
                 }));
+  }
+
+  private void inGroup(NewUser user, String made) throws SQLException, TargetException {
+    try {
+      String group = groups.of(user.grants());
+      sql.execute(made);
+      sql.execute(PostgreSqlGroups.membership(group, user.userName()));
+      // PostgreSQL lets a grant that waited for the group's removal succeed, and give nothing.
+      if (!groups.ofUser(user.userName()).contains(group)) {
+        throw groupIsGone();
+      }
+    } catch (SQLException e) {
+      if (UNDEFINED.equals(e.getSQLState())) {
+        throw groupIsGone();
+      }
+      throw e;
+    }
+  }
+
+  private static TargetException groupIsGone() {
+    return new TargetException(
+        TargetException.Kind.AWAY, "others removed the credential's group meanwhile");
   }
 
   @Override

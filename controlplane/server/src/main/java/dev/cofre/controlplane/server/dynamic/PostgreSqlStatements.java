@@ -25,7 +25,8 @@ final class PostgreSqlStatements {
 
   /**
    * Work on roles of a database is done one after the other, for it writes the same rows. Any login
-   * can hold this lock: it spares work that fails and is tried again, and guards nothing.
+   * can hold this lock: it spares work that fails and is tried again. What must not go wrong
+   * without it, such as a group that goes while it gets a member, has locks of its own.
    */
   private static final String LOCK = "select pg_advisory_xact_lock(7166171012300118117)";
 
@@ -51,6 +52,12 @@ final class PostgreSqlStatements {
   @FunctionalInterface
   interface Work {
     void run() throws SQLException, TargetException;
+  }
+
+  /** A piece of work with the database, which tells whether it is to stay. */
+  @FunctionalInterface
+  interface Attempt {
+    boolean run() throws SQLException, TargetException;
   }
 
   int version() throws SQLException {
@@ -160,13 +167,15 @@ final class PostgreSqlStatements {
   }
 
   /**
-   * Does {@code work} in the transaction that is open, or nothing of it: {@code otherwise} is told
-   * then, and the transaction goes on.
+   * Does {@code work} in the transaction that is open, or nothing of it, and the transaction goes
+   * on: {@code otherwise} is told when it failed, and nothing when it found that it is not to be.
    */
-  void ifPossible(Work work, String otherwise) throws SQLException, TargetException {
+  void ifPossible(Attempt work, String otherwise) throws SQLException, TargetException {
     Savepoint before = connection.setSavepoint();
     try {
-      work.run();
+      if (!work.run()) {
+        connection.rollback(before);
+      }
     } catch (SQLException e) {
       connection.rollback(before);
       LOG.log(Level.WARNING, "{0}: SQLSTATE {1}", otherwise, e.getSQLState());

@@ -9,7 +9,10 @@ import java.util.regex.Pattern;
  * the store says: a changed row cannot have the vault remove somebody else's user. Stateless.
  */
 public final class UserNames {
-  private static final Pattern NAME = Pattern.compile("cofre_[a-z0-9_]{1,24}_[a-z2-7]{20}");
+  /** What names are like, as an expression that Java and PostgreSQL read alike. */
+  static final String FORM = "cofre_[a-z0-9_]{1,24}_[a-z2-7]{20}";
+
+  private static final Pattern NAME = Pattern.compile(FORM);
   private static final String BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
   private static final char[] BASE64URL =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".toCharArray();

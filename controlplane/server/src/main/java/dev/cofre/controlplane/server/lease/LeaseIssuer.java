@@ -23,6 +23,9 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * Makes credentials and prolongs them. Thread-safe; {@link #make} and {@link #renew} wait for the
@@ -51,14 +54,23 @@ public final class LeaseIssuer {
   private final Store store;
   private final RootLogin roots;
   private final RandomSource random;
+  private final LongSupplier nanoTime;
 
-  /** How many more there may be, as of {@code countedNs}. Guarded by this. */
-  private int room;
+  /** Held by the one that counts. */
+  private final ReentrantLock counting = new ReentrantLock();
 
-  private long countedNs;
+  private volatile Room room;
+
+  /** How many more there may be, as counted at {@code atNs}. */
+  private record Room(AtomicInteger left, long atNs) {}
 
   /** Names and passwords are taken from {@code random}. */
   public LeaseIssuer(Store store, RootLogin roots, RandomSource random) {
+    this(store, roots, random, System::nanoTime);
+  }
+
+  LeaseIssuer(Store store, RootLogin roots, RandomSource random, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.store = store;
     this.roots = roots;
     this.random = random;
@@ -69,20 +81,44 @@ public final class LeaseIssuer {
 
   /**
    * Takes room for one more lease. All are counted every 5 s at most, or when there is no more
-   * room: so control planes that make some at the same time may pass the limit by these.
+   * room: so control planes that make some at the same time may pass the limit by these. One caller
+   * counts, and waits for the store; the others go by the figure before.
    *
    * @throws ProblemException {@code quota_exceeded}
    */
-  public synchronized void requireRoom() {
-    long nowNs = System.nanoTime();
-    if (room <= 0 || nowNs - countedNs > COUNTED_FOR.toNanos()) {
-      room = IN_ALL_MAX - store.read(tx -> tx.leases().countLive());
-      countedNs = nowNs;
+  public void requireRoom() {
+    Room known = room;
+    if (isOld(known)) {
+      known = counted(known);
     }
-    if (room <= 0) {
+    if (known.left.getAndDecrement() <= 0) {
       throw full("there are " + IN_ALL_MAX + " live leases, which is the most");
     }
-    room--;
+  }
+
+  private boolean isOld(Room known) {
+    return known == null
+        || known.left.get() <= 0
+        || nanoTime.getAsLong() - known.atNs > COUNTED_FOR.toNanos();
+  }
+
+  /** The count anew, or {@code known} while another caller counts. */
+  private Room counted(Room known) {
+    if (known == null) {
+      counting.lock();
+    } else if (!counting.tryLock()) {
+      return known;
+    }
+    try {
+      if (isOld(room)) {
+        long nowNs = nanoTime.getAsLong();
+        int live = store.read(tx -> tx.leases().countLive());
+        room = new Room(new AtomicInteger(IN_ALL_MAX - live), nowNs);
+      }
+      return room;
+    } finally {
+      counting.unlock();
+    }
   }
 
   /**

@@ -23,6 +23,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -190,6 +192,154 @@ class PostgreSqlGroupsTest {
       server.administer("create role " + group + " nologin");
       assertThrows(TargetException.class, () -> make(session, ORDERS));
       server.administer("drop role " + group, "drop role other");
+    }
+  }
+
+  private String groupToBe(Session session) throws Exception {
+    String first = make(session, ORDERS);
+    String group = groups().getFirst();
+    session.revoke(first, OwnedObjects.DROP);
+    assertEquals(List.of(), groups());
+    return '"' + group + '"';
+  }
+
+  /** Who made a role can give it on, so what the vault gives to it would be theirs. */
+  @Test
+  void aGroupThatSomebodyElseMadeAndGaveToTheRootUserIsNotUsed() throws Exception {
+    server.administer("create role stranger nologin createrole");
+    try (Session session = session()) {
+      String group = groupToBe(session);
+      for (boolean superuser : List.of(false, true)) {
+        server.administer(
+            "alter role vault_root " + (superuser ? "superuser" : "nosuperuser"),
+            "set role stranger",
+            "create role " + group + " nologin",
+            "grant " + group + " to vault_root with admin option");
+        TargetException refused =
+            assertThrows(TargetException.class, () -> make(session, ORDERS), () -> "" + superuser);
+        assertEquals(TargetException.Kind.REFUSED, refused.kind());
+        server.administer("drop role " + group);
+        make(session, ORDERS);
+        make(session, ORDERS);
+        for (String name : names) {
+          session.revoke(name, OwnedObjects.DROP);
+        }
+        assertEquals(List.of(), groups());
+      }
+    } finally {
+      server.administer("alter role vault_root nosuperuser", "drop role stranger");
+    }
+  }
+
+  @Test
+  void aGroupWithAForeignMemberOrAnObjectOfItsOwnIsNotUsed() throws Exception {
+    server.administer("create role stranger nologin");
+    try (Session session = session()) {
+      make(session, ORDERS);
+      String group = '"' + groups().getFirst() + '"';
+      for (List<String> change :
+          List.of(
+              List.of(
+                  "grant " + group + " to stranger with set false",
+                  "revoke " + group + " from stranger"),
+              List.of(
+                  "grant " + group + " to " + names.getFirst() + " with set true",
+                  "revoke " + group + " from " + names.getFirst() + " granted by postgres"),
+              List.of("create schema trap authorization " + group, "drop schema trap"))) {
+        server.administer(change.getFirst());
+        assertThrows(TargetException.class, () -> make(session, ORDERS), change.getFirst());
+        server.administer(change.getLast());
+        assertTrue(may(make(session, ORDERS), READ));
+      }
+    } finally {
+      server.administer("drop role stranger");
+    }
+  }
+
+  @Test
+  void aMemberCannotKeepItsGroupThereByDefaultPrivileges() throws Exception {
+    try (Session session = session()) {
+      String name = make(session, ORDERS);
+      String group = '"' + groups().getFirst() + '"';
+      assertTrue(
+          may(
+              name,
+              "alter default privileges for role " + group + " grant select on tables to public"));
+      assertTrue(may(make(session, ORDERS), READ));
+      for (String one : names) {
+        session.revoke(one, OwnedObjects.DROP);
+      }
+      assertEquals(List.of(), groups());
+    }
+  }
+
+  private static void awaitWaiting() throws Exception {
+    long beganNs = System.nanoTime();
+    while (server
+        .texts(
+            "select 1 from pg_stat_activity where usename = 'vault_root'"
+                + " and wait_event_type = 'Lock' and query like 'grant %'")
+        .isEmpty()) {
+      assertTrue(System.nanoTime() - beganNs < 30_000_000_000L, "nobody waits");
+      Thread.onSpinWait();
+    }
+  }
+
+  private static Connection root() throws SQLException {
+    Connection connection = server.login(TargetServer.ROOT, TargetServer.ROOT_PASSWORD);
+    connection.setAutoCommit(false);
+    return connection;
+  }
+
+  /** By somebody who is not held off by the lock of such work. */
+  @Test
+  void aGroupThatGetsAMemberWhileItsLastOneGoesStays() throws Exception {
+    String next = UserNames.fresh("reader", KernelRandom.INSTANCE);
+    try (Session session = session();
+        Connection root = root();
+        Statement statement = root.createStatement()) {
+      String last = make(session, ORDERS);
+      names.add(next);
+      String group = groups().getFirst();
+      statement.execute(
+          "create role \"" + next + "\" login password '" + new String(password) + "'");
+      statement.execute(PostgreSqlGroups.membership(group, next));
+      CompletableFuture<Void> removal =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  session.revoke(last, OwnedObjects.DROP);
+                } catch (TargetException e) {
+                  throw new AssertionError(e);
+                }
+              },
+              Thread::startVirtualThread);
+      awaitWaiting();
+      root.commit();
+      removal.get(60, TimeUnit.SECONDS);
+      assertEquals(List.of(group), groups());
+      assertTrue(may(next, READ));
+    }
+  }
+
+  @Test
+  void aGroupThatGoesWhileItGetsAMemberIsNoRefusal() throws Exception {
+    try (Session session = session();
+        Connection root = root();
+        Statement statement = root.createStatement()) {
+      make(session, ORDERS);
+      String group = '"' + groups().getFirst() + '"';
+      statement.execute("grant " + group + " to current_user with inherit true, set true");
+      statement.execute("drop owned by " + group);
+      statement.execute("drop role " + group);
+      CompletableFuture<TargetException> making =
+          CompletableFuture.supplyAsync(
+              () -> assertThrows(TargetException.class, () -> make(session, ORDERS)),
+              Thread::startVirtualThread);
+      awaitWaiting();
+      root.commit();
+      assertEquals(TargetException.Kind.AWAY, making.get(60, TimeUnit.SECONDS).kind());
+      assertTrue(may(make(session, ORDERS), READ));
     }
   }
 
