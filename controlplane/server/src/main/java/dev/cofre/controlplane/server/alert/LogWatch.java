@@ -31,6 +31,12 @@ public final class LogWatch {
   /** When a node that never shipped was seen first here, by the store's clock. */
   private final Map<String, Instant> waiting = new HashMap<>();
 
+  /**
+   * Since when silence is looked for, by the store's clock: nobody could ship to a control plane
+   * that did not run. Null before the first look.
+   */
+  private Instant begun;
+
   /** Of {@code archive} among those of {@code store}. */
   public LogWatch(Store store, Archive archive, NodeRegistry nodes) {
     this.store = store;
@@ -53,6 +59,7 @@ public final class LogWatch {
         .nodes()
         .forEach(
             node -> {
+              begun = begun == null ? node.now() : begun;
               String name = node.last().name();
               Shipping shipping = told.get(SealFiles.origin(name, AuditSegments.EVENTS));
               if (shipping == null) {
@@ -65,14 +72,14 @@ public final class LogWatch {
                       add(
                           silent,
                           name,
-                          shipping.contactAt(),
+                          sinceHere(shipping.contactAt()),
                           shipping.now(),
                           "has stopped shipping its audit log");
                   case "late" ->
                       add(
                           silent,
                           name,
-                          shipping.currentAt(),
+                          sinceHere(shipping.currentAt()),
                           shipping.now(),
                           "ships its audit log late: "
                               + (shipping.sealed() - shipping.archived())
@@ -86,6 +93,10 @@ public final class LogWatch {
     waiting.clear();
     waiting.putAll(still);
     return silent;
+  }
+
+  private Instant sinceHere(Instant since) {
+    return since.isBefore(begun) ? begun : since;
   }
 
   private static void add(
