@@ -53,13 +53,15 @@ public final class LogWatch {
    */
   List<LogSignal> silent() {
     Map<String, Shipping> told = shipped();
+    if (begun == null) {
+      begun = told.values().stream().map(Shipping::now).findAny().orElse(null);
+    }
     List<LogSignal> silent = new ArrayList<>();
     Map<String, Instant> still = new HashMap<>();
     nodes
         .nodes()
         .forEach(
             node -> {
-              begun = begun == null ? node.now() : begun;
               String name = node.last().name();
               Shipping shipping = told.get(SealFiles.origin(name, AuditSegments.EVENTS));
               if (shipping == null) {

@@ -77,13 +77,15 @@ final class RuleSet {
               + " is of "
               + time
               + ", and was taken as of "
-              + latest);
-      time = latest;
+              + now);
+      // Not as of the latest time: that would end windows, each time for a minute.
+      time = now;
     }
-    newest = time.isAfter(newest) ? time : newest;
+    Instant taken = time;
+    newest = taken.isAfter(newest) ? taken : newest;
     for (RuleRun run : runs) {
       try {
-        run.event(logged.event(), latest, cause).ifPresent(alert -> add(run, alert, now, alerts));
+        run.event(logged.event(), taken, cause).ifPresent(alert -> add(run, alert, now, alerts));
       } catch (RuntimeException e) {
         failed(run, logged.origin(), "the event " + cause, e);
       }

@@ -131,7 +131,7 @@ class AlertFaultsTest {
             "{\"v\":\"1\"}",
             "{\"v\":1}",
             "{\"v\":1,\"savedAt\":\"2026-01-31T12:00:00Z\",\"noticesAfter\":\"2026-01-31T12:00:00Z\","
-                + "\"cursor\":{},\"rules\":{\"key-export\":{\"rule\":7}},\"alerts\":[]}",
+                + "\"cursor\":{},\"rules\":{\"key-export\":7},\"alerts\":[]}",
             "{\"v\":1,\"savedAt\":\"2026-01-31T12:00:00Z\",\"noticesAfter\":\"2026-01-31T12:00:00Z\","
                 + "\"cursor\":{\"x\":1},\"rules\":{},\"alerts\":[{\"id\":\"a\"}]}");
     for (String state : states) {

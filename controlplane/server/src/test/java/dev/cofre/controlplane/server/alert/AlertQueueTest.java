@@ -132,7 +132,7 @@ class AlertQueueTest {
                   private static final long serialVersionUID = 1;
 
                   @Override
-                  public String toString() {
+                  public String getMessage() {
                     throw new AssertionError("nothing can be said of it");
                   }
                 }));
