@@ -72,9 +72,13 @@ final class CountEvaluation implements Evaluation {
   }
 
   @Override
-  public void restore(JsonObject saved) {
+  public void restore(JsonObject saved, long latestMs) {
     for (String group : saved.fieldNames()) {
       JsonArray line = saved.getJsonArray(group);
+      if (line.getLong(0) > Math.floorDiv(latestMs, stepMs)) {
+        // Of a time that has not come: it would take nothing before.
+        continue;
+      }
       Window window = new Window();
       window.newest = line.getLong(0);
       for (int i = 0; i < STEPS; i++) {

@@ -21,7 +21,7 @@ final class EachEvaluation implements Evaluation {
   }
 
   @Override
-  public void restore(JsonObject saved) {
+  public void restore(JsonObject saved, long latestMs) {
     // It remembers nothing.
   }
 }

@@ -28,8 +28,8 @@ interface Evaluation {
   /** What it remembers. */
   JsonObject save();
 
-  /** Remembers what was saved. */
-  void restore(JsonObject saved);
+  /** Remembers what was saved, no time being later than {@code latestMs} since 1970. */
+  void restore(JsonObject saved, long latestMs);
 
   /** The one of {@code trigger}. */
   static Evaluation of(Trigger trigger) {

@@ -46,7 +46,7 @@ public enum EventField {
   OUTCOME {
     @Override
     String of(AuditEvent event) {
-      return event.outcome();
+      return known(event.outcome());
     }
   },
   /** The error code. */

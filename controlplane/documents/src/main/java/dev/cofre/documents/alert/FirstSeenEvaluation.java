@@ -53,9 +53,11 @@ final class FirstSeenEvaluation implements Evaluation {
   }
 
   @Override
-  public void restore(JsonObject saved) {
+  public void restore(JsonObject saved, long latestMs) {
     JsonObject begun = saved.getJsonObject(GROUPS);
-    begun.fieldNames().forEach(group -> groups.put(group, begun.getLong(group)));
+    begun
+        .fieldNames()
+        .forEach(group -> groups.put(group, Math.min(begun.getLong(group), latestMs)));
     saved.getJsonObject(PAIRS).fieldNames().forEach(pair -> pairs.put(pair, true));
   }
 }

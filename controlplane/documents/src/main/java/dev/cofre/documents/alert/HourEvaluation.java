@@ -76,12 +76,12 @@ final class HourEvaluation implements Evaluation {
   }
 
   @Override
-  public void restore(JsonObject saved) {
+  public void restore(JsonObject saved, long latestMs) {
     for (String name : saved.fieldNames()) {
       JsonArray line = saved.getJsonArray(name);
-      Group group = new Group(line.getLong(0));
+      Group group = new Group(Math.min(line.getLong(0), latestMs));
       for (int i = 0; i < HOURS; i++) {
-        group.days[i] = line.getLong(i + 1);
+        group.days[i] = Math.min(line.getLong(i + 1), Math.floorDiv(latestMs, HOUR_MS * HOURS));
       }
       groups.put(name, group);
     }

@@ -100,11 +100,11 @@ final class RateEvaluation implements Evaluation {
   }
 
   @Override
-  public void restore(JsonObject saved) {
+  public void restore(JsonObject saved, long latestMs) {
     for (String name : saved.fieldNames()) {
       JsonArray line = saved.getJsonArray(name);
       Group group = new Group();
-      group.window = line.getLong(0);
+      group.window = Math.min(line.getLong(0), Math.floorDiv(latestMs, rule.windowS() * 1_000));
       group.count = line.getLong(1);
       group.windows = line.getLong(2);
       group.mean = line.getDouble(3);

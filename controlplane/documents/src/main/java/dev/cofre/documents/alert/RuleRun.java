@@ -58,6 +58,14 @@ public final class RuleRun {
    * @param cause names the event for ever
    */
   public Optional<Alert> event(AuditEvent event, String cause) {
+    return event(event, Instant.MAX, cause);
+  }
+
+  /**
+   * The same, an event that claims to be later than {@code latest} being taken as of then: one of
+   * the far future would end its group's window and begin a quiet time that is never over.
+   */
+  public Optional<Alert> event(AuditEvent event, Instant latest, String cause) {
     Trigger trigger = rule.trigger();
     if (trigger instanceof Trigger.Silence
         || trigger instanceof Trigger.Gap
@@ -69,8 +77,9 @@ public final class RuleRun {
     String group =
         grouping.stream().map(field -> field.of(event)).collect(Collectors.joining("\n"));
     String value = trigger instanceof Trigger.FirstSeen seen ? seen.of().of(event) : "";
+    Instant time = event.time().isAfter(latest) ? latest : event.time();
     return evaluation
-        .take(group, value, event.time().toEpochMilli(), Math.max(1, event.count()))
+        .take(group, value, time.toEpochMilli(), Math.max(1, event.count()))
         .flatMap(
             reason -> {
               Map<String, String> subject = new LinkedHashMap<>();
@@ -78,7 +87,7 @@ public final class RuleRun {
               return fired(
                   new Firing(
                       subject,
-                      event.time(),
+                      time,
                       Instant.ofEpochMilli(reason.sinceMs()),
                       reason.events(),
                       reason.text().isEmpty() ? what(event) : reason.text() + "; " + what(event),
@@ -173,6 +182,33 @@ public final class RuleRun {
         false);
   }
 
+  /**
+   * An alert of {@code rule} that stands for all that it raises between {@code from} and {@code to}
+   * beyond {@code most}; {@code first} is the first of these.
+   */
+  public static Alert summary(AlertRule rule, Alert first, long most, Instant from, Instant to) {
+    return new Alert(
+        id(rule.name() + "\nsummary\n" + first.id()),
+        rule.name(),
+        rule.severity(),
+        rule.description(),
+        Map.of(),
+        first.time(),
+        first.since(),
+        first.events(),
+        1,
+        "more than "
+            + most
+            + " alerts of this rule since "
+            + from
+            + ": what it raises until "
+            + to
+            + " is counted, and not sent one by one; the first of these is about "
+            + first.subjectText(),
+        first.requestId(),
+        false);
+  }
+
   /** An alert of {@code rule} that tells that nothing happened. */
   public static Alert test(Instant now, String by) {
     return new Alert(
@@ -227,17 +263,23 @@ public final class RuleRun {
         .put("quiet", saved);
   }
 
-  /** Remembers what was saved, unless it was of a rule that counts otherwise. */
-  public void restore(JsonObject saved) {
+  /**
+   * Remembers what was saved, unless it was of a rule that counts otherwise.
+   *
+   * @param latest no time of events is remembered as a later one: the clock may have been wrong
+   */
+  public void restore(JsonObject saved, Instant latest) {
+    long latestMs = latest.toEpochMilli();
     if (!fingerprint().equals(saved.getString("rule"))) {
       return;
     }
-    since = Instant.parse(saved.getString("since"));
-    evaluation.restore(saved.getJsonObject("evaluation"));
+    Instant begun = Instant.parse(saved.getString("since"));
+    since = begun.isAfter(latest) ? latest : begun;
+    evaluation.restore(saved.getJsonObject("evaluation"), latestMs);
     for (Object item : saved.getJsonArray("quiet")) {
       JsonObject line = (JsonObject) item;
       Quiet quiet = new Quiet();
-      quiet.untilMs = line.getLong("untilMs");
+      quiet.untilMs = Math.min(line.getLong("untilMs"), latestMs + rule.quietS() * 1_000);
       quiet.repeats = line.getLong("repeats");
       if (line.containsKey("last")) {
         Alert last = Alert.fromJson(line.getJsonObject("last"));

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Rules at work: quiet times, restarts, limits, and names that attackers chose. */
 class RuleRunTest {
   private static final Instant BEGIN = Instant.parse("2026-01-31T12:00:00Z");
+  private static final Instant LATER = BEGIN.plusSeconds(400 * 86_400L);
 
   private static AlertRule rule(Trigger trigger, long quietS) {
     return new AlertRule(
@@ -80,7 +81,7 @@ class RuleRunTest {
             EACH,
             new Trigger.Count(List.of(EventField.PRINCIPAL), 5, 60),
             new Trigger.FirstSeen(EventField.PRINCIPAL, List.of(EventField.KEY), 100),
-            new Trigger.Rate(List.of(EventField.PRINCIPAL), 3, 5, 30, 3),
+            new Trigger.Rate(List.of(EventField.PRINCIPAL), 2, 3, 30, 3),
             new Trigger.Hour(List.of(EventField.PRINCIPAL), 1));
     for (Trigger trigger : triggers) {
       Random random = new Random(seed);
@@ -97,7 +98,7 @@ class RuleRunTest {
         if (random.nextInt(10) == 0) {
           JsonObject saved = new JsonObject(cut.save().encode());
           cut = new RuleRun(rule(trigger, 40));
-          cut.restore(saved);
+          cut.restore(saved, LATER);
         }
         cut.event(event, "a/" + i).ifPresent(made::add);
       }
@@ -111,8 +112,58 @@ class RuleRunTest {
     RuleRun before = new RuleRun(rule(new Trigger.Count(List.of(EventField.KEY), 2, 60), 0));
     before.event(event(0, "p", "k"), "a/0");
     RuleRun after = new RuleRun(rule(new Trigger.Count(List.of(EventField.KEY), 2, 61), 0));
-    after.restore(before.save());
+    after.restore(before.save(), LATER);
     assertTrue(after.event(event(1, "p", "k"), "a/1").isEmpty());
+  }
+
+  private static final List<Trigger> WITH_TIMES =
+      List.of(
+          EACH,
+          new Trigger.Count(List.of(EventField.PRINCIPAL), 3, 60),
+          new Trigger.Rate(List.of(EventField.PRINCIPAL), 2, 3, 60, 1),
+          new Trigger.FirstSeen(EventField.KEY, List.of(EventField.PRINCIPAL), 3_600),
+          new Trigger.Hour(List.of(EventField.PRINCIPAL), 2));
+
+  /** Events that make each of {@link #WITH_TIMES} fire at their end, three days after the first. */
+  private static boolean fires(RuleRun run, Instant latest) {
+    boolean fired = false;
+    long dayS = 86_400;
+    for (int i = 0; i < 6; i++) {
+      long second = i == 0 ? 0 : 3 * dayS + 12 * 3_600 + i;
+      fired = run.event(event(second, "p", "k" + i), latest, "a/" + i).isPresent() || fired;
+    }
+    return fired;
+  }
+
+  @Test
+  void anEventOfTheFarFutureBlindsNoRuleForThoseAfterIt() {
+    for (Trigger trigger : WITH_TIMES) {
+      RuleRun run = new RuleRun(rule(trigger, 100));
+      run.event(event(20 * 365 * 86_400L, "p", "far"), BEGIN.plusSeconds(-3_600), "a/far");
+      assertTrue(fires(run, LATER), () -> "blind: " + trigger);
+    }
+  }
+
+  @Test
+  void whatWasSavedOfTheFarFutureBlindsNoRule() {
+    for (Trigger trigger : WITH_TIMES) {
+      RuleRun before = new RuleRun(rule(trigger, 100));
+      before.event(event(20 * 365 * 86_400L, "p", "far"), "a/far");
+      RuleRun run = new RuleRun(rule(trigger, 100));
+      run.restore(before.save(), BEGIN.plusSeconds(-3_600));
+      assertTrue(fires(run, LATER), () -> "blind: " + trigger);
+    }
+  }
+
+  @Test
+  void anEventWithoutAnOutcomeIsReadAsEachOther() {
+    EventMatch match = new EventMatch(Map.of(EventField.OUTCOME, List.of("denied", "fail*")));
+    AuditEvent event =
+        new AuditEvent(
+            BEGIN, "n", "q", "p", "token", null, "decrypt", "k", null, -1, null, null, -1, -1,
+            List.of(), "whole", null, null, -1);
+    assertFalse(match.matches(event));
+    assertEquals("-", EventField.OUTCOME.of(event));
   }
 
   @Test

@@ -19,10 +19,16 @@ final class AlertBook {
   /** By their ids, the oldest first. */
   private final LinkedHashMap<String, Entry> entries = new LinkedHashMap<>();
 
+  private final List<Alert> evicted = new ArrayList<>();
+
   private boolean isChanged;
 
   /** An alert with its deliveries by channel. */
   private record Entry(Alert alert, Map<String, Delivery> deliveries) {
+    boolean isPending() {
+      return deliveries.values().stream().anyMatch(one -> one.state() == Delivery.State.PENDING);
+    }
+
     JsonObject toJson() {
       JsonObject ways = new JsonObject();
       deliveries.forEach((channel, delivery) -> ways.put(channel, delivery.toJson()));
@@ -41,19 +47,47 @@ final class AlertBook {
     }
     entries.put(alert.id(), new Entry(alert, new TreeMap<>(deliveries)));
     if (entries.size() > ALERTS_MAX) {
-      entries.remove(entries.keySet().iterator().next());
+      evict();
     }
     isChanged = true;
     return true;
   }
 
-  /** Notes how far alert {@code id} is. */
-  synchronized void note(String id, String channel, Delivery delivery) {
+  /** The oldest that waits nowhere goes; when each waits, the oldest of the least severe. */
+  private void evict() {
+    Entry least = null;
+    for (Entry entry : entries.values()) {
+      if (!entry.isPending()) {
+        entries.remove(entry.alert().id());
+        return;
+      }
+      if (least == null || entry.alert().severity().compareTo(least.alert().severity()) < 0) {
+        least = entry;
+      }
+    }
+    entries.remove(least.alert().id());
+    evicted.add(least.alert());
+  }
+
+  /** What was not sent everywhere and had to go, since it was asked last. */
+  synchronized List<Alert> takeEvicted() {
+    List<Alert> taken = List.copyOf(evicted);
+    evicted.clear();
+    return taken;
+  }
+
+  /**
+   * Notes how far alert {@code id} is.
+   *
+   * @return false when it is not here any more
+   */
+  synchronized boolean note(String id, String channel, Delivery delivery) {
     Entry entry = entries.get(id);
     if (entry != null) {
       entry.deliveries().put(channel, delivery);
       isChanged = true;
     }
+    return entry != null;
   }
 
   /** What is not sent yet by {@code channel}, the oldest first. */
@@ -87,7 +121,9 @@ final class AlertBook {
     return saved;
   }
 
+  /** Remembers what was saved: all of it, or nothing when it cannot be read. */
   synchronized void restore(JsonArray saved) {
+    Map<String, Entry> restored = new LinkedHashMap<>();
     for (Object item : saved) {
       JsonObject json = (JsonObject) item;
       Map<String, Delivery> deliveries = new TreeMap<>();
@@ -96,7 +132,8 @@ final class AlertBook {
         deliveries.put(channel, Delivery.fromJson(ways.getJsonObject(channel)));
       }
       Alert alert = Alert.fromJson(json);
-      entries.put(alert.id(), new Entry(alert, deliveries));
+      restored.put(alert.id(), new Entry(alert, deliveries));
     }
+    entries.putAll(restored);
   }
 }

@@ -88,37 +88,51 @@ public final class Alerts implements AutoCloseable {
     }
     alerts.evaluator =
         new Evaluator(
+            node,
             archive,
             logs,
             new StateFile(folder.resolve(STATE)),
             alerts.book,
             settings.rules(),
-            alerts::ways,
-            alerts::send,
-            () -> alerts.runners.forEach(ChannelRunner::watch));
+            alerts.new Channels());
     alerts.runners.forEach(ChannelRunner::start);
     alerts.evaluator.start();
     return alerts;
   }
 
-  private Map<String, Delivery> ways(Alert alert) {
-    Map<String, Delivery> ways = new TreeMap<>();
-    for (ChannelSettings channel : settings.channels()) {
-      if (alert.severity().compareTo(channel.least()) >= 0) {
-        ways.put(channel.name(), Delivery.pending(Instant.now()));
-      }
-    }
-    return ways;
-  }
-
-  private void send(List<Alert> alerts) {
-    for (Alert alert : alerts) {
-      LOG.log(Level.INFO, "alert ({0}): {1}", alert.severity().text(), alert.title());
-      for (ChannelRunner runner : runners) {
-        if (alert.severity().compareTo(runner.settings().least()) >= 0) {
-          runner.add(alert);
+  /** What is raised goes to the channels that want it. */
+  private final class Channels implements Evaluator.Receivers {
+    @Override
+    public Map<String, Delivery> ways(Alert alert) {
+      Map<String, Delivery> ways = new TreeMap<>();
+      for (ChannelSettings channel : settings.channels()) {
+        if (alert.severity().compareTo(channel.least()) >= 0) {
+          ways.put(channel.name(), Delivery.pending(Instant.now()));
         }
       }
+      return ways;
+    }
+
+    @Override
+    public void raised(List<Alert> alerts) {
+      for (Alert alert : alerts) {
+        LOG.log(Level.INFO, "alert ({0}): {1}", alert.severity().text(), alert.title());
+        for (ChannelRunner runner : runners) {
+          if (alert.severity().compareTo(runner.settings().least()) >= 0) {
+            runner.add(alert);
+          }
+        }
+      }
+    }
+
+    @Override
+    public void evicted(Alert alert) {
+      runners.forEach(runner -> runner.evict(alert));
+    }
+
+    @Override
+    public void tick() {
+      runners.forEach(ChannelRunner::watch);
     }
   }
 
@@ -217,6 +231,14 @@ public final class Alerts implements AutoCloseable {
         "cofre_controlplane_alert_rule_forgotten_total",
         "rule",
         () -> evaluator == null ? Map.of() : evaluator.forgotten());
+    metrics.family(
+        "cofre_controlplane_alert_rule_errors_total",
+        "rule",
+        () -> evaluator == null ? Map.of() : evaluator.errors());
+    metrics.family(
+        "cofre_controlplane_alert_rule_capped_total",
+        "rule",
+        () -> evaluator == null ? Map.of() : evaluator.capped());
   }
 
   /** How many alerts were raised since the start. */
@@ -256,8 +278,11 @@ public final class Alerts implements AutoCloseable {
     if (evaluator != null && evaluator.forgotten().values().stream().anyMatch(count -> count > 0)) {
       degradations.add("alert-rules-forget");
     }
+    if (evaluator != null && evaluator.wasReset()) {
+      degradations.add("alert-state");
+    }
     runners.stream()
-        .filter(ChannelRunner::isFailing)
+        .filter(one -> one.isFailing() || one.hasDropped())
         .forEach(one -> degradations.add("alert-channel-" + one.settings().name()));
     return degradations;
   }

@@ -3,15 +3,18 @@ package dev.cofre.controlplane.server.alert;
 import dev.cofre.controlplane.server.archive.Archive;
 import dev.cofre.controlplane.server.archive.LogTail;
 import dev.cofre.controlplane.server.archive.LoggedEvent;
-import dev.cofre.documents.alert.LogSignal;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Reads what comes next of each archived log, in its order, and notices records that cannot be
@@ -24,6 +27,9 @@ final class ArchiveFeed {
   /** At the very first start, so many records of each log are learned from. */
   private static final long LEARNED_MAX = 1_000_000;
 
+  /** A log that cannot be read for longer is told. */
+  private static final long LASTING_NS = TimeUnit.MINUTES.toNanos(1);
+
   private final Archive archive;
   private final Map<String, LogTail> tails = new TreeMap<>();
   private final Map<String, Long> skipped = new TreeMap<>();
@@ -31,15 +37,30 @@ final class ArchiveFeed {
   /** Which record comes next, by log. */
   private final Map<String, Long> next = new ConcurrentHashMap<>();
 
-  private final List<LogSignal> signals = new ArrayList<>();
+  private final Map<String, Failing> failing = new HashMap<>();
+  private final GapReports reports;
+  private final LongSupplier nanoTime;
 
-  ArchiveFeed(Archive archive) {
+  /**
+   * A part of each log.
+   *
+   * @param failure why a log could not be read, when there was one
+   */
+  record Read(List<LoggedEvent> events, Optional<IOException> failure) {}
+
+  /** Since when a log cannot be read. */
+  private record Failing(long sinceNs, Instant since) {}
+
+  /** Of {@code archive}; what cannot be read is told to {@code reports}. */
+  ArchiveFeed(Archive archive, GapReports reports, LongSupplier nanoTime) {
     this.archive = archive;
+    this.reports = reports;
+    this.nanoTime = nanoTime;
   }
 
   /** Begins where {@code saved} ends. */
   void restore(JsonObject saved) {
-    saved.fieldNames().forEach(origin -> next.put(origin, saved.getLong(origin)));
+    saved.fieldNames().forEach(origin -> next.put(origin, Math.max(0, saved.getLong(origin))));
   }
 
   /** Begins with the newest records of each log, to learn from. */
@@ -55,57 +76,57 @@ final class ArchiveFeed {
     return saved;
   }
 
-  /**
-   * What comes next of all logs, a part of each.
-   *
-   * @throws IOException when nothing of any log could be read
-   */
-  List<LoggedEvent> next() throws IOException {
+  /** What comes next of all logs, a part of each. A log that cannot be read holds up no other. */
+  Read next() {
     List<LoggedEvent> events = new ArrayList<>();
-    Exception failure = null;
+    Optional<IOException> failure = Optional.empty();
     for (String origin : archive.origins()) {
-      LogTail tail =
-          tails.computeIfAbsent(origin, name -> archive.tail(name, next.getOrDefault(name, 0L)));
       try {
+        LogTail tail =
+            tails.computeIfAbsent(origin, name -> archive.tail(name, next.getOrDefault(name, 0L)));
         events.addAll(tail.read(EVENTS_MAX, BYTES_MAX));
         lookForSkipped(tail);
         next.put(origin, tail.index());
+        failing.remove(origin);
       } catch (IOException | RuntimeException e) {
         tails.remove(origin);
         skipped.remove(origin);
-        failure = e;
+        failure = Optional.of(new IOException("the log " + origin + " cannot be read: " + e, e));
+        lookForLasting(origin, e);
       }
     }
-    if (failure != null && events.isEmpty()) {
-      throw new IOException("the archive cannot be read: " + failure, failure);
+    return new Read(events, failure);
+  }
+
+  private void lookForLasting(String origin, Exception e) {
+    Failing since =
+        failing.computeIfAbsent(origin, name -> new Failing(nanoTime.getAsLong(), Instant.now()));
+    if (nanoTime.getAsLong() - since.sinceNs() > LASTING_NS) {
+      reports.report(
+          "failing",
+          origin,
+          "the log "
+              + origin
+              + " cannot be read in the archive since "
+              + since.since()
+              + ", and no rule sees its events: "
+              + ChannelRunner.reason(e));
     }
-    return events;
   }
 
   private void lookForSkipped(LogTail tail) {
     long before = skipped.getOrDefault(tail.origin(), 0L);
     if (tail.skipped() > before) {
       skipped.put(tail.origin(), tail.skipped());
-      signals.add(
-          new LogSignal(
-              LogSignal.Kind.GAP,
-              node(tail.origin()),
-              Instant.now(),
-              0,
-              (tail.skipped() - before)
-                  + " records before "
-                  + tail.index()
-                  + " of "
-                  + tail.origin()
-                  + " cannot be read: they are lost or damaged"));
+      reports.add(
+          tail.origin(),
+          (tail.skipped() - before)
+              + " records before "
+              + tail.index()
+              + " of "
+              + tail.origin()
+              + " cannot be read: they are lost or damaged");
     }
-  }
-
-  /** What was noticed since it was asked last. */
-  List<LogSignal> takeSignals() {
-    List<LogSignal> taken = List.copyOf(signals);
-    signals.clear();
-    return taken;
   }
 
   /** Whose log {@code origin} is: {@code cofre-audit/NODE/CHAIN}. */

@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,14 @@ final class ChannelRunner {
   private static final Duration GIVEN_UP = Duration.ofDays(1);
   private static final int ANSWER_MAX = 300;
 
+  private static final long SHOWN_NS = TimeUnit.MINUTES.toNanos(10);
+  private static final String EVICTED =
+      "more than " + AlertBook.ALERTS_MAX + " alerts are kept, and none was sent";
+
+  /** Which one is dropped first. */
+  private static final Comparator<Queued> LEAST =
+      Comparator.comparing((Queued one) -> one.alert().severity()).thenComparing(Queued::since);
+
   private final ChannelSettings settings;
   private final AlertChannel channel;
   private final AlertBook book;
@@ -34,8 +43,12 @@ final class ChannelRunner {
   private final LongAdder sent = new LongAdder();
   private final LongAdder failures = new LongAdder();
   private final LongAdder dropped = new LongAdder();
+  private volatile boolean started;
   private volatile boolean closing;
   private volatile boolean failing;
+
+  /** When an alert was dropped last; 0: never. */
+  private volatile long droppedNs;
 
   /** When the attempt that is under way began; 0: none is. */
   private volatile long attemptNs;
@@ -54,30 +67,47 @@ final class ChannelRunner {
   void start() {
     book.pending(settings.name()).forEach(this::add);
     thread.start();
+    started = true;
   }
 
   ChannelSettings settings() {
     return settings;
   }
 
-  /** Takes {@code alert} to be sent; drops it when too many wait. Never blocks. */
+  /**
+   * Takes {@code alert} to be sent. When too many wait, the oldest of the least severe is dropped.
+   * Never blocks.
+   */
   void add(Alert alert) {
-    boolean full;
+    Queued excess = null;
     synchronized (queue) {
-      full = queue.size() >= QUEUE_MAX;
-      if (!full) {
-        queue.add(new Queued(alert, Instant.now(), 0));
+      queue.add(new Queued(alert, Instant.now(), 0));
+      if (queue.size() > QUEUE_MAX) {
+        excess = queue.stream().min(LEAST).orElseThrow();
+        queue.remove(excess);
       }
     }
-    if (full) {
-      drop(alert, 0, QUEUE_MAX + " alerts wait already");
-    } else {
-      LockSupport.unpark(thread);
+    if (excess != null) {
+      drop(excess.alert(), excess.attempts(), "more than " + QUEUE_MAX + " alerts wait");
+    }
+    LockSupport.unpark(thread);
+  }
+
+  /** Drops {@code alert} when it waits here: there is no room to keep it. Never blocks. */
+  void evict(Alert alert) {
+    boolean waited;
+    synchronized (queue) {
+      waited = queue.removeIf(one -> one.alert().id().equals(alert.id()));
+    }
+    // One whose attempt is under way is dropped when that fails.
+    if (waited) {
+      drop(alert, 0, EVICTED);
     }
   }
 
   private void drop(Alert alert, int attempts, String why) {
     dropped.increment();
+    droppedNs = Math.max(1, System.nanoTime());
     book.note(
         alert.id(),
         settings.name(),
@@ -115,7 +145,8 @@ final class ChannelRunner {
             new Delivery(Delivery.State.SENT, Instant.now(), next.attempts(), answer));
         backoffNs = BACKOFF_NS_MIN;
         healed();
-      } catch (IOException | RuntimeException | LinkageError e) {
+      } catch (Throwable e) {
+        // An Error as well: without this thread nothing goes by this channel.
         attemptNs = 0;
         LOG.log(Level.DEBUG, "the cause", e);
         failed(next, reason(e));
@@ -151,10 +182,15 @@ final class ChannelRunner {
       drop(one.alert(), attempts, "given up after a day: " + why);
       return;
     }
-    book.note(
-        one.alert().id(),
-        settings.name(),
-        new Delivery(Delivery.State.PENDING, Instant.now(), attempts, why));
+    boolean isKept =
+        book.note(
+            one.alert().id(),
+            settings.name(),
+            new Delivery(Delivery.State.PENDING, Instant.now(), attempts, why));
+    if (!isKept) {
+      drop(one.alert(), attempts, EVICTED + ": " + why);
+      return;
+    }
     synchronized (queue) {
       // A place was free: it came from there. One that was filled meanwhile makes it one more.
       queue.add(new Queued(one.alert(), one.since(), attempts));
@@ -185,7 +221,13 @@ final class ChannelRunner {
   }
 
   boolean isFailing() {
-    return failing;
+    return failing || (started && !closing && !thread.isAlive());
+  }
+
+  /** Whether an alert was dropped within the last ten minutes. */
+  boolean hasDropped() {
+    long lastNs = droppedNs;
+    return lastNs != 0 && System.nanoTime() - lastNs < SHOWN_NS;
   }
 
   long sent() {

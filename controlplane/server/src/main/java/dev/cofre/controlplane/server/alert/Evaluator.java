@@ -5,8 +5,6 @@ import dev.cofre.controlplane.server.archive.LoggedEvent;
 import dev.cofre.documents.alert.Alert;
 import dev.cofre.documents.alert.AlertRule;
 import dev.cofre.documents.alert.LogSignal;
-import dev.cofre.documents.alert.RuleRun;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -19,9 +17,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Evaluates all rules over the archive as it grows, on a thread of its own. What it raises is on
@@ -36,104 +31,145 @@ final class Evaluator {
   private static final long SAVE_NS = TimeUnit.SECONDS.toNanos(5);
   private static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(2);
 
-  private final ArchiveFeed feed;
+  private final String node;
   private final LogWatch logs;
   private final StateFile file;
   private final AlertBook book;
-  private final Function<Alert, Map<String, Delivery>> ways;
-  private final Consumer<List<Alert>> raisedTo;
-  private final Runnable tick;
-  private final List<RuleRun> runs;
+  private final Receivers receivers;
+  private final GapReports reports = new GapReports();
+  private final ArchiveFeed feed;
+  private final RuleSet rules;
   private final LongAdder raised = new LongAdder();
   private final LongAdder failures = new LongAdder();
   private final Thread thread =
       Thread.ofPlatform().name("alert-rules").daemon().unstarted(this::run);
-  private Instant noticesAfter = Instant.now();
-  private boolean isChanged;
+  private Instant noticesAfter;
+  private boolean isChanged = true;
+  private boolean wasReset;
   private long savedNs;
   private long tickedNs;
   private long lookedNs;
   private long failedNs;
+  private volatile boolean started;
   private volatile boolean closing;
   private volatile boolean failing;
   private volatile Map<String, Long> forgotten = Map.of();
   private volatile long caughtUpNs = System.nanoTime();
 
+  /** Who gets what is raised. Called by the evaluator's thread; never waits. */
+  interface Receivers {
+    /** By which channels {@code alert} goes. */
+    Map<String, Delivery> ways(Alert alert);
+
+    /** Takes what was raised, when it is on the disk. */
+    void raised(List<Alert> alerts);
+
+    /** There is no room to keep {@code alert}, which was not sent everywhere. */
+    void evicted(Alert alert);
+
+    /** Is called each second. */
+    void tick();
+  }
+
+  /** What is resumed. */
+  private record Resumed(ArchiveFeed feed, RuleSet rules, Instant noticesAfter) {}
+
   /**
-   * Resumes what is in {@code file}.
+   * Resumes what is in {@code file}; what is of no use there is kept aside, and that is told.
    *
-   * @param ways by which channels an alert goes
-   * @param raisedTo gets what is raised, when it is on the disk; takes it without waiting
-   * @param tick is called each second, by the evaluator's thread
+   * @param node the name of this control plane
    */
   Evaluator(
+      String node,
       Archive archive,
       LogWatch logs,
       StateFile file,
       AlertBook book,
       List<AlertRule> rules,
-      Function<Alert, Map<String, Delivery>> ways,
-      Consumer<List<Alert>> raisedTo,
-      Runnable tick)
-      throws IOException {
-    this.feed = new ArchiveFeed(archive);
+      Receivers receivers) {
+    this.node = node;
     this.logs = logs;
     this.file = file;
     this.book = book;
-    this.ways = ways;
-    this.raisedTo = raisedTo;
-    this.tick = tick;
-    Optional<JsonObject> saved = file.load().filter(json -> json.getInteger("v", 0) == VERSION);
-    Instant since = saved.map(json -> json.getInstant("savedAt")).orElse(Instant.now());
-    this.runs =
-        rules.stream().filter(AlertRule::isEnabled).map(rule -> new RuleRun(rule, since)).toList();
-    if (saved.isPresent()) {
-      restore(saved.get());
-    } else {
-      feed.beginToLearn();
+    this.receivers = receivers;
+    Resumed resumed = resume(archive, rules);
+    this.feed = resumed.feed();
+    this.rules = resumed.rules();
+    this.noticesAfter = resumed.noticesAfter();
+    try {
+      save();
+    } catch (IOException e) {
+      // It is written again, and health tells it.
+      failed(e);
     }
-    save();
   }
 
-  private void restore(JsonObject saved) {
-    noticesAfter = saved.getInstant("noticesAfter");
-    feed.restore(saved.getJsonObject("cursor"));
-    book.restore(saved.getJsonArray("alerts", new JsonArray()));
-    JsonObject rules = saved.getJsonObject("rules");
-    for (RuleRun run : runs) {
-      if (rules.containsKey(run.rule().name())) {
-        run.restore(rules.getJsonObject(run.rule().name()));
+  private Resumed resume(Archive archive, List<AlertRule> enabled) {
+    Instant now = Instant.now();
+    try {
+      Optional<JsonObject> saved = file.load();
+      if (saved.isPresent()) {
+        return restored(archive, enabled, saved.get(), now);
       }
+    } catch (IOException | RuntimeException e) {
+      wasReset = true;
+      LOG.log(Level.DEBUG, "the cause", e);
+      reports.report(
+          "state",
+          node,
+          "what alerts remember cannot be used ("
+              + ChannelRunner.reason(e)
+              + "), "
+              + file.keepAside()
+              + "; the rules learn anew, and what was archived before "
+              + now
+              + " and not told is not told any more");
     }
+    ArchiveFeed begun = new ArchiveFeed(archive, reports, System::nanoTime);
+    begun.beginToLearn();
+    return new Resumed(begun, new RuleSet(enabled, now, reports), now);
+  }
+
+  private Resumed restored(Archive archive, List<AlertRule> enabled, JsonObject saved, Instant now)
+      throws IOException {
+    if (saved.getInteger("v") != VERSION) {
+      throw new IOException("is of version " + saved.getInteger("v"));
+    }
+    ArchiveFeed resumed = new ArchiveFeed(archive, reports, System::nanoTime);
+    resumed.restore(saved.getJsonObject("cursor"));
+    RuleSet again = new RuleSet(enabled, least(saved.getInstant("savedAt"), now), reports);
+    again.restore(saved.getJsonObject("rules"), now);
+    Instant after = least(saved.getInstant("noticesAfter"), now.plus(RuleSet.AHEAD_MAX));
+    // Last: the book is taken as it is, or not at all.
+    book.restore(saved.getJsonArray("alerts"));
+    return new Resumed(resumed, again, after);
+  }
+
+  private static Instant least(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 
   void start() {
     thread.start();
+    started = true;
   }
 
   private void run() {
     while (!closing) {
+      boolean isBusy = false;
       try {
-        if (!step()) {
-          LockSupport.parkNanos(this, PERIOD_NS);
-        }
+        isBusy = step();
         // Looked at what failed, too: a step without that says nothing of the store.
         if (failing && lookedNs - failedNs > 0) {
           failing = false;
           LOG.log(Level.INFO, "the rules of alerts are evaluated again");
         }
-      } catch (IOException | RuntimeException e) {
-        failures.increment();
-        failedNs = System.nanoTime();
-        if (!failing) {
-          failing = true;
-          LOG.log(
-              Level.WARNING,
-              "the rules of alerts cannot be evaluated, trying again: {0}",
-              ChannelRunner.reason(e));
-          LOG.log(Level.DEBUG, "the cause", e);
-        }
-        park();
+      } catch (Throwable e) {
+        // An Error as well: without this thread there are no alerts at all.
+        failed(e);
+      }
+      if (!isBusy) {
+        park(failing ? PAUSE_NS : PERIOD_NS);
       }
     }
     try {
@@ -144,75 +180,94 @@ final class Evaluator {
     }
   }
 
-  private void park() {
-    long untilNs = System.nanoTime() + PAUSE_NS;
+  private void failed(Throwable e) {
+    failures.increment();
+    failedNs = System.nanoTime();
+    if (!failing) {
+      failing = true;
+      LOG.log(
+          Level.WARNING,
+          "the rules of alerts cannot be evaluated on all, trying again: {0}",
+          ChannelRunner.reason(e));
+      LOG.log(Level.DEBUG, "the cause", e);
+    }
+  }
+
+  private void park(long ns) {
+    long untilNs = System.nanoTime() + ns;
     while (!closing && System.nanoTime() - untilNs < 0) {
       LockSupport.parkNanos(this, untilNs - System.nanoTime());
     }
   }
 
-  /** Whether there was anything to do. */
+  /** Whether there were events. What fails is told when all else is done. */
   private boolean step() throws IOException {
     long beganNs = System.nanoTime();
     List<Alert> alerts = new ArrayList<>();
-    List<LoggedEvent> events = feed.next();
-    for (LoggedEvent logged : events) {
-      String cause = logged.origin() + "/" + logged.index();
-      for (RuleRun run : runs) {
-        run.event(logged.event(), cause).ifPresent(alerts::add);
+    boolean isBusy = false;
+    Optional<? extends Exception> failure;
+    try {
+      ArchiveFeed.Read read = feed.next();
+      failure = read.failure();
+      isBusy = !read.events().isEmpty();
+      isChanged |= isBusy;
+      Instant now = Instant.now();
+      for (LoggedEvent logged : read.events()) {
+        rules.event(logged, now, alerts);
       }
+      if (!isBusy && failure.isEmpty()) {
+        caughtUpNs = beganNs;
+      }
+      if (beganNs - tickedNs > TICK_NS || tickedNs == 0) {
+        tickedNs = beganNs;
+        Optional<RuntimeException> other = tick(!isBusy, alerts);
+        failure = other.isPresent() ? other : failure;
+      }
+      for (LogSignal signal : reports.take()) {
+        rules.signal(signal, signal.text(), alerts);
+      }
+    } finally {
+      // The feed went on: what was raised is never raised again.
+      tell(alerts);
     }
-    for (LogSignal signal : feed.takeSignals()) {
-      signal(signal, signal.text(), alerts);
-    }
-    isChanged |= !events.isEmpty();
-    if (events.isEmpty()) {
-      caughtUpNs = beganNs;
-    }
-    Exception failure = null;
-    if (beganNs - tickedNs > TICK_NS || tickedNs == 0) {
-      tickedNs = beganNs;
+    failure.ifPresent(this::failed);
+    return isBusy;
+  }
+
+  /** Does what is due each second, all of it, and gives what failed. */
+  private Optional<RuntimeException> tick(boolean isCaughtUp, List<Alert> alerts) {
+    Optional<RuntimeException> failure = Optional.empty();
+    List<Runnable> parts =
+        List.of(
+            receivers::tick,
+            () -> rules.due(isCaughtUp, Instant.now(), alerts),
+            () -> forgotten = rules.forgotten(),
+            () -> look(alerts));
+    for (Runnable part : parts) {
       try {
-        tick(alerts);
+        part.run();
       } catch (RuntimeException e) {
-        // What the events made is told although the store is away.
-        failure = e;
+        failure = Optional.of(e);
       }
     }
-    tell(alerts);
-    if (failure != null) {
-      throw new IOException("the store cannot be looked at: " + failure, failure);
-    }
-    return !events.isEmpty();
+    return failure;
   }
 
-  private void tick(List<Alert> alerts) {
-    tick.run();
-    for (RuleRun run : runs) {
-      alerts.addAll(run.due(Instant.now()));
+  private void look(List<Alert> alerts) {
+    if (System.nanoTime() - lookedNs <= LOOK_NS && lookedNs != 0) {
+      return;
     }
-    forgotten =
-        runs.stream().collect(Collectors.toMap(run -> run.rule().name(), RuleRun::forgotten));
-    long nowNs = System.nanoTime();
-    if (nowNs - lookedNs > LOOK_NS || lookedNs == 0) {
-      for (LogWatch.Noticed noticed : logs.noticed(noticesAfter)) {
-        noticesAfter = noticed.createdAt();
-        isChanged = true;
-        if (noticed.signal() != null) {
-          signal(noticed.signal(), noticed.cause(), alerts);
-        }
+    for (LogWatch.Noticed noticed : logs.noticed(noticesAfter)) {
+      noticesAfter = noticed.createdAt();
+      isChanged = true;
+      if (noticed.signal() != null) {
+        rules.signal(noticed.signal(), noticed.cause(), alerts);
       }
-      for (LogSignal signal : logs.silent()) {
-        signal(signal, "silence/" + signal.time(), alerts);
-      }
-      lookedNs = System.nanoTime();
     }
-  }
-
-  private void signal(LogSignal signal, String cause, List<Alert> alerts) {
-    for (RuleRun run : runs) {
-      run.signal(signal, cause).ifPresent(alerts::add);
+    for (LogSignal signal : logs.silent()) {
+      rules.signal(signal, "silence/" + signal.time(), alerts);
     }
+    lookedNs = System.nanoTime();
   }
 
   private void tell(List<Alert> alerts) throws IOException {
@@ -231,7 +286,7 @@ final class Evaluator {
       }
     }
     if (!told.isEmpty()) {
-      raisedTo.accept(told);
+      receivers.raised(told);
     }
     if (failure != null) {
       throw failure;
@@ -239,7 +294,9 @@ final class Evaluator {
   }
 
   private boolean enter(Alert alert) {
-    return book.add(alert, ways.apply(alert));
+    boolean isNew = book.add(alert, receivers.ways(alert));
+    book.takeEvicted().forEach(receivers::evicted);
+    return isNew;
   }
 
   /** How many alerts were raised since the start. */
@@ -267,7 +324,22 @@ final class Evaluator {
   }
 
   boolean isFailing() {
-    return failing;
+    return failing || (started && !closing && !thread.isAlive());
+  }
+
+  /** Whether what was remembered could not be used. */
+  boolean wasReset() {
+    return wasReset;
+  }
+
+  /** How often each rule could not evaluate an event. */
+  Map<String, Long> errors() {
+    return rules.errors();
+  }
+
+  /** How many alerts of each rule were not sent one by one. */
+  Map<String, Long> capped() {
+    return rules.capped();
   }
 
   void stop() {
@@ -286,8 +358,6 @@ final class Evaluator {
   }
 
   private void save() throws IOException {
-    JsonObject rules = new JsonObject();
-    runs.forEach(run -> rules.put(run.rule().name(), run.save()));
     file.save(
         new JsonObject()
             .put("v", VERSION)
@@ -295,7 +365,7 @@ final class Evaluator {
             .put("noticesAfter", noticesAfter)
             .put("cursor", feed.save())
             .put("alerts", book.save())
-            .put("rules", rules));
+            .put("rules", rules.save()));
     isChanged = false;
     savedNs = System.nanoTime();
   }

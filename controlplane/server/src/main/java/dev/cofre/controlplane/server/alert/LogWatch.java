@@ -31,6 +31,12 @@ public final class LogWatch {
   /** When a node that never shipped was seen first here, by the store's clock. */
   private final Map<String, Instant> waiting = new HashMap<>();
 
+  /**
+   * Since when silence is looked for, by the store's clock: nobody could ship to a control plane
+   * that did not run. Null before the first look.
+   */
+  private Instant begun;
+
   /** Of {@code archive} among those of {@code store}. */
   public LogWatch(Store store, Archive archive, NodeRegistry nodes) {
     this.store = store;
@@ -47,6 +53,9 @@ public final class LogWatch {
    */
   List<LogSignal> silent() {
     Map<String, Shipping> told = shipped();
+    if (begun == null) {
+      begun = told.values().stream().map(Shipping::now).findAny().orElse(null);
+    }
     List<LogSignal> silent = new ArrayList<>();
     Map<String, Instant> still = new HashMap<>();
     nodes
@@ -65,14 +74,14 @@ public final class LogWatch {
                       add(
                           silent,
                           name,
-                          shipping.contactAt(),
+                          sinceHere(shipping.contactAt()),
                           shipping.now(),
                           "has stopped shipping its audit log");
                   case "late" ->
                       add(
                           silent,
                           name,
-                          shipping.currentAt(),
+                          sinceHere(shipping.currentAt()),
                           shipping.now(),
                           "ships its audit log late: "
                               + (shipping.sealed() - shipping.archived())
@@ -86,6 +95,10 @@ public final class LogWatch {
     waiting.clear();
     waiting.putAll(still);
     return silent;
+  }
+
+  private Instant sinceHere(Instant since) {
+    return since.isBefore(begun) ? begun : since;
   }
 
   private static void add(

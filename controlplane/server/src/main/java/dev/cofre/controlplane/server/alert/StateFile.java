@@ -4,7 +4,6 @@ import dev.cofre.hsm.SecretFiles;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -19,15 +19,17 @@ import java.util.Optional;
  * Stateless but for the path.
  */
 final class StateFile {
-  private static final System.Logger LOG = System.getLogger(StateFile.class.getName());
-
   private final Path file;
 
   StateFile(Path file) {
     this.file = file;
   }
 
-  /** What was saved last; empty when nothing was, or it cannot be read: then it is kept aside. */
+  /**
+   * What was saved last; empty when nothing was.
+   *
+   * @throws IOException when it cannot be read
+   */
   Optional<JsonObject> load() throws IOException {
     if (!Files.exists(file)) {
       return Optional.empty();
@@ -35,13 +37,23 @@ final class StateFile {
     try {
       return Optional.of(new JsonObject(Files.readString(file)));
     } catch (DecodeException e) {
-      Path aside = file.resolveSibling(file.getFileName() + ".damaged");
-      Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-      LOG.log(
-          Level.WARNING,
-          "what alerts remember cannot be read and begins anew; it is kept as {0}",
-          aside);
-      return Optional.empty();
+      throw new IOException("is no JSON", e);
+    }
+  }
+
+  /**
+   * Renames it, as it is of no use here and not to be overwritten.
+   *
+   * @return what it is called now, or why it could not be renamed; for people
+   */
+  String keepAside() {
+    Path aside =
+        file.resolveSibling(file.getFileName() + ".unusable-" + Instant.now().toEpochMilli());
+    try {
+      Files.move(file, aside);
+      return "it is kept as " + aside.getFileName();
+    } catch (IOException e) {
+      return "it could not be renamed and is replaced (" + ChannelRunner.reason(e) + ")";
     }
   }
 

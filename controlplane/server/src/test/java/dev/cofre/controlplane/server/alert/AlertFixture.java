@@ -56,14 +56,16 @@ final class AlertFixture implements AutoCloseable {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 
+  LogWatch watch() {
+    return new LogWatch(store, archive, new NodeRegistry(store));
+  }
+
   void start() throws IOException {
-    alerts =
-        Alerts.start(
-            archive,
-            directory.resolve("archive"),
-            new LogWatch(store, archive, new NodeRegistry(store)),
-            AlertSettings.read(conf()),
-            "cp-1");
+    start(AlertSettings.read(conf()));
+  }
+
+  void start(AlertSettings settings) throws IOException {
+    alerts = Alerts.start(archive, directory.resolve("archive"), watch(), settings, "cp-1");
     alerts.show((name, label, values) -> metrics.put(name, values));
   }
 
@@ -74,6 +76,10 @@ final class AlertFixture implements AutoCloseable {
 
   long metric(String name, String channel) {
     return metrics.get("cofre_controlplane_alert_channel_" + name).get().get(channel);
+  }
+
+  long ruleMetric(String name, String rule) {
+    return metrics.get("cofre_controlplane_alert_rule_" + name).get().get(rule);
   }
 
   /** Archives {@code count} decryptions by {@code principal} that failed just now. */
@@ -97,6 +103,18 @@ final class AlertFixture implements AutoCloseable {
       logs.put(node, log);
     }
     archive.take(log.append(events));
+  }
+
+  /** Waits for an alert of {@code rule} whose text has {@code part}. */
+  void awaitAlert(String rule, String part) throws Exception {
+    Await.until(
+        rule + " is raised about " + part,
+        () ->
+            alerts.newest(AlertBook.ALERTS_MAX).stream()
+                .anyMatch(
+                    alert ->
+                        alert.getString("rule").equals(rule)
+                            && alert.getString("text").contains(part)));
   }
 
   void awaitRead() throws Exception {
@@ -140,6 +158,14 @@ final class AlertFixture implements AutoCloseable {
     public Instant instant() {
       return Instant.now().plus(ahead);
     }
+  }
+
+  Archive archive() {
+    return archive;
+  }
+
+  Path state() {
+    return directory.resolve("archive").resolve("alerts").resolve("state.json");
   }
 
   String archiveId() {

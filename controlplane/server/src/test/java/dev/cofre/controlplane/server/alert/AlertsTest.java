@@ -264,9 +264,16 @@ class AlertsTest {
             tx.nodes()
                 .seen(
                     new NodeTable.Sighting(
-                        "node", "0123456789abcdef0123456789abcdef", "n8", 0, 0, 300_000, 60_000)));
+                        "node", "0123456789abcdef0123456789abcdef", "n8", 0, 0, 600_000, 60_000)));
+    LogWatch watch = fixture.watch();
+    assertEquals(0, watch.silent().getFirst().silentS(), "nobody could ship before the start");
     fixture.start();
-    Await.until("the silence is told", () -> received.size() == 2);
+    fixture.fail("mallory", 10);
+    Await.until("it is looked at", () -> received.size() == 2);
+    assertEquals("failed-decryptions", alerts().getLast().getString("rule"));
+    fixture.pass(Duration.ofMinutes(3));
+    assertEquals(180, watch.silent().getFirst().silentS());
+    Await.until("the silence is told", () -> received.size() == 3);
     assertEquals("silent-node", alerts().getLast().getString("rule"));
     assertEquals("n8", alerts().getLast().getJsonObject("subject").getString("node"));
     assertTrue(alerts().getLast().getString("text").contains("has stopped shipping"));
