@@ -26,6 +26,28 @@ public final class SecretFiles {
    * @throws IOException when it exists already or cannot be written
    */
   public static void create(Path file, byte[] contents) throws IOException {
+    Path partial = partial(file, contents);
+    if (Files.exists(file)) {
+      Files.delete(partial);
+      throw new java.nio.file.FileAlreadyExistsException(file.toString());
+    }
+    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    syncDirectory(file.toAbsolutePath().getParent());
+  }
+
+  /**
+   * Replaces {@code file}, if it is there, by one of mode 0600: after a crash it holds all of
+   * {@code contents} or what it held before, and {@code contents} once this returns.
+   *
+   * @throws IOException when it cannot be written
+   */
+  public static void replace(Path file, byte[] contents) throws IOException {
+    Files.move(partial(file, contents), file, StandardCopyOption.ATOMIC_MOVE);
+    syncDirectory(file.toAbsolutePath().getParent());
+  }
+
+  /** Writes {@code contents} beside {@code file}, synced to disk. */
+  private static Path partial(Path file, byte[] contents) throws IOException {
     Path partial = file.resolveSibling(file.getFileName() + ".partial");
     Files.deleteIfExists(partial);
     try (FileChannel channel =
@@ -39,12 +61,7 @@ public final class SecretFiles {
       }
       channel.force(true);
     }
-    if (Files.exists(file)) {
-      Files.delete(partial);
-      throw new java.nio.file.FileAlreadyExistsException(file.toString());
-    }
-    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-    syncDirectory(file.toAbsolutePath().getParent());
+    return partial;
   }
 
   /**

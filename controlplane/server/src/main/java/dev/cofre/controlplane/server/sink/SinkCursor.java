@@ -2,13 +2,9 @@ package dev.cofre.controlplane.server.sink;
 
 import dev.cofre.hsm.SecretFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,20 +64,6 @@ final class SinkCursor {
     new TreeMap<>(next)
         .forEach((log, index) -> text.append(log).append(' ').append(index).append('\n'));
     text.append("end ").append(next.size()).append('\n');
-    Path partial = file.resolveSibling(file.getFileName() + ".partial");
-    try (FileChannel channel =
-        FileChannel.open(
-            partial,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text.toString());
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-    SecretFiles.syncDirectory(file.getParent());
+    SecretFiles.replace(file, text.toString().getBytes(StandardCharsets.US_ASCII));
   }
 }

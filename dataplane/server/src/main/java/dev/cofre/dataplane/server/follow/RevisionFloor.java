@@ -5,13 +5,9 @@ import dev.cofre.contract.snapshot.SnapshotRejectedException;
 import dev.cofre.contract.snapshot.wire.RawStatement;
 import dev.cofre.hsm.SecretFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
@@ -98,7 +94,6 @@ public final class RevisionFloor {
     if (isAt(statement)) {
       return;
     }
-    Path partial = file.resolveSibling(file.getFileName() + ".partial");
     byte[] text =
         (statement.getEpoch()
                 + " "
@@ -107,20 +102,7 @@ public final class RevisionFloor {
                 + Hex.encode(statement.getDigest().toByteArray())
                 + "\n")
             .getBytes(StandardCharsets.US_ASCII);
-    try (FileChannel channel =
-        FileChannel.open(
-            partial,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer buffer = ByteBuffer.wrap(text);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.force(true);
-    }
-    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-    SecretFiles.syncDirectory(file.toAbsolutePath().getParent());
+    SecretFiles.replace(file, text);
     epoch = statement.getEpoch();
     revision = statement.getRevision();
     digest = statement.getDigest().toByteArray();
