@@ -94,8 +94,32 @@ final class NodeFigures {
    * of what came since {@code before} was reached; 0 when nothing came.
    */
   double quantileSince(NodeFigures before, String name, double quantile) {
-    Map<String, Double> now = by(name + "_bucket", "le");
-    Map<String, Double> then = before.by(name + "_bucket", "le");
+    return quantile(before.by(name + "_bucket", "le"), by(name + "_bucket", "le"), quantile);
+  }
+
+  /** The same of the histogram whose label {@code label} is {@code value}. */
+  double quantileSince(
+      NodeFigures before, String name, String label, String value, double quantile) {
+    return quantile(
+        before.only(label, value).by(name + "_bucket", "le"),
+        only(label, value).by(name + "_bucket", "le"),
+        quantile);
+  }
+
+  /** The figures whose label {@code label} is {@code value}. */
+  private NodeFigures only(String label, String value) {
+    Map<String, Map<Map<String, String>, Double>> some = new LinkedHashMap<>();
+    figures.forEach(
+        (name, values) -> {
+          Map<Map<String, String>, Double> left = new LinkedHashMap<>(values);
+          left.keySet().removeIf(labels -> !value.equals(labels.get(label)));
+          some.put(name, left);
+        });
+    return new NodeFigures(atNs, some);
+  }
+
+  private static double quantile(
+      Map<String, Double> then, Map<String, Double> now, double quantile) {
     double all = rise(then.getOrDefault("+Inf", 0.0), now.getOrDefault("+Inf", 0.0));
     return now.entrySet().stream()
         .filter(

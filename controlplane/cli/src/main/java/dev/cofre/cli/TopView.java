@@ -4,10 +4,12 @@ import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.function.DoubleUnaryOperator;
 
 /** What {@code top} shows of a node between two looks at it. Immutable. */
 final class TopView {
   private static final double MIB = 1024 * 1024;
+  private static final String CALLS = "cofre_call_us";
   private static final String LAG = "cofre_event_loop_lag_us";
 
   private final NodeFigures before;
@@ -73,7 +75,19 @@ final class TopView {
                 .put("usedBytes", (long) used)
                 .put("recordsPerSecond", rounded(rate("cofre_audit_records_total")))
                 .put("refusedPerSecond", rounded(rate("cofre_audit_refused_total"))))
-        .put("loopLagUs", quantiles());
+        .put("callUs", calls())
+        .put("loopLagUs", quantiles(quantile -> now.quantileSince(before, LAG, quantile)));
+  }
+
+  /** Of calls over HTTP and gRPC since the look before, by action. */
+  private JsonObject calls() {
+    JsonObject calls = new JsonObject();
+    for (String action : rates(CALLS + "_count", "action").fieldNames()) {
+      calls.put(
+          action,
+          quantiles(quantile -> now.quantileSince(before, CALLS, "action", action, quantile)));
+    }
+    return calls;
   }
 
   private JsonObject frames() {
@@ -98,10 +112,10 @@ final class TopView {
         .put("p99Us", now.value("cofre_hsm_total_ns", "quantile", "0.99") / 1_000);
   }
 
-  private JsonObject quantiles() {
+  private static JsonObject quantiles(DoubleUnaryOperator of) {
     JsonObject quantiles = new JsonObject();
     for (double quantile : new double[] {0.5, 0.99, 0.999}) {
-      double value = now.quantileSince(before, LAG, quantile);
+      double value = of.applyAsDouble(quantile);
       // The bound of the last bucket is no number of JSON.
       quantiles.put("p" + trimmed(100 * quantile), Double.isInfinite(value) ? null : value);
     }
@@ -126,12 +140,13 @@ final class TopView {
         data plane   %s   snapshot %d, %.1f s old
         requests     %,.0f/s   %s
         answers      %s   open %.0f
+        latency      %s
         plaintext    %.2f MiB/s
         frames       %,.0f/s, %s a run   connections %d   held %.2f MiB   shed %,.0f/s
         data keys    hits %s   held %d   minted %.1f/s   waited %.1f/s
         HSM          %s   queue %d   %,.1f calls/s   p50 %.2f ms   p99 %.2f ms   failed %.1f/s   refused %.1f/s
         audit log    %s   %s full, %.1f MiB   %,.0f records/s   refused %.1f/s
-        loop lag     p50 <= %s ms   p99 <= %s ms   p99.9 <= %s ms
+        loop lag     %s
         """,
         address,
         all.getLong("snapshotRevision"),
@@ -140,6 +155,7 @@ final class TopView {
         list(all.getJsonObject("byAction")),
         list(all.getJsonObject("byCode")),
         all.getDouble("openRequests"),
+        latencies(all.getJsonObject("callUs")),
         all.getDouble("plaintextBytesPerSecond") / MIB,
         frames.getDouble("perSecond"),
         frames.getDouble("perRun") == null
@@ -164,17 +180,32 @@ final class TopView {
         audit.getLong("usedBytes") / MIB,
         audit.getDouble("recordsPerSecond"),
         audit.getDouble("refusedPerSecond"),
-        ms(lag.getDouble("p50")),
-        ms(lag.getDouble("p99")),
-        ms(lag.getDouble("p99.9")));
+        quantiles(lag));
+  }
+
+  private static String latencies(JsonObject calls) {
+    StringJoiner text = new StringJoiner("   ");
+    for (String action : calls.fieldNames()) {
+      text.add(Terminal.plain(action) + " " + quantiles(calls.getJsonObject(action)));
+    }
+    return text.length() == 0 ? "-" : text.toString();
+  }
+
+  private static String quantiles(JsonObject us) {
+    return "p50 %s   p99 %s   p99.9 %s"
+        .formatted(
+            atMost(us.getDouble("p50")),
+            atMost(us.getDouble("p99")),
+            atMost(us.getDouble("p99.9")));
   }
 
   private static String percent(Double share) {
     return share == null ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 
-  private static String ms(Double us) {
-    return us == null ? "8192" : String.format(Locale.ROOT, "%.2f", us / 1_000);
+  /** Null: above the last bound, 2^23 us. */
+  private static String atMost(Double us) {
+    return us == null ? "> 8388 ms" : String.format(Locale.ROOT, "<= %.2f ms", us / 1_000);
   }
 
   private static String list(JsonObject rates) {

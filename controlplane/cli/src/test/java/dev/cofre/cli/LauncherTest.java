@@ -64,6 +64,13 @@ class LauncherTest {
   }
 
   @Test
+  void anUnknownOptionOfDevIsWrongUsage() throws Exception {
+    Run run = run(LAUNCHER, "dev", "--fast");
+    assertEquals(2, run.exitCode());
+    assertEquals("cofre: usage: ./cofre dev [--slowable-hsm]\n", run.err());
+  }
+
+  @Test
   void anUnknownCommandIsWrongUsage() throws Exception {
     Run run = run(LAUNCHER, "nonsense");
     assertEquals(2, run.exitCode());

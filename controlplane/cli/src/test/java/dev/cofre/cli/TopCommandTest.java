@@ -65,12 +65,34 @@ class TopCommandTest {
         cofre_audit_up 0
         cofre_audit_used_bytes 1048576
         cofre_audit_free_bytes 3145728
+        cofre_call_us_bucket{action="encrypt",le="96"} %d
+        cofre_call_us_bucket{action="encrypt",le="+Inf"} %d
+        cofre_call_us_count{action="encrypt"} %d
+        cofre_call_us_bucket{action="decrypt",le="96"} 0
+        cofre_call_us_bucket{action="decrypt",le="3072"} %d
+        cofre_call_us_bucket{action="decrypt",le="+Inf"} %d
+        cofre_call_us_count{action="decrypt"} %d
+        cofre_call_us_count{action="reencrypt"} 5
         cofre_event_loop_lag_us_bucket{le="1024"} %d
         cofre_event_loop_lag_us_bucket{le="8192"} %d
         cofre_event_loop_lag_us_bucket{le="+Inf"} %d
         not a figure
         """
-        .formatted(200 * look, 100 * look, 90 * look, 10 * look, 98 * look, 100 * look, 100 * look);
+        .formatted(
+            200 * look,
+            100 * look,
+            90 * look,
+            10 * look,
+            // Of encryptions 199 of 200 took at most 96 us.
+            199 * look,
+            200 * look,
+            200 * look,
+            100 * look,
+            100 * look,
+            100 * look,
+            98 * look,
+            100 * look,
+            100 * look);
   }
 
   private CliRun top(String... more) {
@@ -94,6 +116,11 @@ class TopCommandTest {
     assertEquals(7, shown.getJsonObject("hsm").getInteger("queue"));
     assertEquals(4_000, shown.getJsonObject("hsm").getDouble("p99Us"));
     assertEquals(0.25, shown.getJsonObject("audit").getDouble("fullShare"));
+    JsonObject calls = shown.getJsonObject("callUs");
+    assertEquals(java.util.Set.of("encrypt", "decrypt"), calls.fieldNames());
+    assertEquals(96, calls.getJsonObject("encrypt").getDouble("p99"));
+    assertEquals(null, calls.getJsonObject("encrypt").getDouble("p99.9"));
+    assertEquals(3_072, calls.getJsonObject("decrypt").getDouble("p50"));
     assertEquals(1_024, shown.getJsonObject("loopLagUs").getDouble("p50"));
     assertEquals(8_192, shown.getJsonObject("loopLagUs").getDouble("p99"));
     assertEquals(2, looks);
@@ -104,7 +131,10 @@ class TopCommandTest {
     CliRun run = top("--once", "--interval", "0.1");
     assertEquals(ExitCodes.OK, run.exitCode(), run::err);
     assertFalse(run.text().contains("\u001b"), run.text());
-    assertEquals(9, run.text().lines().count(), run.text());
+    assertEquals(10, run.text().lines().count(), run.text());
+    assertTrue(
+        run.text().contains("encrypt p50 <= 0.10 ms   p99 <= 0.10 ms   p99.9 > 8388 ms"),
+        run.text());
     assertTrue(run.text().contains("audit log    DOWN   25.0 % full, 1.0 MiB"), run.text());
     assertTrue(run.text().contains("hits 90.0 %"), run.text());
   }

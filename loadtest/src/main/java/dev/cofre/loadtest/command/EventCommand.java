@@ -3,6 +3,7 @@ package dev.cofre.loadtest.command;
 import dev.cofre.loadtest.observe.Fault;
 import dev.cofre.loadtest.run.Interruption;
 import dev.cofre.loadtest.run.UsageException;
+import dev.cofre.loadtest.workload.Event;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Does harm for a while to what ./cofre dev runs in COFRE_HOME, for the events of a workload (do: exec), then undoes it:",
       "  hsm-away          the token of SoftHSM is not there",
+      "  hsm-slow          each call of the HSM takes --by-ms longer (./cofre dev --slowable-hsm)",
       "  controlplane-stop, dataplane-stop   the process stands still (SIGSTOP, SIGCONT)",
       "  disk-full         the file system of --directory is full; one that has more than --bytes-max free is left alone"
     },
@@ -28,6 +30,7 @@ final class EventCommand implements Callable<Integer> {
   /** What is done. */
   enum Kind {
     HSM_AWAY,
+    HSM_SLOW,
     CONTROLPLANE_STOP,
     DATAPLANE_STOP,
     DISK_FULL;
@@ -47,6 +50,12 @@ final class EventCommand implements Callable<Integer> {
       description = "For how long, 0.1 to 100 (default: 3).")
   double seconds = 3;
 
+  @Option(
+      names = "--by-ms",
+      paramLabel = "N",
+      description = "By how much hsm-slow slows each call, 0.1 to 10000.")
+  double byMs;
+
   @Option(names = "--directory", paramLabel = "DIR", description = "Where disk-full writes.")
   Path directory;
 
@@ -64,10 +73,16 @@ final class EventCommand implements Callable<Integer> {
     if ((kind == Kind.DISK_FULL) == (directory == null)) {
       throw new UsageException("--directory is for disk-full, which needs it");
     }
+    boolean slows = byMs >= Event.BY_MS_MIN && byMs <= Event.BY_MS_MAX;
+    if (kind == Kind.HSM_SLOW ? !slows : byMs != 0) {
+      throw new UsageException("--by-ms is for hsm-slow, which needs it, from 0.1 to 10000");
+    }
+    Duration time = Duration.ofNanos((long) (seconds * 1e9));
     Path home = Path.of(System.getenv().getOrDefault("COFRE_HOME", ".cofre"));
     Fault fault =
         switch (kind) {
           case HSM_AWAY -> Fault.hsmAway(home);
+          case HSM_SLOW -> Fault.hsmSlow(home, Duration.ofNanos((long) (byMs * 1e6)), time);
           case CONTROLPLANE_STOP -> Fault.stopped(home, "controlplane");
           case DATAPLANE_STOP -> Fault.stopped(home, "dataplane");
           case DISK_FULL -> Fault.diskFull(directory, bytesMax);
@@ -75,7 +90,7 @@ final class EventCommand implements Callable<Integer> {
     return Interruption.guard(
         fault::end,
         () -> {
-          fault.last(Duration.ofNanos((long) (seconds * 1e9)));
+          fault.last(time);
           return ExitCodes.HOLDS;
         });
   }

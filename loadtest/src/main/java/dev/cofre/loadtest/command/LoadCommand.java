@@ -104,7 +104,12 @@ public final class LoadCommand implements Callable<Integer> {
     Path folder = output.folder();
     LoadRun loadRun = new LoadRun(workload, target.places().site(workload), Output::say);
     LoadRun.Extras extras =
-        new LoadRun.Extras(slo, target.places().authority(workload), !noCeiling, start);
+        new LoadRun.Extras(
+            slo,
+            target.places().authority(workload),
+            target.places().home(workload),
+            !noCeiling,
+            start);
     return Interruption.guard(
         loadRun::stop,
         () -> {

@@ -54,7 +54,11 @@ final class Several {
   Run run(Path folder, Slo slo) throws IOException, InterruptedException {
     Site site = target.places().site(workload);
     EventRunner events =
-        new EventRunner(workload.events(), target.places().authority(workload), Output::say);
+        new EventRunner(
+            workload.events(),
+            target.places().authority(workload),
+            target.places().home(workload),
+            Output::say);
     String authorization =
         site.tokenFile() == null ? null : "Bearer " + Files.readString(site.tokenFile()).strip();
     MetricsSampler metrics =

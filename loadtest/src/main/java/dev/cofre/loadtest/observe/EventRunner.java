@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,11 +23,15 @@ public final class EventRunner {
 
   private final List<Event> events;
   private final Authority authority;
+  private final Path home;
   private final Consumer<String> say;
   private final List<Happened> happened = new ArrayList<>();
   private final Thread thread = Thread.ofPlatform().daemon().name("events").unstarted(this::run);
   private volatile long startNs;
   private volatile boolean stopping;
+
+  /** What lasts for a while and goes on now; null: nothing does. */
+  private volatile Fault lasting;
 
   /**
    * Who does what.
@@ -45,11 +50,13 @@ public final class EventRunner {
    * For {@code events}.
    *
    * @param authority null when no event is about a key
+   * @param home of the planes on this machine whose HSM is slowed
    * @param say is told of each event
    */
-  public EventRunner(List<Event> events, Authority authority, Consumer<String> say) {
+  public EventRunner(List<Event> events, Authority authority, Path home, Consumer<String> say) {
     this.events = events.stream().sorted(Comparator.comparingDouble(Event::atSeconds)).toList();
     this.authority = authority;
+    this.home = home;
     this.say = say;
   }
 
@@ -82,7 +89,11 @@ public final class EventRunner {
 
   private String attempt(Event event) {
     try {
-      return event.kind() == Event.Kind.EXEC ? exec(event.argv()) : change(event);
+      return switch (event.kind()) {
+        case EXEC -> exec(event.argv());
+        case HSM_SLOW -> slowHsm(event);
+        default -> change(event);
+      };
     } catch (IOException e) {
       return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     } catch (InterruptedException e) {
@@ -103,6 +114,18 @@ public final class EventRunner {
       return "did not end within " + EXEC_SECONDS_MAX + " s";
     }
     return process.exitValue() == 0 ? null : "exit code " + process.exitValue();
+  }
+
+  private String slowHsm(Event event) throws IOException, InterruptedException {
+    Duration time = Duration.ofNanos((long) (event.seconds() * 1e9));
+    Fault fault = Fault.hsmSlow(home, Duration.ofNanos((long) (event.byMs() * 1e6)), time);
+    lasting = fault;
+    if (stopping) {
+      fault.end();
+    }
+    fault.last(time);
+    lasting = null;
+    return null;
   }
 
   private String change(Event event) throws IOException, InterruptedException {
@@ -129,9 +152,13 @@ public final class EventRunner {
     }
   }
 
-  /** Leaves out what has not begun, and waits for what has. */
+  /** Leaves out what has not begun, undoes what lasts, and waits for what else has begun. */
   public void finish() throws InterruptedException {
     stopping = true;
+    Fault fault = lasting;
+    if (fault != null) {
+      fault.end();
+    }
     LockSupport.unpark(thread);
     thread.join();
   }

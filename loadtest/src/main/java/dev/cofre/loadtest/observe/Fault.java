@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** Harm that is done for a while, and undone whatever happens. {@link #end} by any thread. */
 public final class Fault {
   private static final int PART_BYTES = 1 << 20;
+  private static final long DELAY_LEASE_MS = 1_000;
 
   private final Step begin;
   private final Step undo;
@@ -50,6 +51,53 @@ public final class Fault {
       throw new IOException(plane + ".pid holds no process id");
     }
     return new Fault(() -> signal("STOP", pid), () -> signal("CONT", pid));
+  }
+
+  /**
+   * Each call of the HSM takes {@code by} longer, at the data plane that {@code ./cofre dev
+   * --slowable-hsm} runs on {@code home}. The node itself lets it end after {@code time} and a
+   * second, whatever becomes of this process.
+   *
+   * @throws IOException when that node's HSM cannot be slowed
+   */
+  public static Fault hsmSlow(Path home, Duration by, Duration time) throws IOException {
+    Path file = delayFile(home);
+    long byUs = by.toNanos() / 1_000;
+    return new Fault(
+        () -> tell(file, byUs, System.currentTimeMillis() + time.toMillis() + DELAY_LEASE_MS),
+        () -> tell(file, 0, 0));
+  }
+
+  /**
+   * Whether the data plane's HSM can be slowed.
+   *
+   * @throws IOException when it cannot, with what to do
+   */
+  public static void requireSlowable(Path home) throws IOException {
+    delayFile(home);
+  }
+
+  /** It is there as long as the node runs that made it. */
+  private static Path delayFile(Path home) throws IOException {
+    Path pidFile = home.resolve("run").resolve("dataplane.pid");
+    String pid = Files.exists(pidFile) ? Files.readString(pidFile).strip() : "";
+    Path file = pidFile.resolveSibling("hsm-delay." + pid);
+    if (!pid.matches("[1-9]\\d{0,9}") || !Files.exists(file)) {
+      throw new IOException(
+          "the HSM of the data plane in "
+              + home
+              + " cannot be slowed; start it by  ./cofre dev --slowable-hsm");
+    }
+    return file;
+  }
+
+  /** Whole or not at all: the node may read at any moment. One that has ended is told nothing. */
+  private static void tell(Path file, long byUs, long untilMs) throws IOException {
+    if (Files.exists(file)) {
+      Path next = file.resolveSibling(file.getFileName() + ".next");
+      Files.writeString(next, byUs + " " + untilMs + "\n");
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
   }
 
   private static void signal(String name, String pid) throws IOException, InterruptedException {

@@ -19,6 +19,7 @@ import dev.cofre.loadtest.traffic.Trust;
 import dev.cofre.loadtest.workload.Operation;
 import dev.cofre.loadtest.workload.Workload;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,11 +40,12 @@ public final class LoadRun {
    *
    * @param slo null for none
    * @param authority of events; null when none needs it
+   * @param home of the planes on this machine, for events
    * @param ceiling whether the generator's own limit is measured first
    * @param start which part of the requests this process sends, and when
    */
   public record Extras(
-      Slo slo, EventRunner.Authority authority, boolean ceiling, StartSignal start) {}
+      Slo slo, EventRunner.Authority authority, Path home, boolean ceiling, StartSignal start) {}
 
   /** Of {@code workload} at {@code site}; {@code say} is told of the progress. */
   public LoadRun(Workload workload, Site site, Consumer<String> say) {
@@ -84,7 +86,7 @@ public final class LoadRun {
     Traffic traffic = Traffic.prepare(workload, site);
     List<String> notes = notes(traffic);
     LoadResult result;
-    EventRunner events = new EventRunner(workload.events(), extras.authority(), say);
+    EventRunner events = new EventRunner(workload.events(), extras.authority(), extras.home(), say);
     MetricsSampler metrics = sampler();
     try (LoadGenerator made = new LoadGenerator(traffic.address(), traffic.protocol(), plan)) {
       begin(made);

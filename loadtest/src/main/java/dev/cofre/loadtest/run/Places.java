@@ -2,6 +2,7 @@ package dev.cofre.loadtest.run;
 
 import dev.cofre.client.Endpoint;
 import dev.cofre.loadtest.observe.EventRunner;
+import dev.cofre.loadtest.observe.Fault;
 import dev.cofre.loadtest.traffic.Site;
 import dev.cofre.loadtest.traffic.Trust;
 import dev.cofre.loadtest.workload.Caller;
@@ -78,7 +79,7 @@ public record Places(
 
   /** Who does the events of {@code workload}; null when none is about a key. */
   public EventRunner.Authority authority(Workload workload) throws IOException {
-    if (workload.events().stream().allMatch(event -> event.kind() == Event.Kind.EXEC)) {
+    if (workload.events().stream().noneMatch(event -> event.kind().isOfKey())) {
       return null;
     }
     URI control = uri(first(variable("COFRE_CONTROL_URL"), local(1)));
@@ -88,6 +89,22 @@ public record Places(
     Path trusted = first(caFile, path(variable("COFRE_CA_FILE")));
     return new EventRunner.Authority(
         control, Files.readString(token).strip(), Trust.context(trusted));
+  }
+
+  /**
+   * The home of {@code ./cofre dev}, at whose data plane {@code workload} slows the HSM.
+   *
+   * @throws UsageException when it does and that node's HSM cannot be slowed
+   */
+  public Path home(Workload workload) {
+    if (workload.events().stream().anyMatch(event -> event.kind() == Event.Kind.HSM_SLOW)) {
+      try {
+        Fault.requireSlowable(home());
+      } catch (IOException e) {
+        throw new UsageException(e.getMessage());
+      }
+    }
+    return home();
   }
 
   /** A token must not cross a network in the clear. */

@@ -80,13 +80,13 @@ class LoadDocsTest {
   void everyCommandOfThePageRuns() throws Exception {
     Set<String> folders = new TreeSet<>();
     try (Shell shell = Shell.open("load")) {
-      shell.startPlanes();
+      shell.startPlanes("--slowable-hsm");
       for (Page.Block block : blocks()) {
         String script = block.text().replace("./cofre load ", "load ");
         shell.run(block.where(), PRELUDE + script);
         OUT.matcher(script).results().forEach(out -> folders.add(out.group(1)));
       }
-      assertTrue(folders.size() >= 7, folders::toString);
+      assertTrue(folders.size() >= 8, folders::toString);
       for (String folder : folders) {
         boolean search = folder.startsWith("capacity");
         Path result =

@@ -58,10 +58,12 @@ final class Shell implements AutoCloseable {
         .replace("8441", Integer.toString(portBase + 1));
   }
 
-  /** Starts {@code ./cofre dev} and waits until it is ready. */
-  void startPlanes() throws IOException, InterruptedException {
+  /** Starts {@code ./cofre dev} with {@code options} and waits until it is ready. */
+  void startPlanes(String... options) throws IOException, InterruptedException {
     Path out = folder.resolve("dev.out");
-    planes = process("./cofre", "dev").redirectOutput(out.toFile()).start();
+    ProcessBuilder builder = process("./cofre", "dev");
+    builder.command().addAll(List.of(options));
+    planes = builder.redirectOutput(out.toFile()).start();
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
     while (!Files.readString(out).contains("cofre ready data=")) {
       if (!planes.isAlive() || System.nanoTime() > deadline) {

@@ -61,6 +61,42 @@ class FaultTest {
   }
 
   @Test
+  void theHsmIsSlowUntilItIsNotAnyMore() throws Exception {
+    Path run = Files.createDirectories(home.resolve("run"));
+    Duration by = Duration.ofMillis(5);
+    Files.writeString(run.resolve("dataplane.pid"), "4711\n");
+    IOException usual = assertThrows(IOException.class, () -> Fault.hsmSlow(home, by, LONG));
+    assertTrue(usual.getMessage().contains("./cofre dev --slowable-hsm"), usual::getMessage);
+    Path file = Files.createFile(run.resolve("hsm-delay.4711"));
+    long beganMs = System.currentTimeMillis();
+    Fault fault = Fault.hsmSlow(home, by, LONG);
+    FutureTask<Void> task = begin(fault);
+    await("it is told", () -> Files.readString(file).startsWith("5000 "));
+    long untilMs = Long.parseLong(Files.readString(file).strip().substring("5000 ".length()));
+    assertTrue(untilMs >= beganMs + LONG.toMillis(), "it lasts, and ends by itself");
+    assertTrue(untilMs <= System.currentTimeMillis() + LONG.toMillis() + 2_000);
+    fault.end();
+    task.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    assertEquals("0 0\n", Files.readString(file));
+    Files.delete(file);
+    assertThrows(IOException.class, () -> Fault.requireSlowable(home));
+  }
+
+  @Test
+  void aNodeThatHasEndedIsToldNothing() throws Exception {
+    Path run = Files.createDirectories(home.resolve("run"));
+    Files.writeString(run.resolve("dataplane.pid"), "4711\n");
+    Path file = Files.createFile(run.resolve("hsm-delay.4711"));
+    Fault fault = Fault.hsmSlow(home, Duration.ofMillis(5), LONG);
+    FutureTask<Void> task = begin(fault);
+    await("it is told", () -> Files.readString(file).startsWith("5000 "));
+    Files.delete(file);
+    fault.end();
+    task.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    assertFalse(Files.exists(file));
+  }
+
+  @Test
   void aProcessStandsStillAndGoesOn() throws Exception {
     assumeTrue(Files.isReadable(Path.of("/proc/self/stat")), "processes are seen in /proc");
     Process process = new ProcessBuilder("sleep", "60").start();

@@ -5,6 +5,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,29 +25,37 @@ final class Cofre {
   private final Workspace workspace;
   private final Path home;
   private final int portBase;
+  private final List<String> options;
   private Child supervisor;
 
-  private Cofre(Workspace workspace, Path home, int portBase) {
+  private Cofre(Workspace workspace, Path home, int portBase, List<String> options) {
     this.workspace = workspace;
     this.home = home;
     this.portBase = portBase;
+    this.options = options;
   }
 
-  /** Starts it on the home {@code name} in {@code workspace}, and waits until it is ready. */
-  static Cofre start(Workspace workspace, String name) throws Exception {
-    Cofre cofre = at(workspace, name);
+  /**
+   * Starts it on the home {@code name} in {@code workspace}, and waits until it is ready.
+   *
+   * @param options of {@code ./cofre dev}
+   */
+  static Cofre start(Workspace workspace, String name, String... options) throws Exception {
+    Cofre cofre = new Cofre(workspace, workspace.resolve(name), Ports.freeBase(), List.of(options));
     cofre.start();
     return cofre;
   }
 
   /** The home {@code name} in {@code workspace}, not started. */
   static Cofre at(Workspace workspace, String name) {
-    return new Cofre(workspace, workspace.resolve(name), Ports.freeBase());
+    return new Cofre(workspace, workspace.resolve(name), Ports.freeBase(), List.of());
   }
 
   /** Starts it and does not wait. */
   Child launch() throws IOException {
-    supervisor = workspace.launch("dev", environment(), "dev");
+    List<String> command = new ArrayList<>(List.of("dev"));
+    command.addAll(options);
+    supervisor = workspace.launch("dev", environment(), command.toArray(String[]::new));
     return supervisor;
   }
 

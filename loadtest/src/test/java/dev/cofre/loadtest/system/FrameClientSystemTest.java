@@ -12,7 +12,10 @@ import dev.cofre.client.TokenSource;
 import dev.cofre.client.frames.BlockingFrameClient;
 import dev.cofre.client.frames.FrameClient;
 import dev.cofre.client.frames.FrameOptions;
+import dev.cofre.client.local.DataKeyUse;
 import dev.cofre.client.local.LocalCipher;
+import dev.cofre.client.local.LocalCounts;
+import dev.cofre.client.local.LocalLimits;
 import dev.cofre.contract.envelope.EnvelopeHeader;
 import dev.cofre.contract.envelope.Usage;
 import java.net.http.HttpRequest;
@@ -21,10 +24,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -52,6 +60,7 @@ class FrameClientSystemTest {
     try (FrameClient client = FrameClient.create(options(deployment, tcp(deployment)))) {
       eachOperation(client.blocking());
       locally(client);
+      toTheLimit(client);
     }
     try (FrameClient client = FrameClient.create(options(deployment, "unix:" + socket))) {
       eachOperation(client.blocking());
@@ -168,6 +177,36 @@ class FrameClientSystemTest {
             return local.counts().dataKeysMade() >= 3;
           });
       assertArrayEquals(large, local.decrypt(envelope, CONTEXT).join());
+    }
+  }
+
+  /** At a limit the next data key is asked for, and what was done with each is told. */
+  private static void toTheLimit(FrameClient client) {
+    Queue<DataKeyUse> told = new ConcurrentLinkedQueue<>();
+    LocalLimits limits = new LocalLimits(3, 1_000, 4);
+    Set<UUID> dataKeys = new HashSet<>();
+    LocalCounts counts;
+    try (LocalCipher local = LocalCipher.create(client, "demo", limits, told::add)) {
+      for (int i = 0; i < 10; i++) {
+        byte[] envelope = local.encrypt(new byte[10], CONTEXT).join();
+        dataKeys.add(EnvelopeHeader.parse(envelope, 0).wrapped().dataKeyId());
+        assertEquals(10, local.decrypt(envelope, CONTEXT).join().length);
+      }
+      CompletionException tooLong =
+          assertThrows(
+              CompletionException.class, () -> local.encrypt(new byte[1_001], CONTEXT).join());
+      assertTrue(tooLong.getCause().getMessage().contains("bytesMax"), tooLong::toString);
+      counts = local.counts();
+    }
+    assertTrue(dataKeys.size() >= 4, "each serves three");
+    assertEquals(10, counts.sealed());
+    assertEquals(10, told.stream().mapToLong(DataKeyUse::sealed).sum());
+    assertEquals(100, told.stream().mapToLong(DataKeyUse::sealedBytes).sum());
+    assertEquals(10, told.stream().mapToLong(DataKeyUse::opened).sum());
+    assertEquals(100, told.stream().mapToLong(DataKeyUse::openedBytes).sum());
+    for (DataKeyUse use : told) {
+      assertTrue(use.sealed() <= 3, use::toString);
+      assertTrue(dataKeys.contains(use.dataKeyId()), use::toString);
     }
   }
 

@@ -61,6 +61,28 @@ class LoadCommandTest {
     assertTrue(Files.readString(workspace.resolve("out/junit.xml")).contains("tests=\"7\""));
   }
 
+  /** The shared planes are as {@code ./cofre dev} starts them. */
+  @Test
+  void theHsmOfAUsualNodeIsNotSlowed(Cofre cofre, Workspace workspace) throws Exception {
+    Path file =
+        Files.writeString(
+            workspace.resolve("w.yaml"),
+            """
+            operations: [{do: encrypt}]
+            events: [{at: 1, do: hsm-slow, byMs: 5, seconds: 2}]
+            """);
+    String out = workspace.resolve("out").toString();
+    for (String[] command :
+        new String[][] {
+          {"load", "-f", file.toString(), "--out", out},
+          {"load", "event", "hsm-slow", "--by-ms", "5", "--seconds", "1"}
+        }) {
+      CliRun run = cofre.cli(new byte[0], command);
+      assertEquals(2, run.exitCode(), run::err);
+      assertTrue(run.err().contains("start it by  ./cofre dev --slowable-hsm"), run::err);
+    }
+  }
+
   @Test
   void ctrlCStillWritesTheReport(Cofre cofre, Workspace workspace) throws Exception {
     Path file =

@@ -37,7 +37,8 @@ class WorkloadTest {
       contexts: 4
       events:
         - {at: 1, do: rotate, key: k-0}
-        - {at: 2, do: exec, argv: [./slow-hsm, "20"], name: slow HSM}
+        - {at: 2, do: exec, argv: [./full-disk, "20"], name: full disk}
+        - {at: 3, do: hsm-slow, byMs: 2.5, seconds: 8}
       """;
 
   @Test
@@ -47,6 +48,11 @@ class WorkloadTest {
     assertEquals(100 + 400 + 60 + (20 + 100) + 100, workload.pacing().count());
     assertEquals(3, workload.operations().size());
     assertEquals(Event.Kind.EXEC, workload.events().get(1).kind());
+    Event slow = workload.events().getLast();
+    assertEquals(Event.Kind.HSM_SLOW, slow.kind());
+    assertEquals(2.5, slow.byMs());
+    assertEquals(8, slow.seconds());
+    assertEquals("HSM slower by 2.5 ms for 8 s", slow.name());
     List<Draw> draws = Draw.of(workload);
     Map<Operation.Kind, Long> kinds =
         draws.stream()
@@ -105,7 +111,14 @@ class WorkloadTest {
           seed: [ | not YAML
           seed: 1, seed: 2 | not YAML
           threads: 99 | threads: '99' is not allowed
-          events: [{at: 5, do: reboot}] | events[0].do: 'reboot' is not allowed; must be one of rotate, disable, enable, exec
+          events: [{at: 5, do: reboot}] | events[0].do: 'reboot' is not allowed; must be one of rotate, disable, enable, exec, hsm-slow
+          events: [{at: 1, do: hsm-slow, seconds: 2}] | w.yaml:1: events[0].byMs: missing; must be a number from 0.1 to 10000
+          events: [{at: 1, do: hsm-slow, byMs: 0, seconds: 2}] | events[0].byMs: '0' is not allowed; must be a number from 0.1 to 10000
+          events: [{at: 1, do: hsm-slow, byMs: 5}] | events[0].seconds: missing; must be a number from 0.1 to 9
+          events: [{at: 8, do: hsm-slow, byMs: 5, seconds: 3}] | events[0].seconds: '3' is not allowed; must be a number from 0.1 to 2
+          events: [{at: 1, do: hsm-slow, byMs: 5, seconds: 1, key: demo}] | events[0].key: byMs and seconds are of hsm-slow, which has no key
+          events: [{at: 1, do: rotate, byMs: 5}] | events[0].byMs: byMs and seconds are of hsm-slow, which has no key
+          events: [{at: 1, do: enable, seconds: 5}] | events[0].seconds: byMs and seconds are of hsm-slow, which has no key
           """)
   void aWrongFileNamesLineFieldAndWhatIsAllowed(String text, String expected) {
     String file = text + (text.contains("operations") ? "" : "\noperations: [{do: encrypt}]");

@@ -4,10 +4,13 @@ import dev.cofre.client.DataKey;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.envelope.RequestKeyDerivation;
 import dev.cofre.contract.envelope.WrappedDataKey;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /**
  * A data key in use: its derivation's state, off the heap, overwritten when its time is over and
@@ -17,6 +20,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * others holds it once, from the start.
  */
 final class HeldKey {
+  private static final System.Logger LOG = System.getLogger(HeldKey.class.getName());
+
   private final ByteBuffer state = ByteBuffer.allocateDirect(RequestKeyDerivation.STATE_LENGTH);
   private final byte[] wrapped;
   private final LocalLimits limits;
@@ -25,13 +30,20 @@ final class HeldKey {
   private final AtomicInteger holders = new AtomicInteger(1);
   private final AtomicLong requests = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
+  private final LongAdder sealed = new LongAdder();
+  private final LongAdder sealedBytes = new LongAdder();
+  private final LongAdder opened = new LongAdder();
+  private final LongAdder openedBytes = new LongAdder();
+  private final Consumer<DataKeyUse> ended;
 
   /**
    * Takes over {@code dataKey}, whose bytes are overwritten.
    *
    * @param askedNs when it was asked for: its time counts from then
+   * @param ended is told of all uses, once it is overwritten
    */
-  HeldKey(DataKey dataKey, long askedNs, LocalLimits limits) {
+  HeldKey(DataKey dataKey, long askedNs, LocalLimits limits, Consumer<DataKeyUse> ended) {
+    this.ended = ended;
     this.wrapped = dataKey.wrapped();
     this.limits = limits;
     this.madeNs = askedNs;
@@ -80,7 +92,45 @@ final class HeldKey {
       for (int i = 0; i < state.capacity(); i++) {
         state.put(i, (byte) 0);
       }
+      tell();
     }
+  }
+
+  /** Nobody works with it any more: these are all of its uses. */
+  private void tell() {
+    DataKeyUse use = use();
+    if (use.sealed() + use.opened() == 0) {
+      return;
+    }
+    try {
+      ended.accept(use);
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "the uses of a data key could not be told: {0}", e.getClass());
+    }
+  }
+
+  /** Its uses so far. */
+  DataKeyUse use() {
+    return new DataKeyUse(
+        WrappedDataKey.keyIdAt(wrapped, 0),
+        WrappedDataKey.keyVersionAt(wrapped, 0),
+        WrappedDataKey.dataKeyIdAt(wrapped, 0),
+        sealed.sum(),
+        sealedBytes.sum(),
+        opened.sum(),
+        openedBytes.sum());
+  }
+
+  /** Counts an envelope that was made; by who holds it. */
+  void sealed(long length) {
+    sealed.increment();
+    sealedBytes.add(length);
+  }
+
+  /** Counts an envelope that was opened; by who holds it. */
+  void opened(long length) {
+    opened.increment();
+    openedBytes.add(length);
   }
 
   /** Keys {@code derivation} for it; to be held meanwhile. */

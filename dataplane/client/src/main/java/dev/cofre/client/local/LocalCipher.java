@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -42,6 +43,7 @@ public final class LocalCipher implements AutoCloseable {
   private final FrameClient client;
   private final String key;
   private final LocalLimits limits;
+  private final Consumer<DataKeyUse> ended;
   private final HeldKeys sealing;
   private final HeldKeys opening;
   private final CipherPool ciphers = new CipherPool();
@@ -56,10 +58,12 @@ public final class LocalCipher implements AutoCloseable {
   private final LongAdder asked = new LongAdder();
   private volatile boolean closed;
 
-  private LocalCipher(FrameClient client, String key, LocalLimits limits) {
+  private LocalCipher(
+      FrameClient client, String key, LocalLimits limits, Consumer<DataKeyUse> ended) {
     this.client = client;
     this.key = key;
     this.limits = limits;
+    this.ended = ended;
     this.sealing = new HeldKeys(limits.keysMax());
     this.opening = new HeldKeys(limits.keysMax());
     this.sweeper =
@@ -74,7 +78,19 @@ public final class LocalCipher implements AutoCloseable {
 
   /** Encrypts under {@code key}, an id or alias, by {@code client}, which stays the caller's. */
   public static LocalCipher create(FrameClient client, String key, LocalLimits limits) {
-    return new LocalCipher(client, key, limits);
+    return create(client, key, limits, use -> {});
+  }
+
+  /**
+   * The same, which tells what each data key was used for.
+   *
+   * @param ended is told once of each data key that was held and used, when it is overwritten: at
+   *     the end of its time or uses, when another one takes its place, or by {@link #close}. It is
+   *     called by whichever thread used the data key last, by several at once, and must not block
+   */
+  public static LocalCipher create(
+      FrameClient client, String key, LocalLimits limits, Consumer<DataKeyUse> ended) {
+    return new LocalCipher(client, key, limits, ended);
   }
 
   /** The same with {@link LocalLimits#DEFAULT}. */
@@ -104,6 +120,7 @@ public final class LocalCipher implements AutoCloseable {
                       : CompletableFuture.<byte[]>failedFuture(tooLarge());
                 }
                 byte[] envelope = ciphers.seal(held, aad, plaintext);
+                held.sealed(plaintext.length);
                 sealed.increment();
                 sealedBytes.add(plaintext.length);
                 return CompletableFuture.completedFuture(envelope);
@@ -146,6 +163,7 @@ public final class LocalCipher implements AutoCloseable {
                       "the envelope was changed, cut or extended, or the context is another one",
                       0);
                 }
+                held.opened(plaintext.length);
                 opened.increment();
                 openedBytes.add(plaintext.length);
                 return plaintext;
@@ -180,7 +198,7 @@ public final class LocalCipher implements AutoCloseable {
   }
 
   private HeldKey hold(DataKey dataKey, long askedNs) {
-    return new HeldKey(dataKey, askedNs, limits);
+    return new HeldKey(dataKey, askedNs, limits, ended);
   }
 
   private CompletableFuture<byte[]> guarded(Supplier<CompletableFuture<byte[]>> action) {

@@ -14,8 +14,12 @@ import dev.cofre.contract.envelope.Protection;
 import dev.cofre.contract.envelope.Usage;
 import dev.cofre.contract.envelope.WrappedDataKey;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +30,7 @@ class HeldKeysTest {
 
   private final HeldKeys keys = new HeldKeys(1);
   private final AtomicInteger asked = new AtomicInteger();
+  private final Queue<DataKeyUse> told = new ConcurrentLinkedQueue<>();
 
   private static byte[] random(int length) {
     byte[] bytes = new byte[length];
@@ -33,13 +38,14 @@ class HeldKeysTest {
     return bytes;
   }
 
-  private static HeldKey key(long ttlMs, LocalLimits limits) {
+  private HeldKey key(long ttlMs, LocalLimits limits) {
     WrappedDataKey wrapped =
         new WrappedDataKey.Identity(
                 Protection.HSM, Usage.CALLER, UUID.randomUUID(), 1, UUID.randomUUID())
             .withWrap(random(EnvelopeFormat.WRAP_LENGTH));
     byte[] plaintext = random(EnvelopeFormat.KEY_LENGTH);
-    HeldKey held = new HeldKey(DataKey.of(plaintext, wrapped, ttlMs), System.nanoTime(), limits);
+    HeldKey held =
+        new HeldKey(DataKey.of(plaintext, wrapped, ttlMs), System.nanoTime(), limits, told::add);
     assertArrayEquals(new byte[EnvelopeFormat.KEY_LENGTH], plaintext);
     assertFalse(held.isWiped());
     return held;
@@ -99,6 +105,42 @@ class HeldKeysTest {
     assertTrue(key.spend(50));
     assertFalse(key.spend(0));
     assertFalse(key(60_000, limits).spend(101));
+  }
+
+  /** By many threads at once, the last of which is not the one that gives the key up. */
+  @Test
+  void allUsesAreToldOnceWhenTheKeyIsOverwritten() throws Exception {
+    HeldKey key = key(60_000, LocalLimits.DEFAULT);
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      assertTrue(key.hold());
+      threads.add(
+          new Thread(
+              () -> {
+                for (int use = 0; use < 1_000; use++) {
+                  key.sealed(3);
+                  key.opened(5);
+                }
+                key.release();
+              }));
+    }
+    key.release();
+    assertTrue(told.isEmpty(), "it is in use");
+    threads.forEach(Thread::start);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertTrue(key.isWiped());
+    DataKeyUse use = told.remove();
+    assertTrue(told.isEmpty(), "once");
+    assertEquals(WrappedDataKey.dataKeyIdAt(key.wrapped(), 0), use.dataKeyId());
+    assertEquals(WrappedDataKey.keyIdAt(key.wrapped(), 0), use.keyId());
+    assertEquals(8_000, use.sealed());
+    assertEquals(24_000, use.sealedBytes());
+    assertEquals(8_000, use.opened());
+    assertEquals(40_000, use.openedBytes());
+    key(60_000, LocalLimits.DEFAULT).release();
+    assertTrue(told.isEmpty(), "a key that was not used is not told of");
   }
 
   @Test

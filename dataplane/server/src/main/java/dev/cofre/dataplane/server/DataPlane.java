@@ -13,7 +13,6 @@ import dev.cofre.dataplane.server.rehearsal.Rehearsal;
 import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.aead.EnvelopeWarmUp;
-import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.HsmSettings;
@@ -45,7 +44,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.UnaryOperator;
 
 /**
  * One data plane node: made from its configuration in the order in which things depend on each
@@ -68,16 +66,15 @@ final class DataPlane implements PlaneProcess.Running {
   /**
    * Validates {@code configuration} and, unless {@code checkOnly}, starts a node.
    *
-   * @param audited what stands between requests and the node's audit log
+   * @param instruments what stands between the node and its parts
    */
   static PlaneProcess.Running start(
-      Configuration configuration, boolean checkOnly, UnaryOperator<AuditLog> audited)
-      throws Exception {
+      Configuration configuration, boolean checkOnly, Instruments instruments) throws Exception {
     NodeSettings settings = NodeSettings.read(configuration);
     DataPlane node = new DataPlane(configuration.number(DataPlaneSettings.DRAIN_MS));
     if (!checkOnly) {
       try {
-        node.start(configuration, settings, audited);
+        node.start(configuration, settings, instruments);
       } catch (Exception e) {
         node.close();
         throw e;
@@ -86,12 +83,11 @@ final class DataPlane implements PlaneProcess.Running {
     return node;
   }
 
-  private void start(
-      Configuration configuration, NodeSettings settings, UnaryOperator<AuditLog> audited)
+  private void start(Configuration configuration, NodeSettings settings, Instruments instruments)
       throws Exception {
     RandomSource random = GetRandom.orDevice();
     settings.aead().selfTest();
-    Hsm hsm = HsmSettings.login(configuration);
+    Hsm hsm = instruments.hsm().apply(HsmSettings.login(configuration));
     HsmGateway gateway = opened(new HsmGateway(hsm, settings.gateway()));
     Path auditDirectory = configuration.path(DataPlaneSettings.AUDIT_DIRECTORY);
     MappedAuditLog audit = opened(MappedAuditLog.open(auditDirectory, settings.audit()));
@@ -114,7 +110,7 @@ final class DataPlane implements PlaneProcess.Running {
                 configuration.text(DataPlaneSettings.NODE_NAME),
                 snapshots,
                 gateway,
-                audited.apply(audit),
+                instruments.audit().apply(audit),
                 settings.keyLimits(),
                 random,
                 settings.aead(),

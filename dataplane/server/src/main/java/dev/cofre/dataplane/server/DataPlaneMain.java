@@ -1,8 +1,6 @@
 package dev.cofre.dataplane.server;
 
-import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.process.PlaneProcess;
-import java.util.function.UnaryOperator;
 
 /** The data plane's main class: {@code ./cofre dataplane --config FILE}. */
 public final class DataPlaneMain {
@@ -10,20 +8,18 @@ public final class DataPlaneMain {
 
   /** Runs until SIGTERM. */
   public static void main(String[] args) {
-    run(args, UnaryOperator.identity());
+    run(args, Instruments.NONE);
   }
 
   /**
-   * The same, with something between requests and the node's audit log: for programs that measure a
-   * node. No setting leads here; a node that is configured is audited.
-   *
-   * @param audited takes the node's log, and answers with what requests append to
+   * The same with {@code instruments}: for programs that measure a node. No setting leads here; a
+   * node that is configured has none.
    */
-  public static void run(String[] args, UnaryOperator<AuditLog> audited) {
+  public static void run(String[] args, Instruments instruments) {
     new PlaneProcess(
             "dataplane",
             DataPlaneSettings.ALL,
-            (configuration, checkOnly) -> DataPlane.start(configuration, checkOnly, audited))
+            (configuration, checkOnly) -> DataPlane.start(configuration, checkOnly, instruments))
         .main(args);
   }
 }

@@ -17,7 +17,10 @@ import java.util.List;
 public final class DevMain {
   private static final System.Logger LOG = System.getLogger(DevMain.class.getName());
   private static final String CONTROL_MAIN = "dev.cofre.controlplane.server.ControlPlaneMain";
-  private static final String DATA_MAIN = "dev.cofre.dataplane.server.DataPlaneMain";
+
+  /** The launcher names another one for load tests: a node whose HSM can be slowed. */
+  private static final String DATA_MAIN =
+      System.getProperty("cofre.dataplane.main", "dev.cofre.dataplane.server.DataPlaneMain");
 
   private final DevHome home;
 

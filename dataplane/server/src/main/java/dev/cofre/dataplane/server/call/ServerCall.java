@@ -26,6 +26,10 @@ public abstract class ServerCall {
   static final long BODY_MS_MAX = 60_000;
 
   private static final long NO_TIMER = -1;
+
+  /** In place of a code: the caller went away. */
+  private static final String CLOSED = "closed";
+
   private static final long HTTP2_NO_ERROR = 0;
 
   /** The longest deadline that a caller may name. */
@@ -38,6 +42,7 @@ public abstract class ServerCall {
   private final String action;
   private final String key;
   private final String requestId = RequestIds.next();
+  private final long beganNs = System.nanoTime();
   private Caller caller;
   private String address;
   private long deadlineTimer = NO_TIMER;
@@ -72,7 +77,7 @@ public abstract class ServerCall {
   /** Counts the call as open until it has ended; first of all, by the constructor of a subclass. */
   protected final void opened() {
     state.requestOpened();
-    request.response().closeHandler(closed -> ended(request.response().ended() ? "ok" : "closed"));
+    request.response().closeHandler(closed -> ended(request.response().ended() ? "ok" : CLOSED));
   }
 
   /** The request. */
@@ -176,8 +181,16 @@ public abstract class ServerCall {
    *
    * @param failure what went wrong with the body, or after the answer has begun with the call; see
    *     {@link #problemOf}
+   * @throws IllegalStateException when a part of the body is gone already: the rest would be taken
+   *     for the whole
    */
   public void read(Consumer<Buffer> chunk, Consumer<Throwable> failure, Runnable end) {
+    if (request.bytesRead() != 0) {
+      throw new IllegalStateException(
+          "the body is read too late: "
+              + request.bytesRead()
+              + " of its bytes have come and are gone");
+    }
     onFailure(failure);
     request
         .handler(chunk::accept)
@@ -357,6 +370,9 @@ public abstract class ServerCall {
     forgetBody();
     state.requestClosed();
     state.metrics().answered(action, code);
+    if (!code.equals(CLOSED)) {
+      state.metrics().callTimes().record(action, System.nanoTime() - beganNs);
+    }
     onEnd.run();
   }
 }

@@ -26,10 +26,16 @@ public final class Metrics {
   private final Map<String, Map<String, LongAdder>> answers = new ConcurrentHashMap<>();
 
   private final Map<String, LongAdder> bytes = new ConcurrentHashMap<>();
+  private final CallTimes callTimes = new CallTimes();
 
   /** Counts one answer to {@code action} with {@code code}, or {@code ok}. */
   public void answered(String action, String code) {
     answers(action, code).increment();
+  }
+
+  /** How long calls took. */
+  public CallTimes callTimes() {
+    return callTimes;
   }
 
   /** The count of answers to {@code action} with {@code code}, or {@code ok}. */
@@ -66,6 +72,7 @@ public final class Metrics {
     Map<String, LongAdder> processed = new TreeMap<>();
     bytes.forEach((action, count) -> processed.put("{action=\"" + action + "\"}", count));
     labelled(text, "cofre_plaintext_bytes_total", "Plaintext bytes processed.", processed);
+    callTimes.write(text);
     counter(
         text,
         "cofre_data_keys_minted_total",
