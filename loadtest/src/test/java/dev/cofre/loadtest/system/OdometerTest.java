@@ -1,6 +1,7 @@
 package dev.cofre.loadtest.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.contract.audit.AuditEvent;
@@ -114,19 +115,24 @@ class OdometerTest {
         LIMIT,
         () -> auditor.get("/v1/notices").text().contains("key-limit-near"));
     assertEquals(1, auditor.get("/v1/keys/demo").json().getInteger("currentVersion"));
+    long left = (limit * 9 + 9) / 10 - use(auditor, 1).getLong("messages");
+    for (int i = 0; i < left; i++) {
+      assertEquals("200", data.raw("/v1/keys/demo/encrypt", new byte[9]).outcome());
+    }
     long ms =
         Await.until(
             "it is rotated early",
             LIMIT,
-            () -> {
-              byte[] envelope = data.raw("/v1/keys/demo/encrypt", new byte[9]).body();
-              return envelope[27] == 2;
-            });
+            () -> auditor.get("/v1/keys/demo").json().getInteger("currentVersion") == 2);
+    Await.until(
+        "version 2 encrypts",
+        LIMIT,
+        () -> data.raw("/v1/keys/demo/encrypt", new byte[9]).body()[27] == 2);
     long used = use(auditor, 1).getLong("messages");
     System.out.println(
-        "limit " + limit + ", " + used + " used when version 2 encrypted, " + ms + " ms later");
-    assertTrue(used >= limit * 9 / 10, used + " of " + limit);
-    assertTrue(!auditor.get("/v1/notices").text().contains("key-limit-reached"));
+        "limit " + limit + ", rotated at " + used + ", " + ms + " ms after the last message");
+    assertTrue(used >= limit * 9 / 10 && used < limit, used + " of " + limit);
+    assertFalse(auditor.get("/v1/notices").text().contains("key-limit-reached"));
   }
 
   private static JsonObject use(Api auditor, int version) throws Exception {

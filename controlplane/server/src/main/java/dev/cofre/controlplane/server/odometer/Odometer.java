@@ -4,7 +4,6 @@ import dev.cofre.controlplane.server.archive.Archive;
 import dev.cofre.controlplane.server.archive.LogTail;
 import dev.cofre.controlplane.server.archive.LoggedEvent;
 import dev.cofre.controlplane.server.store.Store;
-import dev.cofre.controlplane.server.store.StoreException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
@@ -97,7 +96,7 @@ public final class Odometer implements AutoCloseable {
     for (String origin : archive.origins()) {
       try {
         more |= count(origin);
-      } catch (StoreException | IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException e) {
         // What was read is read again, from where it is counted.
         seen.forget();
         places.remove(origin);
@@ -135,8 +134,8 @@ public final class Odometer implements AutoCloseable {
     boolean more = read(place, sums);
     long from = place.counted;
     long to = place.tail.index();
-    next.put(origin, to);
     if (to == from || (sums.isEmpty() && to - from < IDLE_RECORDS_MAX)) {
+      reached(place, origin);
       return more;
     }
     if (!store.<Boolean>note(tx -> tx.odometer().add(origin, from, to, sums.amounts()))) {
@@ -148,9 +147,14 @@ public final class Odometer implements AutoCloseable {
     seen.keep();
     counted.add(to - from);
     place.counted = to;
+    reached(place, origin);
+    return more;
+  }
+
+  private void reached(Place place, String origin) {
+    next.put(origin, place.tail.index());
     skipped.add(place.tail.skipped() - place.skipped);
     place.skipped = place.tail.skipped();
-    return more;
   }
 
   /** Whether it was stopped before the end. */

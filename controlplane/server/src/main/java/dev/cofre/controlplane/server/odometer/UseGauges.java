@@ -29,6 +29,7 @@ public final class UseGauges implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(UseGauges.class.getName());
   private static final long PERIOD_S = 15;
+  private static final long CLOSE_S = 5;
 
   private final Store store;
   private final ScheduledExecutorService timer =
@@ -106,8 +107,17 @@ public final class UseGauges implements AutoCloseable {
     };
   }
 
+  /** Lets the question at work come to its end: a database in a file suffers from interruptions. */
   @Override
   public void close() {
-    timer.shutdownNow();
+    timer.shutdown();
+    try {
+      if (!timer.awaitTermination(CLOSE_S, TimeUnit.SECONDS)) {
+        timer.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      timer.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
   }
 }
