@@ -56,7 +56,7 @@ class VersionStandingTest {
     VersionUse use = VersionUse.none(ID, 1, NOW.minus(age));
     long each = (long) (messagesPerDay * step.toMillis() / Duration.ofDays(1).toMillis());
     for (Instant at = NOW.minus(age).plus(step); !at.isAfter(NOW); at = at.plus(step)) {
-      RecentUse recent = new RecentUse(each, 0, 0);
+      RecentUse recent = new RecentUse((double) each, 0, 0);
       use = use.plus(new VersionAmount(ID, 1, each, 0, 0, recent), at);
     }
     return use;

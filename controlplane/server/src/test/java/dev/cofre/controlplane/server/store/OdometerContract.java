@@ -2,6 +2,7 @@ package dev.cofre.controlplane.server.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.controlplane.domain.DataClass;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** What every database must do with the use of key versions. */
 interface OdometerContract extends StoreFixture {
   private static VersionAmount amount(UUID key, int version, long messages, long bytes) {
-    return new VersionAmount(key, version, messages, bytes, 1, new RecentUse(messages, bytes, 1));
+    return new VersionAmount(key, version, messages, bytes, 1, new RecentUse((double) messages, (double) bytes, 1));
   }
 
   private boolean add(String origin, long from, long to, VersionAmount... amounts) {
@@ -68,16 +69,15 @@ interface OdometerContract extends StoreFixture {
   default void aFailureCountsNothing() {
     UUID key = makeKey("failing").id();
     assertTrue(add("log", 0, 1, amount(key, 1, 1, 1)));
-    try {
-      store()
-          .note(
-              tx -> {
-                assertTrue(tx.odometer().add("log", 1, 2, List.of(amount(key, 1, 1, 1))));
-                throw new IllegalStateException("before the commit");
-              });
-    } catch (IllegalStateException expected) {
-      assertEquals("before the commit", expected.getMessage());
-    }
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            store()
+                .note(
+                    tx -> {
+                      assertTrue(tx.odometer().add("log", 1, 2, List.of(amount(key, 1, 1, 1))));
+                      throw new IllegalStateException("before the commit");
+                    }));
     assertEquals(1, use(key).messages());
     assertTrue(add("log", 1, 2, amount(key, 1, 1, 1)));
     assertEquals(2, use(key).messages());
