@@ -6,10 +6,11 @@ create table key_version_use (
   messages bigint not null,
   bytes bigint not null,
   data_keys bigint not null,
-  -- Of late: sums whose parts weigh less the older they are, as of counted_at.
+  -- Of late: sums whose parts weigh less the older they are, as of recent_day, in days since 1970; that is counted_at.
   recent_messages double precision not null,
   recent_bytes double precision not null,
   recent_data_keys double precision not null,
+  recent_day double precision not null,
   counted_at timestamp with time zone not null,
   primary key (key_id, version_number)
 );

@@ -6,7 +6,7 @@ import java.util.UUID;
 
 /**
  * What was encrypted under one version of a key so far, by all nodes, as far as their audit logs
- * are archived and counted. Immutable. Sums stay at the largest number when they would go beyond.
+ * are archived and counted. Immutable. A sum stays at the largest number where it would go beyond.
  *
  * @param messages plaintexts that were encrypted
  * @param bytes of these plaintexts
@@ -28,26 +28,8 @@ public record VersionUse(
     return new VersionUse(keyId, version, 0, 0, 0, RecentUse.NONE, now);
   }
 
-  /** The same with {@code amount}, of the same version, added {@code now}. */
-  public VersionUse plus(VersionAmount amount, Instant now) {
-    return new VersionUse(
-        keyId,
-        version,
-        sum(messages, amount.messages()),
-        sum(bytes, amount.bytes()),
-        sum(dataKeys, amount.dataKeys()),
-        recentAt(now).plus(amount.recent()),
-        now);
-  }
-
   /** What was used of late, weighted as of {@code now}. */
   public RecentUse recentAt(Instant now) {
     return recent.after(Duration.between(at, now));
-  }
-
-  /** The sum of two numbers that are not negative. */
-  static long sum(long one, long other) {
-    long sum = one + other;
-    return sum < 0 ? Long.MAX_VALUE : sum;
   }
 }

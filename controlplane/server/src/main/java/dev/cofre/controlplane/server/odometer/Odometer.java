@@ -31,7 +31,7 @@ public final class Odometer implements AutoCloseable {
   private static final int BYTES_MAX = 1 << 20;
 
   /** So many records of one log are added in one transaction at most. */
-  private static final int RECORDS_MAX = 200_000;
+  private static final int RECORDS_MAX = 100_000;
 
   /** Up to so many records that hold nothing to be counted are read again after a restart. */
   private static final int IDLE_RECORDS_MAX = 10_000;

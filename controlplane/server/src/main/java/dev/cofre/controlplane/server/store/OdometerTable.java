@@ -8,15 +8,27 @@ import dev.cofre.controlplane.domain.VersionUse;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.SqlStatement;
 
 /** What was encrypted under each version of a key, and how far each archived log is counted. */
 public final class OdometerTable {
+  private static final int BATCH = 1_000;
+  private static final double DAY_MS = 86_400_000;
+
+  /** The sum, or the largest number where it would go beyond. */
+  private static final String ADDED =
+      "case when # > 9223372036854775807 - :# then 9223372036854775807 else # + :# end";
+
+  /** What was used before weighs less now; see {@link RecentUse}. */
+  private static final String FADED =
+      " * exp(case when recent_day < :day then recent_day - :day else 0 end) + ";
+
   private static final String WHERE = " where key_id = :key and version_number = :version";
 
   /** Keys that encrypt and whose current version is used as {@link #used} says. */
@@ -57,10 +69,15 @@ public final class OdometerTable {
       return false;
     }
     // In one order, whoever adds: two control planes do not wait for each other in a circle.
-    amounts.stream()
-        .sorted(
-            Comparator.comparing(VersionAmount::keyId).thenComparingInt(VersionAmount::version))
-        .forEach(this::add);
+    List<VersionAmount> sorted =
+        amounts.stream()
+            .sorted(
+                Comparator.comparing(VersionAmount::keyId)
+                    .thenComparingInt(VersionAmount::version))
+            .toList();
+    for (int i = 0; i < sorted.size(); i += BATCH) {
+      notUpdated(sorted.subList(i, Math.min(sorted.size(), i + BATCH))).forEach(this::insert);
+    }
     return true;
   }
 
@@ -102,32 +119,45 @@ public final class OdometerTable {
         > 0;
   }
 
-  private void add(VersionAmount amount) {
-    Optional<VersionUse> known =
-        handle
-            .createQuery("select * from key_version_use" + WHERE + " for update")
-            .bind("key", amount.keyId())
-            .bind("version", amount.version())
-            .map((row, context) -> read(row))
-            .findOne();
-    VersionUse before =
-        known.orElseGet(() -> VersionUse.none(amount.keyId(), amount.version(), now));
-    VersionUse after = before.plus(amount, now);
-    if (known.isPresent()) {
-      write(
-          "update key_version_use set messages = :messages, bytes = :bytes,"
-              + " data_keys = :dataKeys, recent_messages = :recentMessages,"
-              + " recent_bytes = :recentBytes, recent_data_keys = :recentDataKeys,"
-              + " counted_at = :at"
-              + WHERE,
-          after);
-    } else if (exists(amount)) {
-      write(
-          "insert into key_version_use (key_id, version_number, messages, bytes, data_keys,"
-              + " recent_messages, recent_bytes, recent_data_keys, counted_at)"
-              + " values (:key, :version, :messages, :bytes, :dataKeys, :recentMessages,"
-              + " :recentBytes, :recentDataKeys, :at)",
-          after);
+  /** Adds to the rows that are there; gives those that are not. */
+  private List<VersionAmount> notUpdated(List<VersionAmount> amounts) {
+    PreparedBatch batch =
+        handle.prepareBatch(
+            "update key_version_use set messages = "
+                + ADDED.replace("#", "messages")
+                + ", bytes = "
+                + ADDED.replace("#", "bytes")
+                + ", data_keys = "
+                + ADDED.replace("#", "data_keys")
+                + ", recent_messages = recent_messages"
+                + FADED
+                + ":recentMessages, recent_bytes = recent_bytes"
+                + FADED
+                + ":recentBytes, recent_data_keys = recent_data_keys"
+                + FADED
+                + ":recentDataKeys, recent_day = :day, counted_at = :now"
+                + WHERE);
+    amounts.forEach(amount -> bind(batch, amount).add());
+    int[] updated = batch.execute();
+    List<VersionAmount> left = new ArrayList<>();
+    for (int i = 0; i < updated.length; i++) {
+      if (updated[i] == 0) {
+        left.add(amounts.get(i));
+      }
+    }
+    return left;
+  }
+
+  private void insert(VersionAmount amount) {
+    if (exists(amount)) {
+      bind(
+              handle.createUpdate(
+                  "insert into key_version_use (key_id, version_number, messages, bytes, data_keys,"
+                      + " recent_messages, recent_bytes, recent_data_keys, recent_day, counted_at)"
+                      + " values (:key, :version, :messages, :bytes, :data_keys, :recentMessages,"
+                      + " :recentBytes, :recentDataKeys, :day, :now)"),
+              amount)
+          .execute();
     }
   }
 
@@ -142,19 +172,18 @@ public final class OdometerTable {
         > 0;
   }
 
-  private void write(String statement, VersionUse use) {
-    handle
-        .createUpdate(statement)
-        .bind("key", use.keyId())
-        .bind("version", use.version())
-        .bind("messages", use.messages())
-        .bind("bytes", use.bytes())
-        .bind("dataKeys", use.dataKeys())
-        .bind("recentMessages", use.recent().messages())
-        .bind("recentBytes", use.recent().bytes())
-        .bind("recentDataKeys", use.recent().dataKeys())
-        .bind("at", Times.column(use.at()))
-        .execute();
+  private <T extends SqlStatement<T>> T bind(T statement, VersionAmount amount) {
+    return statement
+        .bind("key", amount.keyId())
+        .bind("version", amount.version())
+        .bind("messages", amount.messages())
+        .bind("bytes", amount.bytes())
+        .bind("data_keys", amount.dataKeys())
+        .bind("recentMessages", amount.recent().messages())
+        .bind("recentBytes", amount.recent().bytes())
+        .bind("recentDataKeys", amount.recent().dataKeys())
+        .bind("day", now.toEpochMilli() / DAY_MS)
+        .bind("now", Times.column(now));
   }
 
   /** The uses of all versions of {@code key} that were used, by number. */

@@ -13,6 +13,8 @@ import dev.cofre.controlplane.domain.RecentUse;
 import dev.cofre.controlplane.domain.VersionAmount;
 import dev.cofre.controlplane.domain.VersionLimits;
 import dev.cofre.controlplane.domain.VersionUse;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +65,25 @@ interface OdometerContract extends StoreFixture {
         add("log", 0, 3, amount(foreign, 1, 1, 1), amount(key, 9, 1, 1), amount(key, 1, 1, 1)));
     assertEquals(List.of(), store().read(tx -> tx.odometer().of(foreign)));
     assertEquals(1, store().read(tx -> tx.odometer().of(key)).size());
+  }
+
+  @Test
+  default void sumsStayAtTheLargestNumberAndOlderUseWeighsLess() {
+    UUID key = makeKey("most").id();
+    assertTrue(add("log", 0, 1, amount(key, 1, 1_000, Long.MAX_VALUE - 5)));
+    assertTrue(add("log", 1, 2, amount(key, 1, 1_000, 6)));
+    assertEquals(Long.MAX_VALUE, use(key).bytes());
+    assertEquals(2_000, use(key).recent().messages(), 1);
+    store().close();
+    try (Store later = reopened(Clock.offset(Clock.systemUTC(), Duration.ofDays(1)))) {
+      assertTrue(
+          later.<Boolean>note(
+              tx -> tx.odometer().add("log", 2, 3, List.of(amount(key, 1, 1_000, 1)))));
+      VersionUse use = later.read(tx -> tx.odometer().of(key, 1));
+      assertEquals(3_000, use.messages());
+      assertEquals(1_000 + 2_000 / Math.E, use.recent().messages(), 1);
+      assertEquals(Long.MAX_VALUE, use.bytes());
+    }
   }
 
   @Test
