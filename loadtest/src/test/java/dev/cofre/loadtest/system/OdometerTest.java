@@ -107,13 +107,12 @@ class OdometerTest {
             .header("Content-Type", Api.JSON)
             .method(
                 "PATCH",
-                HttpRequest.BodyPublishers.ofString("{\"versions\":{\"messagesMax\":" + limit + "}}"))
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"versions\":{\"messagesMax\":" + limit + "}}"))
             .build();
     assertEquals("200", admin.send(change).outcome());
     Await.until(
-        "it is told",
-        LIMIT,
-        () -> auditor.get("/v1/notices").text().contains("key-limit-near"));
+        "it is told", LIMIT, () -> auditor.get("/v1/notices").text().contains("key-limit-near"));
     assertEquals(1, auditor.get("/v1/keys/demo").json().getInteger("currentVersion"));
     long left = (limit * 9 + 9) / 10 - use(auditor, 1).getLong("messages");
     for (int i = 0; i < left; i++) {
@@ -136,10 +135,6 @@ class OdometerTest {
   }
 
   private static JsonObject use(Api auditor, int version) throws Exception {
-    return auditor
-        .get("/v1/keys/demo")
-        .json()
-        .getJsonArray("use")
-        .getJsonObject(version - 1);
+    return auditor.get("/v1/keys/demo").json().getJsonArray("use").getJsonObject(version - 1);
   }
 }

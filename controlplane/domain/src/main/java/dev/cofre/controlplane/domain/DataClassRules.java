@@ -44,7 +44,9 @@ public record DataClassRules(
   private static final long MESSAGES_MAX = 1L << 24;
   private static final long BYTES_MAX = 64L << 30;
 
-  /** How much one version opens when it leaks: a choice by class. The data keys are NIST's bound. */
+  /**
+   * How much one version opens when it leaks: a choice by class. The data keys are NIST's bound.
+   */
   private static final VersionLimits MOST =
       new VersionLimits(1L << 44, 1L << 52, VersionLimits.DATA_KEYS_MOST);
 
@@ -65,8 +67,10 @@ public record DataClassRules(
     Set<Protection> both = EnumSet.allOf(Protection.class);
     DataKeyLimits most = new DataKeyLimits(SECONDS_MAX, MESSAGES_MAX, BYTES_MAX);
     return List.of(
-        new DataClassRules(DataClass.PUBLIC, 730, DAYS_MAX, both, false, most, MOST, 7, 14, 365, stamp),
-        new DataClassRules(DataClass.INTERNAL, 365, DAYS_MAX, both, false, most, MOST, 7, 30, 180, stamp),
+        new DataClassRules(
+            DataClass.PUBLIC, 730, DAYS_MAX, both, false, most, MOST, 7, 14, 365, stamp),
+        new DataClassRules(
+            DataClass.INTERNAL, 365, DAYS_MAX, both, false, most, MOST, 7, 30, 180, stamp),
         new DataClassRules(
             DataClass.CONFIDENTIAL,
             180,

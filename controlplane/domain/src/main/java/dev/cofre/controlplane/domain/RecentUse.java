@@ -32,8 +32,7 @@ public record RecentUse(double messages, double bytes, double dataKeys) {
 
   /** Both, of one moment. */
   public RecentUse plus(RecentUse other) {
-    return new RecentUse(
-        messages + other.messages, bytes + other.bytes, dataKeys + other.dataKeys);
+    return new RecentUse(messages + other.messages, bytes + other.bytes, dataKeys + other.dataKeys);
   }
 
   /**

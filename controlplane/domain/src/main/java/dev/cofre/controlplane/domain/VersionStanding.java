@@ -71,12 +71,10 @@ public record VersionStanding(
         earlier(
             first,
             new Roll(
-                at(now, limits.messages(share) - use.messages(), rate.messages()),
-                Limit.MESSAGES));
+                at(now, limits.messages(share) - use.messages(), rate.messages()), Limit.MESSAGES));
     first =
         earlier(
-            first,
-            new Roll(at(now, limits.bytes(share) - use.bytes(), rate.bytes()), Limit.BYTES));
+            first, new Roll(at(now, limits.bytes(share) - use.bytes(), rate.bytes()), Limit.BYTES));
     return earlier(
         first,
         new Roll(

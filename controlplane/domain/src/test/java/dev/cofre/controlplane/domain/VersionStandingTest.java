@@ -112,8 +112,7 @@ class VersionStandingTest {
     Instant first = NOW.minus(Duration.ofDays(30));
     KmsKey key = key(new KeyState.Active(), first, NOW.minus(Duration.ofDays(10)));
     VersionUse none = VersionUse.none(ID, 1, NOW);
-    VersionStanding old =
-        VersionStanding.of(key, key.version(1).orElseThrow(), none, RULES, NOW);
+    VersionStanding old = VersionStanding.of(key, key.version(1).orElseThrow(), none, RULES, NOW);
     assertEquals(20, old.days(), "until it was replaced");
     assertTrue(old.roll().isEmpty());
     KmsKey off = key(new KeyState.Suspended(), first);

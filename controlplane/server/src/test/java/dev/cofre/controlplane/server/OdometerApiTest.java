@@ -110,8 +110,7 @@ class OdometerApiTest {
     encrypted(id, 1, 99, 1);
     Await.until("it is counted", () -> use("metered", 1).getLong("messages") == 899);
     encrypted(id, 1, 1, 1);
-    Await.until(
-        "it is rotated early", () -> shown("metered").getInteger("currentVersion") == 2);
+    Await.until("it is rotated early", () -> shown("metered").getInteger("currentVersion") == 2);
     assertEquals(0, use("metered", 2).getLong("messages"));
     assertEquals(900, use("metered", 1).getLong("messages"));
     assertFalse(use("metered", 1).containsKey("rollAt"), "it encrypts no more");
@@ -137,8 +136,7 @@ class OdometerApiTest {
     assertTrue(
         TestPlane.isProblem(
             limit("{\"versions\":{\"messagesMax\":99}}"), ErrorCode.INVALID_REQUEST));
-    JsonObject rules =
-        new JsonObject(limit("{\"versions\":{\"bytesMax\":123456}}").body());
+    JsonObject rules = new JsonObject(limit("{\"versions\":{\"bytesMax\":123456}}").body());
     assertEquals(123_456, rules.getJsonObject("versions").getLong("bytesMax"));
     assertEquals(4_294_967_296L, rules.getJsonObject("versions").getLong("dataKeysMax"));
   }

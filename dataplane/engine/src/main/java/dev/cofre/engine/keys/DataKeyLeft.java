@@ -3,8 +3,8 @@ package dev.cofre.engine.keys;
 import java.util.UUID;
 
 /**
- * What is left of a data key that encrypts, before the smaller of the node's limits and its class's.
- * Immutable.
+ * What is left of a data key that encrypts, before the smaller of the node's limits and its
+ * class's. Immutable.
  *
  * @param keyId the KMS key whose data key it is
  * @param keyVersion the version that wrapped it

@@ -83,8 +83,7 @@ public final class DataKeys {
    * them, so not on an event loop.
    */
   public void measure(SnapshotState state) {
-    mostUsed =
-        encryption.mostUsed((id, version) -> limits(state, id, version), MOST_USED_MAX);
+    mostUsed = encryption.mostUsed((id, version) -> limits(state, id, version), MOST_USED_MAX);
   }
 
   /**

@@ -7,7 +7,8 @@ import java.util.function.Supplier;
 
 /**
  * Overwrites data keys whose time is over, each second, and those whose key was disabled, at once,
- * and looks how much is left of the others; on a thread of its own, for it walks over all of them. {@link #changed} never blocks its caller.
+ * and looks how much is left of the others; on a thread of its own, for it walks over all of them.
+ * {@link #changed} never blocks its caller.
  */
 public final class KeySweeper implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(KeySweeper.class.getName());

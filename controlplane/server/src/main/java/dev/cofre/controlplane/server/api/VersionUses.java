@@ -40,8 +40,7 @@ final class VersionUses {
     standing
         .roll()
         .ifPresent(
-            roll ->
-                json.put("rollAt", roll.at().toString()).put("rollBy", roll.by().wireName()));
+            roll -> json.put("rollAt", roll.at().toString()).put("rollBy", roll.by().wireName()));
     return json;
   }
 

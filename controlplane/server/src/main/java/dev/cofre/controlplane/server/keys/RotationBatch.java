@@ -132,8 +132,7 @@ public final class RotationBatch {
               return !key.current().createdAt().isAfter(rules.rotationDueBefore(tx.now()))
                   || rules
                       .versions()
-                      .isUsed(
-                          tx.odometer().of(id, key.currentVersion()), VersionLimits.ROLL_SHARE);
+                      .isUsed(tx.odometer().of(id, key.currentVersion()), VersionLimits.ROLL_SHARE);
             });
   }
 }

@@ -79,18 +79,13 @@ public final class UseGauges implements AutoCloseable {
 
   private static VersionStanding current(Transaction tx, KmsKey key, DataClassRules rules) {
     return VersionStanding.of(
-        key,
-        key.current(),
-        tx.odometer().of(key.id(), key.currentVersion()),
-        rules,
-        tx.now());
+        key, key.current(), tx.odometer().of(key.id(), key.currentVersion()), rules, tx.now());
   }
 
   /** Shows what is left. */
   public void show(Metrics metrics) {
     String name = "cofre_controlplane_key_version_";
-    metrics.family(
-        name + "used_permille", "version", values(VersionStanding::usedPermille));
+    metrics.family(name + "used_permille", "version", values(VersionStanding::usedPermille));
     metrics.family(name + "messages_left", "version", values(VersionStanding::messagesLeft));
     metrics.family(name + "bytes_left", "version", values(VersionStanding::bytesLeft));
     metrics.family(name + "data_keys_left", "version", values(VersionStanding::dataKeysLeft));

@@ -41,8 +41,7 @@ final class VersionSums {
       dataKeys += moreDataKeys;
       recent =
           recent.plus(
-              new RecentUse(
-                  moreMessages * weight, moreBytes * weight, moreDataKeys * weight));
+              new RecentUse(moreMessages * weight, moreBytes * weight, moreDataKeys * weight));
     }
   }
 

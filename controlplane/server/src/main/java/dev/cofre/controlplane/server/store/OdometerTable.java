@@ -72,8 +72,7 @@ public final class OdometerTable {
     List<VersionAmount> sorted =
         amounts.stream()
             .sorted(
-                Comparator.comparing(VersionAmount::keyId)
-                    .thenComparingInt(VersionAmount::version))
+                Comparator.comparing(VersionAmount::keyId).thenComparingInt(VersionAmount::version))
             .toList();
     for (int i = 0; i < sorted.size(); i += BATCH) {
       notUpdated(sorted.subList(i, Math.min(sorted.size(), i + BATCH))).forEach(this::insert);

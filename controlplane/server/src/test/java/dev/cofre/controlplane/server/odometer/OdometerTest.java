@@ -114,8 +114,7 @@ class OdometerTest {
     Map<UUID, Expected> expected = new TreeMap<>();
     Odometer odometer = odometer();
     for (int i = 0; i < 150; i++) {
-      archive.take(
-          logs.get(random.nextInt(logs.size())).append(some(random, keys, expected)));
+      archive.take(logs.get(random.nextInt(logs.size())).append(some(random, keys, expected)));
       switch (random.nextInt(5)) {
         case 0 -> odometer.turn();
         case 1 -> drain(odometer);
@@ -176,7 +175,8 @@ class OdometerTest {
     try (Odometer odometer = odometer()) {
       odometer.start();
       archive.take(log.append(some(random, List.of(key), expected)));
-      Await.until("it is counted", () -> odometer.figures().counted() == archive.archived(log.origin));
+      Await.until(
+          "it is counted", () -> odometer.figures().counted() == archive.archived(log.origin));
       assertCounted(expected, "counted");
       store.close();
       archive.take(log.append(some(random, List.of(key), expected)));

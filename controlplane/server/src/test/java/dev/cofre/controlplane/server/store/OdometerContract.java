@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Test;
 /** What every database must do with the use of key versions. */
 interface OdometerContract extends StoreFixture {
   private static VersionAmount amount(UUID key, int version, long messages, long bytes) {
-    return new VersionAmount(key, version, messages, bytes, 1, new RecentUse((double) messages, (double) bytes, 1));
+    return new VersionAmount(
+        key, version, messages, bytes, 1, new RecentUse((double) messages, (double) bytes, 1));
   }
 
   private boolean add(String origin, long from, long to, VersionAmount... amounts) {
@@ -107,8 +108,7 @@ interface OdometerContract extends StoreFixture {
   /** Control planes that count different logs add to the same versions; none loses the other's. */
   @Test
   default void manyLogsAtOnceAddUp() throws Exception {
-    List<UUID> keys =
-        IntStream.range(0, 5).mapToObj(i -> makeKey("hot-" + i).id()).toList();
+    List<UUID> keys = IntStream.range(0, 5).mapToObj(i -> makeKey("hot-" + i).id()).toList();
     int logs = 4;
     int rounds = 25;
     try (ExecutorService threads = Executors.newFixedThreadPool(logs)) {
