@@ -3,7 +3,7 @@ package dev.cofre.controlplane.server.odometer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 import java.util.UUID;
 
 /**
@@ -15,7 +15,7 @@ final class DataKeysSeen {
   /** Some 7 MB; a node encrypts with at most 16,384 at a time. */
   static final int KEYS_MAX = 65_536;
 
-  private final Map<UUID, Boolean> seen = new LinkedHashMap<>(16, 0.75f, true);
+  private final SequencedMap<UUID, Boolean> seen = new LinkedHashMap<>(16, 0.75f, true);
   private final List<UUID> fresh = new ArrayList<>();
 
   /** Whether {@code dataKey} is seen for the first time. */
