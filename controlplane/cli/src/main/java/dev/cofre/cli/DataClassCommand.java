@@ -78,6 +78,21 @@ final class DataClassCommand {
     private Long bytesMax;
 
     @Option(
+        names = "--version-messages-max",
+        description = "How many messages one version of a key encrypts, over all nodes.")
+    private Long versionMessagesMax;
+
+    @Option(
+        names = "--version-bytes-max",
+        description = "How many plaintext bytes one version of a key encrypts.")
+    private Long versionBytesMax;
+
+    @Option(
+        names = "--version-data-keys-max",
+        description = "How many data keys one version of a key wraps: 4294967296 at most.")
+    private Long versionDataKeysMax;
+
+    @Option(
         names = "--destruction-wait-days",
         description = "How long a destruction waits that names no time: 7 to 30 days.")
     private Integer destructionWaitDays;
@@ -102,6 +117,11 @@ final class DataClassCommand {
       put(dataKeys, "messagesMax", messagesMax);
       put(dataKeys, "bytesMax", bytesMax);
       put(document, "dataKeys", dataKeys.isEmpty() ? null : dataKeys);
+      JsonObject versions = new JsonObject();
+      put(versions, "messagesMax", versionMessagesMax);
+      put(versions, "bytesMax", versionBytesMax);
+      put(versions, "dataKeysMax", versionDataKeysMax);
+      put(document, "versions", versions.isEmpty() ? null : versions);
       if (document.isEmpty()) {
         throw new CliException(
             ExitCodes.USAGE, "name at least one rule to be changed (see data-class update --help)");

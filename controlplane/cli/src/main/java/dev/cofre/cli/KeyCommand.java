@@ -43,7 +43,7 @@ final class KeyCommand {
     this.terminal = terminal;
   }
 
-  @Command(description = "Shows a key and its versions.")
+  @Command(description = "Shows a key, its versions and how far they are from their limits.")
   int show(
       @Parameters(paramLabel = "KEY", description = "Alias or id.") String key,
       @Mixin OutputOption output,

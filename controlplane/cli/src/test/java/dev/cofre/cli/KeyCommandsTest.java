@@ -87,7 +87,11 @@ class KeyCommandsTest extends ControlCommands {
             "--export-permitted",
             "false",
             "--data-key-seconds-max",
-            "20");
+            "20",
+            "--version-messages-max",
+            "1000",
+            "--version-data-keys-max",
+            "4294967296");
     assertEquals(0, run.exitCode(), run.err());
     assertEquals("PATCH /v1/data-classes/restricted", asked.getFirst().line());
     assertEquals("Bearer security-admin", asked.getFirst().token());
@@ -96,7 +100,10 @@ class KeyCommandsTest extends ControlCommands {
             .put("rotationDays", 30)
             .put("protections", new JsonArray().add("HSM").add("SOFTWARE"))
             .put("exportPermitted", false)
-            .put("dataKeys", new JsonObject().put("secondsMax", 20)),
+            .put("dataKeys", new JsonObject().put("secondsMax", 20))
+            .put(
+                "versions",
+                new JsonObject().put("messagesMax", 1_000).put("dataKeysMax", 4_294_967_296L)),
         asked.getFirst().body());
     assertEquals(
         ExitCodes.USAGE, CliRun.of(environment, "data-class", "update", "public").exitCode());

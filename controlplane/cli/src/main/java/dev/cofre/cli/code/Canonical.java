@@ -39,6 +39,7 @@ record Canonical(UnaryOperator<String> alias) {
           "protections",
           "exportPermitted",
           "dataKeys",
+          "versions",
           "destructionWaitDays",
           "warnDays",
           "unusedDays");
@@ -145,7 +146,7 @@ record Canonical(UnaryOperator<String> alias) {
           case "time" -> value instanceof String ? time(value) : withoutEmpty(value);
           case "keys" -> keys(value);
           case "sourceNetworks" -> networks(value);
-          case "tags", "context", "rate", "dataKeys" -> withoutEmpty(value);
+          case "tags", "context", "rate", "dataKeys", "versions" -> withoutEmpty(value);
           default -> value instanceof JsonArray array ? sorted(array) : value;
         };
     boolean nothing =

@@ -98,6 +98,15 @@ final class DocumentShapes {
                     optional("bytesMax", new Whole(1, 64L << 30), "How many plaintext bytes.")),
                 List.of()),
             "Limits of data keys."),
+        optional(
+            "versions",
+            new Fields(
+                List.of(
+                    optional("messagesMax", new Whole(100, 1L << 48), "How many messages."),
+                    optional("bytesMax", new Whole(100, 1L << 52), "How many plaintext bytes."),
+                    optional("dataKeysMax", new Whole(100, 1L << 32), "How many data keys.")),
+                List.of()),
+            "Limits of a version of a key, over all nodes; at 90% of one it is replaced."),
         optional("destructionWaitDays", new Whole(7, 30), "How long a destruction waits."),
         optional("warnDays", days(365), "How many days ahead the owner is told."),
         optional("unusedDays", days(century), "Without use for so long it is an orphan."));

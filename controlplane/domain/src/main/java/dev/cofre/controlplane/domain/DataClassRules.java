@@ -18,6 +18,7 @@ import java.util.Set;
  * @param protections where KEKs may live
  * @param exportPermitted whether a key may be made exportable
  * @param dataKeys limits of data keys
+ * @param versions limits of a version of a key, beside its days
  * @param destructionWaitDays the waiting period of a destruction that names none
  * @param warnDays how many days ahead of an end owners are told
  * @param unusedDays after how many days without use a key counts as an orphan
@@ -29,6 +30,7 @@ public record DataClassRules(
     Set<Protection> protections,
     boolean exportPermitted,
     DataKeyLimits dataKeys,
+    VersionLimits versions,
     int destructionWaitDays,
     int warnDays,
     int unusedDays,
@@ -42,6 +44,18 @@ public record DataClassRules(
   private static final long MESSAGES_MAX = 1L << 24;
   private static final long BYTES_MAX = 64L << 30;
 
+  /**
+   * How much one version opens when it leaks: a choice by class. The data keys are NIST's bound.
+   */
+  private static final VersionLimits MOST =
+      new VersionLimits(1L << 44, 1L << 52, VersionLimits.DATA_KEYS_MOST);
+
+  private static final VersionLimits MUCH =
+      new VersionLimits(1L << 40, 1L << 50, VersionLimits.DATA_KEYS_MOST);
+
+  private static final VersionLimits LESS =
+      new VersionLimits(1L << 36, 1L << 48, VersionLimits.DATA_KEYS_MOST);
+
   /** Takes a copy of {@code protections}. */
   public DataClassRules {
     protections = Set.copyOf(protections);
@@ -53,8 +67,10 @@ public record DataClassRules(
     Set<Protection> both = EnumSet.allOf(Protection.class);
     DataKeyLimits most = new DataKeyLimits(SECONDS_MAX, MESSAGES_MAX, BYTES_MAX);
     return List.of(
-        new DataClassRules(DataClass.PUBLIC, 730, DAYS_MAX, both, false, most, 7, 14, 365, stamp),
-        new DataClassRules(DataClass.INTERNAL, 365, DAYS_MAX, both, false, most, 7, 30, 180, stamp),
+        new DataClassRules(
+            DataClass.PUBLIC, 730, DAYS_MAX, both, false, most, MOST, 7, 14, 365, stamp),
+        new DataClassRules(
+            DataClass.INTERNAL, 365, DAYS_MAX, both, false, most, MOST, 7, 30, 180, stamp),
         new DataClassRules(
             DataClass.CONFIDENTIAL,
             180,
@@ -62,6 +78,7 @@ public record DataClassRules(
             both,
             false,
             new DataKeyLimits(SECONDS_MAX, 1L << 22, 16L << 30),
+            MUCH,
             14,
             30,
             90,
@@ -73,6 +90,7 @@ public record DataClassRules(
             EnumSet.of(Protection.HSM),
             false,
             new DataKeyLimits(60, 1L << 20, 4L << 30),
+            LESS,
             30,
             30,
             90,
@@ -86,8 +104,8 @@ public record DataClassRules(
    */
   public DataClassRules changed(Map<String, ?> document, Instant now, String by) {
     DocumentFields fields = new DocumentFields(document);
-    Map<String, ?> nested = nested(document, fields);
-    DocumentFields limits = new DocumentFields(nested);
+    DocumentFields limits = new DocumentFields(nested(document, fields, "dataKeys"));
+    DocumentFields ofVersion = new DocumentFields(nested(document, fields, "versions"));
     DataClassRules next =
         new DataClassRules(
             dataClass,
@@ -99,6 +117,7 @@ public record DataClassRules(
                 limits.number("secondsMax", dataKeys.secondsMax(), 1, SECONDS_MAX),
                 limits.number("messagesMax", dataKeys.messagesMax(), 1, MESSAGES_MAX),
                 limits.number("bytesMax", dataKeys.bytesMax(), 1, BYTES_MAX)),
+            versions(ofVersion),
             (int)
                 fields.number(
                     "destructionWaitDays",
@@ -109,6 +128,7 @@ public record DataClassRules(
             days(fields, "unusedDays", unusedDays, DAYS_MAX),
             stamp.changed(now, by));
     fields.nested("dataKeys", limits);
+    fields.nested("versions", ofVersion);
     fields.end();
     return next;
   }
@@ -117,14 +137,31 @@ public record DataClassRules(
     return (int) fields.number(field, value, 1, max);
   }
 
-  private static Map<String, ?> nested(Map<String, ?> document, DocumentFields fields) {
-    Object nested = document.containsKey("dataKeys") ? document.get("dataKeys") : Map.of();
+  private VersionLimits versions(DocumentFields limits) {
+    return new VersionLimits(
+        limits.number(
+            "messagesMax",
+            versions.messagesMax(),
+            VersionLimits.LEAST,
+            VersionLimits.MESSAGES_MOST),
+        limits.number(
+            "bytesMax", versions.bytesMax(), VersionLimits.LEAST, VersionLimits.BYTES_MOST),
+        limits.number(
+            "dataKeysMax",
+            versions.dataKeysMax(),
+            VersionLimits.LEAST,
+            VersionLimits.DATA_KEYS_MOST));
+  }
+
+  private static Map<String, ?> nested(
+      Map<String, ?> document, DocumentFields fields, String field) {
+    Object nested = document.containsKey(field) ? document.get(field) : Map.of();
     if (nested instanceof Map<?, ?> map) {
       Map<String, Object> copy = new LinkedHashMap<>();
       map.forEach((name, value) -> copy.put(name.toString(), value));
       return copy;
     }
-    fields.wrong("dataKeys", "must be an object");
+    fields.wrong(field, "must be an object");
     return Map.of();
   }
 

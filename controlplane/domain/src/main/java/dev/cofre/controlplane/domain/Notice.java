@@ -29,6 +29,10 @@ public record Notice(
     KEY_EXPIRES,
     /** The key will be destroyed. */
     KEY_DESTRUCTION,
+    /** Three quarters of a limit of the key's current version are used. */
+    KEY_LIMIT_NEAR,
+    /** A limit of the key's current version is used up, and it is not replaced. */
+    KEY_LIMIT_REACHED,
     /** A node sent a head of its audit log that does not continue the one before. */
     AUDIT_LOG_INCONSISTENT;
 

@@ -28,6 +28,9 @@ class DataClassRulesTest {
       assertTrue(rules.rotationDays() < before.rotationDays());
       assertTrue(rules.lifetimeDaysMax() <= before.lifetimeDaysMax());
       assertTrue(rules.dataKeys().messagesMax() <= before.dataKeys().messagesMax());
+      assertTrue(rules.versions().messagesMax() <= before.versions().messagesMax());
+      assertTrue(rules.versions().bytesMax() <= before.versions().bytesMax());
+      assertEquals(1L << 32, rules.versions().dataKeysMax(), "NIST SP 800-38D, 8.3");
     }
     assertEquals(Set.of(Protection.HSM), restricted.protections());
     assertTrue(shipped.stream().noneMatch(DataClassRules::exportPermitted));
@@ -70,6 +73,8 @@ class DataClassRulesTest {
                         List.of("PAPER"),
                         "dataKeys",
                         Map.of("secondsMax", 301, "colour", 1),
+                        "versions",
+                        Map.of("dataKeysMax", (1L << 32) + 1, "daysMax", 1),
                         "exportPermitted",
                         "yes",
                         "name",
@@ -83,6 +88,8 @@ class DataClassRulesTest {
             "protections",
             "dataKeys.secondsMax",
             "dataKeys.colour",
+            "versions.dataKeysMax",
+            "versions.daysMax",
             "exportPermitted",
             "name"),
         Set.copyOf(refused.errors().stream().map(FieldError::field).toList()));

@@ -29,6 +29,8 @@ import dev.cofre.controlplane.server.lease.LeaseWorker;
 import dev.cofre.controlplane.server.lease.Leasing;
 import dev.cofre.controlplane.server.lease.RootLogin;
 import dev.cofre.controlplane.server.lease.TargetCalls;
+import dev.cofre.controlplane.server.odometer.Odometer;
+import dev.cofre.controlplane.server.odometer.UseGauges;
 import dev.cofre.controlplane.server.rotation.UserRotationWorker;
 import dev.cofre.controlplane.server.rotation.UserRotator;
 import dev.cofre.controlplane.server.schedule.KeyScheduler;
@@ -155,6 +157,7 @@ final class ControlPlane implements AutoCloseable {
                 new LogWatch(store, archive, nodes),
                 settings.alerts(),
                 settings.node()));
+    Odometer odometer = opened(new Odometer(store, archive, clock));
     Workers workers = opened(new Workers());
     SecretSealer secrets = new SecretSealer(hsm, KernelRandom.INSTANCE);
     SystemAudit systemAudit = new SystemAudit(audit, settings.node(), clock);
@@ -184,7 +187,7 @@ final class ControlPlane implements AutoCloseable {
                 hsm,
                 audit,
                 reconciliation,
-                () -> degradations(secrets, sinks, alerts, rotations)));
+                () -> degradations(secrets, sinks, alerts, rotations, odometer)));
     boolean plaintext = settings.listener().tls().isEmpty();
     Api api =
         new Api(
@@ -233,6 +236,9 @@ final class ControlPlane implements AutoCloseable {
                 settings.archive().archivedBytesMax(),
                 new OwnArchive(archive)));
     archiveMetrics(api, archive, shipper);
+    UseGauges used = opened(new UseGauges(store));
+    odometerMetrics(api, odometer);
+    used.show(api::family);
     sinks.show(api::family);
     alertMetrics(api, alerts);
     Vertx vertx =
@@ -263,6 +269,8 @@ final class ControlPlane implements AutoCloseable {
                     settings.node(),
                     instance)))
         .start();
+    odometer.start();
+    used.start();
     leases.start();
     rotations.start();
     vitals.start(listener::isDraining);
@@ -284,7 +292,11 @@ final class ControlPlane implements AutoCloseable {
 
   /** What does not work although the plane does. */
   private static List<String> degradations(
-      SecretSealer secrets, Sinks sinks, Alerts alerts, UserRotationWorker rotations) {
+      SecretSealer secrets,
+      Sinks sinks,
+      Alerts alerts,
+      UserRotationWorker rotations,
+      Odometer odometer) {
     List<String> degradations = new ArrayList<>(sinks.degradations());
     degradations.addAll(alerts.degradations());
     if (secrets.damaged().lately()) {
@@ -292,6 +304,9 @@ final class ControlPlane implements AutoCloseable {
     }
     if (rotations.figures().failing() > 0) {
       degradations.add("secret-rotations-failing");
+    }
+    if (odometer.figures().isFailing()) {
+      degradations.add("odometer");
     }
     return degradations;
   }
@@ -318,6 +333,14 @@ final class ControlPlane implements AutoCloseable {
     api.gauge("cofre_controlplane_audit_archive_logs", () -> archive.figures().logs());
     api.gauge("cofre_controlplane_audit_ship_lag_events", () -> shipper.figures().lagEvents());
     api.gauge("cofre_controlplane_audit_ship_lag_ms", () -> shipper.figures().lagMs());
+  }
+
+  private static void odometerMetrics(Api api, Odometer odometer) {
+    api.gauge("cofre_controlplane_odometer_events", () -> odometer.figures().counted());
+    api.gauge("cofre_controlplane_odometer_lag_events", () -> odometer.figures().lag());
+    api.gauge("cofre_controlplane_odometer_skipped_events", () -> odometer.figures().skipped());
+    api.gauge("cofre_controlplane_odometer_failures", () -> odometer.figures().failures());
+    api.gauge("cofre_controlplane_odometer_up", () -> odometer.figures().isFailing() ? 0 : 1);
   }
 
   private static void alertMetrics(Api api, Alerts alerts) {

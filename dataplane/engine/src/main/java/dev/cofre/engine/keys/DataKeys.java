@@ -3,6 +3,7 @@ package dev.cofre.engine.keys;
 import dev.cofre.engine.snapshot.ClassLimits;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.SnapshotState;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
@@ -16,6 +17,9 @@ public final class DataKeys {
   /** The handle of no data key. */
   public static final long NONE = KeySlots.NONE;
 
+  /** Of how many data keys it is told what is left. */
+  public static final int MOST_USED_MAX = 20;
+
   private static final int ENCRYPTION_KEYS_MAX = 16_384;
 
   /** Keys that leave and keys that enter overlap for a moment. */
@@ -25,6 +29,7 @@ public final class DataKeys {
   private final KeySlots slots;
   private final DecryptionKeys decryption;
   private final EncryptionKeys encryption;
+  private volatile List<DataKeyLeft> mostUsed = List.of();
 
   /** No data keys yet; {@code nanoClock} counts like {@link System#nanoTime()}. */
   public DataKeys(KeyWrapping wrapping, KeyLimits limits, LongSupplier nanoClock) {
@@ -57,13 +62,7 @@ public final class DataKeys {
    *     an earlier one
    */
   public void evict(Supplier<SnapshotState> snapshot) {
-    encryption.evict(
-        (id, version) -> {
-          KeyMetadata key = snapshot.get().key(id);
-          return key != null && key.encrypts() && key.currentVersion() == version
-              ? key.limits()
-              : null;
-        });
+    encryption.evict((id, version) -> limits(snapshot.get(), id, version));
     BiPredicate<UUID, Integer> decrypts =
         (id, version) -> {
           KeyMetadata key = snapshot.get().key(id);
@@ -71,6 +70,28 @@ public final class DataKeys {
         };
     decryption.evict(decrypts);
     wrapping.evict(decrypts);
+  }
+
+  /** The limits of a version that encrypts, else null. */
+  private static ClassLimits limits(SnapshotState state, UUID id, int version) {
+    KeyMetadata key = state.key(id);
+    return key != null && key.encrypts() && key.currentVersion() == version ? key.limits() : null;
+  }
+
+  /**
+   * Looks how much is left of the data keys that encrypt under {@code state}. Walks over all of
+   * them, so not on an event loop.
+   */
+  public void measure(SnapshotState state) {
+    mostUsed = encryption.mostUsed((id, version) -> limits(state, id, version), MOST_USED_MAX);
+  }
+
+  /**
+   * What was left of the data keys that encrypt when it was {@link #measure measured} last, of
+   * which most is used first; {@value #MOST_USED_MAX} at most.
+   */
+  public List<DataKeyLeft> mostUsed() {
+    return mostUsed;
   }
 
   /** Overwrites data keys whose time is over. Walks over all of them, so not on an event loop. */

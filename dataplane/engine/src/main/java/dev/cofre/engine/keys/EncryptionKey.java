@@ -65,6 +65,27 @@ public final class EncryptionKey {
         || bytes.sum() >= share * Math.min(node.encryptBytesMax(), ofClass.bytesMax());
   }
 
+  /** What is left of it; reads the counts that requests add to, and changes nothing. */
+  DataKeyLeft left(KeyLimits node, ClassLimits ofClass, long nowNs) {
+    long lifeMs = Math.min(node.encryptMs(), ofClass.dataKeyMs());
+    long requestsMax = Math.min(node.encryptRequestsMax(), ofClass.requestsMax());
+    long bytesMax = Math.min(node.encryptBytesMax(), ofClass.bytesMax());
+    long usedMs = (nowNs - mintedNs) / 1_000_000;
+    long usedRequests = requests.sum();
+    long usedBytes = bytes.sum();
+    double share =
+        Math.max(
+            (double) usedMs / lifeMs,
+            Math.max((double) usedRequests / requestsMax, (double) usedBytes / bytesMax));
+    return new DataKeyLeft(
+        wrapped.keyId(),
+        wrapped.keyVersion(),
+        Math.max(0, requestsMax - usedRequests),
+        Math.max(0, bytesMax - usedBytes),
+        Math.max(0, lifeMs - usedMs),
+        share);
+  }
+
   @Override
   public String toString() {
     return "EncryptionKey[" + wrapped + "]";

@@ -9,6 +9,7 @@ import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.SnapshotState;
 import dev.cofre.hsm.Requester;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -222,6 +223,28 @@ public final class EncryptionKeys {
             current.remove(id, entry);
           }
         });
+  }
+
+  /**
+   * What is left of the data keys that encrypt now, of which most is used first. Walks over all of
+   * them, so not on an event loop.
+   *
+   * @param limitsOf the limits of a version; null: it does not encrypt any more
+   * @param max how many at most
+   */
+  List<DataKeyLeft> mostUsed(BiFunction<UUID, Integer, ClassLimits> limitsOf, int max) {
+    long nowNs = nanoClock.getAsLong();
+    List<DataKeyLeft> all = new ArrayList<>();
+    current.forEach(
+        (id, entry) -> {
+          EncryptionKey key = entry.key;
+          ClassLimits ofClass = key == null ? null : limitsOf.apply(id, key.wrapped().keyVersion());
+          if (ofClass != null) {
+            all.add(key.left(limits, ofClass, nowNs));
+          }
+        });
+    all.sort(Comparator.comparingDouble(DataKeyLeft::usedShare).reversed());
+    return List.copyOf(all.subList(0, Math.min(max, all.size())));
   }
 
   /** How many data keys were minted since the start. */

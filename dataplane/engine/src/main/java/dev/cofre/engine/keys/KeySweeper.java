@@ -6,8 +6,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * Overwrites data keys whose time is over, each second, and those whose key was disabled, at once;
- * on a thread of its own, for it walks over all of them. {@link #changed} never blocks its caller.
+ * Overwrites data keys whose time is over, each second, and those whose key was disabled, at once,
+ * and looks how much is left of the others; on a thread of its own, for it walks over all of them.
+ * {@link #changed} never blocks its caller.
  */
 public final class KeySweeper implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(KeySweeper.class.getName());
@@ -45,6 +46,7 @@ public final class KeySweeper implements AutoCloseable {
           keys.evict(snapshot);
         }
         keys.sweep();
+        keys.measure(snapshot.get());
       } catch (RuntimeException e) {
         LOG.log(Level.ERROR, "data keys cannot be swept", e);
       }

@@ -234,6 +234,28 @@ class DataKeysTest {
   }
 
   @Test
+  void itIsToldWhatIsLeft() throws Exception {
+    SnapshotState state =
+        SnapshotState.NONE.apply(
+            Statements.complete(1, 1, "one")
+                .addKeys(Statements.key(id, "demo", KeyState.KEY_STATE_ACTIVE, "kek-" + id))
+                .build());
+    keys.measure(state);
+    assertEquals(List.of(), keys.mostUsed());
+    EncryptionKey ready = encryptionKey();
+    for (int i = 1; i < 30; i++) {
+      encryptionKey();
+    }
+    ready.used(5_000);
+    clock.addAndGet(200_000_000L);
+    keys.measure(state);
+    assertEquals(
+        List.of(new DataKeyLeft(id, key.currentVersion(), 70, 5_000, 800, 0.5)), keys.mostUsed());
+    keys.measure(SnapshotState.NONE);
+    assertEquals(List.of(), keys.mostUsed(), "it encrypts no more");
+  }
+
+  @Test
   void aDataKeyInUseIsUnwrappedAgainBeforeItsEnd() {
     KeyWrapping.Minted minted = minted(Usage.SERVICE, NONE);
     load(minted.wrapped(), NONE).join();

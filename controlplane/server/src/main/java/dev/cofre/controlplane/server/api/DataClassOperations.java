@@ -86,6 +86,12 @@ final class DataClassOperations {
                     .put("secondsMax", rules.dataKeys().secondsMax())
                     .put("messagesMax", rules.dataKeys().messagesMax())
                     .put("bytesMax", rules.dataKeys().bytesMax()))
+            .put(
+                "versions",
+                new JsonObject()
+                    .put("messagesMax", rules.versions().messagesMax())
+                    .put("bytesMax", rules.versions().bytesMax())
+                    .put("dataKeysMax", rules.versions().dataKeysMax()))
             .put("destructionWaitDays", rules.destructionWaitDays())
             .put("warnDays", rules.warnDays())
             .put("unusedDays", rules.unusedDays());

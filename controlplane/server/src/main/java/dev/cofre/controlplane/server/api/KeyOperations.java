@@ -56,6 +56,9 @@ final class KeyOperations {
         new Route(POST, "/v1/keys/{key}/rotate", KEY_ROTATE, this::rotate));
   }
 
+  /** A key and how far its versions are from their limits. */
+  private record Shown(KmsKey key, JsonArray use) {}
+
   private Answer create(Call call) {
     KeyDraft draft = KeyDraft.read(call.document(), call.principal().tenant(), clock.instant());
     if (!draft.tenant().equals(call.principal().tenant())) {
@@ -87,9 +90,15 @@ final class KeyOperations {
   }
 
   private Answer show(Call call) {
-    KmsKey key = store.read(tx -> visible(tx, call));
+    Shown shown =
+        store.read(
+            tx -> {
+              KmsKey key = visible(tx, call);
+              return new Shown(key, VersionUses.of(tx, key));
+            });
     audit.allowed(call);
-    return Answer.object(200, key.stamp().revision(), document(key));
+    return Answer.object(
+        200, shown.key().stamp().revision(), document(shown.key()).put("use", shown.use()));
   }
 
   /** The key as it is shown, with the versions that the HSM has lost. */

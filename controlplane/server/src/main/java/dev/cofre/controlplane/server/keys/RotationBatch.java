@@ -6,6 +6,7 @@ import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.ManagementAction;
 import dev.cofre.controlplane.domain.Origin;
+import dev.cofre.controlplane.domain.VersionLimits;
 import dev.cofre.controlplane.server.store.HalfMade;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.Transaction;
@@ -128,7 +129,10 @@ public final class RotationBatch {
         .filter(
             key -> {
               DataClassRules rules = tx.dataClasses().rules(key.draft().dataClass());
-              return !key.current().createdAt().isAfter(rules.rotationDueBefore(tx.now()));
+              return !key.current().createdAt().isAfter(rules.rotationDueBefore(tx.now()))
+                  || rules
+                      .versions()
+                      .isUsed(tx.odometer().of(id, key.currentVersion()), VersionLimits.ROLL_SHARE);
             });
   }
 }

@@ -3,7 +3,9 @@ package dev.cofre.controlplane.server.schedule;
 import dev.cofre.controlplane.domain.DataClassRules;
 import dev.cofre.controlplane.domain.ManagementAction;
 import dev.cofre.controlplane.domain.Notice;
+import dev.cofre.controlplane.domain.VersionLimits;
 import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.store.Transaction;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +38,7 @@ final class NoticeJob implements Job {
                 if (due.size() < BATCH) {
                   due.addAll(tx.notices().dueExpiries(rules, BATCH - due.size()));
                 }
+                due.addAll(limits(tx, rules, Math.max(0, BATCH - due.size())));
               }
               for (Notice notice : due) {
                 tx.notices().insert(notice);
@@ -53,5 +56,15 @@ final class NoticeJob implements Job {
           notice.dueAt());
     }
     return told.size();
+  }
+
+  /** What is used to most, and what is used up. */
+  private static List<Notice> limits(Transaction tx, DataClassRules rules, int limit) {
+    List<Notice> due =
+        new ArrayList<>(
+            tx.notices()
+                .dueLimits(rules, Notice.Kind.KEY_LIMIT_NEAR, VersionLimits.WARN_SHARE, limit));
+    due.addAll(tx.notices().dueLimits(rules, Notice.Kind.KEY_LIMIT_REACHED, 1, limit));
+    return due;
   }
 }

@@ -4,6 +4,7 @@ import dev.cofre.controlplane.domain.DataClass;
 import dev.cofre.controlplane.domain.DataClassRules;
 import dev.cofre.controlplane.domain.DataKeyLimits;
 import dev.cofre.controlplane.domain.Protection;
+import dev.cofre.controlplane.domain.VersionLimits;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -64,7 +65,9 @@ public final class DataClassTable {
       "update data_class set rotation_days = :rotationDays, lifetime_days_max = :lifetimeDaysMax,"
           + " protections = :protections, export_permitted = :export,"
           + " data_key_seconds_max = :seconds, data_key_messages_max = :messages,"
-          + " data_key_bytes_max = :bytes, destruction_wait_days = :waitDays,"
+          + " data_key_bytes_max = :bytes, version_messages_max = :versionMessages,"
+          + " version_bytes_max = :versionBytes, version_data_keys_max = :versionDataKeys,"
+          + " destruction_wait_days = :waitDays,"
           + " warn_days = :warnDays, unused_days = :unusedDays, created_at = :createdAt,"
           + " created_by = :createdBy, updated_at = :updatedAt, updated_by = :updatedBy,"
           + " revision = :revision where name = :name";
@@ -72,10 +75,10 @@ public final class DataClassTable {
   private static final String INSERT =
       "insert into data_class (name, rotation_days, lifetime_days_max, protections,"
           + " export_permitted, data_key_seconds_max, data_key_messages_max, data_key_bytes_max,"
-          + " destruction_wait_days, warn_days, unused_days, "
+          + " version_messages_max, version_bytes_max, version_data_keys_max, destruction_wait_days, warn_days, unused_days, "
           + Stamps.COLUMNS
           + ") values (:name, :rotationDays, :lifetimeDaysMax, :protections, :export, :seconds,"
-          + " :messages, :bytes, :waitDays, :warnDays, :unusedDays, "
+          + " :messages, :bytes, :versionMessages, :versionBytes, :versionDataKeys, :waitDays, :warnDays, :unusedDays, "
           + Stamps.VALUES
           + ")";
 
@@ -94,6 +97,9 @@ public final class DataClassTable {
         .bind("seconds", rules.dataKeys().secondsMax())
         .bind("messages", rules.dataKeys().messagesMax())
         .bind("bytes", rules.dataKeys().bytesMax())
+        .bind("versionMessages", rules.versions().messagesMax())
+        .bind("versionBytes", rules.versions().bytesMax())
+        .bind("versionDataKeys", rules.versions().dataKeysMax())
         .bind("waitDays", rules.destructionWaitDays())
         .bind("warnDays", rules.warnDays())
         .bind("unusedDays", rules.unusedDays());
@@ -120,6 +126,10 @@ public final class DataClassTable {
             row.getLong("data_key_seconds_max"),
             row.getLong("data_key_messages_max"),
             row.getLong("data_key_bytes_max")),
+        new VersionLimits(
+            row.getLong("version_messages_max"),
+            row.getLong("version_bytes_max"),
+            row.getLong("version_data_keys_max")),
         row.getInt("destruction_wait_days"),
         row.getInt("warn_days"),
         row.getInt("unused_days"),

@@ -1,6 +1,7 @@
 package dev.cofre.controlplane.server.store;
 
 import dev.cofre.controlplane.domain.DataClassRules;
+import dev.cofre.controlplane.domain.VersionLimits;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -34,6 +35,24 @@ public final class DueKeys {
             .bind("class", rules.dataClass().wireName())
             .bind("before", Times.column(rules.rotationDueBefore(now)))
             .bind("limit", limit));
+  }
+
+  /**
+   * Active keys of a class whose current version has used {@link VersionLimits#ROLL_SHARE} of one
+   * of its limits, by id; not those whose material is brought.
+   */
+  public List<UUID> rotationByUse(DataClassRules rules, int limit) {
+    return OdometerTable.used(
+            handle.createQuery(
+                "select k.id"
+                    + OdometerTable.CURRENT
+                    + " and k.origin = 'GENERATED' order by k.id limit :limit"),
+            rules,
+            VersionLimits.ROLL_SHARE,
+            now)
+        .bind("limit", limit)
+        .map((row, context) -> row.getObject(1, UUID.class))
+        .list();
   }
 
   /** Active keys that have expired. */

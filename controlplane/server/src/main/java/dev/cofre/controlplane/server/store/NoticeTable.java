@@ -53,6 +53,26 @@ public final class NoticeTable {
         limit);
   }
 
+  /**
+   * The same for keys of a class whose current version has used {@code share} of a limit; each
+   * version once.
+   */
+  public List<Notice> dueLimits(DataClassRules rules, Kind kind, double share, int limit) {
+    return due(
+        kind,
+        OdometerTable.used(
+            handle.createQuery(
+                "select k.*, cast(:now as timestamp with time zone) as due_at"
+                    + OdometerTable.CURRENT
+                    + " and not exists (select 1 from notice n where n.key_id = k.id"
+                    + " and n.kind = :kind and n.created_at >= k.rotated_at)"
+                    + " order by k.id limit :limit"),
+            rules,
+            share,
+            now),
+        limit);
+  }
+
   private List<Notice> due(Kind kind, Query query, int limit) {
     return query
         .bind("kind", kind.wireName())

@@ -69,6 +69,11 @@ public final class Transaction {
     return new KeyUseTable(handle, now);
   }
 
+  /** How much each version of a key has encrypted. */
+  public OdometerTable odometer() {
+    return new OdometerTable(handle, now);
+  }
+
   /** Keys that nobody uses or answers for. */
   public OrphanQuery orphans() {
     return new OrphanQuery(handle, now);

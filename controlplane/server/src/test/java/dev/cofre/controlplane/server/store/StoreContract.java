@@ -6,7 +6,12 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** What every database must do; each one runs it unchanged. */
 abstract class StoreContract
-    implements KeyContract, HalfMadeContract, RevisionContract, AccessContract, SecretContract {
+    implements KeyContract,
+        HalfMadeContract,
+        RevisionContract,
+        AccessContract,
+        SecretContract,
+        OdometerContract {
   private Store store;
 
   abstract StoreLocation freshDatabase() throws Exception;

@@ -1,6 +1,7 @@
 package dev.cofre.dataplane.server.state;
 
 import dev.cofre.engine.audit.AuditFigures;
+import dev.cofre.engine.keys.DataKeyLeft;
 import dev.cofre.engine.request.Engine;
 import dev.cofre.engine.seal.SealFigures;
 import dev.cofre.engine.ship.ShipFigures;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToLongFunction;
 
 /** Counts answers and writes the node's figures in the text format of Prometheus. Thread-safe. */
 public final class Metrics {
@@ -113,6 +115,7 @@ public final class Metrics {
         "cofre_data_key_waits_total",
         "Requests that waited for a data key in use, because its successor was late.",
         engine.keys().waits());
+    left(text, engine.keys().mostUsed());
     hsm(text, engine.gateway().figures());
     audit(text, engine);
     seals(text, state.seals());
@@ -132,6 +135,48 @@ public final class Metrics {
     state.loopLag().write(text);
     process(text);
     return text.toString();
+  }
+
+  /** How far the data keys of which most is used are from their limits. */
+  private static void left(StringBuilder text, List<DataKeyLeft> keys) {
+    left(
+        text,
+        "cofre_data_key_used_permille",
+        "Thousandths used of the limit that comes first.",
+        keys,
+        key -> (long) (key.usedShare() * 1_000));
+    left(
+        text,
+        "cofre_data_key_messages_left",
+        "Requests before its limit.",
+        keys,
+        DataKeyLeft::requests);
+    left(
+        text,
+        "cofre_data_key_bytes_left",
+        "Plaintext bytes before its limit.",
+        keys,
+        DataKeyLeft::bytes);
+    left(text, "cofre_data_key_ms_left", "Milliseconds before its end.", keys, DataKeyLeft::ms);
+  }
+
+  private static void left(
+      StringBuilder text,
+      String name,
+      String help,
+      List<DataKeyLeft> keys,
+      ToLongFunction<DataKeyLeft> value) {
+    head(text, name, help, "gauge");
+    for (DataKeyLeft key : keys) {
+      text.append(name)
+          .append("{key=\"")
+          .append(key.keyId())
+          .append("\",version=\"")
+          .append(key.keyVersion())
+          .append("\"} ")
+          .append(value.applyAsLong(key))
+          .append('\n');
+    }
   }
 
   /** What the JVM says of itself. */

@@ -1,0 +1,2 @@
+/** How much each version of a key has encrypted, counted from the archive. */
+package dev.cofre.controlplane.server.odometer;
