@@ -28,7 +28,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>{@code -Dleases.count} says how many. Of these {@code -Dleases.byApi} (1,000, at most 10,000,
  * which is the most of one principal) are made by the API, and {@code -Dleases.perSecond} of them in
- * a second at least; the others stand in the store and the target as if they had been. {@code
+ * a second at least; the others are put into store and target as if they had been, {@code
+ * -Dleases.seededPerSecond} at least. {@code -Dleases.marginSeconds} is for the restart and the
+ * quiet reads before all end. {@code
  * -Dleases.root} is how the root user makes users: {@code functions}, {@code plain} or {@code
  * superuser}. {@code -Dleases.windowSeconds} ends the measurement before all are gone, {@code
  * -Dleases.sharePercent} sets the control planes' {@code vault.removalSharePercent}.
@@ -42,9 +44,6 @@ class LeaseScaleTest {
   private static final int READS_A_SECOND = 50;
   private static final int OF_EACH_PLANE = 2;
   private static final long READY_MS_MAX = 10_000;
-
-  /** At least so many are put there in a second without the API. */
-  private static final int SEEDED_PER_SECOND = 500;
 
   private final List<Map<String, String>> settings = new ArrayList<>();
   private final List<Child> planes = new ArrayList<>();
@@ -79,15 +78,19 @@ class LeaseScaleTest {
       secret();
       long beganNs = System.nanoTime();
       int seconds =
-          75
+          Integer.getInteger("leases.marginSeconds", 75)
               + byApi / Integer.getInteger("leases.perSecond", 10)
-              + (count - byApi) / SEEDED_PER_SECOND;
+              + (count - byApi) / Integer.getInteger("leases.seededPerSecond", 500);
       Instant end = Instant.now().plusSeconds(expire ? seconds : 36_000);
       issue(byApi, end);
       double issuing = (System.nanoTime() - beganNs) / 1e9;
       say(String.format("%d leases made in %.1f s, root user: %s", byApi, issuing, root));
       assertEquals(1, target.count(GROUPS));
+      long seedingNs = System.nanoTime();
       LeaseSeed.add(store, target, root, count - byApi);
+      say(
+          String.format(
+              "%d more put there in %.1f s", count - byApi, (System.nanoTime() - seedingNs) / 1e9));
       assertEquals(count, target.count(CREDENTIALS));
 
       long readyMs = killedAndReady();
