@@ -27,13 +27,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * leases end at once.
  *
  * <p>{@code -Dleases.count} says how many. Of these {@code -Dleases.byApi} (1,000, at most 10,000,
- * which is the most of one principal) are made by the API, and {@code -Dleases.perSecond} of them in
- * a second at least; the others are put into store and target as if they had been, {@code
+ * which is the most of one principal) are made by the API, and {@code -Dleases.perSecond} of them
+ * in a second at least; the others are put into store and target as if they had been, {@code
  * -Dleases.seededPerSecond} at least. {@code -Dleases.marginSeconds} is for the restart and the
- * quiet reads before all end. {@code
- * -Dleases.root} is how the root user makes users: {@code functions}, {@code plain} or {@code
- * superuser}. {@code -Dleases.windowSeconds} ends the measurement before all are gone, {@code
- * -Dleases.sharePercent} sets the control planes' {@code vault.removalSharePercent}.
+ * quiet reads before all end. {@code -Dleases.root} is how the root user makes users: {@code
+ * functions}, {@code plain} or {@code superuser}. {@code -Dleases.windowSeconds} ends the
+ * measurement before all are gone, {@code -Dleases.sharePercent} sets the control planes' {@code
+ * vault.removalSharePercent}.
  */
 @ExtendWith(SystemExtension.class)
 class LeaseScaleTest {

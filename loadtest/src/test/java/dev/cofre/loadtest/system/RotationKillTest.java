@@ -129,8 +129,7 @@ class RotationKillTest {
   }
 
   private static String verifier(LeaseTarget target, String user) throws SQLException {
-    return text(
-        target.url(), "select rolpassword from pg_authid where rolname = '" + user + "'");
+    return text(target.url(), "select rolpassword from pg_authid where rolname = '" + user + "'");
   }
 
   private static String text(String url, String sql) throws SQLException {

@@ -119,7 +119,8 @@ class PostgreSqlGroupsTest {
       String second = make(session, ORDERS);
       assertEquals(2, groups().size());
       assertTrue(may(second, READ));
-      String next = groups().stream().filter(group -> !group.equals(first)).findFirst().orElseThrow();
+      String next =
+          groups().stream().filter(group -> !group.equals(first)).findFirst().orElseThrow();
       fill(next, 999, fill);
       make(session, ORDERS);
       String last = make(session, ORDERS);
@@ -139,7 +140,9 @@ class PostgreSqlGroupsTest {
     } finally {
       for (int i = 0; i < fill.size(); i += 100) {
         server.administer(
-            "drop role \"" + String.join("\", \"", fill.subList(i, Math.min(fill.size(), i + 100))) + '"');
+            "drop role \""
+                + String.join("\", \"", fill.subList(i, Math.min(fill.size(), i + 100)))
+                + '"');
       }
     }
   }

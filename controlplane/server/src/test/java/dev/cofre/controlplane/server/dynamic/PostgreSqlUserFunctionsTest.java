@@ -92,7 +92,8 @@ class PostgreSqlUserFunctionsTest extends PostgreSqlEngineTest {
         assertEquals("42501", refusedToRoot(sql).getSQLState(), sql);
       }
     }
-    for (String name : List.of("plain", "cofre_x", other + "\n", "x\"; drop table sales.orders; --")) {
+    for (String name :
+        List.of("plain", "cofre_x", other + "\n", "x\"; drop table sales.orders; --")) {
       String sql = "select cofre_users.make('" + name + "', 'infinity', '" + VERIFIER + "')";
       assertEquals("42501", refusedToRoot(sql).getSQLState(), sql);
     }
