@@ -81,7 +81,7 @@ class LeaseScaleTest {
       int seconds =
           Integer.getInteger("leases.marginSeconds", 75)
               + byApi / Integer.getInteger("leases.perSecond", 10)
-              + (count - byApi) / Integer.getInteger("leases.seededPerSecond", 500);
+              + (count - byApi) / Integer.getInteger("leases.seededPerSecond", 300);
       Instant end = Instant.now().plusSeconds(expire ? seconds : 36_000);
       issue(byApi, end);
       double issuing = (System.nanoTime() - beganNs) / 1e9;
