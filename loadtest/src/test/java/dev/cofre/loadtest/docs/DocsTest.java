@@ -181,7 +181,9 @@ class DocsTest {
                 ? "bytes"
                 : setting.key().endsWith("port")
                     ? "port"
-                    : setting.key().endsWith("slot") ? "id" : "count";
+                    : setting.key().endsWith("slot")
+                        ? "id"
+                        : setting.key().endsWith("Percent") ? "percent" : "count";
     return kind + ", " + unit;
   }
 

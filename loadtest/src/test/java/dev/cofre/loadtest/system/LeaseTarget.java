@@ -69,16 +69,35 @@ public final class LeaseTarget implements AutoCloseable {
     return server.url().replace("/postgres", "/" + database);
   }
 
-  private void administer(String database, String sql) throws SQLException {
+  void administer(String database, String sql) throws SQLException {
     try (Connection connection = DriverManager.getConnection(url(database), "postgres", "");
         Statement statement = connection.createStatement()) {
+      statement.setEscapeProcessing(false);
       statement.execute(sql);
     }
   }
 
-  /** Makes its root user a superuser, which has no use for the memberships of other root users. */
-  void makeRootSuperuser() throws SQLException {
-    administer(DATABASE, "alter role " + ROOT + " superuser");
+  /** How the root user makes and removes users. */
+  enum Root {
+    /** By itself, as administrator of each. */
+    PLAIN,
+    /** By the functions of docs/sql. */
+    FUNCTIONS,
+    /** By itself, as a superuser, which is administrator of none. */
+    SUPERUSER
+  }
+
+  /** Prepares the database for {@code root}. */
+  void prepare(Root root) throws Exception {
+    switch (root) {
+      case PLAIN -> {}
+      case SUPERUSER -> administer(DATABASE, "alter role " + ROOT + " superuser");
+      case FUNCTIONS -> {
+        Path file =
+            Path.of(System.getProperty("cofre.root"), "docs", "sql", "postgresql-users.sql");
+        administer(DATABASE, Files.readString(file).replace(":\"root\"", ROOT));
+      }
+    }
   }
 
   /** How many roles there are whose name is like {@code pattern}. */

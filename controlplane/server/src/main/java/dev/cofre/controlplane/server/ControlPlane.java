@@ -175,7 +175,14 @@ final class ControlPlane implements AutoCloseable {
             new TargetCalls(),
             settings.vault().targets());
     LeaseWorker leases =
-        opened(new LeaseWorker(store, roots, systemAudit, clock, settings.schedulerPeriod()));
+        opened(
+            new LeaseWorker(
+                store,
+                roots,
+                systemAudit,
+                clock,
+                settings.schedulerPeriod(),
+                settings.vault().removals()));
     UserRotator rotator =
         new UserRotator(store, roots, secrets, KernelRandom.INSTANCE, systemAudit);
     UserRotationWorker rotations =

@@ -1,8 +1,11 @@
 package dev.cofre.controlplane.server;
 
+import static dev.cofre.engine.config.Setting.Kind.NUMBER;
 import static dev.cofre.engine.config.Setting.Kind.PATH;
 import static dev.cofre.engine.config.Setting.Kind.TEXT;
 
+import dev.cofre.controlplane.server.lease.Pace;
+import dev.cofre.engine.config.ConfigException;
 import dev.cofre.engine.config.Configuration;
 import dev.cofre.engine.config.Setting;
 import java.nio.file.Path;
@@ -17,8 +20,9 @@ import java.util.stream.Collectors;
  *
  * @param targets the hosts that engines may be at
  * @param ca the certificates that vouch for them
+ * @param removals the pace at which credentials are removed that have come to their end
  */
-record VaultSettings(Set<String> targets, Optional<Path> ca) {
+record VaultSettings(Set<String> targets, Optional<Path> ca, Pace removals) {
   private static final Setting TARGETS =
       Setting.optional(
           "vault.targets",
@@ -30,7 +34,14 @@ record VaultSettings(Set<String> targets, Optional<Path> ca) {
           PATH,
           "the certificates (PEM) that vouch for the servers of secret engines; without it, those of the Java runtime");
 
-  static final List<Setting> ALL = List.of(TARGETS, CA_FILE);
+  private static final Setting REMOVAL_SHARE_PERCENT =
+      Setting.withDefault(
+          "vault.removalSharePercent",
+          NUMBER,
+          "20",
+          "for how much of its time a task removes credentials that have come to their end, from 1 to 100; it rests in between");
+
+  static final List<Setting> ALL = List.of(TARGETS, CA_FILE, REMOVAL_SHARE_PERCENT);
 
   static VaultSettings read(Configuration configuration) {
     return new VaultSettings(
@@ -38,6 +49,15 @@ record VaultSettings(Set<String> targets, Optional<Path> ca) {
             .map(String::strip)
             .filter(name -> !name.isEmpty())
             .collect(Collectors.toUnmodifiableSet()),
-        configuration.findPath(CA_FILE));
+        configuration.findPath(CA_FILE),
+        removals(configuration));
+  }
+
+  private static Pace removals(Configuration configuration) {
+    long share = configuration.number(REMOVAL_SHARE_PERCENT);
+    if (share < 1 || share > Pace.SHARE_PERCENT_MAX) {
+      throw new ConfigException(REMOVAL_SHARE_PERCENT.key() + " must be from 1 to 100");
+    }
+    return new Pace((int) share);
   }
 }

@@ -6,6 +6,7 @@ import dev.cofre.contract.identity.BearerToken;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.controlplane.server.alert.AlertSettings;
+import dev.cofre.controlplane.server.lease.Pace;
 import dev.cofre.controlplane.server.store.H2Location;
 import dev.cofre.controlplane.server.store.StoreLocation;
 import dev.cofre.engine.audit.AuditLogConfig;
@@ -97,7 +98,7 @@ final class TestPlane implements AutoCloseable {
         Duration.ofMillis(50),
         Duration.ZERO,
         2_000,
-        new VaultSettings(Set.of("localhost"), Optional.empty()));
+        new VaultSettings(Set.of("localhost"), Optional.empty(), new Pace(20)));
   }
 
   /** As the folder {@code alerts} says, when it is there. */

@@ -19,7 +19,8 @@ import java.util.List;
  *
  * <p>A group's name is a digest of what it gives, the objects by their numbers. So a group never
  * gets more: other grants, or a table more in a schema of which all are granted, are another group,
- * and the credentials that are there keep theirs. It goes with its last member.
+ * and the credentials that are there keep theirs. It goes with its last member. When one is full
+ * there is another one, with a number in its digest, that gives the same.
  *
  * <p>A member has the group's rights and cannot act as it. It can write default privileges in its
  * name, which mean nothing, as it makes nothing; those in this database go with the group, those in
@@ -34,6 +35,12 @@ final class PostgreSqlGroups {
 
   /** What names of groups begin with; no credential's and no rotated user's does. */
   static final String PREFIX = "cofre-grants-";
+
+  /** All members are looked at each time that one is added. */
+  private static final int MEMBERS_MAX = 1_000;
+
+  /** The most groups that give the same, less one. */
+  private static final int NUMBER_MAX = 1_023;
 
   private static final System.Logger LOG = System.getLogger(PostgreSqlGroups.class.getName());
   private static final String BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
@@ -82,6 +89,13 @@ final class PostgreSqlGroups {
           + " where g.rolname = ? and m.member <> (select oid from pg_roles"
           + " where rolname = current_user)) then 1 else 0 end";
 
+  private static final String MEMBERS =
+      "select count(*) from (select from pg_auth_members m join pg_roles g on g.oid = m.roleid"
+          + " where g.rolname = ? and m.member <> (select oid from pg_roles"
+          + " where rolname = current_user) limit "
+          + MEMBERS_MAX
+          + ") first";
+
   private static final String OWNS =
       "select count(*)" + OWNED + "(select oid from pg_roles where rolname = ?)";
 
@@ -120,7 +134,7 @@ final class PostgreSqlGroups {
           new Found(
               grant, schemas, grant.on() == TargetGrant.Kind.SCHEMA ? schemas : relations(grant)));
     }
-    String name = name(database, grants, found);
+    String name = withRoom(facts(database, grants, found));
     boolean isThere = sql.count("select count(*) from pg_roles where rolname = ?", name) > 0;
     if (!isThere) {
       sql.execute("create role " + identifier(name) + " nologin");
@@ -154,8 +168,7 @@ final class PostgreSqlGroups {
     return sql.texts(RELATIONS + "c.relkind in " + kinds + " order by c.oid", grant.schema());
   }
 
-  /** Of a form that needs quoting nowhere; two lists of grants have the same by no accident. */
-  private String name(List<String> database, List<TargetGrant> grants, List<Found> found)
+  private List<String> facts(List<String> database, List<TargetGrant> grants, List<Found> found)
       throws TargetException {
     List<String> facts = new ArrayList<>(List.of(target.user()));
     facts.addAll(database);
@@ -163,7 +176,47 @@ final class PostgreSqlGroups {
     for (Found one : found) {
       facts.add(String.join(" ", one.schemas) + "; " + String.join(" ", one.objects));
     }
-    byte[] digest = digest(facts);
+    return facts;
+  }
+
+  /**
+   * The group of {@code facts} that has room: a full one whose next one is not full is sought by
+   * halves, so they fill one after the other, and what is asked grows with the logarithm of their
+   * number.
+   */
+  private String withRoom(List<String> facts) throws SQLException, TargetException {
+    int full = -1;
+    int free = 0;
+    while (isFull(name(facts, free))) {
+      full = free;
+      free = 2 * free + 1;
+      if (free > NUMBER_MAX) {
+        throw new TargetException(
+            TargetException.Kind.REFUSED, "the target cannot be used: its groups are full");
+      }
+    }
+    while (free - full > 1) {
+      int middle = (full + free) >>> 1;
+      if (isFull(name(facts, middle))) {
+        full = middle;
+      } else {
+        free = middle;
+      }
+    }
+    return name(facts, free);
+  }
+
+  private boolean isFull(String group) throws SQLException {
+    return sql.count(MEMBERS, group) >= MEMBERS_MAX;
+  }
+
+  /** Of a form that needs quoting nowhere; two lists of grants have the same by no accident. */
+  private static String name(List<String> facts, int number) {
+    List<String> all = new ArrayList<>(facts);
+    if (number > 0) {
+      all.add(Integer.toString(number));
+    }
+    byte[] digest = digest(all);
     StringBuilder name = new StringBuilder(PREFIX);
     for (int i = 0; i < DIGEST_CHARACTERS; i++) {
       name.append(BASE32.charAt(digest[i] & 31));

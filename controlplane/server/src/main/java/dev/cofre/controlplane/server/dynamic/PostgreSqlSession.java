@@ -8,6 +8,7 @@ import dev.cofre.controlplane.domain.DynamicRoleDraft.OwnedObjects;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine.Fence;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine.NewUser;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine.StaticUser;
+import dev.cofre.controlplane.server.dynamic.PostgreSqlUsers.Removal;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,7 +21,6 @@ import java.util.Set;
 final class PostgreSqlSession implements DynamicEngine.Session {
   private static final System.Logger LOG = System.getLogger(PostgreSqlSession.class.getName());
   private static final int VERSION_LEAST = 14;
-  private static final int VERSION_MEMBER_OPTIONS = 16;
   private static final String DEPENDENT_OBJECTS = "2BP01";
   private static final String DUPLICATE = "42710";
   private static final String UNIQUE = "23505";
@@ -40,6 +40,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
 
   private final Connection connection;
   private final PostgreSqlStatements sql;
+  private final PostgreSqlUsers users;
   private final PostgreSqlStaticUsers staticUsers;
   private final PostgreSqlGroups groups;
   private final Target target;
@@ -48,6 +49,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
   PostgreSqlSession(Connection connection, Target target, RandomSource random) {
     this.connection = connection;
     this.sql = new PostgreSqlStatements(connection);
+    this.users = new PostgreSqlUsers(sql, target);
     this.staticUsers = new PostgreSqlStaticUsers(sql, target);
     this.groups = new PostgreSqlGroups(sql, target);
     this.target = target;
@@ -108,33 +110,27 @@ final class PostgreSqlSession implements DynamicEngine.Session {
   @Override
   public void create(NewUser user, char[] password) throws TargetException {
     UserNames.require(user.userName());
-    String made =
-        "create role "
-            + identifier(user.userName())
-            + " login nosuperuser nocreatedb nocreaterole noreplication nobypassrls valid until "
-            + literal(user.expiresAt().toString())
-            + " password "
-            + literal(verifier(password));
+    String verifier = verifier(password);
     guarded(
         "the making of a credential",
         () ->
             sql.alone(
                 () -> {
                   if (groups.areUsed()) {
-                    inGroup(user, made);
+                    inGroup(user, verifier);
                     return;
                   }
-                  List<String> statements = new ArrayList<>(List.of(made));
-                  statements.addAll(
-                      PostgreSqlText.grants(user.userName(), target.database(), user.grants()));
-                  sql.all(statements, true);
+                  users.make(user.userName(), user.expiresAt(), verifier);
+                  sql.all(
+                      PostgreSqlText.grants(user.userName(), target.database(), user.grants()),
+                      true);
                 }));
   }
 
-  private void inGroup(NewUser user, String made) throws SQLException, TargetException {
+  private void inGroup(NewUser user, String verifier) throws SQLException, TargetException {
     try {
       String group = groups.of(user.grants());
-      sql.execute(made);
+      users.make(user.userName(), user.expiresAt(), verifier);
       sql.execute(PostgreSqlGroups.membership(group, user.userName()));
       // PostgreSQL lets a grant that waited for the group's removal succeed, and give nothing.
       if (!groups.ofUser(user.userName()).contains(group)) {
@@ -156,38 +152,36 @@ final class PostgreSqlSession implements DynamicEngine.Session {
   @Override
   public void renew(String userName, Instant expiresAt) throws TargetException {
     UserNames.require(userName);
-    String renewal =
-        "alter role " + identifier(userName) + " valid until " + literal(expiresAt.toString());
-    guarded("the renewal of a credential", () -> sql.execute(renewal));
+    guarded("the renewal of a credential", () -> users.renew(userName, expiresAt));
   }
 
   @Override
   public void revoke(String userName, OwnedObjects owned) throws TargetException {
     UserNames.require(userName);
-    String user = identifier(userName);
     guarded(
         "the removal of a credential",
         () -> {
-          if (!isThere(userName) && !isBeingMade(user)) {
+          if (!isThere(userName) && !isBeingMade(identifier(userName))) {
             return;
           }
-          sql.execute("alter role " + user + " nologin password null valid until '-infinity'");
-          endSessions(userName);
+          Removal removal = users.removal(userName);
+          sql.execute(removal.shut());
+          endSessions(userName, removal);
           List<String> its = groups.ofUser(userName);
-          if (!removeBare(userName, its)) {
+          if (!removeBare(removal, its)) {
             // To take over what it owns one must have its rights.
-            sql.execute(membership(user));
-            remove(userName, owned, its);
+            sql.execute(removal.take());
+            remove(userName, owned, removal, its);
           }
         });
   }
 
   /** Waits for each to end; there is no login any more, so none begins. */
-  private void endSessions(String userName) throws SQLException, TargetException {
+  private void endSessions(String userName, Removal removal) throws SQLException, TargetException {
     if (sessions(userName) == 0) {
       return;
     }
-    sql.execute(membership(identifier(userName)));
+    sql.execute(removal.take());
     sql.count(
         "select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where usename = ?",
         userName);
@@ -201,10 +195,10 @@ final class PostgreSqlSession implements DynamicEngine.Session {
   }
 
   /** Removes a user that owns nothing and has no grants of its own; whether it was one. */
-  private boolean removeBare(String userName, List<String> its)
+  private boolean removeBare(Removal removal, List<String> its)
       throws SQLException, TargetException {
     try {
-      removeAtOnce(List.of("drop role if exists " + identifier(userName)), its);
+      removeAtOnce(List.of(removal.drop()), its);
       return true;
     } catch (SQLException e) {
       if (DEPENDENT_OBJECTS.equals(e.getSQLState())) {
@@ -226,21 +220,12 @@ final class PostgreSqlSession implements DynamicEngine.Session {
         });
   }
 
-  private String membership(String role) throws SQLException {
-    return "grant "
-        + role
-        + " to current_user"
-        + (sql.version() >= VERSION_MEMBER_OPTIONS ? " with inherit true, set true" : "");
-  }
-
-  private void remove(String userName, OwnedObjects owned, List<String> its)
+  private void remove(String userName, OwnedObjects owned, Removal removal, List<String> its)
       throws SQLException, TargetException {
-    String user = identifier(userName);
-    String drop = "drop owned by " + user;
-    String dropRole = "drop role if exists " + user;
+    String drop = "drop owned by " + identifier(userName);
     if (owned == OwnedObjects.DROP) {
       try {
-        removeAtOnce(List.of(drop, dropRole), its);
+        removeAtOnce(List.of(drop, removal.drop()), its);
         return;
       } catch (SQLException e) {
         if (!DEPENDENT_OBJECTS.equals(e.getSQLState())) {
@@ -251,7 +236,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
     }
     List<String> statements = new ArrayList<>(keep(userName));
     statements.add(drop);
-    statements.add(dropRole);
+    statements.add(removal.drop());
     removeAtOnce(statements, its);
   }
 
@@ -269,7 +254,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
         > 0) {
       throw refused("its role " + KEPT + " may do more than own things");
     }
-    statements.add(membership(kept));
+    statements.add(users.membership(kept));
     List<String> schemas = new ArrayList<>();
     for (String schema :
         sql.texts(

@@ -10,6 +10,7 @@ import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.hsm.HsmException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -17,6 +18,10 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Removes due credentials of one engine, a few by one login. Thread-safe.
+ *
+ * <p>Those that have come to the end of their time let nobody log in any more, where the system
+ * enforces it, and are removed at a {@link Pace}; those that were ended before it are not kept
+ * waiting.
  *
  * <p>Who takes leases has them alone for {@link #CLAIM}; then they are due again, for whoever comes
  * first, so a kill loses nothing. To remove a credential twice does no harm.
@@ -34,9 +39,11 @@ final class LeaseBatch {
   private final Store store;
   private final RootLogin roots;
   private final SystemAudit audit;
+  private final Pace pace;
   private final LongAdder removed = new LongAdder();
 
-  LeaseBatch(Store store, RootLogin roots, SystemAudit audit) {
+  LeaseBatch(Store store, RootLogin roots, SystemAudit audit, Pace pace) {
+    this.pace = pace;
     this.store = store;
     this.roots = roots;
     this.audit = audit;
@@ -52,18 +59,24 @@ final class LeaseBatch {
 
   /** Takes some that are due and removes them. */
   Result run(UUID engine) {
+    long beganNs = System.nanoTime();
     List<Lease> due =
         store.note(tx -> tx.leases().claim(engine, tx.now(), tx.now().plus(CLAIM), SIZE));
     if (due.isEmpty()) {
       return new Result(0, true);
     }
-    long beganNs = System.nanoTime();
+    Instant claimedAt = due.getFirst().nextAt().minus(CLAIM);
+    long workingNs = beganNs;
     try (Session session = roots.open(engine)) {
       for (int i = 0; i < due.size() && System.nanoTime() - beganNs < WORK_MAX_NS; i++) {
         if (!remove(session, due.get(i))) {
           away(due.subList(i + 1, due.size()), "the target cannot be reached");
           return new Result(due.size(), false);
         }
+        if (due.get(i).isExpired(claimedAt)) {
+          pace.rest(System.nanoTime() - workingNs);
+        }
+        workingNs = System.nanoTime();
       }
       return new Result(due.size(), true);
     } catch (TargetException e) {

@@ -50,12 +50,13 @@ public final class LeaseWorker implements AutoCloseable {
    * Looks every {@code period}, at most every second.
    *
    * @param clock by which leases end
+   * @param pace at which what has come to the end of its time is removed
    */
   public LeaseWorker(
-      Store store, RootLogin roots, SystemAudit audit, Clock clock, Duration period) {
+      Store store, RootLogin roots, SystemAudit audit, Clock clock, Duration period, Pace pace) {
     this.store = store;
     this.roots = roots;
-    this.batch = new LeaseBatch(store, roots, audit);
+    this.batch = new LeaseBatch(store, roots, audit, pace);
     this.clock = clock;
     this.period = period.compareTo(PERIOD_MAX) < 0 ? period : PERIOD_MAX;
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -255,19 +256,17 @@ public final class LeaseTable {
 
   /**
    * Takes at most {@code limit} leases of {@code engine} that are due at {@code now}, for whoever
-   * calls alone until {@code until}.
+   * calls alone until {@code until}. Up to half of them are such as were ended before their time,
+   * if there are: their credentials work still, and wait for no backlog of others.
    */
   public List<Lease> claim(UUID engine, Instant now, Instant until, int limit) {
+    List<UUID> before =
+        due(engine, now, " and state = 'REVOKING' and expires_at > :now", (limit + 1) / 2);
     List<UUID> ids =
-        handle
-            .createQuery(
-                "select id from lease where engine_id = :engine and next_at <= :now"
-                    + " order by next_at limit :limit for update skip locked")
-            .bind("engine", engine)
-            .bind("now", Times.column(now))
-            .bind("limit", limit)
-            .mapTo(UUID.class)
-            .list();
+        Stream.concat(before.stream(), due(engine, now, "", limit).stream())
+            .distinct()
+            .limit(limit)
+            .toList();
     if (ids.isEmpty()) {
       return List.of();
     }
@@ -283,6 +282,19 @@ public final class LeaseTable {
         .createQuery("select * from lease where id in (<ids>)")
         .bindList("ids", ids)
         .map((row, context) -> read(row))
+        .list();
+  }
+
+  private List<UUID> due(UUID engine, Instant now, String which, int limit) {
+    return handle
+        .createQuery(
+            "select id from lease where engine_id = :engine and next_at <= :now"
+                + which
+                + " order by next_at limit :limit for update skip locked")
+        .bind("engine", engine)
+        .bind("now", Times.column(now))
+        .bind("limit", limit)
+        .mapTo(UUID.class)
         .list();
   }
 

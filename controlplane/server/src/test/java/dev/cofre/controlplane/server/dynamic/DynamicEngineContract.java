@@ -142,7 +142,7 @@ abstract class DynamicEngineContract {
     assertTrue(knows(target().user()));
   }
 
-  private static char[] password() {
+  static char[] password() {
     return UserNames.password(KernelRandom.INSTANCE);
   }
 

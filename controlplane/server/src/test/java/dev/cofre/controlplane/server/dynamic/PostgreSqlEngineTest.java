@@ -38,7 +38,7 @@ class PostgreSqlEngineTest extends DynamicEngineContract {
           "? {fn now()} :name");
 
   @TempDir static Path directory;
-  private static TargetServer server;
+  static TargetServer server;
 
   @BeforeAll
   static void start() throws Exception {

@@ -108,6 +108,56 @@ class PostgreSqlGroupsTest {
     assertTrue(may(names.getLast(), READ));
   }
 
+  /** Members are put there by hand: all that counts is how many there are. */
+  @Test
+  void aFullGroupIsFollowedByAnotherOne() throws Exception {
+    List<String> fill = new ArrayList<>();
+    try (Session session = session()) {
+      make(session, ORDERS);
+      String first = groups().getFirst();
+      fill(first, 999, fill);
+      String second = make(session, ORDERS);
+      assertEquals(2, groups().size());
+      assertTrue(may(second, READ));
+      String next =
+          groups().stream().filter(group -> !group.equals(first)).findFirst().orElseThrow();
+      fill(next, 999, fill);
+      make(session, ORDERS);
+      String last = make(session, ORDERS);
+      assertEquals(3, groups().size());
+      assertTrue(may(last, READ));
+      // The first one has room again, and is filled before a fourth one is made.
+      server.administer("drop role \"" + fill.removeFirst() + '"');
+      make(session, ORDERS);
+      assertEquals(3, groups().size());
+      assertEquals(
+          List.of("1000"),
+          server.texts(
+              "select count(*) from pg_auth_members m join pg_roles g on g.oid = m.roleid"
+                  + " join pg_roles u on u.oid = m.member where g.rolname = '"
+                  + first
+                  + "' and u.rolname ~ '^cofre_'"));
+    } finally {
+      for (int i = 0; i < fill.size(); i += 100) {
+        server.administer(
+            "drop role \""
+                + String.join("\", \"", fill.subList(i, Math.min(fill.size(), i + 100)))
+                + '"');
+      }
+    }
+  }
+
+  private static void fill(String group, int count, List<String> made) throws Exception {
+    List<String> statements = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String name = UserNames.fresh("filler", KernelRandom.INSTANCE);
+      made.add(name);
+      statements.add("create role \"" + name + "\" nologin");
+      statements.add(PostgreSqlGroups.membership(group, name));
+    }
+    server.administer(statements.toArray(String[]::new));
+  }
+
   @Test
   void otherGrantsAreAnotherGroupAndChangeNoneThatIsThere() throws Exception {
     try (Session session = session()) {

@@ -143,6 +143,16 @@ public final class TargetServer implements AutoCloseable {
     }
   }
 
+  /** Puts the functions there that docs/SECRETS.md has a superuser put there. */
+  void installUserFunctions() throws Exception {
+    Path file = Path.of(System.getProperty("cofre.root"), "docs", "sql", "postgresql-users.sql");
+    try (Connection connection = superuser(DATABASE);
+        Statement statement = connection.createStatement()) {
+      statement.setEscapeProcessing(false);
+      statement.execute(Files.readString(file).replace(":\"root\"", ROOT));
+    }
+  }
+
   /** Everything that it was asked, as its log has it. */
   public String statementLog() throws IOException {
     StringBuilder all = new StringBuilder();

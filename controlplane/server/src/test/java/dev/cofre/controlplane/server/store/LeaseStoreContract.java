@@ -256,6 +256,36 @@ abstract class LeaseStoreContract {
   }
 
   @Test
+  void whatWasEndedBeforeItsTimeWaitsForNoBacklog() {
+    SecretEngine engine = engine("pg");
+    for (int i = 0; i < 30; i++) {
+      live(engine, "app", NOW.minusSeconds(100));
+    }
+    Set<UUID> revoked = new HashSet<>();
+    for (int i = 0; i < 4; i++) {
+      Lease lease = live(engine, "app", NOW.plusSeconds(600));
+      revoked.add(lease.id());
+      change(
+          tx -> {
+            tx.leases().revoke(lease.id(), "revoked", NOW);
+            return null;
+          });
+    }
+    List<Lease> first = claimed(engine, 6);
+    assertEquals(6, first.size());
+    assertEquals(
+        3, first.stream().filter(lease -> revoked.contains(lease.id())).count(), "half of them");
+    List<Lease> second = claimed(engine, 6);
+    assertEquals(1, second.stream().filter(lease -> revoked.contains(lease.id())).count());
+    List<Lease> rest = claimed(engine, 60);
+    assertEquals(34 - 12, rest.size());
+  }
+
+  private List<Lease> claimed(SecretEngine engine, int limit) {
+    return change(tx -> tx.leases().claim(engine.id(), NOW, NOW.plusSeconds(20), limit));
+  }
+
+  @Test
   void twoWhoTakeAtOnceNeverTakeTheSame() throws Exception {
     SecretEngine engine = engine("pg");
     for (int i = 0; i < 60; i++) {
