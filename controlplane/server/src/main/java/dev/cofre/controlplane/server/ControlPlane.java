@@ -29,6 +29,7 @@ import dev.cofre.controlplane.server.lease.LeaseWorker;
 import dev.cofre.controlplane.server.lease.Leasing;
 import dev.cofre.controlplane.server.lease.RootLogin;
 import dev.cofre.controlplane.server.lease.TargetCalls;
+import dev.cofre.controlplane.server.retention.Retention;
 import dev.cofre.controlplane.server.rotation.UserRotationWorker;
 import dev.cofre.controlplane.server.rotation.UserRotator;
 import dev.cofre.controlplane.server.schedule.KeyScheduler;
@@ -60,6 +61,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -175,6 +177,22 @@ final class ControlPlane implements AutoCloseable {
         opened(new LeaseWorker(store, roots, systemAudit, clock, settings.schedulerPeriod()));
     UserRotator rotator =
         new UserRotator(store, roots, secrets, KernelRandom.INSTANCE, systemAudit);
+    Retention retention =
+        new Retention(
+            archive,
+            store,
+            (origin, end) ->
+                sinks
+                    .behind(origin, end)
+                    .map(name -> "the sink " + name)
+                    .or(
+                        () ->
+                            alerts.hasPassed(origin, end)
+                                ? Optional.empty()
+                                : Optional.of("the evaluation of alerts")),
+            new InstallationSigner(signing),
+            systemAudit,
+            settings.archive().retentionDaysMin());
     UserRotationWorker rotations =
         opened(new UserRotationWorker(store, rotator, clock, settings.schedulerPeriod()));
     Vitals vitals =
@@ -220,7 +238,8 @@ final class ControlPlane implements AutoCloseable {
                 secrets,
                 leasing,
                 rotator,
-                alerts));
+                alerts,
+                retention));
     sealMetrics(api, sealer);
     leaseMetrics(api, leases);
     rotationMetrics(api, rotations);
@@ -235,6 +254,7 @@ final class ControlPlane implements AutoCloseable {
     archiveMetrics(api, archive, shipper);
     sinks.show(api::family);
     alertMetrics(api, alerts);
+    retentionMetrics(api, retention);
     Vertx vertx =
         Vertx.builder()
             .with(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2))
@@ -261,7 +281,9 @@ final class ControlPlane implements AutoCloseable {
                     systemAudit,
                     settings.schedulerPeriod(),
                     settings.node(),
-                    instance)))
+                    instance,
+                    retention,
+                    settings.archive().retentionPeriod())))
         .start();
     leases.start();
     rotations.start();
@@ -318,6 +340,13 @@ final class ControlPlane implements AutoCloseable {
     api.gauge("cofre_controlplane_audit_archive_logs", () -> archive.figures().logs());
     api.gauge("cofre_controlplane_audit_ship_lag_events", () -> shipper.figures().lagEvents());
     api.gauge("cofre_controlplane_audit_ship_lag_ms", () -> shipper.figures().lagMs());
+  }
+
+  private static void retentionMetrics(Api api, Retention retention) {
+    api.gauge("cofre_controlplane_audit_removed_segments", retention::removedSegments);
+    api.gauge("cofre_controlplane_audit_removed_events", retention::removedEvents);
+    api.gauge("cofre_controlplane_audit_removal_failures", retention::failures);
+    api.gauge("cofre_controlplane_audit_retention_blocked_logs", retention::blocked);
   }
 
   private static void alertMetrics(Api api, Alerts alerts) {
