@@ -63,7 +63,7 @@ final class AuditHoldCommand {
           String reason,
       @Mixin About about,
       @Mixin OutputOption output,
-      @Mixin ChangingPlane plane) {
+      @Mixin ControlPlane plane) {
     JsonObject document = about.document().put("name", name).put("reason", reason);
     return admin.print(output, plane, calls -> calls.post(PATH, document));
   }
@@ -76,7 +76,7 @@ final class AuditHoldCommand {
   int lift(
       @Parameters(paramLabel = "NAME", description = NAME) String name,
       @Mixin OutputOption output,
-      @Mixin ChangingPlane plane) {
+      @Mixin ControlPlane plane) {
     return admin.print(
         output, plane, calls -> calls.call(HttpMethod.POST, admin.path(name) + "/lift", null));
   }

@@ -54,7 +54,7 @@ final class AuditRetentionCommand {
         "What is not named is kept for ever. A segment of the archive goes when the longest period in",
         "it is over. Takes the approval of a security administrator."
       })
-  int set(@Mixin Periods periods, @Mixin OutputOption output, @Mixin ChangingPlane plane) {
+  int set(@Mixin Periods periods, @Mixin OutputOption output, @Mixin ControlPlane plane) {
     return keeper.print(output, plane, HttpMethod.PUT, PATH, periods.document());
   }
 
