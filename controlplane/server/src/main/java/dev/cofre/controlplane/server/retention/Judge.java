@@ -76,14 +76,13 @@ final class Judge {
 
   private Verdict read(CompleteSegment segment, long newestNs) throws IOException {
     // What does not overlap with its times holds nothing in it; of lost events no time is known.
-    SegmentEvents events =
-        new SegmentEvents(
-            holds.stream()
-                .filter(
-                    hold ->
-                        segment.isTimeless()
-                            || hold.mayHold(segment.oldestNs(), segment.newestNs()))
-                .toList());
+    List<HeldEvents> near =
+        holds.stream()
+            .filter(
+                hold ->
+                    segment.isTimeless() || hold.mayHold(segment.oldestNs(), segment.newestNs()))
+            .toList();
+    SegmentEvents events = new SegmentEvents(near);
     SegmentReading reading = archive.read(segment, events);
     if (!reading.isIntact()) {
       return Verdict.stays(
@@ -99,7 +98,7 @@ final class Judge {
     Instant until = days.isEmpty() ? null : end(newestNs, days.getAsInt());
     List<String> held =
         reading.isUnclear()
-            ? holds.stream().map(HeldEvents::name).toList()
+            ? near.stream().map(HeldEvents::name).toList()
             : List.copyOf(events.held());
     if (!held.isEmpty()) {
       return held(segment, until, held);

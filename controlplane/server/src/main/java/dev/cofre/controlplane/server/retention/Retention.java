@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Removes segments of the archive whose time is over, the oldest of a log first. Thread-safe.
@@ -47,9 +48,9 @@ public final class Retention {
   private final Destruction.Witness witness;
   private final int daysMin;
   private volatile long blocked;
-  private volatile long removedSegments;
-  private volatile long removedEvents;
-  private volatile long failures;
+  private final LongAdder removedSegments = new LongAdder();
+  private final LongAdder removedEvents = new LongAdder();
+  private final LongAdder failures = new LongAdder();
 
   /**
    * Of {@code archive}.
@@ -159,7 +160,7 @@ public final class Retention {
       }
       return decide() ? finish() : 0;
     } catch (RuntimeException e) {
-      failures++;
+      failures.increment();
       throw e;
     }
   }
@@ -264,8 +265,8 @@ public final class Retention {
             tx.auditRetention().done(removal);
             return null;
           });
-      removedSegments++;
-      removedEvents += removal.events();
+      removedSegments.increment();
+      removedEvents.add(removal.events());
     }
     return open.size();
   }
@@ -277,16 +278,16 @@ public final class Retention {
 
   /** How many segments were removed since the start. */
   public long removedSegments() {
-    return removedSegments;
+    return removedSegments.sum();
   }
 
   /** How many events these held. */
   public long removedEvents() {
-    return removedEvents;
+    return removedEvents.sum();
   }
 
   /** How often removing failed since the start. */
   public long failures() {
-    return failures;
+    return failures.sum();
   }
 }
