@@ -77,8 +77,7 @@ final class AuditRetentionCommand {
   @Command(description = "Lists what retention has removed, the newest first.")
   int removals(@Mixin OutputOption output, @Mixin ControlPlane plane) {
     JsonObject page =
-        plane.call(
-            terminal.environment(), ROLE, calls -> calls.get(PATH + "/removals?limit=500"));
+        plane.call(terminal.environment(), ROLE, calls -> calls.get(PATH + "/removals?limit=500"));
     new Pages(terminal, output, REMOVALS).print(page);
     return ExitCodes.OK;
   }

@@ -78,8 +78,7 @@ class AuditRetentionCommandTest {
 
   @Test
   void holdsArePlacedAndLiftedAsTheSecurityAdmin() {
-    CliRun placed =
-        run("audit", "hold", "place", "case-1", "--for", "order 7", "--key", "demo");
+    CliRun placed = run("audit", "hold", "place", "case-1", "--for", "order 7", "--key", "demo");
     assertEquals(ExitCodes.OK, placed.exitCode(), placed::err);
     assertEquals("Bearer security-admin", service.asked.get(0).authorization());
     assertEquals(

@@ -146,8 +146,7 @@ class AuditVerifyCommandTest {
   private NoteKey removeTheFirst() throws Exception {
     SignedHead head = head(sealed);
     byte[] nodes =
-        RangeCover.of(
-            0, Arrays.copyOfRange(hashes, SealFile.HEADER_LENGTH, hashes.length), 3);
+        RangeCover.of(0, Arrays.copyOfRange(hashes, SealFile.HEADER_LENGTH, hashes.length), 3);
     byte[] next = Files.readAllBytes(segment);
     for (String suffix : List.of("", ".seal", ".heads")) {
       Files.delete(directory.resolve("segment-0000000001" + suffix));

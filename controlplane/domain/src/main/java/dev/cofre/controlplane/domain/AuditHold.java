@@ -57,7 +57,8 @@ public record AuditHold(
             null);
     boolean isOfAll = fields.flag(ALL);
     if (isOfAll == hold.isLimited()) {
-      fields.wrong(ALL, "must be true when none of key, principal, from and to is given, else absent");
+      fields.wrong(
+          ALL, "must be true when none of key, principal, from and to is given, else absent");
     }
     if (hold.from != null && hold.to != null && hold.to.isBefore(hold.from)) {
       fields.wrong("to", "must not be before from");

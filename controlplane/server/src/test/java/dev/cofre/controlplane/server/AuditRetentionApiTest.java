@@ -65,7 +65,8 @@ class AuditRetentionApiTest {
     assertEquals(365, shipped.getInteger("daysMin"));
     assertTrue(shipped.containsKey("noKeyDays") && shipped.getValue("noKeyDays") == null);
     assertTrue(
-        TestPlane.isProblem(put("platform-admin", "{\"noKeyDays\":364}"), ErrorCode.INVALID_REQUEST));
+        TestPlane.isProblem(
+            put("platform-admin", "{\"noKeyDays\":364}"), ErrorCode.INVALID_REQUEST));
     assertTrue(TestPlane.isProblem(put("security-admin", "{}"), ErrorCode.FORBIDDEN));
 
     HttpResponse<String> asked = put("platform-admin", "{\"noKeyDays\":400,\"internalDays\":500}");
@@ -107,13 +108,11 @@ class AuditRetentionApiTest {
     assertEquals(202, asked.statusCode(), asked.body());
     assertTrue(json(plane.get("auditor", HOLDS + "/case-1")).getBoolean("active"));
     assertEquals(403, plane.decide("security-admin", json(asked)).statusCode());
-    assertEquals(
-        "DONE", plane.approve("security-admin-2", asked).getString("state"));
+    assertEquals("DONE", plane.approve("security-admin-2", asked).getString("state"));
     JsonObject lifted = json(plane.get("auditor", HOLDS + "/case-1"));
     assertFalse(lifted.getBoolean("active"));
     assertEquals("security-admin", lifted.getString("liftedBy"));
-    assertEquals(
-        1, json(plane.get("platform-admin", HOLDS)).getJsonArray("items").size());
+    assertEquals(1, json(plane.get("platform-admin", HOLDS)).getJsonArray("items").size());
     assertTrue(
         TestPlane.isProblem(
             plane.post("security-admin", HOLDS + "/case-1/lift"), ErrorCode.CONFLICT));
@@ -128,7 +127,8 @@ class AuditRetentionApiTest {
   void planAndRemovalsAreToldAndSearchSaysWhatIsNotThere() throws Exception {
     JsonObject plan = json(plane.get("auditor", RETENTION + "/plan"));
     assertTrue(plan.getBoolean("complete"));
-    assertEquals(0, json(plane.get("auditor", RETENTION + "/removals")).getJsonArray("items").size());
+    assertEquals(
+        0, json(plane.get("auditor", RETENTION + "/removals")).getJsonArray("items").size());
     JsonObject search = json(plane.get("auditor", "/v1/audit/events"));
     assertEquals(0, search.getJsonArray("removed").size());
     assertEquals(0, plane.metric("cofre_controlplane_audit_removed_segments"));

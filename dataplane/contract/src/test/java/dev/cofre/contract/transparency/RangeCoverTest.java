@@ -54,10 +54,8 @@ class RangeCoverTest {
     byte[] cover = RangeCover.of(5, part(5, 60), 55);
     byte[] longer = Arrays.copyOf(cover, cover.length + MerkleHash.LENGTH);
     byte[] shorter = Arrays.copyOf(cover, cover.length - 1);
-    assertThrows(
-        IllegalArgumentException.class, () -> RangeCover.append(tree(5), longer, 55));
-    assertThrows(
-        IllegalArgumentException.class, () -> RangeCover.append(tree(5), shorter, 55));
+    assertThrows(IllegalArgumentException.class, () -> RangeCover.append(tree(5), longer, 55));
+    assertThrows(IllegalArgumentException.class, () -> RangeCover.append(tree(5), shorter, 55));
     assertThrows(IllegalArgumentException.class, () -> tree(5).append(cover, 0, 2));
     assertThrows(IllegalArgumentException.class, () -> tree(6).append(cover, 0, 3));
   }

@@ -70,7 +70,9 @@ public final class ApprovalRules {
     return rule(action, ApprovalCondition.CREDENTIAL, 1, Role.SECURITY_ADMIN);
   }
 
-  /** Who vouches for others, and what becomes of the audit log, is not decided by one person alone. */
+  /**
+   * Who vouches for others, and what becomes of the audit log, is not decided by one person alone.
+   */
   private static ApprovalRule trust(ManagementAction action) {
     return rule(action, ApprovalCondition.ALWAYS, 1, Role.SECURITY_ADMIN);
   }

@@ -58,6 +58,7 @@ final class Evaluator {
 
   /** Which record comes next, by log, as it was written down last. */
   private volatile Map<String, Long> kept = Map.of();
+
   private volatile long caughtUpNs = System.nanoTime();
 
   /** Who gets what is raised. Called by the evaluator's thread; never waits. */

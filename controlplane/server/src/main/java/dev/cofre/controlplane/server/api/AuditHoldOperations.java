@@ -120,8 +120,7 @@ final class AuditHoldOperations {
   /** Who says how long events are kept does not say too that these need not be kept. */
   private static void requireApart(Call call, AuditRetention retention) {
     boolean hasSet =
-        retention.stamp() != null
-            && retention.stamp().updatedBy().equals(call.principal().id());
+        retention.stamp() != null && retention.stamp().updatedBy().equals(call.principal().id());
     if (hasSet || Permissions.allow(call.principal(), AUDIT_RETENTION_UPDATE)) {
       throw new ProblemException(
           ErrorCode.FORBIDDEN, "whoever sets how long events are kept does not lift holds");

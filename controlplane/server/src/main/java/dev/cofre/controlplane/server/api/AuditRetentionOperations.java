@@ -90,9 +90,7 @@ final class AuditRetentionOperations {
     return Answer.object(
         200,
         found.revision(),
-        found.stamp() == null
-            ? json.put("revision", 0)
-            : Documents.stamp(json, found.stamp()));
+        found.stamp() == null ? json.put("revision", 0) : Documents.stamp(json, found.stamp()));
   }
 
   /** A period that is not there is null: kept for ever. */

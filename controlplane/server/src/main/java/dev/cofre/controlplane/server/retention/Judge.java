@@ -69,8 +69,7 @@ final class Judge {
     if (archive.sealedTo(segment.origin()) < segment.end()) {
       return Verdict.stays(segment, Outcome.UNSEALED, soonest, "no head here is over all of it");
     }
-    List<String> ofAll =
-        holds.stream().filter(HeldEvents::isOfAll).map(HeldEvents::name).toList();
+    List<String> ofAll = holds.stream().filter(HeldEvents::isOfAll).map(HeldEvents::name).toList();
     return ofAll.isEmpty() ? read(segment, newestNs) : held(segment, null, ofAll);
   }
 
@@ -92,8 +91,7 @@ final class Judge {
           "its records are not those of its hashes: verify it with ./cofre audit verify");
     }
     boolean isUnknown = reading.isUnclear() || events.hasTooManyKeys();
-    Set<DataClass> classes =
-        isUnknown ? EnumSet.allOf(DataClass.class) : events.classes(store);
+    Set<DataClass> classes = isUnknown ? EnumSet.allOf(DataClass.class) : events.classes(store);
     OptionalInt days = rules.retention().longest(classes, isUnknown || events.isOfNoKey());
     Instant until = days.isEmpty() ? null : end(newestNs, days.getAsInt());
     List<String> held =
@@ -119,7 +117,12 @@ final class Judge {
           segment, Outcome.YOUNG, until, "it holds " + about + ", kept until " + until);
     }
     return new Verdict(
-        segment, Outcome.DUE, until, instant(newestNs), List.of(), "its time was over at " + until,
+        segment,
+        Outcome.DUE,
+        until,
+        instant(newestNs),
+        List.of(),
+        "its time was over at " + until,
         Optional.of(reading));
   }
 

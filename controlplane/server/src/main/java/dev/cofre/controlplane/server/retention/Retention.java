@@ -191,8 +191,7 @@ public final class Retention {
     return !due.isEmpty() && store.change(tx -> decided(tx, rules, due));
   }
 
-  private boolean decided(
-      Transaction tx, Rules rules, List<Verdict> due) {
+  private boolean decided(Transaction tx, Rules rules, List<Verdict> due) {
     if (!rules.areStill(tx)) {
       // A hold was placed, or a period changed, since the segments were read: all anew.
       return false;
@@ -249,8 +248,7 @@ public final class Retention {
 
   /** Does what was decided; again what a kill has interrupted. */
   private int finish() {
-    List<AuditRemoval> open =
-        store.read(tx -> tx.auditRetention().open(archive.id(), OPEN_MAX));
+    List<AuditRemoval> open = store.read(tx -> tx.auditRetention().open(archive.id(), OPEN_MAX));
     for (AuditRemoval removal : open) {
       NoteKey key = new NoteKey(RemovalRecord.KEY_NAME, signer.publicKey());
       byte[] text = removal.statement().getBytes(StandardCharsets.UTF_8);

@@ -16,8 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Reads what comes next for one sink: of each log in its order, of all logs in turn, and remembers
- * how far it was sent. Not thread-safe, but for {@link #lagEvents()} and
- * {@link #hasPassed}.
+ * how far it was sent. Not thread-safe, but for {@link #lagEvents()} and {@link #hasPassed}.
  */
 final class SinkFeed {
   private static final System.Logger LOG = System.getLogger(SinkFeed.class.getName());

@@ -136,8 +136,7 @@ class RemovalMutationTest {
     String number = Long.toString(Long.parseLong(next.substring(next.length() - 10)));
     String renumbered = text.replaceFirst("\nsegment [0-9]+\n", "\nsegment " + number + "\n");
     byte[] signature = other.sign(renumbered.getBytes(StandardCharsets.UTF_8));
-    Files.writeString(
-        file(next + ".removed"), other.key().note(renumbered, signature).toString());
+    Files.writeString(file(next + ".removed"), other.key().note(renumbered, signature).toString());
     assertFound("of another key", kind -> kind == Finding.Kind.REMOVAL);
     // And by the right key, as nobody but the HSM can: the tree does not fit.
     byte[] right = fixture.signer.sign(renumbered.getBytes(StandardCharsets.UTF_8));

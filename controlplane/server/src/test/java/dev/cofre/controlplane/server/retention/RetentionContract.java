@@ -129,8 +129,7 @@ abstract class RetentionContract {
     fixture.archive(5, Optional.empty(), "app");
     assertEquals(300 - gone, fixture.archive.search(all()).entries().size());
     fixture.archive.close();
-    try (Archive again =
-        Archive.open(fixture.directory, RetentionFixture.SEGMENT_BYTES)) {
+    try (Archive again = Archive.open(fixture.directory, RetentionFixture.SEGMENT_BYTES)) {
       assertEquals(300, again.archived(fixture.log.origin));
       assertEquals(300 - gone, again.search(all()).entries().size());
       assertEquals(gone, again.removed(fixture.log.origin).orElseThrow().events());
@@ -140,8 +139,7 @@ abstract class RetentionContract {
       LogState state = LogState.all(again, List.of(), List.of()).get(0);
       assertTrue(state.isRemovedAfter(HeldEvents.nanos(RetentionFixture.BEGIN)));
       assertFalse(
-          state.isRemovedAfter(
-              HeldEvents.nanos(RetentionFixture.BEGIN.plus(Duration.ofDays(9)))));
+          state.isRemovedAfter(HeldEvents.nanos(RetentionFixture.BEGIN.plus(Duration.ofDays(9)))));
       assertEquals(
           List.of(),
           again
@@ -208,9 +206,7 @@ abstract class RetentionContract {
     assertTrue(fixture.removeAll() > 0);
     assertThrows(
         InvalidDocumentException.class,
-        () ->
-            AuditRetention.read(
-                Map.of("noKeyDays", 364), 365, null));
+        () -> AuditRetention.read(Map.of("noKeyDays", 364), 365, null));
   }
 
   @Test
@@ -319,8 +315,7 @@ abstract class RetentionContract {
     var within = fixture.log.head(gone - 1, new byte[32]);
     assertEquals(1, fixture.verify(key, within).notes().size());
     var forged = fixture.log.head(gone, new byte[32]);
-    assertEquals(
-        Finding.Kind.UNPROVEN, fixture.verify(key, forged).findings().get(0).kind());
+    assertEquals(Finding.Kind.UNPROVEN, fixture.verify(key, forged).findings().get(0).kind());
   }
 
   /** The key was away after the decision, then a kill came behind each step of the removal. */
@@ -352,16 +347,14 @@ abstract class RetentionContract {
     assertThrows(IllegalStateException.class, failing::removeDue);
     assertEquals(1, failing.failures());
     int segments = fixture.files("").size();
-    List<AuditRemoval> open =
-        store.read(tx -> tx.auditRetention().open(fixture.archive.id(), 100));
+    List<AuditRemoval> open = store.read(tx -> tx.auditRetention().open(fixture.archive.id(), 100));
     assertEquals(segments - 1, open.size(), "all but the newest, and none is gone yet");
     assertEquals(segments - 1, fixture.witnessed.size());
     List<String> files = List.of("", ".index", ".heads", ".seal");
     for (int step = 0; step < open.size(); step++) {
       AuditRemoval row = open.get(step);
       Path segment = AuditSegments.file(fixture.folder(), "segment", row.segment());
-      byte[] signature =
-          fixture.signer.sign(row.statement().getBytes(StandardCharsets.UTF_8));
+      byte[] signature = fixture.signer.sign(row.statement().getBytes(StandardCharsets.UTF_8));
       String note = fixture.signer.key().note(row.statement(), signature).toString();
       Files.writeString(segment.resolveSibling(segment.getFileName() + ".removed"), note);
       for (String file : files.subList(0, Math.min(step, files.size()))) {

@@ -213,9 +213,7 @@ final class RetentionFixture {
 
   ChainReport verify(Path folder, List<NoteKey> removalKeys, SignedHead... against)
       throws IOException {
-    return new LogVerifier(folder, log.key(), List.of(against), false, removalKeys)
-        .verify()
-        .get(0);
+    return new LogVerifier(folder, log.key(), List.of(against), false, removalKeys).verify().get(0);
   }
 
   /** The names of the files of segments, in their order. */

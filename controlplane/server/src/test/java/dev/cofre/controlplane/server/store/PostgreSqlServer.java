@@ -25,7 +25,6 @@ public final class PostgreSqlServer implements BeforeAllCallback, AfterAllCallba
   }
 
   /** An empty database of its own. */
-  /** An empty database. */
   public StoreLocation freshDatabase() throws SQLException {
     String name = "fresh" + ++databases;
     try (Connection connection = server.getPostgresDatabase().getConnection();

@@ -151,9 +151,7 @@ public record RemovalRecord(
           Instant.parse(value(lines, 9, "decided")),
           CanonicalBase64.decode(value(lines, 10, "before")),
           CanonicalBase64.decode(value(lines, 11, "nodes")),
-          new String(
-              CanonicalBase64.decode(value(lines, 12, "head")),
-              StandardCharsets.UTF_8));
+          new String(CanonicalBase64.decode(value(lines, 12, "head")), StandardCharsets.UTF_8));
     } catch (DateTimeException e) {
       throw new IllegalArgumentException("not the record of a removal", e);
     }
