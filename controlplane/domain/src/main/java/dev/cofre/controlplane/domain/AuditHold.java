@@ -3,7 +3,6 @@ package dev.cofre.controlplane.domain;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -13,7 +12,7 @@ import java.util.regex.Pattern;
  *
  * @param name never given again
  * @param reason why, for people
- * @param key the alias or id of the key that was named; null: any
+ * @param key the alias of the key, or what was named when there is no such key; null: any
  * @param keyId that key's id; null when it is not known
  * @param principal whose events; null: anybody's
  * @param from of no older events; null: from the first on
@@ -75,10 +74,9 @@ public record AuditHold(
     return key != null || principal != null || from != null || to != null;
   }
 
-  /** The same of the key {@code found}. */
-  public AuditHold of(Optional<UUID> found) {
-    return new AuditHold(
-        name, reason, key, found.orElse(null), principal, from, to, stamp, liftedAt);
+  /** The same of the key {@code id}, whose alias is {@code alias}. */
+  public AuditHold of(String alias, UUID id) {
+    return new AuditHold(name, reason, alias, id, principal, from, to, stamp, liftedAt);
   }
 
   /** The same, lifted by {@code by} at {@code now}. */

@@ -90,6 +90,9 @@ class AuditRetentionApiTest {
     assertEquals(201, placed.statusCode(), placed.body());
     assertEquals(key.getString("id"), json(placed).getString("keyId"));
     assertEquals(0, json(placed).getInteger("removing"));
+    JsonObject byId = json(place("case-0", "\"key\":\"" + key.getString("id") + "\""));
+    assertEquals("payroll", byId.getString("key"));
+    assertEquals(key.getString("id"), byId.getString("keyId"));
     assertTrue(TestPlane.isProblem(place("case-1", "\"all\":true"), ErrorCode.CONFLICT));
     assertTrue(
         TestPlane.isProblem(
@@ -112,7 +115,7 @@ class AuditRetentionApiTest {
     JsonObject lifted = json(plane.get("auditor", HOLDS + "/case-1"));
     assertFalse(lifted.getBoolean("active"));
     assertEquals("security-admin", lifted.getString("liftedBy"));
-    assertEquals(1, json(plane.get("platform-admin", HOLDS)).getJsonArray("items").size());
+    assertEquals(2, json(plane.get("platform-admin", HOLDS)).getJsonArray("items").size());
     assertTrue(
         TestPlane.isProblem(
             plane.post("security-admin", HOLDS + "/case-1/lift"), ErrorCode.CONFLICT));

@@ -280,6 +280,8 @@ class RoleMatrixTest {
             .header("Content-Type", "application/json")
             .PUT(HttpRequest.BodyPublishers.ofString("{\"perDay\":5}"));
     assertEquals(200, plane.send(quota).statusCode());
+    String hold = "{\"name\":\"target\",\"reason\":\"tests\",\"all\":true}";
+    made(post("/v1/audit/holds", new JsonObject(hold)));
     made(post("/v1/groups", new JsonObject("{\"name\":\"target\"}")));
     HttpResponse<String> prepared = plane.post("crypto-officer", "/v1/imports");
     made(prepared.statusCode());
@@ -433,6 +435,7 @@ class RoleMatrixTest {
             .replace("{class}", "internal")
             .replace("{node}", "malformed")
             .replace("{quota}", "target")
+            .replace("{hold}", "target")
             .replace("{approval}", approval)
             .replace("{action}", "policy:create");
     HttpRequest.Builder request = plane.request(caller.isEmpty() ? null : caller, path);

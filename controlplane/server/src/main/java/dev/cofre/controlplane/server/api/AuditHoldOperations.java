@@ -12,15 +12,16 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.AuditHold;
 import dev.cofre.controlplane.domain.AuditRetention;
+import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Permissions;
 import dev.cofre.controlplane.domain.Stamp;
 import dev.cofre.controlplane.domain.approval.ApprovalMatter;
+import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.controlplane.server.store.Transaction;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * The routes under /v1/audit/holds. Whoever sets how long events are kept lifts no hold, and does
@@ -53,7 +54,8 @@ final class AuditHoldOperations {
           AuditHold asked =
               AuditHold.read(call.document(), Stamp.created(tx.now(), call.principal().id()));
           call.subject(asked.name());
-          AuditHold hold = asked.of(key(tx, call, asked.key()));
+          AuditHold hold =
+              key(tx, call, asked.key()).map(key -> asked.of(key.alias(), key.id())).orElse(asked);
           if (tx.auditHolds().find(hold.name()).isPresent()) {
             throw new ProblemException(
                 ErrorCode.CONFLICT, "there is, or was, a hold of this name; take another one");
@@ -70,11 +72,14 @@ final class AuditHoldOperations {
         });
   }
 
-  /** The id of the key that is named by its alias. */
-  private static Optional<UUID> key(Transaction tx, Call call, String named) {
+  /** The key of the caller's tenant that is named: events name keys by id and by alias. */
+  private static Optional<KmsKey> key(Transaction tx, Call call, String named) {
+    String tenant = call.principal().tenant();
     return named == null
         ? Optional.empty()
-        : tx.keys().find(call.principal().tenant(), named).map(key -> key.id());
+        : KeySelection.parse(named)
+            .map(id -> tx.keys().find(id).filter(key -> key.tenant().equals(tenant)))
+            .orElseGet(() -> tx.keys().find(tenant, named));
   }
 
   private Answer list(Call call) {

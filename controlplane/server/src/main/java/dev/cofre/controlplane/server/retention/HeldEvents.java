@@ -30,6 +30,7 @@ final class HeldEvents {
     }
     if (hold.keyId() != null) {
       keys.add(Value.ofKey(hold.keyId()));
+      keys.add(Value.of(Field.KEY, hold.keyId().toString()));
     }
     if (hold.principal() != null) {
       principals.add(Value.of(Field.PRINCIPAL, hold.principal()));
@@ -39,7 +40,8 @@ final class HeldEvents {
     this.toNs = hold.to() == null ? Long.MAX_VALUE : nanos(hold.to()) + MS_NS - 1;
   }
 
-  private static Optional<UUID> id(String text) {
+  /** The id of a key that {@code text} is; empty when it is none. */
+  static Optional<UUID> id(String text) {
     try {
       return Optional.of(UUID.fromString(text));
     } catch (IllegalArgumentException e) {

@@ -51,7 +51,9 @@ final class SegmentEvents implements SegmentReading.Visitor {
         ByteBuffer id = ByteBuffer.wrap(key.bytes());
         ids.add(new UUID(id.getLong(), id.getLong()));
       } else {
-        names.add(new String(key.bytes(), StandardCharsets.UTF_8));
+        String name = new String(key.bytes(), StandardCharsets.UTF_8);
+        // Acts of management name a key by its id as text.
+        HeldEvents.id(name).ifPresentOrElse(ids::add, () -> names.add(name));
       }
     }
   }

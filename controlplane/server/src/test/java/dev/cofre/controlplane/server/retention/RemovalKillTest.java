@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A process that removes is ended at any moment: a segment is there, or its removal recorded. */
 class RemovalKillTest {
-  private static final int KILLS = Integer.getInteger("cofre.removalKills", 12);
-  private static final int DAYS = 120;
+  private static final int KILLS = Integer.getInteger("cofre.removalKills", 6);
+  private static final int DAYS = 60;
 
   @TempDir Path directory;
 

@@ -321,7 +321,7 @@ abstract class RetentionContract {
   /** The key was away after the decision, then a kill came behind each step of the removal. */
   @Test
   void whatAKillLeftIsFinished() throws Exception {
-    fixture.archive(16, Optional.empty(), "app");
+    fixture.archive(6, Optional.empty(), "app");
     fixture.set(50, NONE);
     passed(30_000);
     RemovalSigner away =

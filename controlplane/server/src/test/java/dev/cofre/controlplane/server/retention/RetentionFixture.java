@@ -40,7 +40,7 @@ final class RetentionFixture {
   /** The time of the first event. */
   static final Instant BEGIN = Instant.parse("2020-01-01T00:00:00.123456789Z");
 
-  static final int SEGMENT_BYTES = 4_096;
+  static final int SEGMENT_BYTES = 1_024;
   private static final Stamp STAMP = Stamp.created(Instant.parse("2026-01-01T00:00:00Z"), "keeper");
 
   final Path directory;
@@ -99,7 +99,7 @@ final class RetentionFixture {
     return directory.resolve("node-n1");
   }
 
-  /** Archives {@code days} batches of 20 events, one batch a day, each about a segment. */
+  /** Archives {@code days} batches of 20 events, one batch a day, each a segment. */
   void archive(int days, Optional<UUID> key, String principal) throws Exception {
     for (int i = 0; i < days; i++) {
       long day = log.size() / 20;
@@ -109,13 +109,22 @@ final class RetentionFixture {
             AuditEvent.of(
                     BEGIN.plus(Duration.ofDays(day)).plusSeconds(n), "n1", day + "." + n, "encrypt")
                 .caller(principal, "token", "192.0.2.1");
-        key.ifPresent(id -> event.key(id.toString()));
+        // As data planes name it, and as the control plane does.
+        key.ifPresent(id -> set(event, id, day % 2 == 0));
         events.add(event.build());
       }
       var records = log.append(events);
       archive.keepKey(log.origin, records.key());
       archive.take(records);
       heads.add(records.head());
+    }
+  }
+
+  private static void set(AuditEvent.Builder event, UUID id, boolean isText) {
+    if (isText) {
+      event.key(id.toString());
+    } else {
+      event.keyId(id);
     }
   }
 

@@ -43,7 +43,7 @@ public record Removed(
         segments + 1,
         events + next.count(),
         lost + next.lost(),
-        next.end(),
+        Math.max(end, next.end()),
         oldest.isBefore(next.oldest()) ? oldest : next.oldest(),
         newest.isAfter(next.newest()) ? newest : next.newest(),
         next.policy(),
