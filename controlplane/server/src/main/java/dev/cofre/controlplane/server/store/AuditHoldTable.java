@@ -52,14 +52,16 @@ public final class AuditHoldTable {
                 "insert into audit_hold (name, reason, key_name, key_id, principal_id, from_at,"
                     + " to_at, "
                     + Stamps.COLUMNS
-                    + ") values (:name, :reason, :key, :keyId, :principal, :from, :to, "
+                    + ") values (:name, :reason, :key, cast(:keyId as uuid), :principal,"
+                    + " cast(:from as timestamp with time zone),"
+                    + " cast(:to as timestamp with time zone), "
                     + Stamps.VALUES
                     + ")"),
             hold.stamp())
         .bind("name", hold.name())
         .bind("reason", hold.reason())
         .bind("key", hold.key())
-        .bindByType("keyId", hold.keyId(), UUID.class)
+        .bind("keyId", hold.keyId() == null ? null : hold.keyId().toString())
         .bind("principal", hold.principal())
         .bindByType("from", column(hold.from()), OffsetDateTime.class)
         .bindByType("to", column(hold.to()), OffsetDateTime.class)
