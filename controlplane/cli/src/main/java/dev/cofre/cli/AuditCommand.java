@@ -20,7 +20,9 @@ import picocli.CommandLine.Option;
       AuditHeadsCommand.class,
       AuditSearchCommand.class,
       AuditInvestigateCommand.class,
-      AuditTailCommand.class
+      AuditTailCommand.class,
+      AuditRetentionCommand.class,
+      AuditHoldCommand.class
     })
 final class AuditCommand {
   private static final int BUFFER_CHARS = 64 * 1024;

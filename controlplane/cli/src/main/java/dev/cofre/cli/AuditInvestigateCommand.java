@@ -178,7 +178,8 @@ final class AuditInvestigateCommand implements Callable<Integer> {
   /** How far each log is archived. */
   static List<InvestigationTable.Cell> archiveCells() {
     List<InvestigationTable.Cell> cells = new ArrayList<>();
-    for (String field : List.of("log", "state", "missing", "oldest", "newest", "currentAt")) {
+    for (String field :
+        List.of("log", "state", "missing", "oldest", "newest", "removedTo", "currentAt")) {
       cells.add(new InvestigationTable.Cell(field, row -> InvestigationTable.text(row, field)));
     }
     return cells;

@@ -4,6 +4,8 @@ import dev.cofre.contract.audit.seal.ChainReport;
 import dev.cofre.contract.audit.seal.Finding;
 import dev.cofre.contract.audit.seal.LogVerifier;
 import dev.cofre.contract.audit.seal.Receipt;
+import dev.cofre.contract.audit.seal.RemovalRecord;
+import dev.cofre.contract.audit.seal.Removed;
 import dev.cofre.contract.audit.seal.SignedHead;
 import dev.cofre.contract.transparency.NoteKey;
 import io.vertx.core.json.JsonArray;
@@ -56,6 +58,15 @@ final class AuditVerifyCommand implements Callable<Integer> {
           "Older segments may be elsewhere; else it is a finding that they are not there.")
   private boolean partial;
 
+  @Option(
+      names = "--removal-key",
+      paramLabel = "FILE",
+      description = {
+        "File with the keys that sign what retention removed from an archive, kept apart from it.",
+        "Without it the copy beside the log is taken."
+      })
+  private Path removalKey;
+
   @Mixin private OutputOption output;
 
   AuditVerifyCommand(Terminal terminal) {
@@ -76,9 +87,38 @@ final class AuditVerifyCommand implements Callable<Integer> {
         heads.add(head(Path.of(one)));
       }
     }
-    List<ChainReport> reports = new LogVerifier(directory, noteKey, heads, partial).verify();
+    List<ChainReport> reports =
+        new LogVerifier(directory, noteKey, heads, partial, removalKeys()).verify();
     terminal.print(output.isJson() ? json(reports) : text(reports));
     return reports.stream().allMatch(ChainReport::isIntact) ? ExitCodes.OK : ExitCodes.FAILED;
+  }
+
+  /** The keys that sign what retention removed; none when there are none. */
+  private List<NoteKey> removalKeys() throws IOException {
+    Path file = removalKey == null ? directory.resolve(RemovalRecord.KEY_FILE) : removalKey;
+    if (!Files.isRegularFile(file)) {
+      if (removalKey == null) {
+        return List.of();
+      }
+      throw new CliException(ExitCodes.USAGE, "there is no key file " + file);
+    }
+    if (removalKey == null) {
+      terminal
+          .err()
+          .println(
+              "cofre: without --removal-key what was removed is verified by the key beside the log,"
+                  + " which proves nothing against who can write there");
+      terminal.err().flush();
+    }
+    try {
+      return Files.readAllLines(file).stream()
+          .filter(line -> !line.isBlank())
+          .map(NoteKey::parse)
+          .toList();
+    } catch (IllegalArgumentException e) {
+      throw new CliException(
+          ExitCodes.USAGE, file + " holds no verification key: " + e.getMessage());
+    }
   }
 
   /** What the control plane keeps of the log whose heads the key signs, by the key's name. */
@@ -124,6 +164,10 @@ final class AuditVerifyCommand implements Callable<Integer> {
               .map(head -> "last head over " + head.size() + ", signed at " + head.time())
               .orElse("no head"));
       text.append(report.isIntact() ? "; intact\n" : "; NOT AS IT WAS SEALED\n");
+      report.removed().ifPresent(removed -> text.append(removed(removed)));
+      for (String note : report.notes()) {
+        text.append("  note: ").append(Terminal.plain(note)).append('\n');
+      }
       for (Finding finding : report.findings()) {
         text.append("  ").append(Terminal.plain(finding.toString())).append('\n');
       }
@@ -132,6 +176,40 @@ final class AuditVerifyCommand implements Callable<Integer> {
       }
     }
     return text.toString();
+  }
+
+  /** What is not there, and by whose word. */
+  private static String removed(Removed removed) {
+    return Terminal.plain(
+            "  removed by retention: "
+                + removed.events()
+                + " events before "
+                + removed.end()
+                + " (segments: "
+                + removed.segments()
+                + ", lost before: "
+                + removed.lost()
+                + "), of "
+                + removed.oldest()
+                + " to "
+                + removed.newest()
+                + ", as signed records say; the last was decided at "
+                + removed.decided()
+                + " by "
+                + removed.policy())
+        + "\n";
+  }
+
+  private static JsonObject json(Removed removed) {
+    return new JsonObject()
+        .put("segments", removed.segments())
+        .put("events", removed.events())
+        .put("lost", removed.lost())
+        .put("end", removed.end())
+        .put("oldest", removed.oldest().toString())
+        .put("newest", removed.newest().toString())
+        .put("policy", removed.policy())
+        .put("decidedAt", removed.decided().toString());
   }
 
   private static String json(List<ChainReport> reports) {
@@ -154,7 +232,9 @@ final class AuditVerifyCommand implements Callable<Integer> {
               .put("unsealed", report.unsealed())
               .put("intact", report.isIntact())
               .put("findings", findings)
-              .put("findingsTotal", report.findingsTotal());
+              .put("findingsTotal", report.findingsTotal())
+              .put("removed", report.removed().map(AuditVerifyCommand::json).orElse(null))
+              .put("notes", new JsonArray(report.notes()));
       report
           .head()
           .ifPresent(head -> chain.put("headSize", head.size()).put("headTime", head.time()));

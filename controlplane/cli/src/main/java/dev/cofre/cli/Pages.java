@@ -62,6 +62,7 @@ record Pages(Terminal terminal, OutputOption output, List<Column> columns) {
       JsonObject page =
           calls.get(query(path, filter, Math.min(left, PAGE_ITEMS_MAX), cursor, after));
       if (after == null) {
+        tellRemoved(page);
         begin();
       }
       JsonArray items = page.getJsonArray("items", new JsonArray());
@@ -72,6 +73,26 @@ record Pages(Terminal terminal, OutputOption output, List<Column> columns) {
       after = page.getString("next");
     } while (after != null && left > 0);
     end(after);
+  }
+
+  /** What a list of audit events lacks is said first. */
+  private void tellRemoved(JsonObject page) {
+    JsonArray removed = page.getJsonArray("removed", new JsonArray());
+    for (int i = 0; i < removed.size(); i++) {
+      JsonObject one = removed.getJsonObject(i);
+      terminal
+          .err()
+          .println(
+              Terminal.plain(
+                  "cofre: of "
+                      + one.getString("log")
+                      + " "
+                      + one.getLong("events")
+                      + " events up to "
+                      + one.getString("to")
+                      + " are not there any more: retention removed them"));
+    }
+    terminal.err().flush();
   }
 
   /** Prints the only page of a list. */

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.cofre.contract.audit.AuditEvent;
 import dev.cofre.contract.audit.AuditRecordEncoder;
 import dev.cofre.contract.audit.AuditRecordFormat;
+import dev.cofre.contract.audit.seal.RemovalRecord;
 import dev.cofre.contract.audit.seal.SealFile;
 import dev.cofre.contract.audit.seal.SignedHead;
 import dev.cofre.contract.transparency.Checkpoint;
 import dev.cofre.contract.transparency.CompactRange;
 import dev.cofre.contract.transparency.MerkleHash;
 import dev.cofre.contract.transparency.NoteKey;
+import dev.cofre.contract.transparency.RangeCover;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -39,6 +41,8 @@ class AuditVerifyCommandTest {
   private Path segment;
   private Path key;
   private KeyPair pair;
+  private CompactRange sealed;
+  private byte[] hashes;
 
   @BeforeEach
   void write() throws Exception {
@@ -66,6 +70,8 @@ class AuditVerifyCommandTest {
       range.append(leaf, 0);
       at += encoder.length();
     }
+    sealed = range;
+    hashes = seal.toByteArray();
     segment = Files.write(directory.resolve("segment-0000000001"), bytes.array());
     Files.write(directory.resolve("segment-0000000001.seal"), seal.toByteArray());
     Files.writeString(directory.resolve("segment-0000000001.heads"), head(range).entry());
@@ -134,6 +140,91 @@ class AuditVerifyCommandTest {
             directory.toString());
     assertEquals(ExitCodes.FAILED, run.exitCode(), run::text);
     assertTrue(run.text().contains("cut event 3"), run::text);
+  }
+
+  /** Writes a second segment of one event, and a record of the first's removal in its place. */
+  private NoteKey removeTheFirst() throws Exception {
+    SignedHead head = head(sealed);
+    byte[] nodes =
+        RangeCover.of(0, Arrays.copyOfRange(hashes, SealFile.HEADER_LENGTH, hashes.length), 3);
+    byte[] next = Files.readAllBytes(segment);
+    for (String suffix : List.of("", ".seal", ".heads")) {
+      Files.delete(directory.resolve("segment-0000000001" + suffix));
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(4_096);
+    bytes.put(0, next, 0, AuditRecordFormat.SEGMENT_HEADER_LENGTH);
+    bytes.putLong(AuditRecordFormat.SEGMENT_NUMBER_AT, 2);
+    AuditRecordEncoder encoder = new AuditRecordEncoder();
+    encoder.add(AuditEvent.of(Instant.EPOCH, "n", "r4", "encrypt").build());
+    bytes.put(AuditRecordFormat.SEGMENT_HEADER_LENGTH, encoder.bytes(), 0, encoder.length());
+    ByteArrayOutputStream seal = new ByteArrayOutputStream();
+    seal.writeBytes(SealFile.header(2, sealed));
+    byte[] leaf = new MerkleHash().leaf(Arrays.copyOf(encoder.bytes(), encoder.firstLength()));
+    seal.writeBytes(leaf);
+    CompactRange after = sealed.copy();
+    after.append(leaf, 0);
+    Files.write(directory.resolve("segment-0000000002"), bytes.array());
+    Files.write(directory.resolve("segment-0000000002.seal"), seal.toByteArray());
+    Files.writeString(directory.resolve("segment-0000000002.heads"), head(after).entry());
+    RemovalRecord record =
+        new RemovalRecord(
+            ORIGIN,
+            "archive",
+            1,
+            0,
+            3,
+            0,
+            Instant.EPOCH,
+            Instant.EPOCH,
+            "00",
+            "revision 1: no-key=400d",
+            Instant.EPOCH.plusSeconds(9),
+            new byte[0],
+            nodes,
+            head.note().toString());
+    NoteKey remover = new NoteKey(RemovalRecord.KEY_NAME, pair.getPublic());
+    Signature signature = Signature.getInstance("SHA256withECDSA");
+    signature.initSign(pair.getPrivate());
+    signature.update(record.text().getBytes(StandardCharsets.UTF_8));
+    Files.writeString(
+        RemovalRecord.file(directory, "segment", 1),
+        remover.note(record.text(), signature.sign()).toString());
+    return remover;
+  }
+
+  @Test
+  void whatRetentionRemovedIsToldFromALoss() throws Exception {
+    Path remover = temporary.resolve("remover.pub");
+    Files.writeString(remover, removeTheFirst() + "\n");
+    CliRun run =
+        run(
+            "audit",
+            "verify",
+            "--key",
+            key.toString(),
+            "--removal-key",
+            remover.toString(),
+            directory.toString());
+    assertEquals(ExitCodes.OK, run.exitCode(), run::text);
+    assertTrue(run.text().contains("segment: 1 records from 3"), run::text);
+    assertTrue(run.text().contains("removed by retention: 3 events before 3"), run::text);
+    assertTrue(run.text().contains("no-key=400d"), run::text);
+    assertEquals(0, run.errLines(), run::err);
+    // Without the key, or the record, it is a loss.
+    CliRun unknown = run("audit", "verify", "--key", key.toString(), directory.toString());
+    assertEquals(ExitCodes.FAILED, unknown.exitCode());
+    assertTrue(unknown.text().contains("removal ("), unknown::text);
+    Files.copy(remover, directory.resolve("removal-key.pub"));
+    CliRun beside =
+        run("audit", "verify", "--key", key.toString(), "--output", "json", directory.toString());
+    assertEquals(ExitCodes.OK, beside.exitCode(), beside::text);
+    assertTrue(beside.err().contains("proves nothing"), beside::err);
+    JsonObject chain = new JsonObject(beside.text()).getJsonArray("chains").getJsonObject(0);
+    assertEquals(3, chain.getJsonObject("removed").getInteger("events"));
+    Files.delete(RemovalRecord.file(directory, "segment", 1));
+    CliRun lost = run("audit", "verify", "--key", key.toString(), directory.toString());
+    assertEquals(ExitCodes.FAILED, lost.exitCode());
+    assertTrue(lost.text().contains("gap event 0"), lost::text);
   }
 
   @Test

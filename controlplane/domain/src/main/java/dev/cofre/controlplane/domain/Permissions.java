@@ -13,7 +13,13 @@ import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.APPROVAL_WITHDRAW;
 import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_HEAD_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_HEAD_REPORT;
+import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_HOLD_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_HOLD_LIFT;
+import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_HOLD_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_HOLD_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_READ;
+import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_RETENTION_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_RETENTION_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_SHIP;
 import static dev.cofre.controlplane.domain.ManagementAction.BINDING_CREATE;
 import static dev.cofre.controlplane.domain.ManagementAction.BINDING_DELETE;
@@ -156,6 +162,10 @@ public final class Permissions {
 
   private static final Set<ManagementAction> READ_ALERTS = Set.of(ALERT_LIST, ALERT_RULE_LIST);
 
+  /** Who keeps the archive, who holds parts of it, and who audits both. */
+  private static final Set<ManagementAction> READ_RETENTION =
+      Set.of(AUDIT_RETENTION_SHOW, AUDIT_HOLD_LIST, AUDIT_HOLD_SHOW);
+
   /** Who runs the nodes, and who must know on which of them a change is in force. */
   private static final Set<ManagementAction> READ_NODES = Set.of(NODE_LIST);
 
@@ -206,7 +216,14 @@ public final class Permissions {
   private static final Map<Role, Set<ManagementAction>> TABLE =
       Map.of(
           Role.PLATFORM_ADMIN,
-          union(List.of(READ_KEYS, READ_CLASSES, APPROVING, READ_NODES)),
+          union(
+              List.of(
+                  READ_KEYS,
+                  READ_CLASSES,
+                  APPROVING,
+                  READ_NODES,
+                  READ_RETENTION,
+                  Set.of(AUDIT_RETENTION_UPDATE))),
           Role.SECURITY_ADMIN,
           union(
               List.of(
@@ -221,7 +238,10 @@ public final class Permissions {
                   READ_ENGINES,
                   READ_LEASES,
                   READ_ALERTS,
+                  READ_RETENTION,
                   Set.of(
+                      AUDIT_HOLD_CREATE,
+                      AUDIT_HOLD_LIFT,
                       ALERT_TEST,
                       LEASE_REVOKE,
                       AUDIT_HEAD_LIST,
@@ -307,6 +327,7 @@ public final class Permissions {
                   READ_ENGINES,
                   READ_LEASES,
                   READ_ALERTS,
+                  READ_RETENTION,
                   Set.of(
                       SECRET_GRANT_LIST,
                       SECRET_ROTATION_SHOW,

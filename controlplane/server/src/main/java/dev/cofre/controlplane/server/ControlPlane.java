@@ -31,6 +31,7 @@ import dev.cofre.controlplane.server.lease.RootLogin;
 import dev.cofre.controlplane.server.lease.TargetCalls;
 import dev.cofre.controlplane.server.odometer.Odometer;
 import dev.cofre.controlplane.server.odometer.UseGauges;
+import dev.cofre.controlplane.server.retention.Retention;
 import dev.cofre.controlplane.server.rotation.UserRotationWorker;
 import dev.cofre.controlplane.server.rotation.UserRotator;
 import dev.cofre.controlplane.server.schedule.KeyScheduler;
@@ -62,6 +63,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -185,6 +187,22 @@ final class ControlPlane implements AutoCloseable {
                 settings.vault().removals()));
     UserRotator rotator =
         new UserRotator(store, roots, secrets, KernelRandom.INSTANCE, systemAudit);
+    Retention retention =
+        new Retention(
+            archive,
+            store,
+            (origin, end) ->
+                sinks
+                    .behind(origin, end)
+                    .map(name -> "the sink " + name)
+                    .or(
+                        () ->
+                            alerts.hasPassed(origin, end)
+                                ? Optional.empty()
+                                : Optional.of("the evaluation of alerts")),
+            new InstallationSigner(signing),
+            systemAudit,
+            settings.archive().retentionDaysMin());
     UserRotationWorker rotations =
         opened(new UserRotationWorker(store, rotator, clock, settings.schedulerPeriod()));
     Vitals vitals =
@@ -230,7 +248,8 @@ final class ControlPlane implements AutoCloseable {
                 secrets,
                 leasing,
                 rotator,
-                alerts));
+                alerts,
+                retention));
     sealMetrics(api, sealer);
     leaseMetrics(api, leases);
     rotationMetrics(api, rotations);
@@ -248,6 +267,7 @@ final class ControlPlane implements AutoCloseable {
     used.show(api::family);
     sinks.show(api::family);
     alertMetrics(api, alerts);
+    retentionMetrics(api, retention);
     Vertx vertx =
         Vertx.builder()
             .with(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2))
@@ -274,7 +294,9 @@ final class ControlPlane implements AutoCloseable {
                     systemAudit,
                     settings.schedulerPeriod(),
                     settings.node(),
-                    instance)))
+                    instance,
+                    retention,
+                    settings.archive().retentionPeriod())))
         .start();
     odometer.start();
     used.start();
@@ -348,6 +370,13 @@ final class ControlPlane implements AutoCloseable {
     api.gauge("cofre_controlplane_odometer_skipped_events", () -> odometer.figures().skipped());
     api.gauge("cofre_controlplane_odometer_failures", () -> odometer.figures().failures());
     api.gauge("cofre_controlplane_odometer_up", () -> odometer.figures().isFailing() ? 0 : 1);
+  }
+
+  private static void retentionMetrics(Api api, Retention retention) {
+    api.gauge("cofre_controlplane_audit_removed_segments", retention::removedSegments);
+    api.gauge("cofre_controlplane_audit_removed_events", retention::removedEvents);
+    api.gauge("cofre_controlplane_audit_removal_failures", retention::failures);
+    api.gauge("cofre_controlplane_audit_retention_blocked_logs", retention::blocked);
   }
 
   private static void alertMetrics(Api api, Alerts alerts) {

@@ -5,6 +5,7 @@ import static dev.cofre.engine.config.Setting.Kind.NUMBER;
 import static dev.cofre.engine.config.Setting.Kind.PATH;
 import static dev.cofre.engine.config.Setting.Kind.TEXT;
 
+import dev.cofre.controlplane.domain.AuditRetention;
 import dev.cofre.controlplane.server.alert.AlertSettings;
 import dev.cofre.controlplane.server.sink.SinkSettings;
 import dev.cofre.controlplane.server.store.StoreLocation;
@@ -107,6 +108,18 @@ record ControlPlaneSettings(
           "audit.archiveDirectory",
           PATH,
           "folder of the archive of all nodes' audit logs; without it, the name of audit.directory with -archive behind it");
+  private static final Setting AUDIT_RETENTION_DAYS_MIN =
+      Setting.withDefault(
+          "audit.retentionDaysMin",
+          NUMBER,
+          "365",
+          "how few days archived events may be kept for, whatever is set by the API, 1 to 36500");
+  private static final Setting AUDIT_RETENTION_PERIOD_MS =
+      Setting.withDefault(
+          "audit.retentionPeriodMs",
+          NUMBER,
+          "3600000",
+          "after how long it is looked again for archived events to be removed, in milliseconds");
   private static final Setting SINKS_DIRECTORY =
       Setting.optional(
           "sinks.directory",
@@ -182,6 +195,8 @@ record ControlPlaneSettings(
             AUDIT_SEAL_MS,
             AUDIT_ARCHIVED_BYTES_MAX,
             AUDIT_ARCHIVE_DIRECTORY,
+            AUDIT_RETENTION_DAYS_MIN,
+            AUDIT_RETENTION_PERIOD_MS,
             SINKS_DIRECTORY,
             ALERTS_DIRECTORY,
             NODE_NAME,
@@ -262,7 +277,18 @@ record ControlPlaneSettings(
             .findPath(AUDIT_ARCHIVE_DIRECTORY)
             .orElse(log.resolveSibling(log.getFileName() + "-archive")),
         configuration.number(AUDIT_ARCHIVED_BYTES_MAX),
-        configuration.findPath(SINKS_DIRECTORY).map(SinkSettings::readAll).orElse(List.of()));
+        configuration.findPath(SINKS_DIRECTORY).map(SinkSettings::readAll).orElse(List.of()),
+        daysMin(configuration),
+        Duration.ofMillis(Math.max(1, configuration.number(AUDIT_RETENTION_PERIOD_MS))));
+  }
+
+  private static int daysMin(Configuration configuration) {
+    long days = configuration.number(AUDIT_RETENTION_DAYS_MIN);
+    if (days < 1 || days > AuditRetention.DAYS_MAX) {
+      throw new ConfigException(
+          AUDIT_RETENTION_DAYS_MIN.key() + " must be from 1 to " + AuditRetention.DAYS_MAX);
+    }
+    return (int) days;
   }
 
   private static Duration sealPeriod(Configuration configuration) {

@@ -104,6 +104,14 @@ class RoleMatrixTest {
       POST   /v1/audit/records                                      -       F  F  F  F  F  F  Y  U
       GET    /v1/audit/events                                       -       F  F  F  F  F  Y  F  U
       GET    /v1/audit/investigations                               -       F  F  F  F  F  Y  F  U
+      GET    /v1/audit/retention                                    -       Y  Y  F  F  F  Y  F  U
+      PUT    /v1/audit/retention                                    -       Y  F  F  F  F  F  F  U
+      GET    /v1/audit/retention/plan                               -       Y  Y  F  F  F  Y  F  U
+      GET    /v1/audit/retention/removals                           -       Y  Y  F  F  F  Y  F  U
+      GET    /v1/audit/holds                                        -       Y  Y  F  F  F  Y  F  U
+      POST   /v1/audit/holds                                        -       F  Y  F  F  F  F  F  U
+      GET    /v1/audit/holds/{hold}                                 -       Y  Y  H  H  H  Y  H  U
+      POST   /v1/audit/holds/{hold}/lift                            -       F  Y  H  H  H  F  H  U
       GET    /v1/alerts                                             -       F  Y  F  F  F  Y  F  U
       GET    /v1/alert-rules                                        -       F  Y  F  F  F  Y  F  U
       POST   /v1/alerts/test                                        -       F  Y  F  F  F  F  F  U
@@ -272,6 +280,8 @@ class RoleMatrixTest {
             .header("Content-Type", "application/json")
             .PUT(HttpRequest.BodyPublishers.ofString("{\"perDay\":5}"));
     assertEquals(200, plane.send(quota).statusCode());
+    String hold = "{\"name\":\"target\",\"reason\":\"tests\",\"all\":true}";
+    made(post("/v1/audit/holds", new JsonObject(hold)));
     made(post("/v1/groups", new JsonObject("{\"name\":\"target\"}")));
     HttpResponse<String> prepared = plane.post("crypto-officer", "/v1/imports");
     made(prepared.statusCode());
@@ -425,6 +435,7 @@ class RoleMatrixTest {
             .replace("{class}", "internal")
             .replace("{node}", "malformed")
             .replace("{quota}", "target")
+            .replace("{hold}", "target")
             .replace("{approval}", approval)
             .replace("{action}", "policy:create");
     HttpRequest.Builder request = plane.request(caller.isEmpty() ? null : caller, path);

@@ -88,7 +88,8 @@ final class TestPlane implements AutoCloseable {
         auditDirectory(),
         new AuditLogConfig(false, auditBytesMax, 1 << 20),
         sealPeriod,
-        new ArchiveSettings(directory.resolve("archive"), 1 << 30, List.of()),
+        new ArchiveSettings(
+            directory.resolve("archive"), 1 << 30, List.of(), 365, Duration.ofMillis(50)),
         alerts(),
         directory.resolve("snapshot.pem"),
         Duration.ofMinutes(5),

@@ -117,6 +117,13 @@ public final class RecordFields {
     return length[field.number] >= 0;
   }
 
+  /** The value of {@code field}, which the record in {@code buffer} has. */
+  public Value value(ByteBuffer buffer, Field field) {
+    byte[] bytes = new byte[length[field.number]];
+    buffer.get(at[field.number], bytes);
+    return new Value(field, field == Field.KEY && keyIsId, bytes);
+  }
+
   /** A hash of {@code field}, which the record in {@code buffer} has. */
   public long hash(ByteBuffer buffer, Field field) {
     return hash(

@@ -53,7 +53,28 @@ public final class CompactRange {
     System.arraycopy(leaf, at, nodes, count * LENGTH, LENGTH);
     count++;
     size++;
-    for (int merges = Long.numberOfTrailingZeros(size); merges > 0; merges--) {
+    merge(Long.numberOfTrailingZeros(size));
+  }
+
+  /**
+   * Adds the whole subtree of {@code leaves} leaves whose root begins at {@code at} of {@code
+   * roots}.
+   *
+   * @throws IllegalArgumentException when such a subtree does not come next
+   */
+  void append(byte[] roots, int at, long leaves) {
+    if (Long.bitCount(leaves) != 1 || (size & (leaves - 1)) != 0 || size + leaves < 0) {
+      throw new IllegalArgumentException(
+          "no whole subtree of " + leaves + " leaves begins behind " + size);
+    }
+    System.arraycopy(roots, at, nodes, count * LENGTH, LENGTH);
+    count++;
+    size += leaves;
+    merge(Long.numberOfTrailingZeros(size) - Long.numberOfTrailingZeros(leaves));
+  }
+
+  private void merge(int times) {
+    for (int merges = times; merges > 0; merges--) {
       int right = (count - 1) * LENGTH;
       hash.node(nodes, right - LENGTH, nodes, right, nodes, right - LENGTH);
       count--;

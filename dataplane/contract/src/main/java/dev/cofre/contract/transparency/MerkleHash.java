@@ -22,7 +22,8 @@ public final class MerkleHash {
     node[0] = 1;
   }
 
-  static MessageDigest newSha256() {
+  /** SHA-256 itself, of what is no leaf. */
+  public static MessageDigest newSha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

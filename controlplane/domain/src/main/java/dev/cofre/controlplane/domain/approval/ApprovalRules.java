@@ -30,6 +30,8 @@ public final class ApprovalRules {
               ApprovalCondition.ALWAYS,
               1,
               Role.SECURITY_ADMIN),
+          trust(ManagementAction.AUDIT_RETENTION_UPDATE),
+          trust(ManagementAction.AUDIT_HOLD_LIFT),
           destruction(ManagementAction.KEY_SCHEDULE_DESTRUCTION),
           destruction(ManagementAction.KEY_VERSION_SCHEDULE_DESTRUCTION),
           rule(ManagementAction.KEY_IMPORT, ApprovalCondition.ALWAYS, 1, Role.CRYPTO_OFFICER),
@@ -68,7 +70,9 @@ public final class ApprovalRules {
     return rule(action, ApprovalCondition.CREDENTIAL, 1, Role.SECURITY_ADMIN);
   }
 
-  /** Who vouches for others is not decided by one person alone. */
+  /**
+   * Who vouches for others, and what becomes of the audit log, is not decided by one person alone.
+   */
   private static ApprovalRule trust(ManagementAction action) {
     return rule(action, ApprovalCondition.ALWAYS, 1, Role.SECURITY_ADMIN);
   }

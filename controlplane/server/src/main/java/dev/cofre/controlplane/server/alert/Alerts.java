@@ -251,6 +251,11 @@ public final class Alerts implements AutoCloseable {
     return evaluator == null ? 0 : evaluator.failures();
   }
 
+  /** Whether the rules have seen the records of {@code origin} before {@code end}, or are off. */
+  public boolean hasPassed(String origin, long end) {
+    return evaluator == null || evaluator.hasPassed(origin, end);
+  }
+
   /** How many archived records were not looked at yet. */
   public long lagEvents() {
     return evaluator == null ? 0 : evaluator.lagEvents();

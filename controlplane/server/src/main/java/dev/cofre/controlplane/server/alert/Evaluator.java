@@ -11,6 +11,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +55,10 @@ final class Evaluator {
   private volatile boolean closing;
   private volatile boolean failing;
   private volatile Map<String, Long> forgotten = Map.of();
+
+  /** Which record comes next, by log, as it was written down last. */
+  private volatile Map<String, Long> kept = Map.of();
+
   private volatile long caughtUpNs = System.nanoTime();
 
   /** Who gets what is raised. Called by the evaluator's thread; never waits. */
@@ -358,15 +363,24 @@ final class Evaluator {
   }
 
   private void save() throws IOException {
+    JsonObject cursor = feed.save();
     file.save(
         new JsonObject()
             .put("v", VERSION)
             .put("savedAt", Instant.now())
             .put("noticesAfter", noticesAfter)
-            .put("cursor", feed.save())
+            .put("cursor", cursor)
             .put("alerts", book.save())
             .put("rules", rules.save()));
     isChanged = false;
     savedNs = System.nanoTime();
+    Map<String, Long> now = new HashMap<>();
+    cursor.fieldNames().forEach(origin -> now.put(origin, cursor.getLong(origin)));
+    kept = Map.copyOf(now);
+  }
+
+  /** Whether the rules have seen the records of {@code origin} before {@code end}, for good. */
+  boolean hasPassed(String origin, long end) {
+    return kept.getOrDefault(origin, 0L) >= end;
   }
 }

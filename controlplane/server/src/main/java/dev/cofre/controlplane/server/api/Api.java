@@ -17,6 +17,7 @@ import dev.cofre.controlplane.server.keys.KeyLifecycle;
 import dev.cofre.controlplane.server.keys.Reconciliation;
 import dev.cofre.controlplane.server.keys.StateChanges;
 import dev.cofre.controlplane.server.lease.Leasing;
+import dev.cofre.controlplane.server.retention.Retention;
 import dev.cofre.controlplane.server.rotation.UserRotator;
 import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
@@ -73,6 +74,7 @@ public final class Api {
    * @param sealer seals and opens the values of secrets
    * @param leasing makes credentials in other systems
    * @param alerts evaluates the archive's events
+   * @param retention removes those whose time is over
    */
   public record Parts(
       String node,
@@ -102,7 +104,8 @@ public final class Api {
       SecretSealer sealer,
       Leasing leasing,
       UserRotator rotator,
-      Alerts alerts) {}
+      Alerts alerts,
+      Retention retention) {}
 
   /** Makes the routes out of {@code parts}. */
   public Api(Parts parts) {
@@ -169,6 +172,9 @@ public final class Api {
     management.addAll(
         new InvestigationOperations(parts.store(), parts.archive(), parts.nodes(), audit).routes());
     management.addAll(new AlertOperations(parts.alerts(), audit).routes());
+    management.addAll(
+        new AuditRetentionOperations(changing, parts.store(), audit, parts.retention()).routes());
+    management.addAll(new AuditHoldOperations(changing).routes());
     this.ships = new AuditShipHandler(parts.intake(), gatekeeper, audit, parts.intakeWorkers());
     this.enforced = new EnforcedAnswers(parts.watch());
     this.exchange = new TokenExchange(parts.store(), parts.foreign(), parts.mint(), audit);

@@ -15,6 +15,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +60,7 @@ final class AuditSearchOperations {
           ErrorCode.OVERLOADED, "as many searches run as may; try again later");
     }
     try {
-      return answer(archive.search(query));
+      return answer(archive.search(query), query.fromNs());
     } catch (IOException e) {
       throw new UncheckedIOException("the archive cannot be read", e);
     } finally {
@@ -115,7 +116,7 @@ final class AuditSearchOperations {
     }
   }
 
-  private static Answer answer(Archive.Page page) {
+  private Answer answer(Archive.Page page, long fromNs) {
     JsonArray items = new JsonArray();
     for (Archive.Entry entry : page.entries()) {
       items.add(new JsonObject(entry.event().toJson()).put("log", entry.place().origin()));
@@ -124,6 +125,33 @@ final class AuditSearchOperations {
         200,
         new JsonObject()
             .put("items", items)
-            .put("next", page.next().map(EventPlace::toCursor).orElse(null)));
+            .put("next", page.next().map(EventPlace::toCursor).orElse(null))
+            .put("removed", removed(fromNs)));
+  }
+
+  /** What retention has removed of the time that is asked for, by log. */
+  private JsonArray removed(long fromNs) {
+    JsonArray removed = new JsonArray();
+    for (String log : archive.origins()) {
+      archive
+          .removed(log)
+          .filter(gone -> isAfter(gone.newest(), fromNs))
+          .ifPresent(
+              gone ->
+                  removed.add(
+                      new JsonObject()
+                          .put("log", log)
+                          .put("events", gone.events())
+                          .put("to", gone.newest().toString())));
+    }
+    return removed;
+  }
+
+  private static boolean isAfter(Instant time, long fromNs) {
+    try {
+      return AuditParameters.nanos(time) >= fromNs;
+    } catch (ArithmeticException e) {
+      return true;
+    }
   }
 }

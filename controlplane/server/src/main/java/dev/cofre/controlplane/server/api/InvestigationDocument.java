@@ -182,6 +182,7 @@ final class InvestigationDocument {
         .put("missing", log.missing())
         .put("oldest", log.extent().map(Archive.Extent::oldestNs).map(Words::time).orElse(null))
         .put("newest", log.extent().map(Archive.Extent::newestNs).map(Words::time).orElse(null))
+        .put("removedTo", log.removed().map(gone -> gone.newest().toString()).orElse(null))
         .put("currentAt", log.currentAt() == null ? null : log.currentAt().toString())
         .put("contactAt", log.contactAt() == null ? null : log.contactAt().toString());
   }

@@ -3,6 +3,8 @@ package dev.cofre.controlplane.server.archive;
 import dev.cofre.contract.audit.AuditEvent;
 import dev.cofre.contract.audit.AuditSegments;
 import dev.cofre.contract.audit.RecordFields.Value;
+import dev.cofre.contract.audit.seal.RemovalRecord;
+import dev.cofre.contract.audit.seal.Removed;
 import dev.cofre.contract.audit.seal.SealFiles;
 import dev.cofre.contract.audit.ship.ShippedRecords;
 import dev.cofre.contract.encoding.Hex;
@@ -306,11 +308,30 @@ public final class Archive implements AutoCloseable {
       if (!found.takes(segment.zone().maxNs())) {
         break;
       }
-      if (stop.getAsBoolean() || !segment.search(query, found, stop)) {
+      if (stop.getAsBoolean() || !search(segment, query, found, stop)) {
         return Optional.empty();
       }
     }
     return Optional.of(found.inOrder());
+  }
+
+  private boolean search(
+      ArchivedSegment segment, EventQuery query, Found found, BooleanSupplier stop)
+      throws IOException {
+    try {
+      return segment.search(query, found, stop);
+    } catch (IOException e) {
+      return rethrownUnlessRemoved(segment.origin(), segment.number(), e);
+    }
+  }
+
+  /** Retention may remove what somebody is about to read; it is then as if it had before. */
+  private boolean rethrownUnlessRemoved(String origin, long segment, IOException failure)
+      throws IOException {
+    if (!logs.get(origin).wasRemoved(segment, failure)) {
+      throw failure;
+    }
+    return true;
   }
 
   private Page page(EventQuery query, List<EventPlace> places) throws IOException {
@@ -318,8 +339,12 @@ public final class Archive implements AutoCloseable {
     List<EventPlace> shown = more ? places.subList(0, query.limit()) : places;
     List<Entry> entries = new ArrayList<>();
     for (EventPlace place : shown) {
-      ArchivedSegment.event(logs.get(place.origin()).file(place.segment()), place.offset())
-          .ifPresent(event -> entries.add(new Entry(place, event)));
+      try {
+        ArchivedSegment.event(logs.get(place.origin()).file(place.segment()), place.offset())
+            .ifPresent(event -> entries.add(new Entry(place, event)));
+      } catch (IOException e) {
+        rethrownUnlessRemoved(place.origin(), place.segment(), e);
+      }
     }
     return new Page(entries, more ? Optional.of(shown.getLast()) : Optional.empty());
   }
@@ -345,11 +370,55 @@ public final class Archive implements AutoCloseable {
     segments.sort(Comparator.comparingLong(segment -> segment.zone().minNs()));
     SegmentWalk walk = new SegmentWalk(anyOf, fromNs, toNs, stop, visitor);
     for (ArchivedSegment segment : segments) {
-      if (stop.getAsBoolean() || !segment.walk(walk)) {
+      if (stop.getAsBoolean() || !walk(segment, walk)) {
         return new Walked(false, Math.max(fromNs, segment.zone().minNs()), walk.unreadable());
       }
     }
     return new Walked(true, toNs, walk.unreadable());
+  }
+
+  private boolean walk(ArchivedSegment segment, SegmentWalk walk) throws IOException {
+    try {
+      return segment.walk(walk);
+    } catch (IOException e) {
+      return rethrownUnlessRemoved(segment.origin(), segment.number(), e);
+    }
+  }
+
+  /** What retention has removed from the beginning of {@code origin}. */
+  public Optional<Removed> removed(String origin) {
+    ArchivedLog log = logs.get(origin);
+    return log == null ? Optional.empty() : log.removed();
+  }
+
+  /** The complete segments of {@code origin}, the oldest first; {@code most} of them at most. */
+  public List<CompleteSegment> complete(String origin, int most) {
+    ArchivedLog log = logs.get(origin);
+    return log == null ? List.of() : log.complete(most);
+  }
+
+  /** How many records of {@code origin} are under a head that is kept here. */
+  public long sealedTo(String origin) throws IOException {
+    return logs.get(origin).sealedTo();
+  }
+
+  /** Reads {@code segment}, which is complete, whole: its records against their hashes. */
+  public SegmentReading read(CompleteSegment segment, SegmentReading.Visitor visitor)
+      throws IOException {
+    return logs.get(segment.origin()).read(segment, visitor);
+  }
+
+  /**
+   * Removes the segment that {@code record} is about, the oldest one of its log, and keeps the
+   * record in its place: either the segment is there, or the record is. Again finishes what was
+   * interrupted.
+   *
+   * @param note the record as it was signed
+   * @param key that verifies it, {@code NAME+ID+KEY}
+   * @throws IOException when that cannot be done, or not all of it; it is to be done again
+   */
+  public void remove(RemovalRecord record, String note, String key) throws IOException {
+    log(record.log()).remove(record.segment(), record, note, key);
   }
 
   /** Between which times the events of {@code origin} lie; empty when it has none. */

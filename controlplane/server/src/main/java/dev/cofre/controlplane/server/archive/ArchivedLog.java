@@ -1,8 +1,12 @@
 package dev.cofre.controlplane.server.archive;
 
 import dev.cofre.contract.audit.AuditSegments;
+import dev.cofre.contract.audit.seal.RemovalRecord;
+import dev.cofre.contract.audit.seal.Removed;
 import dev.cofre.contract.audit.seal.SealFiles;
 import dev.cofre.contract.audit.seal.SealReader;
+import dev.cofre.contract.audit.seal.SealedLog;
+import dev.cofre.contract.audit.seal.SignedHead;
 import dev.cofre.contract.audit.ship.ShippedRecords;
 import dev.cofre.contract.transparency.CompactRange;
 import dev.cofre.contract.transparency.MerkleHash;
@@ -10,6 +14,7 @@ import dev.cofre.contract.transparency.MerkleProofs;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,13 +51,17 @@ final class ArchivedLog implements AutoCloseable {
   private volatile CompactRange range = new CompactRange();
   private final LongAdder completeBytes = new LongAdder();
 
+  /** What retention has removed from its beginning; null: nothing. */
+  private volatile Removed removed;
+
   /**
    * Which records a segment holds.
    *
    * @param first index of its first record
    * @param end the index behind its last
+   * @param bytes how much its files take, about; 0 as long as it is written
    */
-  record Part(long number, long first, long end, Path file) {}
+  record Part(long number, long first, long end, Path file, long bytes) {}
 
   private ArchivedLog(
       Path directory, String chain, String origin, OpenIndexes indexes, IntSupplier segmentBytes) {
@@ -73,6 +82,7 @@ final class ArchivedLog implements AutoCloseable {
       Path directory, String chain, String origin, OpenIndexes indexes, IntSupplier segmentBytes)
       throws IOException {
     ArchivedLog log = new ArchivedLog(directory, chain, origin, indexes, segmentBytes);
+    log.removed = RemovalFiles.read(directory, chain).orElse(null);
     List<Long> numbers = new ArrayList<>(AuditSegments.list(directory, chain).keySet());
     for (long number : numbers) {
       log.nextNumber = number + 1;
@@ -132,9 +142,81 @@ final class ArchivedLog implements AutoCloseable {
             AuditSegments.file(directory, chain, number),
             header.zone(),
             () -> indexes.get(index)));
-    parts.add(new Part(number, header.first(), header.end(), file(number)));
-    completeBytes.add(
-        header.segmentBytes() + header.length() + header.records() * MerkleHash.LENGTH);
+    long bytes = header.segmentBytes() + header.length() + header.records() * MerkleHash.LENGTH;
+    parts.add(new Part(number, header.first(), header.end(), file(number), bytes));
+    completeBytes.add(bytes);
+  }
+
+  /** Its complete segments, the oldest first; {@code most} of them at most. */
+  synchronized List<CompleteSegment> complete(int most) {
+    List<CompleteSegment> segments = new ArrayList<>();
+    for (int i = 0; i < Math.min(most, parts.size()); i++) {
+      Part part = parts.get(i);
+      Zone zone = complete.get(i).zone();
+      segments.add(
+          new CompleteSegment(
+              origin,
+              part.number(),
+              part.first(),
+              part.end(),
+              zone.minNs(),
+              zone.maxNs(),
+              part.bytes(),
+              i == parts.size() - 1));
+    }
+    return segments;
+  }
+
+  /** Reads {@code segment}, which is one of {@link #complete}, whole. */
+  SegmentReading read(CompleteSegment segment, SegmentReading.Visitor visitor) throws IOException {
+    return SegmentReading.read(
+        segment,
+        file(segment.number()),
+        SealFiles.seal(directory, chain, segment.number()),
+        SealFiles.heads(directory, chain, segment.number()),
+        visitor);
+  }
+
+  /** How many of its records are under a head that is kept here. */
+  long sealedTo() throws IOException {
+    return new SealedLog(directory, chain).lastHead().map(SignedHead::size).orElse(0L);
+  }
+
+  /**
+   * Removes segment {@code number}, when it is the oldest one, and keeps {@code record}, which is
+   * on the disk before anything of the segment is gone. Again finishes what a kill has interrupted.
+   *
+   * @param key that verifies the record
+   * @throws IOException when that cannot be done; then it is to be done again
+   */
+  synchronized void remove(long number, RemovalRecord record, String note, String key)
+      throws IOException {
+    if (!parts.isEmpty() && parts.getLast().number() <= number) {
+      throw new IOException("segment " + number + " of " + origin + " is where its log ends");
+    }
+    if (!parts.isEmpty() && parts.getFirst().number() < number) {
+      throw new IOException("older segments than " + number + " of " + origin + " are here");
+    }
+    RemovalFiles.keep(directory, chain, number, note, key);
+    if (!parts.isEmpty() && parts.getFirst().number() == number) {
+      completeBytes.add(-parts.getFirst().bytes());
+      parts.removeFirst();
+      complete.removeFirst();
+      removed = removed == null ? Removed.of(record) : removed.and(record);
+    }
+    RemovalFiles.delete(directory, chain, number, indexFile(number));
+    indexes.forget(indexFile(number));
+  }
+
+  /** What retention has removed from its beginning. */
+  Optional<Removed> removed() {
+    return Optional.ofNullable(removed);
+  }
+
+  /** Whether {@code failure}, of reading segment {@code number}, is because it was removed. */
+  boolean wasRemoved(long number, IOException failure) {
+    return failure instanceof NoSuchFileException
+        && Files.exists(RemovalRecord.file(directory, chain, number));
   }
 
   /** How many records it has. */
@@ -251,7 +333,7 @@ final class ArchivedLog implements AutoCloseable {
   }
 
   private Part written() {
-    return new Part(writer.number(), writer.before().size(), Long.MAX_VALUE, writer.file());
+    return new Part(writer.number(), writer.before().size(), Long.MAX_VALUE, writer.file(), 0);
   }
 
   /**

@@ -46,6 +46,14 @@ final class ArchivedSegment {
     return zone;
   }
 
+  String origin() {
+    return origin;
+  }
+
+  long number() {
+    return number;
+  }
+
   /**
    * Gives the events of the segment to {@code walk}.
    *

@@ -33,4 +33,11 @@ final class OpenIndexes {
     }
     return opened;
   }
+
+  /** Lets go of the index in {@code file}, which is no more. */
+  void forget(Path file) {
+    synchronized (open) {
+      open.remove(file);
+    }
+  }
 }

@@ -33,9 +33,14 @@ public record Findings(
     return window.isWhole() && baseline.isWhole() && lookedUp;
   }
 
-  /** Whether all logs that are known are in the archive whole, and each record could be read. */
+  /**
+   * Whether all logs that are known are in the archive whole, each record could be read, and
+   * retention has removed nothing of the time that is asked for.
+   */
   public boolean isArchiveWhole() {
-    return unreadable() == 0 && logs.stream().allMatch(LogState::isWhole);
+    return unreadable() == 0
+        && logs.stream().allMatch(LogState::isWhole)
+        && logs.stream().noneMatch(log -> log.isRemovedAfter(asked.fromNs()));
   }
 
   /** How many records were met that could not be read. */

@@ -1,5 +1,6 @@
 package dev.cofre.controlplane.server.investigate;
 
+import dev.cofre.contract.audit.seal.Removed;
 import dev.cofre.controlplane.server.archive.Archive;
 import dev.cofre.controlplane.server.store.AuditShippingTable.Shipping;
 import java.time.Instant;
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
  * @param extent the times of what is here
  * @param currentAt when nothing that its node had sealed was missing, the last time; null: not told
  * @param contactAt when its node was heard of last; null: not told
+ * @param removed what retention has removed from its beginning
  */
 public record LogState(
     String log,
@@ -29,11 +31,25 @@ public record LogState(
     long missing,
     Optional<Archive.Extent> extent,
     Instant currentAt,
-    Instant contactAt) {
+    Instant contactAt,
+    Optional<Removed> removed) {
 
   /** Whether all that its node had sealed lately is here. */
   public boolean isWhole() {
     return state.equals("own") || (state.equals("current") && missing == 0);
+  }
+
+  /** Whether retention has removed events of {@code fromNs}, nanoseconds since 1970, or later. */
+  public boolean isRemovedAfter(long fromNs) {
+    return removed
+        .map(
+            gone ->
+                !gone.newest()
+                    .isBefore(
+                        Instant.ofEpochSecond(
+                            Math.floorDiv(fromNs, 1_000_000_000L),
+                            Math.floorMod(fromNs, 1_000_000_000L))))
+        .orElse(false);
   }
 
   /**
@@ -58,8 +74,9 @@ public record LogState(
 
   private static LogState of(Archive archive, String name, Shipping told, boolean isAbsent) {
     Optional<Archive.Extent> extent = archive.extent(name);
+    Optional<Removed> removed = archive.removed(name);
     if (told == null) {
-      return new LogState(name, isAbsent ? "never" : "own", 0, extent, null, null);
+      return new LogState(name, isAbsent ? "never" : "own", 0, extent, null, null, removed);
     }
     boolean here = told.archive().equals(archive.id());
     return new LogState(
@@ -68,6 +85,7 @@ public record LogState(
         Math.max(0, told.sealed() - archive.archived(name)),
         extent,
         told.currentAt(),
-        told.contactAt());
+        told.contactAt(),
+        removed);
   }
 }

@@ -1,5 +1,6 @@
 package dev.cofre.controlplane.server.investigate;
 
+import dev.cofre.contract.audit.seal.Removed;
 import dev.cofre.controlplane.server.investigate.Count.Seen;
 import dev.cofre.engine.policy.Action;
 import java.time.Instant;
@@ -44,6 +45,7 @@ public final class Words {
   }
 
   private void tell() {
+    removed();
     incomplete();
     if (ledger.all().events() == 0) {
       lines.add(
@@ -64,6 +66,29 @@ public final class Words {
     handedOut();
     management();
     logs();
+  }
+
+  /** What is there no more, before anything that is said of the rest. */
+  private void removed() {
+    List<LogState> gone =
+        found.logs().stream()
+            .filter(log -> log.removed().isPresent())
+            .sorted(Comparator.comparing((LogState log) -> log.removed().get().newest()).reversed())
+            .toList();
+    if (gone.isEmpty()) {
+      return;
+    }
+    Removed last = gone.get(0).removed().get();
+    boolean isAskedFor = gone.stream().anyMatch(log -> log.isRemovedAfter(found.asked().fromNs()));
+    lines.add(
+        (isAskedFor ? "NOT ALL OF THIS TIME IS THERE: retention" : "Retention")
+            + " has removed events from "
+            + count(gone.size(), "log")
+            + ", of "
+            + gone.get(0).log()
+            + " up to "
+            + last.newest()
+            + ": they are in no figure, and what was never seen before may be in them.");
   }
 
   private void incomplete() {

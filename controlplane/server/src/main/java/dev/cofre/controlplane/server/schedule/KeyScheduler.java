@@ -13,6 +13,7 @@ import dev.cofre.controlplane.server.keys.Destruction;
 import dev.cofre.controlplane.server.keys.Imports;
 import dev.cofre.controlplane.server.keys.KekMaker;
 import dev.cofre.controlplane.server.keys.RotationBatch;
+import dev.cofre.controlplane.server.retention.Retention;
 import dev.cofre.controlplane.server.signing.InstallationKey;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.StoreException;
@@ -47,6 +48,8 @@ public final class KeyScheduler implements AutoCloseable {
    * @param period after how long a job that has ended runs again
    * @param node the name of this control plane
    * @param instance this process among the control planes of the store
+   * @param retention of the archive of this control plane
+   * @param retentionPeriod after how long that looks again
    */
   public record Parts(
       Store store,
@@ -57,7 +60,9 @@ public final class KeyScheduler implements AutoCloseable {
       SystemAudit audit,
       Duration period,
       String node,
-      String instance) {}
+      String instance,
+      Retention retention,
+      Duration retentionPeriod) {}
 
   /** All jobs, not begun. */
   public static KeyScheduler of(Parts parts) {
@@ -88,7 +93,8 @@ public final class KeyScheduler implements AutoCloseable {
             store, new RotationBatch(store, parts.hsm(), parts.keks(), audit, parts.instance())),
         new DestructionJob(store, destruction),
         new ImportEndJob(parts.imports(), audit),
-        new NoticeJob(store, audit));
+        new NoticeJob(store, audit),
+        new RetentionJob(parts.retention(), parts.retentionPeriod()));
   }
 
   /**
@@ -102,7 +108,7 @@ public final class KeyScheduler implements AutoCloseable {
         jobs.stream()
             .map(
                 job ->
-                    Tasks.recurring(job.name(), FixedDelay.of(period))
+                    Tasks.recurring(job.name(), FixedDelay.of(job.period(period)))
                         .execute((instance, context) -> run(job)))
             .toList();
     Duration poll = period.compareTo(Duration.ofSeconds(1)) < 0 ? period : Duration.ofSeconds(1);

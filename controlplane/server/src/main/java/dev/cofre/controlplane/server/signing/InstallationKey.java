@@ -5,8 +5,9 @@ import dev.cofre.hsm.HsmException;
 import java.security.PublicKey;
 
 /**
- * The key in the HSM that signs snapshots and tombstones, each with a domain of its own. Nodes pin
- * its public half. Thread-safe; calls the HSM, so it is not called on an event loop.
+ * The key in the HSM that signs snapshots, tombstones and records of removals, each with a domain
+ * of its own. Nodes pin its public half. Thread-safe; calls the HSM, so it is not called on an
+ * event loop.
  */
 public final class InstallationKey {
   /** Its label in the HSM. */

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Reads what comes next for one sink: of each log in its order, of all logs in turn, and remembers
- * how far it was sent. Not thread-safe, but for {@link #lagEvents()}.
+ * how far it was sent. Not thread-safe, but for {@link #lagEvents()} and {@link #hasPassed}.
  */
 final class SinkFeed {
   private static final System.Logger LOG = System.getLogger(SinkFeed.class.getName());
@@ -31,6 +31,9 @@ final class SinkFeed {
   /** What the receiver has, by log. */
   private final Map<String, Long> sent = new ConcurrentHashMap<>();
 
+  /** The same as it was written down last: after a kill it goes on there. */
+  private volatile Map<String, Long> kept = Map.of();
+
   private boolean unsaved;
   private long savedNs = System.nanoTime();
   private int turn;
@@ -41,12 +44,14 @@ final class SinkFeed {
     this.cursor = cursor;
     Optional<Map<String, Long>> saved = load();
     saved.ifPresent(sent::putAll);
+    kept = Map.copyOf(sent);
     if (saved.isEmpty() && !settings.fromBeginning()) {
       for (String origin : archive.origins()) {
         sent.put(origin, archive.archived(origin));
       }
       // Kept at once: what comes after this start is sent, whatever happens before it is.
       cursor.save(sent);
+      kept = Map.copyOf(sent);
     }
   }
 
@@ -118,10 +123,17 @@ final class SinkFeed {
   /** Writes down how far all was sent. */
   void save() throws IOException {
     if (unsaved) {
-      cursor.save(sent);
+      Map<String, Long> now = Map.copyOf(sent);
+      cursor.save(now);
+      kept = now;
       unsaved = false;
     }
     savedNs = System.nanoTime();
+  }
+
+  /** Whether the receiver has the records of {@code origin} before {@code end}, for good. */
+  boolean hasPassed(String origin, long end) {
+    return kept.getOrDefault(origin, 0L) >= end;
   }
 
   /** How many archived records the receiver does not have yet. */

@@ -159,6 +159,11 @@ final class SinkRunner {
     }
   }
 
+  /** Whether the receiver has the records of {@code origin} before {@code end}, for good. */
+  boolean hasPassed(String origin, long end) {
+    return feed.hasPassed(origin, end);
+  }
+
   String name() {
     return settings.name();
   }

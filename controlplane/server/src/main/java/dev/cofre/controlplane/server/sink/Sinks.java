@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -75,6 +76,14 @@ public final class Sinks implements AutoCloseable {
       runners.forEach(one -> values.put(one.name(), value.applyAsLong(one.figures())));
       return values;
     };
+  }
+
+  /** A sink whose receiver does not have all records of {@code origin} before {@code end} yet. */
+  public Optional<String> behind(String origin, long end) {
+    return runners.stream()
+        .filter(one -> !one.hasPassed(origin, end))
+        .map(SinkRunner::name)
+        .findFirst();
   }
 
   /** Those that fail or are late, for health. */

@@ -64,6 +64,16 @@ public final class Transaction {
     return new AuditShippingTable(handle, now);
   }
 
+  /** How long audit events stay archived, and what was removed. */
+  public AuditRetentionTable auditRetention() {
+    return new AuditRetentionTable(handle, now);
+  }
+
+  /** Legal holds on audit events. */
+  public AuditHoldTable auditHolds() {
+    return new AuditHoldTable(handle);
+  }
+
   /** Who used which key. */
   public KeyUseTable uses() {
     return new KeyUseTable(handle, now);

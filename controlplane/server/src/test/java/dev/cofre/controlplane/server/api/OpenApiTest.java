@@ -76,6 +76,7 @@ class OpenApiTest {
                 null,
                 null,
                 null,
+                null,
                 null));
     api.table()
         .forEach(

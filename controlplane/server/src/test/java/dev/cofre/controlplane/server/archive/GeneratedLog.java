@@ -35,11 +35,13 @@ public final class GeneratedLog {
     this.pair = generator.generateKeyPair();
   }
 
-  NoteKey key() {
+  /** What verifies its heads. */
+  public NoteKey key() {
     return new NoteKey(origin, pair.getPublic());
   }
 
-  long size() {
+  /** How many records were made. */
+  public long size() {
     return range.size();
   }
 
@@ -70,7 +72,8 @@ public final class GeneratedLog {
         before);
   }
 
-  SignedHead head(long size, byte[] root) throws GeneralSecurityException {
+  /** A head of the log, signed by its key. */
+  public SignedHead head(long size, byte[] root) throws GeneralSecurityException {
     Checkpoint checkpoint = SignedHead.checkpoint(origin, size, root, Instant.EPOCH);
     Signature signature = Signature.getInstance("SHA256withECDSA");
     signature.initSign(pair.getPrivate());

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A real server of PostgreSQL for the tests of a class, with a database for each of them. */
-final class PostgreSqlServer implements BeforeAllCallback, AfterAllCallback {
+public final class PostgreSqlServer implements BeforeAllCallback, AfterAllCallback {
   private EmbeddedPostgres server;
   private int databases;
 
@@ -25,7 +25,7 @@ final class PostgreSqlServer implements BeforeAllCallback, AfterAllCallback {
   }
 
   /** An empty database of its own. */
-  StoreLocation freshDatabase() throws SQLException {
+  public StoreLocation freshDatabase() throws SQLException {
     String name = "fresh" + ++databases;
     try (Connection connection = server.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param head the newest head that is signed by the key
  * @param findings the first ones of what is wrong
  * @param findingsTotal how many there are in all
+ * @param removed what retention removed from its beginning, by signed records
+ * @param notes what else is to be known, and is no finding
  */
 public record ChainReport(
     String chain,
@@ -21,10 +23,13 @@ public record ChainReport(
     long unsealed,
     Optional<SignedHead> head,
     List<Finding> findings,
-    long findingsTotal) {
-  /** Takes a copy. */
+    long findingsTotal,
+    Optional<Removed> removed,
+    List<String> notes) {
+  /** Takes copies. */
   public ChainReport {
     findings = List.copyOf(findings);
+    notes = List.copyOf(notes);
   }
 
   /** Whether all is as it was sealed. */

@@ -33,6 +33,7 @@ final class ChainVerifier {
   private final NoteKey key;
   private final boolean partial;
   private final Findings findings = new Findings();
+  private final RemovedSegments removals;
   private final SegmentLeaves leaves = new SegmentLeaves();
 
   /** Heads by size that hold for the chain as a whole: those that others keep. */
@@ -51,8 +52,16 @@ final class ChainVerifier {
    *
    * @param kept signed heads from elsewhere, of any log
    * @param partial whether what is before the first segment may be elsewhere
+   * @param removalKeys that sign what retention removed
    */
-  ChainVerifier(Path directory, String chain, NoteKey key, List<SignedHead> kept, boolean partial) {
+  ChainVerifier(
+      Path directory,
+      String chain,
+      NoteKey key,
+      List<SignedHead> kept,
+      boolean partial,
+      List<NoteKey> removalKeys) {
+    this.removals = new RemovedSegments(directory, chain, removalKeys, findings);
     this.directory = directory;
     this.chain = chain;
     this.key = key;
@@ -75,6 +84,7 @@ final class ChainVerifier {
   ChainReport run() throws IOException {
     TreeSet<Long> numbers = new TreeSet<>(AuditSegments.list(directory, chain).keySet());
     numbers.addAll(SealFiles.numbers(directory, chain));
+    numbers.addAll(RemovalRecord.numbers(directory, chain));
     // In the opposite order of their writing: the log may be written meanwhile.
     Map<Long, List<SignedHead>> heads = new HashMap<>();
     for (long number : numbers) {
@@ -89,6 +99,11 @@ final class ChainVerifier {
     RecordCursor cursor = RecordCursor.ofAll(directory, chain);
     boolean more = !numbers.isEmpty() && step(cursor);
     for (long number : numbers) {
+      boolean isHere = more && cursor.segment() == number;
+      if (!isHere && removals.isRemoved(number)) {
+        removed(number);
+        continue;
+      }
       leaves.clear();
       SegmentBytes bytes = new SegmentBytes(findings);
       while (more && cursor.segment() == number) {
@@ -111,7 +126,39 @@ final class ChainVerifier {
         truth == null ? 0 : Math.max(0, truth.size() - sealedTo),
         Optional.ofNullable(lastHead),
         findings.kept(),
-        findings.total());
+        findings.total(),
+        removals.removed(),
+        removals.notes());
+  }
+
+  /** Goes over segment {@code number}, which retention removed, by the record of that. */
+  private void removed(long number) throws IOException {
+    Optional<RemovalRecord> record = removals.read(number, origin);
+    if (record.isEmpty()) {
+      return;
+    }
+    SignedHead head = null;
+    try {
+      head = record.get().signedHead().orElse(null);
+    } catch (IllegalArgumentException e) {
+      findings.add(Finding.Kind.HEAD, -1, "", "the record of a removal holds a head that is none");
+    }
+    if (head != null && !isOurs(head)) {
+      findings.add(
+          Finding.Kind.HEAD,
+          -1,
+          RemovalRecord.file(directory, chain, number).toString(),
+          "the head of " + head.size() + " events is not signed by the key, or of another log");
+      head = null;
+    }
+    CompactRange before = record.get().rangeBefore();
+    truth = removals.follow(record.get(), truth, head, partial);
+    if (truth == null || truth.size() != record.get().end()) {
+      return;
+    }
+    removals.compare(against.subMap(before.size(), true, truth.size(), true), before, truth);
+    sealedTo = Math.max(sealedTo, truth.size());
+    lastHead = head == null ? lastHead : head;
   }
 
   /** The next record; claims that are not committed are stepped over. */
@@ -171,8 +218,11 @@ final class ChainVerifier {
 
   /** Where the segment's records begin among all. */
   private void begin(long number, SealFile seal) {
-    if (first < 0) {
-      first = seal == null ? 0 : seal.first();
+    boolean isFirst = first < 0;
+    if (isFirst) {
+      first = seal != null ? seal.first() : truth == null ? 0 : truth.size();
+    }
+    if (isFirst && truth == null) {
       truth = seal == null ? new CompactRange() : seal.before();
       sealedTo = first;
       if (first > 0 && !partial) {

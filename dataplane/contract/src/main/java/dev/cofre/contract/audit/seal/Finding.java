@@ -31,7 +31,9 @@ public record Finding(Kind kind, long index, String place, String message) {
     /** A head that is not signed by the key, or of another log. */
     HEAD,
     /** What lies beside the records does not agree with them and the heads. */
-    SEAL
+    SEAL,
+    /** The record of a removal is not signed by the key of removals, or does not fit. */
+    REMOVAL
   }
 
   @Override

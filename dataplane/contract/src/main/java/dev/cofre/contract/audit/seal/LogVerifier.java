@@ -22,6 +22,7 @@ public final class LogVerifier {
   private final NoteKey key;
   private final List<SignedHead> against;
   private final boolean partial;
+  private final List<NoteKey> removalKeys;
 
   /**
    * Verifies the log in {@code directory}.
@@ -33,6 +34,21 @@ public final class LogVerifier {
    */
   public LogVerifier(Path directory, NoteKey key, List<SignedHead> against, boolean partial)
       throws IOException {
+    this(directory, key, against, partial, List.of());
+  }
+
+  /**
+   * The same of a log in an archive whose beginning retention may have removed.
+   *
+   * @param removalKeys that sign the records of that; without any, all that was removed is missing
+   */
+  public LogVerifier(
+      Path directory,
+      NoteKey key,
+      List<SignedHead> against,
+      boolean partial,
+      List<NoteKey> removalKeys)
+      throws IOException {
     if (!Files.isDirectory(directory)) {
       throw new NotDirectoryException(directory.toString());
     }
@@ -40,13 +56,14 @@ public final class LogVerifier {
     this.key = key;
     this.against = List.copyOf(against);
     this.partial = partial;
+    this.removalKeys = List.copyOf(removalKeys);
   }
 
   /** The report on each chain. */
   public List<ChainReport> verify() throws IOException {
     List<ChainReport> reports = new ArrayList<>();
     for (String chain : List.of(AuditSegments.EVENTS, AuditSegments.UNAUTHENTICATED)) {
-      reports.add(new ChainVerifier(directory, chain, key, against, partial).run());
+      reports.add(new ChainVerifier(directory, chain, key, against, partial, removalKeys).run());
     }
     return reports;
   }
