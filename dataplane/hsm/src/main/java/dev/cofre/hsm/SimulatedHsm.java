@@ -153,9 +153,24 @@ public final class SimulatedHsm implements Hsm {
   }
 
   @Override
-  public SigningKey signingKey(String label) {
+  public SigningKey signingKey(String label, SigningCurve curve) {
     call();
-    KeyPair pair = signingKeys.computeIfAbsent(label, absent -> newPair());
+    return signer(signingKeys.computeIfAbsent(label, absent -> newPair(curve)));
+  }
+
+  @Override
+  public Optional<SigningKey> findSigningKey(String label) {
+    call();
+    return Optional.ofNullable(signingKeys.get(label)).map(this::signer);
+  }
+
+  @Override
+  public void destroySigningKey(String label) {
+    call();
+    signingKeys.remove(label);
+  }
+
+  private SigningKey signer(KeyPair pair) {
     return new SigningKey() {
       @Override
       public PublicKey publicKey() {
@@ -166,7 +181,8 @@ public final class SimulatedHsm implements Hsm {
       public byte[] sign(byte[] message) {
         call();
         try {
-          Signature signature = Signature.getInstance("SHA256withECDSA");
+          Signature signature =
+              Signature.getInstance(SigningCurve.of(pair.getPublic()).signature());
           signature.initSign(pair.getPrivate());
           signature.update(message);
           return signature.sign();
@@ -177,10 +193,10 @@ public final class SimulatedHsm implements Hsm {
     };
   }
 
-  private static KeyPair newPair() {
+  private static KeyPair newPair(SigningCurve curve) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      generator.initialize(new ECGenParameterSpec(curve.standardName()));
       return generator.generateKeyPair();
     } catch (GeneralSecurityException e) {
       throw new HsmException("the simulated HSM could not generate a key", e);

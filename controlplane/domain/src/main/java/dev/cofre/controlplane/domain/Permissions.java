@@ -18,6 +18,17 @@ import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_SHIP;
 import static dev.cofre.controlplane.domain.ManagementAction.BINDING_CREATE;
 import static dev.cofre.controlplane.domain.ManagementAction.BINDING_DELETE;
 import static dev.cofre.controlplane.domain.ManagementAction.BINDING_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_AUTHORITY_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_AUTHORITY_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_AUTHORITY_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_AUTHORITY_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_ISSUE;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_REVOKE;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_ROLE_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_ROLE_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_ROLE_UPDATE;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_UPDATE;
@@ -203,6 +214,21 @@ public final class Permissions {
           DYNAMIC_ROLE_DELETE,
           LEASE_REVOKE);
 
+  private static final Set<ManagementAction> READ_AUTHORITIES =
+      Set.of(CERTIFICATE_AUTHORITY_LIST, CERTIFICATE_AUTHORITY_SHOW, CERTIFICATE_ROLE_SHOW);
+
+  private static final Set<ManagementAction> READ_CERTIFICATES =
+      Set.of(CERTIFICATE_LIST, CERTIFICATE_SHOW);
+
+  /** Who owns an authority says what its certificates may say, and never gets one. */
+  private static final Set<ManagementAction> KEEP_AUTHORITIES =
+      Set.of(
+          CERTIFICATE_AUTHORITY_CREATE,
+          CERTIFICATE_AUTHORITY_DELETE,
+          CERTIFICATE_ROLE_UPDATE,
+          CERTIFICATE_ROLE_DELETE,
+          CERTIFICATE_REVOKE);
+
   private static final Map<Role, Set<ManagementAction>> TABLE =
       Map.of(
           Role.PLATFORM_ADMIN,
@@ -220,10 +246,13 @@ public final class Permissions {
                   GRANT_SECRETS,
                   READ_ENGINES,
                   READ_LEASES,
+                  READ_AUTHORITIES,
+                  READ_CERTIFICATES,
                   READ_ALERTS,
                   Set.of(
                       ALERT_TEST,
                       LEASE_REVOKE,
+                      CERTIFICATE_REVOKE,
                       AUDIT_HEAD_LIST,
                       APPROVAL_RULE_UPDATE,
                       POLICY_CREATE,
@@ -286,6 +315,9 @@ public final class Permissions {
                   READ_ENGINES,
                   KEEP_ENGINES,
                   READ_LEASES,
+                  READ_AUTHORITIES,
+                  KEEP_AUTHORITIES,
+                  READ_CERTIFICATES,
                   Set.of(NOTICE_LIST))),
           Role.WORKLOAD,
           union(
@@ -293,7 +325,14 @@ public final class Permissions {
                   READ_KEYS,
                   READ_SECRETS,
                   READ_LEASES,
-                  Set.of(SECRET_READ, LEASE_ISSUE, LEASE_RENEW, LEASE_REVOKE))),
+                  READ_CERTIFICATES,
+                  Set.of(
+                      SECRET_READ,
+                      LEASE_ISSUE,
+                      LEASE_RENEW,
+                      LEASE_REVOKE,
+                      CERTIFICATE_ISSUE,
+                      CERTIFICATE_REVOKE))),
           Role.AUDITOR,
           union(
               List.of(
@@ -306,6 +345,8 @@ public final class Permissions {
                   READ_SECRETS,
                   READ_ENGINES,
                   READ_LEASES,
+                  READ_AUTHORITIES,
+                  READ_CERTIFICATES,
                   READ_ALERTS,
                   Set.of(
                       SECRET_GRANT_LIST,
