@@ -1,6 +1,5 @@
 package dev.cofre.controlplane.domain;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +21,7 @@ public record SubjectNames(List<String> dnsNames, List<String> uris, List<String
   /** The most names of one certificate. */
   public static final int NAMES_MAX = 100;
 
+  private static final int IPV6_BYTES = 16;
   private static final int DNS_MAX = 253;
   private static final int URI_MAX = 256;
   private static final int TRUST_DOMAIN_MAX = 255;
@@ -115,7 +115,7 @@ public record SubjectNames(List<String> dnsNames, List<String> uris, List<String
     try {
       InetAddress address = InetAddress.ofLiteral(text);
       // An IPv4 address in the form of an IPv6 one has a form of its own.
-      return six && !(address instanceof Inet6Address) ? null : address.getHostAddress();
+      return six && address.getAddress().length != IPV6_BYTES ? null : address.getHostAddress();
     } catch (IllegalArgumentException e) {
       return null;
     }

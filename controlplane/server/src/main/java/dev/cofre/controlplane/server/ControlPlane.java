@@ -40,6 +40,10 @@ import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.vault.SecretSealer;
+import dev.cofre.controlplane.server.x509.AuthorityKeys;
+import dev.cofre.controlplane.server.x509.CertificateIssuer;
+import dev.cofre.controlplane.server.x509.Pki;
+import dev.cofre.controlplane.server.x509.RevocationLists;
 import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.engine.identity.ExchangedTokens;
@@ -177,6 +181,12 @@ final class ControlPlane implements AutoCloseable {
         new UserRotator(store, roots, secrets, KernelRandom.INSTANCE, systemAudit);
     UserRotationWorker rotations =
         opened(new UserRotationWorker(store, rotator, clock, settings.schedulerPeriod()));
+    AuthorityKeys authorities = new AuthorityKeys(hsm, KernelRandom.INSTANCE);
+    Pki pki =
+        new Pki(
+            authorities,
+            new CertificateIssuer(store, authorities),
+            new RevocationLists(store, authorities));
     Vitals vitals =
         opened(
             new Vitals(
@@ -220,7 +230,8 @@ final class ControlPlane implements AutoCloseable {
                 secrets,
                 leasing,
                 rotator,
-                alerts));
+                alerts,
+                pki));
     sealMetrics(api, sealer);
     leaseMetrics(api, leases);
     rotationMetrics(api, rotations);
@@ -259,6 +270,7 @@ final class ControlPlane implements AutoCloseable {
                     imports,
                     signing,
                     systemAudit,
+                    pki,
                     settings.schedulerPeriod(),
                     settings.node(),
                     instance)))

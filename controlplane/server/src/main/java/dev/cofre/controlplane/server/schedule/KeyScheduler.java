@@ -16,6 +16,7 @@ import dev.cofre.controlplane.server.keys.RotationBatch;
 import dev.cofre.controlplane.server.signing.InstallationKey;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.StoreException;
+import dev.cofre.controlplane.server.x509.Pki;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.HsmException;
 import java.lang.System.Logger.Level;
@@ -44,6 +45,7 @@ public final class KeyScheduler implements AutoCloseable {
   /**
    * What the jobs work with.
    *
+   * @param pki issues certificates
    * @param period after how long a job that has ended runs again
    * @param node the name of this control plane
    * @param instance this process among the control planes of the store
@@ -55,6 +57,7 @@ public final class KeyScheduler implements AutoCloseable {
       Imports imports,
       InstallationKey signing,
       SystemAudit audit,
+      Pki pki,
       Duration period,
       String node,
       String instance) {}
@@ -88,7 +91,8 @@ public final class KeyScheduler implements AutoCloseable {
             store, new RotationBatch(store, parts.hsm(), parts.keks(), audit, parts.instance())),
         new DestructionJob(store, destruction),
         new ImportEndJob(parts.imports(), audit),
-        new NoticeJob(store, audit));
+        new NoticeJob(store, audit),
+        new CertificateJob(store, parts.pki(), audit));
   }
 
   /**

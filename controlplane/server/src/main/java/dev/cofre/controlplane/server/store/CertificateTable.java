@@ -163,6 +163,15 @@ public final class CertificateTable {
         == 1;
   }
 
+  /** Removes the certificate {@code id}, which was written ahead and never left. */
+  public boolean discard(UUID id) {
+    return handle
+            .createUpdate("delete from certificate where id = :id and state = 'PENDING'")
+            .bind("id", id)
+            .execute()
+        == 1;
+  }
+
   /** Revokes the certificate {@code id}; false when it was before. */
   public boolean revoke(UUID id, RevocationReason reason, Instant now) {
     return handle
