@@ -122,22 +122,21 @@ final class CertificateEndOperations {
   }
 
   private Answer revoke(Call call) {
-    return changing
-        .store()
-        .note(
-            tx -> {
-              IssuedCertificate certificate = permitted(tx, call);
-              RevocationReason reason =
-                  CertificateDraft.revocation(
-                      call.facts().body().length == 0 ? Map.of() : call.document());
-              Revocations.revoke(tx, certificate, reason);
-              changing.audit().allowed(call);
-              lists.forget(certificate.authority());
-              return Answer.json(
-                  200,
-                  CertificateAnswers.certificate(
-                      tx.certificates().find(certificate.id()).orElseThrow()));
-            });
+    IssuedCertificate revoked =
+        changing
+            .store()
+            .note(
+                tx -> {
+                  IssuedCertificate certificate = permitted(tx, call);
+                  RevocationReason reason =
+                      CertificateDraft.revocation(
+                          call.facts().body().length == 0 ? Map.of() : call.document());
+                  Revocations.revoke(tx, certificate, reason);
+                  changing.audit().allowed(call);
+                  return tx.certificates().find(certificate.id()).orElseThrow();
+                });
+    lists.forget();
+    return Answer.json(200, CertificateAnswers.certificate(revoked));
   }
 
   private Answer revokeAll(Call call) {
@@ -150,21 +149,28 @@ final class CertificateEndOperations {
             "principal=" + shown(selection.principal()),
             "dryRun=" + selection.dryRun()));
     Principal acting = Permissions.acting(call.principal(), call.action());
-    return changing
-        .store()
-        .note(
-            tx -> {
-              Filter filter =
-                  filter(
-                      tx, acting, selection.authority(), selection.role(), selection.principal());
-              int count =
-                  selection.dryRun()
-                      ? tx.certificates().countRevocable(filter, tx.now())
-                      : Revocations.revoke(tx, filter, selection.reason());
-              changing.audit().allowed(call);
-              return Answer.json(
-                  200, new JsonObject().put("certificates", count).put("dryRun", selection.dryRun()));
-            });
+    int count =
+        changing
+            .store()
+            .note(
+                tx -> {
+                  Filter filter =
+                      filter(
+                          tx,
+                          acting,
+                          selection.authority(),
+                          selection.role(),
+                          selection.principal());
+                  int found =
+                      selection.dryRun()
+                          ? tx.certificates().countRevocable(filter, tx.now())
+                          : Revocations.revoke(tx, filter, selection.reason());
+                  changing.audit().allowed(call);
+                  return found;
+                });
+    lists.forget();
+    return Answer.json(
+        200, new JsonObject().put("certificates", count).put("dryRun", selection.dryRun()));
   }
 
   private static String shown(String text) {

@@ -1,5 +1,6 @@
 package dev.cofre.controlplane.server.schedule;
 
+import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.CertificateAuthority;
 import dev.cofre.controlplane.domain.IssuedCertificate;
 import dev.cofre.controlplane.domain.ManagementAction;
@@ -9,6 +10,8 @@ import dev.cofre.controlplane.server.x509.CertificateIssuer;
 import dev.cofre.controlplane.server.x509.Pki;
 import dev.cofre.controlplane.server.x509.RevocationLists;
 import dev.cofre.controlplane.server.x509.Revocations;
+import dev.cofre.hsm.HsmException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +23,7 @@ import java.util.UUID;
  * ago is forgotten.
  */
 final class CertificateJob implements Job {
+  private static final System.Logger LOG = System.getLogger(CertificateJob.class.getName());
   private static final int BATCH = 50;
   private static final int FORGET_MAX = 1_000;
   private static final Duration KEPT = Duration.ofDays(30);
@@ -93,7 +97,18 @@ final class CertificateJob implements Job {
             tx ->
                 tx.authorities()
                     .crlsDue(tx.now().minus(RevocationLists.RENEWED_AFTER), BATCH));
-    due.forEach(pki.lists()::current);
+    for (UUID authority : due) {
+      try {
+        pki.lists().current(authority);
+      } catch (HsmException | ProblemException e) {
+        // One whose key is gone must not hold up the others.
+        LOG.log(
+            Level.WARNING,
+            "the revocation list of the authority {0} is not made: {1}",
+            authority,
+            e.getMessage());
+      }
+    }
     return 0;
   }
 }

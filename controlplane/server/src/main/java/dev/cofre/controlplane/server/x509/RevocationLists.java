@@ -185,9 +185,9 @@ public final class RevocationLists {
     }
   }
 
-  /** Has the next look at the list of {@code authority} go to the store. */
-  public void forget(UUID authority) {
-    cache.remove(authority);
+  /** Something was revoked: the next look at each list goes to the store. */
+  public void forget() {
+    cache.clear();
   }
 
   private static ProblemException notFound() {
