@@ -84,7 +84,7 @@ public record CertificateDraft(
       fields.wrong(field, "must be 1 to " + SubjectNames.NAMES_MAX + " names, with all others");
     }
     if (names.uris().size() > 1) {
-      fields.wrong("uris", "must be one: a certificate has one SPIFFE id");
+      fields.wrong(field, "must have one URI at most: a certificate has one SPIFFE id");
     }
   }
 

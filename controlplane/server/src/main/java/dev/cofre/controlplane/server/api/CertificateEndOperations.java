@@ -68,7 +68,7 @@ final class CertificateEndOperations {
     return Answer.json(
         200,
         Documents.page(
-            found, limit, CertificateAnswers::certificate, found1 -> found1.id().toString()));
+            found, limit, CertificateAnswers::certificate, one -> one.id().toString()));
   }
 
   /** What {@code caller} may know of of what is asked for. */

@@ -174,10 +174,7 @@ public final class CertificateAuthorityTable {
             .bind("now", Times.column(now))
             .mapTo(UUID.class)
             .findOne();
-    due.ifPresent(
-        id -> {
-          end(id, until);
-        });
+    due.ifPresent(id -> end(id, until));
     return due.flatMap(this::find);
   }
 

@@ -28,8 +28,8 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.cert.CertException;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.X509v2CRLBuilder;
-import org.bouncycastle.cert.jcajce.JcaX509ContentVerifierProviderBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 
 /**
  * Revocation lists, signed by authorities' keys in the HSM. One is made when something was revoked
@@ -174,7 +174,7 @@ public final class RevocationLists {
           .addExtension(Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(number)));
       var holder = builder.build(new HsmSigner(key));
       if (!holder.isSignatureValid(
-          new JcaX509ContentVerifierProviderBuilder().build(issuer))) {
+          new JcaContentVerifierProviderBuilder().build(key.publicKey()))) {
         throw new HsmException("what the HSM signed does not verify");
       }
       return holder.getEncoded();

@@ -9,11 +9,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1IA5String;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
@@ -62,7 +64,12 @@ public record SigningRequest(
    */
   public static SigningRequest read(String pem) {
     try {
-      PKCS10CertificationRequest request = new PKCS10CertificationRequest(der(pem));
+      byte[] der = der(pem);
+      PKCS10CertificationRequest request = new PKCS10CertificationRequest(der);
+      // What is signed is the DER of it: nothing that others could read in another way.
+      if (!Arrays.equals(der, request.toASN1Structure().getEncoded(ASN1Encoding.DER))) {
+        throw wrong("is no PKCS#10 request in DER");
+      }
       SubjectPublicKeyInfo publicKey = request.getSubjectPublicKeyInfo();
       CertificateKeyType type = PublicKeys.type(publicKey);
       requireSigned(request);

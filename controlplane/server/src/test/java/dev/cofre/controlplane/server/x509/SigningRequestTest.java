@@ -175,7 +175,7 @@ class SigningRequestTest {
       assertRefused("may name DNS names", KEY, NAME, other);
     }
     assertRefused("must have a SPIFFE id", KEY, uri("https://example.com/"));
-    assertRefused("must be one", KEY, uri("spiffe://td/a"), uri("spiffe://td/b"));
+    assertRefused("must have one URI", KEY, uri("spiffe://td/a"), uri("spiffe://td/b"));
     assertRefused("must have an IP address", KEY, ip(1, 2, 3));
     assertRefused(
         "must have an IP address", KEY, ip(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 1, 2, 3, 4));
