@@ -68,11 +68,9 @@ final class PkiAuthorityCommand {
 
   @Command(description = "Prints an authority's own certificate as PEM.")
   int certificate(
-      @Parameters(paramLabel = "NAME", description = NAME) String name,
-      @Mixin ControlPlane plane) {
+      @Parameters(paramLabel = "NAME", description = NAME) String name, @Mixin ControlPlane plane) {
     JsonObject authority =
-        plane.call(
-            terminal.environment(), SecretCommand.OWNER, calls -> calls.get(path(name)));
+        plane.call(terminal.environment(), SecretCommand.OWNER, calls -> calls.get(path(name)));
     terminal.print(authority.getString("certificate"));
     return ExitCodes.OK;
   }
@@ -81,8 +79,7 @@ final class PkiAuthorityCommand {
       description =
           "Removes an authority without roles and certificates; its key is destroyed in the HSM.")
   int delete(
-      @Parameters(paramLabel = "NAME", description = NAME) String name,
-      @Mixin ControlPlane plane) {
+      @Parameters(paramLabel = "NAME", description = NAME) String name, @Mixin ControlPlane plane) {
     return owner.delete(plane, path(name));
   }
 

@@ -6,9 +6,5 @@ import picocli.CommandLine.Command;
 @Command(
     name = "pki",
     description = "Short-lived X.509 certificates from authorities whose keys are in the HSM.",
-    subcommands = {
-      PkiAuthorityCommand.class,
-      PkiRoleCommand.class,
-      PkiCertificateCommand.class
-    })
+    subcommands = {PkiAuthorityCommand.class, PkiRoleCommand.class, PkiCertificateCommand.class})
 final class PkiCommand {}

@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 /** {@code pki role}: what an authority's certificates may say, and who gets them. */
 @Command(
     name = "role",
-    description = "What certificates of an authority may say, how long they live and who gets them.")
+    description =
+        "What certificates of an authority may say, how long they live and who gets them.")
 final class PkiRoleCommand {
   private static final String AUTHORITY = "The authority's name.";
   private static final String ROLE = "The role's name.";

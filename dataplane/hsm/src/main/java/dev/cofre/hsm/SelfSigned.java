@@ -27,8 +27,7 @@ final class SelfSigned {
   private SelfSigned() {}
 
   /** The key pair as it was generated: objects of a session, which the token then copied. */
-  static KeyPair generate(
-      Provider provider, KeyStore keyStore, String label, SigningCurve curve)
+  static KeyPair generate(Provider provider, KeyStore keyStore, String label, SigningCurve curve)
       throws GeneralSecurityException {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", provider);
     generator.initialize(new ECGenParameterSpec(curve.standardName()));

@@ -142,8 +142,7 @@ final class SunToken {
   }
 
   /** Makes a signing key with {@code label} when there is none, after {@code before}. */
-  synchronized void makeSigningKey(
-      String label, SigningCurve curve, PinUse pin, Runnable before) {
+  synchronized void makeSigningKey(String label, SigningCurve curve, PinUse pin, Runnable before) {
     try {
       load(pin);
       if (!keyStore.containsAlias(label)) {

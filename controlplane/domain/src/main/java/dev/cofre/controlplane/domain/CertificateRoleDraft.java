@@ -78,7 +78,8 @@ public record CertificateRoleDraft(
       fields.wrong("defaultTtlSeconds", "must be at most maxTtlSeconds");
     }
     if (draft.names() == 0) {
-      fields.wrong("dnsNames", "is missing: a role permits a name, suffix, URI or address at least");
+      fields.wrong(
+          "dnsNames", "is missing: a role permits a name, suffix, URI or address at least");
     }
     fields.end();
     return draft;
@@ -88,7 +89,9 @@ public record CertificateRoleDraft(
     return dnsNames.size() + dnsSuffixes.size() + uris.size() + ipAddresses.size();
   }
 
-  /** The texts of {@code field} as {@code canonical}, which answers null for what is none, has it. */
+  /**
+   * The texts of {@code field} as {@code canonical}, which answers null for what is none, has it.
+   */
   private static List<String> names(
       DocumentFields fields, String field, UnaryOperator<String> canonical, String what) {
     List<String> names = new ArrayList<>();
@@ -130,8 +133,7 @@ public record CertificateRoleDraft(
       fields.wrong(
           "keyTypes",
           "must be of "
-              + String.join(
-                  ", ", CertificateKeyType.names(List.of(CertificateKeyType.values()))));
+              + String.join(", ", CertificateKeyType.names(List.of(CertificateKeyType.values()))));
     }
     return types;
   }

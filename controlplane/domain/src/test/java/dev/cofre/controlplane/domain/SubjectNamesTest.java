@@ -208,7 +208,9 @@ class SubjectNamesTest {
         () -> CertificateDraft.requested(most, List.of(), List.of("10.0.0.1")));
     assertThrows(
         InvalidDocumentException.class,
-        () -> CertificateDraft.requested(List.of(), List.of("spiffe://t/a", "spiffe://t/b"), List.of()));
+        () ->
+            CertificateDraft.requested(
+                List.of(), List.of("spiffe://t/a", "spiffe://t/b"), List.of()));
     assertThrows(
         InvalidDocumentException.class,
         () -> CertificateDraft.requested(List.of(), List.of(), List.of()));

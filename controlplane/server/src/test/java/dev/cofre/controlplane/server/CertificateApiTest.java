@@ -36,7 +36,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Authorities, roles and certificates over HTTP, with a real token: who may what, what is in them. */
+/**
+ * Authorities, roles and certificates over HTTP, with a real token: who may what, what is in them.
+ */
 class CertificateApiTest {
   @TempDir static Path directory;
   private static CertificatePlane pki;
@@ -77,7 +79,8 @@ class CertificateApiTest {
       certificate.verify(certificate.getPublicKey());
       certificate.checkValidity();
       assertEquals(0, certificate.getBasicConstraints(), "a path length of 0");
-      assertTrue(certificate.getCriticalExtensionOIDs().containsAll(Set.of("2.5.29.19", "2.5.29.15")));
+      assertTrue(
+          certificate.getCriticalExtensionOIDs().containsAll(Set.of("2.5.29.19", "2.5.29.15")));
       boolean[] usage = certificate.getKeyUsage();
       assertTrue(usage[5] && usage[6]);
       assertFalse(usage[0] || usage[1] || usage[2] || usage[3] || usage[4]);
@@ -97,8 +100,7 @@ class CertificateApiTest {
     JsonObject issued = pki.issue(wanted("web").put("csr", csr));
     assertFalse(issued.containsKey("privateKey"));
     X509Certificate certificate = CertificatePlane.certificate(issued.getString("certificate"));
-    X509Certificate issuer =
-        CertificatePlane.certificate(issued.getString("authorityCertificate"));
+    X509Certificate issuer = CertificatePlane.certificate(issued.getString("authorityCertificate"));
     certificate.verify(issuer.getPublicKey());
     assertEquals(key.getPublic(), certificate.getPublicKey());
     assertEquals("", certificate.getSubjectX500Principal().getName(), "the subject is not taken");
@@ -123,7 +125,9 @@ class CertificateApiTest {
     assertTrue(event.encode().contains(issued.getString("serial")), event.encode());
     JsonObject shown = ok(200, pki.plane.get("app", path(issued)));
     assertEquals("ACTIVE", shown.getString("state"));
-    assertEquals(new JsonArray().add("api.shop.example.com").add("localhost"), shown.getJsonArray("dnsNames"));
+    assertEquals(
+        new JsonArray().add("api.shop.example.com").add("localhost"),
+        shown.getJsonArray("dnsNames"));
   }
 
   private static String path(JsonObject issued) {
@@ -189,7 +193,8 @@ class CertificateApiTest {
     HttpResponse<String> refused = pki.ask(rsa);
     assertProblem(ErrorCode.FORBIDDEN, refused);
     assertTrue(refused.body().contains("rsa-2048"), refused.body());
-    assertProblem(ErrorCode.INVALID_REQUEST, pki.ask(named("web", "localhost").put("ttlSeconds", 3_601)));
+    assertProblem(
+        ErrorCode.INVALID_REQUEST, pki.ask(named("web", "localhost").put("ttlSeconds", 3_601)));
     JsonObject both =
         named("web", "localhost")
             .put("csr", TestRequests.dns(TestRequests.ec("secp256r1"), "localhost"));
@@ -316,7 +321,17 @@ class CertificateApiTest {
               CertificatePlane.authority("x", "ec-p256").put("name", name)));
     }
     for (String common :
-        List.of("a,O=evil", "a+CN=b", "a\0b", "a\"b", "\u00fc", "#0c", "a\nb", " a", "a=b", "x".repeat(65))) {
+        List.of(
+            "a,O=evil",
+            "a+CN=b",
+            "a\0b",
+            "a\"b",
+            "\u00fc",
+            "#0c",
+            "a\nb",
+            " a",
+            "a=b",
+            "x".repeat(65))) {
       assertProblem(
           ErrorCode.INVALID_REQUEST,
           pki.post(
@@ -325,7 +340,8 @@ class CertificateApiTest {
               CertificatePlane.authority("x", "ec-p256").put("commonName", common)));
     }
     for (String url :
-        List.of("file:///etc/passwd", "http://u@h/x", "http://h/x?y", "http://h/\nx", "ldap://h/x")) {
+        List.of(
+            "file:///etc/passwd", "http://u@h/x", "http://h/x?y", "http://h/\nx", "ldap://h/x")) {
       assertProblem(
           ErrorCode.INVALID_REQUEST,
           pki.post(

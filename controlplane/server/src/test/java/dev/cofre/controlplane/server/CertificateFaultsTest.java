@@ -139,8 +139,7 @@ class CertificateFaultsTest {
       hsm.signingKey(half[0].keyLabel(), SigningCurve.P256);
       assertEquals(404, pki.plane.get("app-owner", path("half")).statusCode());
       pki.plane.clock.advance(Duration.ofMinutes(3));
-      Await.until(
-          "the key is destroyed", () -> hsm.findSigningKey(half[0].keyLabel()).isEmpty());
+      Await.until("the key is destroyed", () -> hsm.findSigningKey(half[0].keyLabel()).isEmpty());
     }
     Await.until(
         "its name is free",
@@ -162,13 +161,13 @@ class CertificateFaultsTest {
     JsonObject gone = pki.issue(named("web", "localhost"));
     ok(
         200,
-        pki.post(
-            "app", "/v1/certificates/" + gone.getString("id") + "/revoke", new JsonObject()));
+        pki.post("app", "/v1/certificates/" + gone.getString("id") + "/revoke", new JsonObject()));
     BigInteger serial = new BigInteger(gone.getString("serial"), 16);
     Instant first = pki.crl(authority).getThisUpdate().toInstant();
     assertNotNull(pki.crl(authority).getRevokedCertificate(serial));
     pki.plane.clock.advance(Duration.ofHours(7));
-    Await.until("a newer list", () -> pki.crl(authority).getThisUpdate().toInstant().isAfter(first));
+    Await.until(
+        "a newer list", () -> pki.crl(authority).getThisUpdate().toInstant().isAfter(first));
     assertNotNull(
         pki.crl(authority).getRevokedCertificate(serial), "expired, and on one list more");
     pki.plane.clock.advance(Duration.ofHours(25));

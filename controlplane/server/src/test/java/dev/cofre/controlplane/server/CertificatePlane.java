@@ -98,14 +98,14 @@ final class CertificatePlane implements AutoCloseable {
 
   /** What everybody gets at {@code path}. */
   HttpResponse<byte[]> fetch(String path) throws Exception {
-    return plane.http.send(
-        plane.request(null, path).GET().build(), BodyHandlers.ofByteArray());
+    return plane.http.send(plane.request(null, path).GET().build(), BodyHandlers.ofByteArray());
   }
 
   X509CRL crl(JsonObject authority) throws Exception {
     HttpResponse<byte[]> answer = fetch(authority.getString("crlPath"));
     if (answer.statusCode() != 200) {
-      throw new AssertionError(answer.statusCode() + " " + new String(answer.body(), StandardCharsets.UTF_8));
+      throw new AssertionError(
+          answer.statusCode() + " " + new String(answer.body(), StandardCharsets.UTF_8));
     }
     return (X509CRL)
         CertificateFactory.getInstance("X.509")
@@ -115,8 +115,7 @@ final class CertificatePlane implements AutoCloseable {
   static X509Certificate certificate(String pem) throws GeneralSecurityException {
     return (X509Certificate)
         CertificateFactory.getInstance("X.509")
-            .generateCertificate(
-                new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
+            .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
   }
 
   static JsonObject ok(int status, HttpResponse<String> answer) {

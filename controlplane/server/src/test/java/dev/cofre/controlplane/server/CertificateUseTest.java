@@ -173,8 +173,7 @@ class CertificateUseTest {
             "Collection", new CollectionCertStoreParameters(List.of(pki.crl(authority)))));
     parameters.addCertPathChecker(checker);
     validator.validate(
-        CertificateFactory.getInstance("X.509").generateCertPath(List.of(certificate)),
-        parameters);
+        CertificateFactory.getInstance("X.509").generateCertPath(List.of(certificate)), parameters);
   }
 
   @Test
@@ -230,27 +229,54 @@ class CertificateUseTest {
     String made =
         openssl(
             "",
-            "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-            "-keyout", key.toString(), "-out", csr.toString(), "-subj", "/CN=ignored",
+            "req",
+            "-new",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-keyout",
+            key.toString(),
+            "-out",
+            csr.toString(),
+            "-subj",
+            "/CN=ignored",
             "-addext",
             "subjectAltName=DNS:api.shop.example.com,IP:127.0.0.1,URI:spiffe://example.com/shop/api");
     assertTrue(made.startsWith("0 "), made);
     JsonObject issued = pki.issue(wanted("web").put("csr", Files.readString(csr)));
     Path ca = Files.writeString(directory.resolve("ca.pem"), authority.getString("certificate"));
-    Path leaf =
-        Files.writeString(directory.resolve("leaf.pem"), issued.getString("certificate"));
+    Path leaf = Files.writeString(directory.resolve("leaf.pem"), issued.getString("certificate"));
     Path crl = directory.resolve("crl.pem");
     Files.write(directory.resolve("crl.der"), pki.fetch(authority.getString("crlPath")).body());
     String converted =
         openssl(
             "",
-            "crl", "-inform", "DER", "-in", directory.resolve("crl.der").toString(),
-            "-out", crl.toString(), "-CAfile", ca.toString(), "-verify");
+            "crl",
+            "-inform",
+            "DER",
+            "-in",
+            directory.resolve("crl.der").toString(),
+            "-out",
+            crl.toString(),
+            "-CAfile",
+            ca.toString(),
+            "-verify");
     assertTrue(converted.startsWith("0 verify OK"), converted);
     String[] verify = {
-      "verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname",
-      "api.shop.example.com", "-CAfile", ca.toString(), "-CRLfile", crl.toString(),
-      "-crl_check", leaf.toString()
+      "verify",
+      "-x509_strict",
+      "-purpose",
+      "sslserver",
+      "-verify_hostname",
+      "api.shop.example.com",
+      "-CAfile",
+      ca.toString(),
+      "-CRLfile",
+      crl.toString(),
+      "-crl_check",
+      leaf.toString()
     };
     String verified = openssl("", verify);
     assertTrue(verified.startsWith("0 ") && verified.contains("OK"), verified);
@@ -265,8 +291,13 @@ class CertificateUseTest {
     Files.write(directory.resolve("crl.der"), pki.fetch(authority.getString("crlPath")).body());
     openssl(
         "",
-        "crl", "-inform", "DER", "-in", directory.resolve("crl.der").toString(),
-        "-out", crl.toString());
+        "crl",
+        "-inform",
+        "DER",
+        "-in",
+        directory.resolve("crl.der").toString(),
+        "-out",
+        crl.toString());
     String refused = openssl("", verify);
     assertTrue(refused.contains("certificate revoked"), refused);
   }

@@ -67,8 +67,7 @@ final class CertificateEndOperations {
                         limit + 1));
     return Answer.json(
         200,
-        Documents.page(
-            found, limit, CertificateAnswers::certificate, one -> one.id().toString()));
+        Documents.page(found, limit, CertificateAnswers::certificate, one -> one.id().toString()));
   }
 
   /** What {@code caller} may know of of what is asked for. */

@@ -31,8 +31,7 @@ final class CertificateOperations {
   }
 
   List<Route> routes() {
-    return List.of(
-        Route.withDocument(POST, "/v1/certificates", CERTIFICATE_ISSUE, this::issue));
+    return List.of(Route.withDocument(POST, "/v1/certificates", CERTIFICATE_ISSUE, this::issue));
   }
 
   private Answer issue(Call call) {
@@ -48,8 +47,7 @@ final class CertificateOperations {
     writing.store().read(tx -> issuer.required(tx, call.principal(), draft));
     if (draft.csr() != null) {
       SigningRequest request = SigningRequest.read(draft.csr());
-      Subject subject =
-          new Subject(request.publicKey(), request.keyType(), request.names(), false);
+      Subject subject = new Subject(request.publicKey(), request.keyType(), request.names(), false);
       return Answer.json(200, issued(call, draft, subject));
     }
     return generated(call, draft);
@@ -58,8 +56,7 @@ final class CertificateOperations {
   private Answer generated(Call call, CertificateDraft draft) {
     try (GeneratedKey key = GeneratedKey.of(draft.keyType())) {
       JsonObject issued =
-          issued(
-              call, draft, new Subject(key.publicKey(), draft.keyType(), draft.names(), true));
+          issued(call, draft, new Subject(key.publicKey(), draft.keyType(), draft.names(), true));
       byte[] base64 = key.base64();
       try {
         return Answer.secret(CertificateAnswers.withKey(issued, base64));

@@ -7,8 +7,8 @@ import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.PUT;
 
-import dev.cofre.controlplane.domain.CertificateRole;
 import dev.cofre.controlplane.domain.CertificateAuthority;
+import dev.cofre.controlplane.domain.CertificateRole;
 import dev.cofre.controlplane.domain.SecretGrant;
 import dev.cofre.controlplane.domain.approval.ApprovalMatter;
 import dev.cofre.controlplane.server.policy.SecretGrantBook;
@@ -101,7 +101,10 @@ final class CertificateRoleGrantOperations {
           SecretGrantOperations.requireReader(call);
           SecretGrant grant =
               tx.secretGrants()
-                  .find(authority.tenant(), call.path("reader"), CertificateRoleOperations.subject(call))
+                  .find(
+                      authority.tenant(),
+                      call.path("reader"),
+                      CertificateRoleOperations.subject(call))
                   .orElseThrow(() -> EngineAccess.notFound("grant"));
           tx.secretGrants().delete(grant);
           return Answer.empty();

@@ -56,8 +56,7 @@ final class CertificateJob implements Job {
     List<IssuedCertificate> abandoned =
         store.read(
             tx ->
-                tx.certificates()
-                    .abandoned(tx.now().minus(CertificateIssuer.PENDING_MAX), BATCH));
+                tx.certificates().abandoned(tx.now().minus(CertificateIssuer.PENDING_MAX), BATCH));
     for (IssuedCertificate certificate : abandoned) {
       audit.record(
           ManagementAction.CERTIFICATE_REVOKE,
@@ -94,9 +93,7 @@ final class CertificateJob implements Job {
   private int renewLists() {
     List<UUID> due =
         store.read(
-            tx ->
-                tx.authorities()
-                    .crlsDue(tx.now().minus(RevocationLists.RENEWED_AFTER), BATCH));
+            tx -> tx.authorities().crlsDue(tx.now().minus(RevocationLists.RENEWED_AFTER), BATCH));
     for (UUID authority : due) {
       try {
         pki.lists().current(authority);

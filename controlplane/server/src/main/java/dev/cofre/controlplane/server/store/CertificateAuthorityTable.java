@@ -186,7 +186,10 @@ public final class CertificateAuthorityTable {
           .bind("id", id)
           .execute();
     }
-    handle.createUpdate("delete from certificate_authority where id = :id").bind("id", id).execute();
+    handle
+        .createUpdate("delete from certificate_authority where id = :id")
+        .bind("id", id)
+        .execute();
   }
 
   /** Notes that certificates of the authority {@code id} were revoked. */

@@ -188,7 +188,8 @@ public final class CertificateTable {
   /** The authorities of those of {@code filter} that can be revoked. */
   public List<UUID> authorities(Filter filter, Instant now) {
     return filter
-        .bind(handle.createQuery("select distinct c.authority_id from certificate c" + open(filter)))
+        .bind(
+            handle.createQuery("select distinct c.authority_id from certificate c" + open(filter)))
         .bind("now", Times.column(now))
         .mapTo(UUID.class)
         .list();

@@ -79,7 +79,8 @@ public final class RevocationLists {
   }
 
   /**
-   * The newest list of {@code authority}, DER; of before when the HSM is away and it is still valid.
+   * The newest list of {@code authority}, DER; of before when the HSM is away and it is still
+   * valid.
    *
    * @throws ProblemException {@code not_found} when there is no such authority
    * @throws HsmException when the HSM is away and the list is over
@@ -138,8 +139,7 @@ public final class RevocationLists {
     CertificateAuthority authority =
         store.read(tx -> tx.authorities().find(id)).orElseThrow(RevocationLists::notFound);
     // What was revoked after `newest` was read is counted again by the next look.
-    List<Revoked> revoked =
-        store.read(tx -> tx.certificates().revoked(id, now.minus(VALID_FOR)));
+    List<Revoked> revoked = store.read(tx -> tx.certificates().revoked(id, now.minus(VALID_FOR)));
     Instant thisUpdate = now.truncatedTo(ChronoUnit.SECONDS);
     long number = newest.number() + 1;
     byte[] list = signed(authority, keys.key(authority), thisUpdate, number, revoked);

@@ -73,8 +73,7 @@ class SigningRequestTest {
 
   @Test
   void theKeysThatAreCertified() {
-    assertEquals(
-        CertificateKeyType.EC_P384, read(TestRequests.ec("secp384r1"), NAME).keyType());
+    assertEquals(CertificateKeyType.EC_P384, read(TestRequests.ec("secp384r1"), NAME).keyType());
     for (int bits : new int[] {2_048, 3_072}) {
       assertEquals("rsa-" + bits, read(TestRequests.rsa(bits, 65_537), NAME).keyType().wireName());
     }
@@ -141,8 +140,7 @@ class SigningRequestTest {
     assertThrows(
         InvalidDocumentException.class,
         () ->
-            SigningRequest.read(
-                TestRequests.pem(java.util.Arrays.copyOf(good, good.length + 1))));
+            SigningRequest.read(TestRequests.pem(java.util.Arrays.copyOf(good, good.length + 1))));
   }
 
   @Test

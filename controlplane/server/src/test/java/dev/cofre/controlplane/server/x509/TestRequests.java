@@ -61,7 +61,8 @@ public final class TestRequests {
   /** A request that also asks to be an authority; without names it has no subjectAltName. */
   static byte[] der(KeyPair key, String subject, GeneralName... names) {
     String algorithm = key.getPublic().getAlgorithm();
-    return der(key, key, subject, algorithm.equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA", names);
+    return der(
+        key, key, subject, algorithm.equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA", names);
   }
 
   /** The same for the public half of {@code key}, signed by {@code signer}. */
@@ -73,13 +74,11 @@ public final class TestRequests {
       extensions.addExtension(
           Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
       if (names.length > 0) {
-        extensions.addExtension(
-            Extension.subjectAlternativeName, false, new GeneralNames(names));
+        extensions.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
       }
       PKCS10CertificationRequest request =
           new JcaPKCS10CertificationRequestBuilder(new X500Name(subject), key.getPublic())
-              .addAttribute(
-                  PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, extensions.generate())
+              .addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, extensions.generate())
               .build(new JcaContentSignerBuilder(signature).build(signer.getPrivate()));
       return request.getEncoded();
     } catch (IOException e) {
