@@ -193,17 +193,19 @@ class CertificateUseTest {
   @Test
   void anIssuedCertificateIssuesNone() throws Exception {
     Identity leaf = Identity.generated(pki.issue(named("web", "localhost")));
-    X509Certificate forged = Forgery.under(leaf.certificate, leaf.key, "evil.example.com");
+    X509Certificate forged =
+        Forgery.under(
+            root.getSubjectX500Principal(), leaf.certificate, leaf.key, "evil.example.com");
     CertPathValidator validator = CertPathValidator.getInstance("PKIX");
     PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(root, null)));
     parameters.setRevocationEnabled(false);
-    assertThrows(
-        CertPathValidatorException.class,
-        () ->
-            validator.validate(
-                CertificateFactory.getInstance("X.509")
-                    .generateCertPath(List.of(forged, leaf.certificate)),
-                parameters));
+    for (List<X509Certificate> path : List.of(List.of(forged), List.of(forged, leaf.certificate))) {
+      assertThrows(
+          CertPathValidatorException.class,
+          () ->
+              validator.validate(
+                  CertificateFactory.getInstance("X.509").generateCertPath(path), parameters));
+    }
   }
 
   private static String openssl(String input, String... arguments) throws Exception {

@@ -5,6 +5,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Date;
+import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
@@ -17,16 +18,18 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 final class Forgery {
   private Forgery() {}
 
-  static X509Certificate under(X509Certificate holder, PrivateKey key, String dnsName)
+  /** Names {@code issuer}, for an empty subject, as the holder has, can be named by nobody. */
+  static X509Certificate under(
+      X500Principal issuer, X509Certificate holder, PrivateKey key, String dnsName)
       throws Exception {
     Instant now = Instant.now();
     X509v3CertificateBuilder builder =
         new JcaX509v3CertificateBuilder(
-            holder.getSubjectX500Principal(),
+            issuer,
             BigInteger.TEN,
             Date.from(now.minusSeconds(60)),
             Date.from(now.plusSeconds(300)),
-            new javax.security.auth.x500.X500Principal("CN=forged"),
+            new X500Principal("CN=forged"),
             holder.getPublicKey());
     builder.addExtension(
         Extension.subjectAlternativeName,

@@ -176,6 +176,11 @@ final class CertificateEndOperations {
     return text == null ? "*" : text;
   }
 
+  /** The certificate that the path names, when the caller may know of it. */
+  static IssuedCertificate visible(Transaction tx, Call call) {
+    return visible(tx, call, call.principal());
+  }
+
   private static IssuedCertificate visible(Transaction tx, Call call, Principal caller) {
     return CertificateAccess.visibleCertificate(tx, caller, id(call.path("certificate")))
         .orElseThrow(() -> EngineAccess.notFound("certificate"));

@@ -1,10 +1,11 @@
 package dev.cofre.controlplane.server.x509;
 
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.contract.random.RandomSource;
 import dev.cofre.controlplane.domain.CertificateAuthority;
 import dev.cofre.controlplane.domain.CertificateKeyType;
 import dev.cofre.hsm.Hsm;
-import dev.cofre.hsm.HsmException;
 import dev.cofre.hsm.SigningCurve;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -73,7 +74,7 @@ public final class AuthorityKeys {
    * The key of {@code authority}, which is there: it is never made anew, under which nobody would
    * trust what it signs.
    *
-   * @throws HsmException when the HSM does not have it
+   * @throws ProblemException {@code hsm_unavailable} when the HSM does not have it
    */
   Hsm.SigningKey key(CertificateAuthority authority) {
     Hsm.SigningKey found = known.get(authority.id());
@@ -91,10 +92,10 @@ public final class AuthorityKeys {
     Hsm.SigningKey key =
         hsm.findSigningKey(authority.keyLabel())
             .orElseThrow(
-                () -> new HsmException("the HSM lacks the key of the authority " + authority.id()));
+                () -> unavailable("the HSM lacks the key of the authority " + authority.id()));
     PublicKey certified = parsed(authority.certificate()).getPublicKey();
     if (!certified.equals(key.publicKey())) {
-      throw new HsmException("the HSM has another key for the authority " + authority.id());
+      throw unavailable("the HSM has another key for the authority " + authority.id());
     }
     return key;
   }
@@ -114,7 +115,7 @@ public final class AuthorityKeys {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (GeneralSecurityException e) {
-      throw new HsmException("what the HSM signed does not verify", e);
+      throw unavailable("what the HSM signed does not verify");
     }
   }
 
@@ -124,7 +125,12 @@ public final class AuthorityKeys {
           CertificateFactory.getInstance("X.509")
               .generateCertificate(new ByteArrayInputStream(der));
     } catch (GeneralSecurityException e) {
-      throw new HsmException("a certificate cannot be read", e);
+      throw new IllegalStateException("a certificate cannot be read", e);
     }
+  }
+
+  /** That the HSM is there and cannot do what it is for. */
+  static ProblemException unavailable(String why) {
+    return new ProblemException(ErrorCode.HSM_UNAVAILABLE, why);
   }
 }

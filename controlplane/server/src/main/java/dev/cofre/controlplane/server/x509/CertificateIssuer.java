@@ -72,7 +72,7 @@ public final class CertificateIssuer {
    * @throws ProblemException {@code not_found} without a grant, whether there is such a role or not
    */
   public CertificateRole required(Transaction tx, Principal caller, CertificateDraft draft) {
-    return role(tx, caller, draft, authority(tx, caller, draft));
+    return role(tx, draft, authority(tx, caller, draft));
   }
 
   private static CertificateAuthority authority(
@@ -87,7 +87,7 @@ public final class CertificateIssuer {
   }
 
   private static CertificateRole role(
-      Transaction tx, Principal caller, CertificateDraft draft, CertificateAuthority authority) {
+      Transaction tx, CertificateDraft draft, CertificateAuthority authority) {
     return tx.certificateRoles()
         .find(authority.id(), draft.role())
         .orElseThrow(CertificateIssuer::notFound);
@@ -103,7 +103,7 @@ public final class CertificateIssuer {
    */
   public Prepared begin(Transaction tx, Principal caller, CertificateDraft draft, Subject subject) {
     CertificateAuthority authority = authority(tx, caller, draft);
-    CertificateRole role = role(tx, caller, draft, authority);
+    CertificateRole role = role(tx, draft, authority);
     RoleRules.require(role.draft(), subject);
     requireRoom(tx, caller, authority, role);
     Duration ttl = draft.ttl() == null ? role.draft().defaultTtl() : draft.ttl();

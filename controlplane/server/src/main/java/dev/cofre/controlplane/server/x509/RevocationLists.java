@@ -115,7 +115,7 @@ public final class RevocationLists {
     }
     try {
       return made(id, newest, now);
-    } catch (HsmException e) {
+    } catch (HsmException | ProblemException e) {
       if (newest.list() == null || !now.isBefore(newest.madeAt().plus(VALID_FOR))) {
         throw e;
       }
@@ -175,13 +175,13 @@ public final class RevocationLists {
       var holder = builder.build(new HsmSigner(key));
       if (!holder.isSignatureValid(
           new JcaContentVerifierProviderBuilder().build(key.publicKey()))) {
-        throw new HsmException("what the HSM signed does not verify");
+        throw AuthorityKeys.unavailable("what the HSM signed does not verify");
       }
       return holder.getEncoded();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (CertException | OperatorCreationException e) {
-      throw new HsmException("what the HSM signed cannot be verified", e);
+      throw new IllegalStateException("what the HSM signed cannot be verified", e);
     }
   }
 
