@@ -13,7 +13,7 @@ import java.util.List;
  */
 final class HsmWorker {
   private static final int BATCH_MAX = 32;
-  private static final long BATCH_NS = 200_000;
+  private static final long BATCH_NS = 1_500_000;
   private static final long WIPE_NS = 500_000_000;
   private static final Comparator<HsmCall<?>> BY_KEK = Comparator.comparing(call -> call.kekLabel);
 

@@ -21,6 +21,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HalfLoadLatencyTest {
   private static final String SEARCH_SECONDS =
       System.getProperty("cofre.test.capacitySeconds", "12");
+
+  /** Options of the node's JVM, as for a log of its collections. */
+  private static final String NODE_OPTIONS = System.getProperty("cofre.test.nodeOptions", "");
+
   private static final int WINDOWS = Integer.getInteger("cofre.test.windows", 12);
   private static final int QUIETEST = 10;
   private static final Duration LIMIT = Duration.ofMinutes(4);
@@ -32,7 +36,7 @@ class HalfLoadLatencyTest {
     assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "one processor for each side");
     Deployment deployment = Deployment.create(workspace, "planes");
     deployment.settings(Cofre.DATA_PLANE).put("http.eventLoops", "1");
-    deployment.dataPlaneOptions("-XX:ActiveProcessorCount=1");
+    deployment.dataPlaneOptions("-XX:ActiveProcessorCount=1 " + NODE_OPTIONS);
     Child[] planes = deployment.startBoth();
     Pinned.move(workspace, planes[1].pid(), 0);
     Pinned.move(workspace, planes[0].pid(), 1);

@@ -2,6 +2,7 @@ package dev.cofre.dataplane.server.http;
 
 import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.config.ListenerSettings;
+import dev.cofre.engine.foreign.TimeSlice;
 import dev.cofre.engine.request.RequestPath;
 import dev.cofre.http.ListenerOptions;
 import dev.cofre.http.RequestIds;
@@ -28,6 +29,8 @@ public final class HttpListener extends VerticleBase {
   public Future<?> start() {
     RequestPath path =
         state.engine().newRequestPath(task -> context.runOnContext(ignored -> task.run()));
+    // Sealing, shipping and compiling share its processor, and are not to hold up who waits.
+    TimeSlice.shortenOwn();
     state.loopLag().watch(vertx);
     vertx.setPeriodic(SWEEP_MS, timer -> path.sweep());
     Dispatcher dispatcher = new Dispatcher(vertx, state, path);
