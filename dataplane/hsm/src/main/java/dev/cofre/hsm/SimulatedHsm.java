@@ -155,13 +155,13 @@ public final class SimulatedHsm implements Hsm {
   @Override
   public SigningKey signingKey(String label, SigningCurve curve) {
     call();
-    return signer(signingKeys.computeIfAbsent(label, absent -> newPair(curve)));
+    return signer(label, signingKeys.computeIfAbsent(label, absent -> newPair(curve)));
   }
 
   @Override
   public Optional<SigningKey> findSigningKey(String label) {
     call();
-    return Optional.ofNullable(signingKeys.get(label)).map(this::signer);
+    return Optional.ofNullable(signingKeys.get(label)).map(pair -> signer(label, pair));
   }
 
   @Override
@@ -170,7 +170,7 @@ public final class SimulatedHsm implements Hsm {
     signingKeys.remove(label);
   }
 
-  private SigningKey signer(KeyPair pair) {
+  private SigningKey signer(String label, KeyPair pair) {
     return new SigningKey() {
       @Override
       public PublicKey publicKey() {
@@ -180,6 +180,9 @@ public final class SimulatedHsm implements Hsm {
       @Override
       public byte[] sign(byte[] message) {
         call();
+        if (signingKeys.get(label) != pair) {
+          throw new HsmException("the simulated HSM has no signing key " + label);
+        }
         try {
           Signature signature =
               Signature.getInstance(SigningCurve.of(pair.getPublic()).signature());
