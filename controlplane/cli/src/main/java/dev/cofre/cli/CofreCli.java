@@ -53,6 +53,7 @@ import picocli.CommandLine.ScopeType;
       NodeCommand.class,
       QuotaCommand.class,
       SecretCommand.class,
+      PkiCommand.class,
       RunCommand.class,
       ScanCommand.class,
       ApplyCommand.class,

@@ -1,6 +1,8 @@
 package dev.cofre.hsm;
 
 import java.lang.foreign.Arena;
+import java.security.PublicKey;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -78,8 +80,27 @@ final class Connection {
   }
 
   /** Makes a signing key with {@code label} when there is none. */
-  void makeSigningKey(String label) {
-    sun().makeSigningKey(label, pin, () -> putHalfMadeKeysAside(label));
+  void makeSigningKey(String label, SigningCurve curve) {
+    sun().makeSigningKey(label, curve, pin, () -> putHalfMadeKeysAside(label));
+  }
+
+  /** The public half of the signing key with {@code label}, whoever made it since the login. */
+  Optional<PublicKey> findSigningKey(String label) {
+    if (!isTaken(label)) {
+      return Optional.empty();
+    }
+    Optional<PublicKey> known = sun().publicKey(label);
+    if (known.isPresent()) {
+      return known;
+    }
+    sun().load(pin);
+    return sun().publicKey(label);
+  }
+
+  /** Destroys the signing key with {@code label}, when there is one. */
+  synchronized void destroySigningKey(String label) {
+    new SigningKeyObjects(keys()).destroy(label);
+    sun().forgetSigningKey(label, pin);
   }
 
   private synchronized void putHalfMadeKeysAside(String label) {

@@ -72,7 +72,23 @@ public interface Hsm extends AutoCloseable {
    * The signing key with {@code label}, generated inside the token (ECDSA P-256, sensitive, not
    * extractable) when there is none yet.
    */
-  SigningKey signingKey(String label);
+  default SigningKey signingKey(String label) {
+    return signingKey(label, SigningCurve.P256);
+  }
+
+  /** The same on {@code curve}; a key that is there stays as it is, on whatever curve. */
+  SigningKey signingKey(String label, SigningCurve curve);
+
+  /**
+   * The signing key with {@code label}, which is never made by this: for keys whose public half
+   * others trust. It lists the token when it has not seen the key yet.
+   *
+   * @return empty when the token holds none
+   */
+  Optional<SigningKey> findSigningKey(String label);
+
+  /** Destroys the signing key with {@code label}; does nothing when there is none. */
+  void destroySigningKey(String label);
 
   /** The public half of the signing key with {@code label}, if there is one. */
   Optional<PublicKey> signingPublicKey(String label);
@@ -107,7 +123,7 @@ public interface Hsm extends AutoCloseable {
     /** The public half. */
     PublicKey publicKey();
 
-    /** ECDSA over P-256 with SHA-256, DER. */
+    /** ECDSA with the digest of the key's {@link SigningCurve}, DER. */
     byte[] sign(byte[] message);
   }
 }

@@ -225,26 +225,52 @@ public final class Pkcs11Hsm implements Hsm {
   }
 
   @Override
-  public SigningKey signingKey(String label) {
+  public SigningKey signingKey(String label, SigningCurve curve) {
     PublicKey publicKey =
         retried(
                 token -> {
-                  token.makeSigningKey(label);
+                  token.makeSigningKey(label, curve);
                   return token.sun().publicKey(label);
                 })
             .orElseThrow(
                 () -> new HsmException("the token's object " + label + " is no signing key"));
-    return new SigningKey() {
-      @Override
-      public PublicKey publicKey() {
-        return publicKey;
-      }
+    return new TokenSigningKey(label, publicKey);
+  }
 
-      @Override
-      public byte[] sign(byte[] message) {
-        return retried(token -> token.sun().sign(label, message));
-      }
-    };
+  @Override
+  public Optional<SigningKey> findSigningKey(String label) {
+    return retried(token -> token.findSigningKey(label))
+        .map(publicKey -> new TokenSigningKey(label, publicKey));
+  }
+
+  @Override
+  public void destroySigningKey(String label) {
+    retried(
+        token -> {
+          token.destroySigningKey(label);
+          return true;
+        });
+  }
+
+  /** Signs by whichever connection there is when it is asked. */
+  private final class TokenSigningKey implements SigningKey {
+    private final String label;
+    private final PublicKey publicKey;
+
+    TokenSigningKey(String label, PublicKey publicKey) {
+      this.label = label;
+      this.publicKey = publicKey;
+    }
+
+    @Override
+    public PublicKey publicKey() {
+      return publicKey;
+    }
+
+    @Override
+    public byte[] sign(byte[] message) {
+      return retried(token -> token.sun().sign(label, SigningCurve.of(publicKey), message));
+    }
   }
 
   @Override

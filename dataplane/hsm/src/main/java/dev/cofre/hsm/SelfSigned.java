@@ -27,10 +27,10 @@ final class SelfSigned {
   private SelfSigned() {}
 
   /** The key pair as it was generated: objects of a session, which the token then copied. */
-  static KeyPair generate(Provider provider, KeyStore keyStore, String label)
+  static KeyPair generate(Provider provider, KeyStore keyStore, String label, SigningCurve curve)
       throws GeneralSecurityException {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", provider);
-    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    generator.initialize(new ECGenParameterSpec(curve.standardName()));
     KeyPair pair = generator.generateKeyPair();
     X500Name name = new X500Name("CN=" + label);
     Instant now = Instant.now();
@@ -47,7 +47,7 @@ final class SelfSigned {
           new JcaX509CertificateConverter()
               .getCertificate(
                   builder.build(
-                      new JcaContentSignerBuilder("SHA256withECDSA")
+                      new JcaContentSignerBuilder(curve.signature())
                           .setProvider(provider)
                           .build(pair.getPrivate())));
       keyStore.setKeyEntry(label, pair.getPrivate(), null, new Certificate[] {certificate});

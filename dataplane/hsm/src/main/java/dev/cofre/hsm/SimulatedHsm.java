@@ -153,9 +153,24 @@ public final class SimulatedHsm implements Hsm {
   }
 
   @Override
-  public SigningKey signingKey(String label) {
+  public SigningKey signingKey(String label, SigningCurve curve) {
     call();
-    KeyPair pair = signingKeys.computeIfAbsent(label, absent -> newPair());
+    return signer(label, signingKeys.computeIfAbsent(label, absent -> newPair(curve)));
+  }
+
+  @Override
+  public Optional<SigningKey> findSigningKey(String label) {
+    call();
+    return Optional.ofNullable(signingKeys.get(label)).map(pair -> signer(label, pair));
+  }
+
+  @Override
+  public void destroySigningKey(String label) {
+    call();
+    signingKeys.remove(label);
+  }
+
+  private SigningKey signer(String label, KeyPair pair) {
     return new SigningKey() {
       @Override
       public PublicKey publicKey() {
@@ -165,8 +180,12 @@ public final class SimulatedHsm implements Hsm {
       @Override
       public byte[] sign(byte[] message) {
         call();
+        if (signingKeys.get(label) != pair) {
+          throw new HsmException("the simulated HSM has no signing key " + label);
+        }
         try {
-          Signature signature = Signature.getInstance("SHA256withECDSA");
+          Signature signature =
+              Signature.getInstance(SigningCurve.of(pair.getPublic()).signature());
           signature.initSign(pair.getPrivate());
           signature.update(message);
           return signature.sign();
@@ -177,10 +196,10 @@ public final class SimulatedHsm implements Hsm {
     };
   }
 
-  private static KeyPair newPair() {
+  private static KeyPair newPair(SigningCurve curve) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      generator.initialize(new ECGenParameterSpec(curve.standardName()));
       return generator.generateKeyPair();
     } catch (GeneralSecurityException e) {
       throw new HsmException("the simulated HSM could not generate a key", e);

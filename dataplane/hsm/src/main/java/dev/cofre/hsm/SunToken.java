@@ -142,12 +142,12 @@ final class SunToken {
   }
 
   /** Makes a signing key with {@code label} when there is none, after {@code before}. */
-  synchronized void makeSigningKey(String label, PinUse pin, Runnable before) {
+  synchronized void makeSigningKey(String label, SigningCurve curve, PinUse pin, Runnable before) {
     try {
       load(pin);
       if (!keyStore.containsAlias(label)) {
         before.run();
-        KEPT.add(SelfSigned.generate(provider, keyStore, label));
+        KEPT.add(SelfSigned.generate(provider, keyStore, label, curve));
         load(pin);
       }
     } catch (GeneralSecurityException | ProviderException e) {
@@ -155,10 +155,16 @@ final class SunToken {
     }
   }
 
-  /** ECDSA over P-256 with SHA-256, DER. */
-  byte[] sign(String label, byte[] message) {
+  /** Sees that the signing key with {@code label} was destroyed. */
+  synchronized void forgetSigningKey(String label, PinUse pin) {
+    signing.remove(label);
+    load(pin);
+  }
+
+  /** ECDSA with the digest of {@code curve}, DER. */
+  byte[] sign(String label, SigningCurve curve, byte[] message) {
     try {
-      Signature signature = Signature.getInstance("SHA256withECDSA", provider);
+      Signature signature = Signature.getInstance(curve.signature(), provider);
       signature.initSign(privateKey(label));
       signature.update(message);
       return signature.sign();

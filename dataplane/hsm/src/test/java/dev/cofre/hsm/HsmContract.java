@@ -164,6 +164,36 @@ abstract class HsmContract {
   }
 
   @Test
+  void signsOnEitherCurveWithTheDigestOfItsStrength() throws Exception {
+    for (SigningCurve curve : SigningCurve.values()) {
+      String label = label("curve-" + curve);
+      Hsm.SigningKey key = hsm.signingKey(label, curve);
+      assertEquals(curve, SigningCurve.of(key.publicKey()));
+      Hsm.SigningKey found = hsm.findSigningKey(label).orElseThrow();
+      assertEquals(key.publicKey(), found.publicKey());
+      Signature verifier = Signature.getInstance(curve.signature(), "SunEC");
+      verifier.initVerify(key.publicKey());
+      verifier.update(AAD);
+      assertTrue(verifier.verify(found.sign(AAD)));
+    }
+  }
+
+  @Test
+  void aSigningKeyThatIsLookedForIsNotMadeAndOneThatWasDestroyedIsGone() {
+    String label = label("looked-for");
+    assertTrue(hsm.findSigningKey(label).isEmpty());
+    assertTrue(hsm.findSigningKey(label).isEmpty(), "nor made by looking");
+    hsm.destroySigningKey(label);
+    Hsm.SigningKey key = hsm.signingKey(label, SigningCurve.P384);
+    hsm.destroySigningKey(label);
+    assertTrue(hsm.findSigningKey(label).isEmpty());
+    assertThrows(HsmException.class, () -> key.sign(AAD));
+    assertFalse(
+        key.publicKey().equals(hsm.signingKey(label, SigningCurve.P256).publicKey()),
+        "a later key of the label is another one");
+  }
+
+  @Test
   void manyThreadsUseManyKeys() throws Exception {
     String[] keks = {kek("many-0"), kek("many-1"), kek("many-2")};
     try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {

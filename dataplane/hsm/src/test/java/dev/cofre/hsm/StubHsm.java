@@ -33,9 +33,17 @@ class StubHsm implements Hsm {
   }
 
   @Override
-  public SigningKey signingKey(String label) {
+  public SigningKey signingKey(String label, SigningCurve curve) {
     throw new HsmException("there is no signing key");
   }
+
+  @Override
+  public Optional<SigningKey> findSigningKey(String label) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void destroySigningKey(String label) {}
 
   @Override
   public Optional<PublicKey> signingPublicKey(String label) {

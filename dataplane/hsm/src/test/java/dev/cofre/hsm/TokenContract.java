@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.util.ArrayList;
@@ -111,6 +114,57 @@ abstract class TokenContract extends HsmContract {
       assertFalse(finding.readable(), finding.label());
       assertTrue(finding.guarded(), finding.label());
     }
+  }
+
+  @Test
+  void aSigningKeyIsFoundThatAnotherLoginMade() {
+    try (Hsm other = login()) {
+      String label = label("their-signing");
+      assertTrue(hsm.findSigningKey(label).isEmpty());
+      Hsm.SigningKey made = other.signingKey(label, SigningCurve.P384);
+      Hsm.SigningKey found = hsm.findSigningKey(label).orElseThrow();
+      assertEquals(made.publicKey(), found.publicKey());
+      assertTrue(found.sign(AAD).length > 60);
+    }
+  }
+
+  /** As the token itself says of the private key, which is asked for its bytes, too. */
+  @Test
+  void signingKeysCannotBeReadOut() {
+    for (SigningCurve curve : SigningCurve.values()) {
+      String label = label("guarded-" + curve);
+      hsm.signingKey(label, curve);
+      Cryptoki cryptoki = Cryptoki.load(config());
+      long slot = cryptoki.slotOf(config());
+      cryptoki
+          .module()
+          .call(
+              () -> {
+                try (Pin pin = pin();
+                    Arena arena = Arena.ofConfined();
+                    Cryptoki.Session session = cryptoki.login(slot, pin)) {
+                  byte[] id = label.getBytes(StandardCharsets.UTF_8);
+                  long key = new TokenKeys(session, slot).findPrivateKey(id).orElseThrow();
+                  assertTrue(flag(session, arena, key, Template.CKA_SENSITIVE));
+                  assertTrue(flag(session, arena, key, Template.CKA_PRIVATE));
+                  assertFalse(flag(session, arena, key, Template.CKA_EXTRACTABLE));
+                  Template value = new Template(arena).room(Template.CKA_VALUE, 256);
+                  long result =
+                      session
+                          .functions()
+                          .getAttributeValue(session.handle(), key, value.segment(), 1);
+                  assertNotEquals(CkResult.OK, result);
+                  return true;
+                }
+              });
+    }
+  }
+
+  private static boolean flag(Cryptoki.Session session, Arena arena, long key, long type) {
+    Template value = new Template(arena).room(type, 1);
+    long result = session.functions().getAttributeValue(session.handle(), key, value.segment(), 1);
+    assertEquals(CkResult.OK, result);
+    return value.first().get(ValueLayout.JAVA_BYTE, 0) != 0;
   }
 
   /** The login is the process's: whoever logs out does so for all. */

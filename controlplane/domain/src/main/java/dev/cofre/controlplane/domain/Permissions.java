@@ -24,6 +24,17 @@ import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_SHIP;
 import static dev.cofre.controlplane.domain.ManagementAction.BINDING_CREATE;
 import static dev.cofre.controlplane.domain.ManagementAction.BINDING_DELETE;
 import static dev.cofre.controlplane.domain.ManagementAction.BINDING_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_AUTHORITY_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_AUTHORITY_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_AUTHORITY_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_AUTHORITY_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_ISSUE;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_REVOKE;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_ROLE_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_ROLE_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_ROLE_UPDATE;
+import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.DATA_CLASS_UPDATE;
@@ -213,6 +224,21 @@ public final class Permissions {
           DYNAMIC_ROLE_DELETE,
           LEASE_REVOKE);
 
+  private static final Set<ManagementAction> READ_AUTHORITIES =
+      Set.of(CERTIFICATE_AUTHORITY_LIST, CERTIFICATE_AUTHORITY_SHOW, CERTIFICATE_ROLE_SHOW);
+
+  private static final Set<ManagementAction> READ_CERTIFICATES =
+      Set.of(CERTIFICATE_LIST, CERTIFICATE_SHOW);
+
+  /** Who owns an authority says what its certificates may say, and never gets one. */
+  private static final Set<ManagementAction> KEEP_AUTHORITIES =
+      Set.of(
+          CERTIFICATE_AUTHORITY_CREATE,
+          CERTIFICATE_AUTHORITY_DELETE,
+          CERTIFICATE_ROLE_UPDATE,
+          CERTIFICATE_ROLE_DELETE,
+          CERTIFICATE_REVOKE);
+
   private static final Map<Role, Set<ManagementAction>> TABLE =
       Map.of(
           Role.PLATFORM_ADMIN,
@@ -237,6 +263,8 @@ public final class Permissions {
                   GRANT_SECRETS,
                   READ_ENGINES,
                   READ_LEASES,
+                  READ_AUTHORITIES,
+                  READ_CERTIFICATES,
                   READ_ALERTS,
                   READ_RETENTION,
                   Set.of(
@@ -244,6 +272,7 @@ public final class Permissions {
                       AUDIT_HOLD_LIFT,
                       ALERT_TEST,
                       LEASE_REVOKE,
+                      CERTIFICATE_REVOKE,
                       AUDIT_HEAD_LIST,
                       APPROVAL_RULE_UPDATE,
                       POLICY_CREATE,
@@ -306,6 +335,9 @@ public final class Permissions {
                   READ_ENGINES,
                   KEEP_ENGINES,
                   READ_LEASES,
+                  READ_AUTHORITIES,
+                  KEEP_AUTHORITIES,
+                  READ_CERTIFICATES,
                   Set.of(NOTICE_LIST))),
           Role.WORKLOAD,
           union(
@@ -313,7 +345,14 @@ public final class Permissions {
                   READ_KEYS,
                   READ_SECRETS,
                   READ_LEASES,
-                  Set.of(SECRET_READ, LEASE_ISSUE, LEASE_RENEW, LEASE_REVOKE))),
+                  READ_CERTIFICATES,
+                  Set.of(
+                      SECRET_READ,
+                      LEASE_ISSUE,
+                      LEASE_RENEW,
+                      LEASE_REVOKE,
+                      CERTIFICATE_ISSUE,
+                      CERTIFICATE_REVOKE))),
           Role.AUDITOR,
           union(
               List.of(
@@ -326,6 +365,8 @@ public final class Permissions {
                   READ_SECRETS,
                   READ_ENGINES,
                   READ_LEASES,
+                  READ_AUTHORITIES,
+                  READ_CERTIFICATES,
                   READ_ALERTS,
                   READ_RETENTION,
                   Set.of(

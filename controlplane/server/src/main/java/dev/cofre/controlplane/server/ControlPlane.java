@@ -43,6 +43,10 @@ import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.vault.SecretSealer;
+import dev.cofre.controlplane.server.x509.AuthorityKeys;
+import dev.cofre.controlplane.server.x509.CertificateIssuer;
+import dev.cofre.controlplane.server.x509.Pki;
+import dev.cofre.controlplane.server.x509.RevocationLists;
 import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.engine.identity.ExchangedTokens;
@@ -195,16 +199,19 @@ final class ControlPlane implements AutoCloseable {
                 sinks
                     .behind(origin, end)
                     .map(name -> "the sink " + name)
-                    .or(
-                        () ->
-                            alerts.hasPassed(origin, end)
-                                ? Optional.empty()
-                                : Optional.of("the evaluation of alerts")),
+                    .or(() -> behind(alerts.hasPassed(origin, end), "the evaluation of alerts"))
+                    .or(() -> behind(odometer.hasPassed(origin, end), "the odometer")),
             new InstallationSigner(signing),
             systemAudit,
             settings.archive().retentionDaysMin());
     UserRotationWorker rotations =
         opened(new UserRotationWorker(store, rotator, clock, settings.schedulerPeriod()));
+    AuthorityKeys authorities = new AuthorityKeys(hsm, KernelRandom.INSTANCE);
+    Pki pki =
+        new Pki(
+            authorities,
+            new CertificateIssuer(store, authorities),
+            new RevocationLists(store, authorities));
     Vitals vitals =
         opened(
             new Vitals(
@@ -249,7 +256,8 @@ final class ControlPlane implements AutoCloseable {
                 leasing,
                 rotator,
                 alerts,
-                retention));
+                retention,
+                pki));
     sealMetrics(api, sealer);
     leaseMetrics(api, leases);
     rotationMetrics(api, rotations);
@@ -292,6 +300,7 @@ final class ControlPlane implements AutoCloseable {
                     imports,
                     signing,
                     systemAudit,
+                    pki,
                     settings.schedulerPeriod(),
                     settings.node(),
                     instance,
@@ -370,6 +379,10 @@ final class ControlPlane implements AutoCloseable {
     api.gauge("cofre_controlplane_odometer_skipped_events", () -> odometer.figures().skipped());
     api.gauge("cofre_controlplane_odometer_failures", () -> odometer.figures().failures());
     api.gauge("cofre_controlplane_odometer_up", () -> odometer.figures().isFailing() ? 0 : 1);
+  }
+
+  private static Optional<String> behind(boolean hasPassed, String name) {
+    return hasPassed ? Optional.empty() : Optional.of(name);
   }
 
   private static void retentionMetrics(Api api, Retention retention) {

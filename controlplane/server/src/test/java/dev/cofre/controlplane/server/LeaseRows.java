@@ -40,6 +40,8 @@ final class LeaseRows {
           tx -> {
             write(tx, "own", "app-owner", "app");
             write(tx, "foreign", "app", "target");
+            CertificateRows.write(tx, "own", "app-owner", "app");
+            CertificateRows.write(tx, "foreign", "app", "target");
             return null;
           });
     }

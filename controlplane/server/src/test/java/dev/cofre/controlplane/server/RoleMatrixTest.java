@@ -227,6 +227,35 @@ class RoleMatrixTest {
       GET    /v1/leases/{lease}                                     foreign H  Y  H  H  H  Y  H  U
       POST   /v1/leases/{lease}/renew                               foreign H  F  H  H  H  F  H  U
       POST   /v1/leases/{lease}/revoke                              foreign H  Y  H  H  H  F  H  U
+      POST   /v1/certificate-authorities                            -       F  F  F  Y  F  F  F  U
+      GET    /v1/certificate-authorities                            -       F  Y  F  Y  F  Y  F  U
+      GET    /v1/certificate-authorities/{authority}                foreign H  Y  H  H  H  Y  H  U
+      DELETE /v1/certificate-authorities/{authority}                foreign H  F  H  H  H  F  H  U
+      GET    /v1/certificate-authorities/{authority}/roles          foreign H  Y  H  H  H  Y  H  U
+      GET    /v1/certificate-authorities/{authority}/roles/{role}   foreign H  Y  H  H  H  Y  H  U
+      PUT    /v1/certificate-authorities/{authority}/roles/{role}   foreign H  F  H  H  H  F  H  U
+      DELETE /v1/certificate-authorities/{authority}/roles/{role}   foreign H  F  H  H  H  F  H  U
+      GET    /v1/certificate-authorities/{authority}/roles/{role}/grants foreign H Y H H H Y H U
+      PUT    /v1/certificate-authorities/{authority}/roles/{role}/grants/{reader} foreign H Y H H H F H U
+      DELETE /v1/certificate-authorities/{authority}/roles/{role}/grants/{reader} foreign H Y H H H F H U
+      GET    /v1/certificate-authorities/{authority}                own     H  Y  H  Y  H  Y  H  U
+      DELETE /v1/certificate-authorities/{authority}                own     H  F  H  Y  H  F  H  U
+      GET    /v1/certificate-authorities/{authority}/roles          own     H  Y  H  Y  H  Y  H  U
+      GET    /v1/certificate-authorities/{authority}/roles/{role}   own     H  Y  H  Y  H  Y  H  U
+      PUT    /v1/certificate-authorities/{authority}/roles/{role}   own     H  F  H  Y  H  F  H  U
+      DELETE /v1/certificate-authorities/{authority}/roles/{role}   own     H  F  H  Y  H  F  H  U
+      GET    /v1/certificate-authorities/{authority}/roles/{role}/grants own H Y H Y H Y H U
+      PUT    /v1/certificate-authorities/{authority}/roles/{role}/grants/{reader} own H Y H F H F H U
+      DELETE /v1/certificate-authorities/{authority}/roles/{role}/grants/{reader} own H Y H F H F H U
+      GET    /v1/certificates                                       -       F  Y  F  Y  Y  Y  F  U
+      POST   /v1/certificates                                       -       F  F  F  F  Y  F  F  U
+      POST   /v1/certificate-revocations                            -       F  Y  F  Y  Y  F  F  U
+      GET    /v1/certificates/{certificate}                         own     H  Y  H  Y  Y  Y  H  U
+      POST   /v1/certificates/{certificate}/revoke                  own     H  Y  H  Y  Y  F  H  U
+      GET    /v1/certificates/{certificate}                         foreign H  Y  H  H  H  Y  H  U
+      POST   /v1/certificates/{certificate}/revoke                  foreign H  Y  H  H  H  F  H  U
+      GET    /pki/{authority}/crl                                   -       Y  Y  Y  Y  Y  Y  Y  Y
+      GET    /pki/{authority}/certificate                           -       Y  Y  Y  Y  Y  Y  Y  Y
       GET    /v1/quotas                                             -       F  Y  F  F  F  Y  F  U
       GET    /v1/quotas/{quota}                                     -       F  Y  F  F  F  Y  F  U
       PUT    /v1/quotas/{quota}                                     -       F  Y  F  F  F  F  F  U
@@ -423,6 +452,9 @@ class RoleMatrixTest {
             .replace("{reader}", "target")
             .replace("{engine}", row.key)
             .replace("{role}", "target")
+            .replace("/pki/{authority}", "/pki/" + CertificateRows.authority("own"))
+            .replace("{authority}", row.key)
+            .replace("{certificate}", CertificateRows.certificate(row.key).toString())
             .replace("{lease}", LeaseRows.id(row.key).toString())
             .replace("{policy}", "target")
             .replace("{principal}", "target")

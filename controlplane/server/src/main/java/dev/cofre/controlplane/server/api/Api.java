@@ -23,6 +23,7 @@ import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.vault.SecretSealer;
+import dev.cofre.controlplane.server.x509.Pki;
 import dev.cofre.engine.audit.AuditLog;
 import dev.cofre.engine.identity.FailedAttempts;
 import io.vertx.core.Context;
@@ -57,6 +58,7 @@ public final class Api {
   private final AuditShipHandler ships;
   private final EnforcedAnswers enforced;
   private final OpenHandlers open;
+  private final PkiHandlers pki;
   private final Counters counters = new Counters();
   private volatile boolean stopping;
 
@@ -75,6 +77,7 @@ public final class Api {
    * @param leasing makes credentials in other systems
    * @param alerts evaluates the archive's events
    * @param retention removes those whose time is over
+   * @param pki issues certificates
    */
   public record Parts(
       String node,
@@ -105,7 +108,8 @@ public final class Api {
       Leasing leasing,
       UserRotator rotator,
       Alerts alerts,
-      Retention retention) {}
+      Retention retention,
+      Pki pki) {}
 
   /** Makes the routes out of {@code parts}. */
   public Api(Parts parts) {
@@ -167,6 +171,12 @@ public final class Api {
         new SecretRotationOperations(changing, parts.leasing(), parts.rotator()).routes());
     management.addAll(new LeaseEndOperations(changing).routes());
     management.addAll(new LeaseOperations(writing, parts.leasing()).routes());
+    management.addAll(
+        new CertificateAuthorityOperations(changing, writing, parts.pki().keys()).routes());
+    management.addAll(new CertificateRoleOperations(changing).routes());
+    management.addAll(new CertificateRoleGrantOperations(changing).routes());
+    management.addAll(new CertificateOperations(writing, parts.pki().issuer()).routes());
+    management.addAll(new CertificateEndOperations(changing, parts.pki().lists()).routes());
     management.addAll(new NodeOperations(parts.nodes(), parts.store(), audit).routes());
     management.addAll(new AuditSearchOperations(parts.store(), parts.archive(), audit).routes());
     management.addAll(
@@ -182,6 +192,7 @@ public final class Api {
     this.snapshots =
         new SnapshotHandler(
             parts.publisher(), parts.held(), parts.nodes(), gatekeeper, audit, workers);
+    this.pki = new PkiHandlers(parts.store(), parts.pki().lists(), workers);
     this.open =
         new OpenHandlers(parts.readiness(), counters, gatekeeper, workers, parts.metricsOpen());
     counters.gauge("cofre_controlplane_snapshot_requests_held", parts.held()::size);
@@ -247,6 +258,8 @@ public final class Api {
             new ProofHandler(ManagementAction.ENROLMENT_USE, gatekeeper, workers, enrolment::run)));
     add(table, HttpMethod.GET, SnapshotHandler.PATH, admitted(snapshots));
     add(table, HttpMethod.POST, AuditShipHandler.PATH, admitted(ships));
+    add(table, HttpMethod.GET, PkiHandlers.CRL, pki::crl);
+    add(table, HttpMethod.GET, PkiHandlers.CERTIFICATE, pki::certificate);
     add(table, HttpMethod.GET, "/health/live", open::live);
     add(table, HttpMethod.GET, "/health/ready", open::ready);
     add(table, HttpMethod.GET, "/metrics", open::metrics);

@@ -168,6 +168,12 @@ final class Gatekeeper {
     if (call.path("lease") != null) {
       store.read(tx -> LeaseEndOperations.visible(tx, call));
     }
+    if (call.path("authority") != null) {
+      store.read(tx -> CertificateAuthorityOperations.visible(tx, call));
+    }
+    if (call.path("certificate") != null) {
+      store.read(tx -> CertificateEndOperations.visible(tx, call));
+    }
     hide(call, "policy", ManagementAction.POLICY_SHOW);
     hide(call, "principal", ManagementAction.PRINCIPAL_SHOW);
     hide(call, "import", ManagementAction.IMPORT_SHOW);

@@ -32,6 +32,15 @@ final class References {
       throw new ProblemException(
           ErrorCode.CONFLICT, "it has live leases; revoke them first (cofre secret lease)");
     }
+    if (tx.authorities().isOwner(tenant, reference)) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT,
+          "it owns certificate authorities; remove them first (cofre pki authority)");
+    }
+    if (tx.certificates().countLive(tenant, reference, tx.now()) > 0) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT, "it has live certificates; revoke them first (cofre pki)");
+    }
     PolicyEvaluator live = tx.live().policy();
     List<CompiledStatement> statements = live.naming(tenant, reference);
     if (!statements.isEmpty()) {

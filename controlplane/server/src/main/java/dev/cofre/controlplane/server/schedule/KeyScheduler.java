@@ -17,6 +17,7 @@ import dev.cofre.controlplane.server.retention.Retention;
 import dev.cofre.controlplane.server.signing.InstallationKey;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.StoreException;
+import dev.cofre.controlplane.server.x509.Pki;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.HsmException;
 import java.lang.System.Logger.Level;
@@ -45,6 +46,7 @@ public final class KeyScheduler implements AutoCloseable {
   /**
    * What the jobs work with.
    *
+   * @param pki issues certificates
    * @param period after how long a job that has ended runs again
    * @param node the name of this control plane
    * @param instance this process among the control planes of the store
@@ -58,6 +60,7 @@ public final class KeyScheduler implements AutoCloseable {
       Imports imports,
       InstallationKey signing,
       SystemAudit audit,
+      Pki pki,
       Duration period,
       String node,
       String instance,
@@ -94,7 +97,8 @@ public final class KeyScheduler implements AutoCloseable {
         new DestructionJob(store, destruction),
         new ImportEndJob(parts.imports(), audit),
         new NoticeJob(store, audit),
-        new RetentionJob(parts.retention(), parts.retentionPeriod()));
+        new RetentionJob(parts.retention(), parts.retentionPeriod()),
+        new CertificateJob(store, parts.pki(), audit));
   }
 
   /**

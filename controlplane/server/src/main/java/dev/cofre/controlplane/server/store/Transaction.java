@@ -202,6 +202,21 @@ public final class Transaction {
     return new LeaseTable(handle);
   }
 
+  /** Certificate authorities. */
+  public CertificateAuthorityTable authorities() {
+    return new CertificateAuthorityTable(handle);
+  }
+
+  /** What authorities' certificates may say. */
+  public CertificateRoleTable certificateRoles() {
+    return new CertificateRoleTable(handle);
+  }
+
+  /** The lives of certificates. */
+  public CertificateTable certificates() {
+    return new CertificateTable(handle);
+  }
+
   /** Secrets that are rotated between two users. */
   public UserRotationTable userRotations() {
     return new UserRotationTable(handle);

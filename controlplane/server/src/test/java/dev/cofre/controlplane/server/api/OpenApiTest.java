@@ -15,6 +15,7 @@ import dev.cofre.controlplane.domain.KeyDraft;
 import dev.cofre.controlplane.domain.KeyUse;
 import dev.cofre.controlplane.domain.Role;
 import dev.cofre.controlplane.server.snapshot.HeldRequests;
+import dev.cofre.controlplane.server.x509.Pki;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
@@ -77,7 +78,8 @@ class OpenApiTest {
                 null,
                 null,
                 null,
-                null));
+                null,
+                new Pki(null, null, null)));
     api.table()
         .forEach(
             (path, methods) ->
