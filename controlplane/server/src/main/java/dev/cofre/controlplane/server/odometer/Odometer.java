@@ -171,7 +171,9 @@ public final class Odometer implements AutoCloseable {
     return false;
   }
 
-  /** Whether all records of {@code origin} before {@code end} are counted, or hold nothing to be. */
+  /**
+   * Whether all records of {@code origin} before {@code end} are counted, or hold nothing to be.
+   */
   public boolean hasPassed(String origin, long end) {
     return next.getOrDefault(origin, 0L) >= end;
   }
