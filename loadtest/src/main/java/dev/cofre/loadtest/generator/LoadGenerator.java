@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -74,14 +75,19 @@ public final class LoadGenerator implements AutoCloseable {
     if (!plan.warmUp().isZero()) {
       warmUp(startNs - plan.warmUp().toNanos());
     }
-    // A warm-up ends with its last answer, which a slow target may give late.
-    long beginNs = Math.max(startNs, System.nanoTime() + LEAD_NS);
+    // What is done for the first time takes tens of milliseconds, so that it is done before the
+    // beginning is set: else the first sends would be late by it.
     List<Recording> recordings = recordings();
-    Instant startedAt = Instant.now().plusNanos(beginNs - System.nanoTime());
+    Consumer<Interval> listener = watcher::interval;
     Disturbance.Counters before = Disturbance.Counters.now();
     HiccupMeter hiccups = new HiccupMeter();
+    Instant now = Instant.now();
+    long nowNs = System.nanoTime();
+    // A warm-up ends with its last answer, which a slow target may give late.
+    long beginNs = Math.max(startNs, nowNs + LEAD_NS);
+    Instant startedAt = now.plusNanos(beginNs - nowNs);
     IntervalLog log =
-        new IntervalLog(recordings, hiccups, beginNs, IntervalLog.SECOND_NS, watcher::interval);
+        new IntervalLog(recordings, hiccups, beginNs, IntervalLog.SECOND_NS, listener);
     watcher.started(beginNs);
     long endNs;
     try {

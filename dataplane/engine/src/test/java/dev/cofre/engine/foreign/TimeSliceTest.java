@@ -14,6 +14,7 @@ class TimeSliceTest {
   void theCallingThreadAloneIsChanged() throws InterruptedException {
     long before = TimeSlice.ownNs();
     AtomicLong after = new AtomicLong();
+    AtomicLong ofChild = new AtomicLong();
     AtomicLong done = new AtomicLong();
     Thread thread =
         Thread.ofPlatform()
@@ -21,14 +22,24 @@ class TimeSliceTest {
                 () -> {
                   done.set(TimeSlice.shortenOwn() ? 1 : 0);
                   after.set(TimeSlice.ownNs());
+                  join(Thread.ofPlatform().start(() -> ofChild.set(TimeSlice.ownNs())));
                 });
     thread.join();
     assertEquals(before, TimeSlice.ownNs());
+    assertEquals(before, ofChild.get());
     if (done.get() == 1) {
       assertEquals(SHORTEST_NS, after.get());
       assertNotEquals(SHORTEST_NS, before);
     } else {
       assertEquals(before, after.get());
+    }
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 }
