@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +73,8 @@ class FaultTest {
     Fault fault = Fault.hsmSlow(home, by, LONG);
     FutureTask<Void> task = begin(fault);
     await("it is told", () -> Files.readString(file).startsWith("5000 "));
+    assertEquals(
+        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)), "still");
     long untilMs = Long.parseLong(Files.readString(file).strip().substring("5000 ".length()));
     assertTrue(untilMs >= beganMs + LONG.toMillis(), "it lasts, and ends by itself");
     assertTrue(untilMs <= System.currentTimeMillis() + LONG.toMillis() + 2_000);

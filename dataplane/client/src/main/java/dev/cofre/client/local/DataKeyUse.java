@@ -4,9 +4,10 @@ import java.util.UUID;
 
 /**
  * What was done with a data key in this process while it was held. The service's audit log names
- * the data key by the same {@code dataKeyId} where it handed it out, so that the two together tell
- * each use. A data key that is unwrapped again later has a further such record. It holds no secret.
- * Immutable.
+ * the data key by the same {@code dataKeyId} where it handed it out: it tells who could use the
+ * data key, this what a process did with it. A data key that is unwrapped again later has a further
+ * such record. A process that is killed, or ends without closing its client, tells nothing of what
+ * it holds then, so the sum of these is a lower bound. It holds no secret. Immutable.
  *
  * @param keyId the KMS key that it belongs to
  * @param keyVersion that key's version, unsigned

@@ -96,7 +96,10 @@ final class HeldKey {
     }
   }
 
-  /** Nobody works with it any more: these are all of its uses. */
+  /**
+   * Nobody works with it any more: these are all of its uses. Whatever the application's code
+   * throws, other keys are overwritten after this one.
+   */
   private void tell() {
     DataKeyUse use = use();
     if (use.sealed() + use.opened() == 0) {
@@ -104,7 +107,7 @@ final class HeldKey {
     }
     try {
       ended.accept(use);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.log(Level.WARNING, "the uses of a data key could not be told: {0}", e.getClass());
     }
   }

@@ -21,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class HeldKeysTest {
@@ -39,13 +40,17 @@ class HeldKeysTest {
   }
 
   private HeldKey key(long ttlMs, LocalLimits limits) {
+    return key(ttlMs, limits, told::add);
+  }
+
+  private static HeldKey key(long ttlMs, LocalLimits limits, Consumer<DataKeyUse> ended) {
     WrappedDataKey wrapped =
         new WrappedDataKey.Identity(
                 Protection.HSM, Usage.CALLER, UUID.randomUUID(), 1, UUID.randomUUID())
             .withWrap(random(EnvelopeFormat.WRAP_LENGTH));
     byte[] plaintext = random(EnvelopeFormat.KEY_LENGTH);
     HeldKey held =
-        new HeldKey(DataKey.of(plaintext, wrapped, ttlMs), System.nanoTime(), limits, told::add);
+        new HeldKey(DataKey.of(plaintext, wrapped, ttlMs), System.nanoTime(), limits, ended);
     assertArrayEquals(new byte[EnvelopeFormat.KEY_LENGTH], plaintext);
     assertFalse(held.isWiped());
     return held;
@@ -141,6 +146,29 @@ class HeldKeysTest {
     assertEquals(40_000, use.openedBytes());
     key(60_000, LocalLimits.DEFAULT).release();
     assertTrue(told.isEmpty(), "a key that was not used is not told of");
+  }
+
+  @Test
+  void anErrorOfWhoIsToldLeavesNoKeyInMemory() {
+    HeldKeys two = new HeldKeys(2);
+    List<HeldKey> held = new ArrayList<>();
+    for (byte[] what : List.of(WHAT, OTHER)) {
+      HeldKey key =
+          key(
+              0,
+              LocalLimits.DEFAULT,
+              use -> {
+                told.add(use);
+                throw new AssertionError("of the application");
+              });
+      key.sealed(1);
+      two.put(what, key);
+      key.release();
+      held.add(key);
+    }
+    two.sweep(System.nanoTime());
+    assertEquals(2, told.size());
+    assertTrue(held.stream().allMatch(HeldKey::isWiped));
   }
 
   @Test

@@ -110,7 +110,11 @@ final class LeaseOperations {
   /** What a renewal is about. */
   private record Renewal(Lease lease, String engine, Instant end) {}
 
-  /** The system first: what it takes for longer than the store says, the worker removes in time. */
+  /**
+   * The system first, so that what the store says works. Cut off in between, the system takes the
+   * credential until the later end, and the worker removes it after the earlier one: until then it
+   * lets who has it log in, like any other that the worker has not come to.
+   */
   private Answer renew(Call call) {
     Renewal renewal = writing.store().read(tx -> renewal(tx, call));
     Lease lease = renewal.lease;

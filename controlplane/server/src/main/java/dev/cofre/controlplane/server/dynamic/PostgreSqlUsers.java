@@ -19,24 +19,33 @@ final class PostgreSqlUsers {
   private static final int VERSION_MEMBER_OPTIONS = 16;
 
   private static final String COMMENT =
-      "select coalesce(shobj_description(oid, 'pg_authid'), '') from pg_roles where rolname = ?";
+      "select coalesce(pg_catalog.shobj_description(oid, 'pg_authid'), '')"
+          + " from pg_catalog.pg_roles where rolname = ?";
 
   /** What the functions write on a user, before the name of who called them. */
   private static final String MARK = "cofre user of ";
 
   /**
    * All of them are there, and nobody but superusers could have put them there or can change them:
-   * they are called with the root user's rights.
+   * they are called with the root user's rights. Each finds nothing of its caller's, who could have
+   * them run it with a superuser's rights.
    */
   private static final String FUNCTIONS =
-      "select count(*) from pg_namespace n join pg_roles s on s.oid = n.nspowner"
+      "select count(*) from pg_catalog.pg_namespace n"
+          + " join pg_catalog.pg_roles s on s.oid = n.nspowner"
           + " where n.nspname = 'cofre_users' and s.rolsuper"
-          + " and has_schema_privilege(n.oid, 'usage')"
-          + " and not exists (select from pg_proc p join pg_roles o on o.oid = p.proowner"
-          + " where p.pronamespace = n.oid and not (o.rolsuper and p.prosecdef))"
-          + " and 5 = (select count(*) from pg_proc p where p.pronamespace = n.oid"
+          + " and pg_catalog.has_schema_privilege(n.oid, 'usage')"
+          + " and not exists (select from pg_catalog.pg_proc p"
+          + " join pg_catalog.pg_roles o on o.oid = p.proowner"
+          + " where p.pronamespace = n.oid and not (o.rolsuper and p.prosecdef"
+          + " and coalesce(p.proconfig = '{\"search_path=pg_catalog, pg_temp\"}', false)))"
+          + " and 5 = (select count(*) from pg_catalog.pg_proc p where p.pronamespace = n.oid"
           + " and p.proname in ('make', 'renew', 'shut', 'take', 'remove')"
-          + " and has_function_privilege(p.oid, 'execute'))";
+          + " and pg_catalog.has_function_privilege(p.oid, 'execute'))";
+
+  /** Whether the root user needs no function to change whom it did not make. */
+  private static final String IS_SUPERUSER =
+      "select count(*) from pg_catalog.pg_roles where rolname = current_user and rolsuper";
 
   private final PostgreSqlStatements sql;
   private final Target target;
@@ -55,9 +64,22 @@ final class PostgreSqlUsers {
     return functions;
   }
 
-  /** Whether {@code user} is to be changed by functions. */
-  private boolean isOfFunctions(String user) throws SQLException {
-    return areFunctionsThere() && sql.texts(COMMENT, user).equals(List.of(MARK + target.user()));
+  /**
+   * Whether {@code user} is to be changed by functions.
+   *
+   * @throws TargetException when it is, and they cannot be called
+   */
+  private boolean isOfFunctions(String user) throws SQLException, TargetException {
+    if (!sql.texts(COMMENT, user).equals(List.of(MARK + target.user()))) {
+      return false;
+    }
+    if (!areFunctionsThere() && sql.count(IS_SUPERUSER, null) == 0) {
+      throw new TargetException(
+          TargetException.Kind.REFUSED,
+          "functions in the target made the user, and are not there any more or not as"
+              + " docs/sql/postgresql-users.sql makes them: have a superuser run it again");
+    }
+    return areFunctionsThere();
   }
 
   /** Makes {@code user}, which may log in until {@code end} by what {@code verifier} verifies. */

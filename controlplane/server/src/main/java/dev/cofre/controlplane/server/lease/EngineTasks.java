@@ -91,7 +91,7 @@ public final class EngineTasks implements AutoCloseable {
   /** Does {@code work} for {@code engine}, unless there is no room for it now. */
   public void submit(UUID engine, Work work) {
     Load load = loads.computeIfAbsent(engine, id -> new Load());
-    if (closing || running() >= tasksMax || !load.enter(ofEngineMax)) {
+    if (closing || isFull() || !load.enter(ofEngineMax)) {
       return;
     }
     try {
@@ -102,8 +102,9 @@ public final class EngineTasks implements AutoCloseable {
     }
   }
 
-  private int running() {
-    return loads.values().stream().mapToInt(Load::tasks).sum();
+  /** Whether there is no place for another engine's work: what takes long is to make some. */
+  public boolean isFull() {
+    return loads.values().stream().mapToInt(Load::tasks).sum() >= tasksMax;
   }
 
   private void run(UUID engine, Work work, Load load) {

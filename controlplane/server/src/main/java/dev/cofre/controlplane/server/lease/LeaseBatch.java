@@ -15,13 +15,14 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 
 /**
  * Removes due credentials of one engine, a few by one login. Thread-safe.
  *
- * <p>Those that have come to the end of their time let nobody log in any more, where the system
- * enforces it, and are removed at a {@link Pace}; those that were ended before it are not kept
- * waiting.
+ * <p>Those that were ended before their time are removed first, and without a rest: they work
+ * still. The others let nobody log in any more, where the system enforces their end and was told no
+ * later one, and are removed at a {@link Pace}.
  *
  * <p>Who takes leases has them alone for {@link #CLAIM}; then they are due again, for whoever comes
  * first, so a kill loses nothing. To remove a credential twice does no harm.
@@ -57,8 +58,12 @@ final class LeaseBatch {
   /** How a batch went: how many were due, and whether the system answered. */
   record Result(int taken, boolean reached) {}
 
-  /** Takes some that are due and removes them. */
-  Result run(UUID engine) {
+  /**
+   * Takes some that are due and removes them.
+   *
+   * @param closing says when to take no further one; the rest is due again after {@link #CLAIM}
+   */
+  Result run(UUID engine, BooleanSupplier closing) {
     long beganNs = System.nanoTime();
     List<Lease> due =
         store.note(tx -> tx.leases().claim(engine, tx.now(), tx.now().plus(CLAIM), SIZE));
@@ -68,14 +73,14 @@ final class LeaseBatch {
     Instant claimedAt = due.getFirst().nextAt().minus(CLAIM);
     long workingNs = beganNs;
     try (Session session = roots.open(engine)) {
-      for (int i = 0; i < due.size() && System.nanoTime() - beganNs < WORK_MAX_NS; i++) {
+      for (int i = 0; i < due.size() && isTime(beganNs) && !closing.getAsBoolean(); i++) {
         if (!remove(session, due.get(i))) {
           away(due.subList(i + 1, due.size()), "the target cannot be reached");
           return new Result(due.size(), false);
         }
-        if (due.get(i).isExpired(claimedAt)) {
-          pace.rest(System.nanoTime() - workingNs);
-        }
+        long nowNs = System.nanoTime();
+        Instant now = claimedAt.plusNanos(nowNs - beganNs);
+        pace.rest(due.get(i).expiresAt(), now, nowNs - workingNs);
         workingNs = System.nanoTime();
       }
       return new Result(due.size(), true);
@@ -95,6 +100,10 @@ final class LeaseBatch {
       away(due, "the root user's password cannot be opened");
     }
     return new Result(due.size(), false);
+  }
+
+  private static boolean isTime(long beganNs) {
+    return System.nanoTime() - beganNs < WORK_MAX_NS;
   }
 
   /** Whether the login still holds. */

@@ -91,11 +91,12 @@ public final class LeaseWorker implements AutoCloseable {
     store.note(tx -> tx.leases().forget(tx.now().minus(KEPT), FORGET_MAX));
   }
 
+  /** One batch alone while others may wait for a place: the next look gives it who is first. */
   private boolean drain(UUID engine) {
     LeaseBatch.Result result;
     do {
-      result = batch.run(engine);
-    } while (!tasks.isClosing() && result.taken() > 0 && result.reached());
+      result = batch.run(engine, tasks::isClosing);
+    } while (!tasks.isClosing() && !tasks.isFull() && result.taken() > 0 && result.reached());
     return result.reached();
   }
 

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,6 +21,9 @@ import org.jdbi.v3.core.Handle;
  */
 public final class LeaseTable {
   private static final String LIVE = " and next_at is not null";
+
+  /** Of what is due: its credential may work still, for its time has not come. */
+  private static final String WORKS = " and state in ('REVOKING', 'PENDING') and expires_at > :now";
 
   private final Handle handle;
 
@@ -242,12 +246,19 @@ public final class LeaseTable {
         .execute();
   }
 
-  /** Engines for which something is due at {@code now}, at most {@code limit}. */
+  /**
+   * Engines for which something is due at {@code now}, at most {@code limit}: first those with
+   * credentials that work still, then by what waits longest.
+   */
   public List<UUID> dueEngines(Instant now, int limit) {
     return handle
         .createQuery(
-            "select e.id from secret_engine e where exists (select 1 from lease l"
-                + " where l.engine_id = e.id and l.next_at <= :now) limit :limit")
+            "select d.id from (select e.id, (select min(l.next_at) from lease l"
+                + " where l.engine_id = e.id) as due_at, case when exists (select 1 from lease l"
+                + " where l.engine_id = e.id and l.next_at <= :now"
+                + WORKS
+                + ") then 0 else 1 end as place from secret_engine e) d"
+                + " where d.due_at <= :now order by d.place, d.due_at limit :limit")
         .bind("now", Times.column(now))
         .bind("limit", limit)
         .mapTo(UUID.class)
@@ -257,11 +268,11 @@ public final class LeaseTable {
   /**
    * Takes at most {@code limit} leases of {@code engine} that are due at {@code now}, for whoever
    * calls alone until {@code until}. Up to half of them are such as were ended before their time,
-   * if there are: their credentials work still, and wait for no backlog of others.
+   * or never handed out, if there are: their credentials work still, and wait for no backlog of
+   * others. They are the first; after them, as before, those come that wait longest.
    */
   public List<Lease> claim(UUID engine, Instant now, Instant until, int limit) {
-    List<UUID> before =
-        due(engine, now, " and state = 'REVOKING' and expires_at > :now", (limit + 1) / 2);
+    List<UUID> before = due(engine, now, WORKS, (limit + 1) / 2);
     List<UUID> ids =
         Stream.concat(before.stream(), due(engine, now, "", limit).stream())
             .distinct()
@@ -282,7 +293,9 @@ public final class LeaseTable {
         .createQuery("select * from lease where id in (<ids>)")
         .bindList("ids", ids)
         .map((row, context) -> read(row))
-        .list();
+        .stream()
+        .sorted(Comparator.comparingInt(lease -> ids.indexOf(lease.id())))
+        .toList();
   }
 
   private List<UUID> due(UUID engine, Instant now, String which, int limit) {

@@ -134,6 +134,12 @@ class PostgreSqlUserFunctionsTest extends PostgreSqlEngineTest {
                 "alter function cofre_users.make(text, text, text) security invoker",
                 "alter function cofre_users.make(text, text, text) security definer"),
             List.of(
+                "alter function cofre_users.is_own(text) set search_path = pg_catalog",
+                "alter function cofre_users.is_own(text) set search_path = pg_catalog, pg_temp"),
+            List.of(
+                "alter function cofre_users.is_own(text) reset search_path",
+                "alter function cofre_users.is_own(text) set search_path = pg_catalog, pg_temp"),
+            List.of(
                 "revoke execute on function cofre_users.take(text) from vault_root",
                 "grant execute on function cofre_users.take(text) to vault_root"))) {
       server.administer(change.getFirst());
@@ -147,5 +153,74 @@ class PostgreSqlUserFunctionsTest extends PostgreSqlEngineTest {
       }
     }
     server.administer("drop role stranger");
+  }
+
+  private static boolean isSuperuser() throws SQLException {
+    return !server
+        .texts("select 1 from pg_roles where rolname = 'vault_root' and rolsuper")
+        .isEmpty();
+  }
+
+  /** PostgreSQL looks for tables in the caller's temporary schema first, unless it is named. */
+  @Test
+  void theFunctionsRunNothingThatTheirCallerPutIntoItsTemporarySchema() throws Exception {
+    String other = fresh();
+    String own = fresh();
+    server.administer("create role \"" + other + "\" login");
+    String columns =
+        " 10::oid oid, '%s'::name rolname, false rolsuper, false rolcreaterole,"
+            + " false rolcreatedb, false rolreplication, false rolbypassrls";
+    try (Connection root = server.login(TargetServer.ROOT, TargetServer.ROOT_PASSWORD);
+        Statement statement = root.createStatement()) {
+      statement.execute("create temp table t()");
+      statement.execute(
+          "create function pg_temp.evil() returns boolean language plpgsql as $$begin"
+              + " execute 'alter role vault_root superuser'; return false; end$$");
+      statement.execute(
+          "create temp view pg_authid as select"
+              + columns.formatted("x")
+              + " where pg_temp.evil()");
+      statement.execute("select cofre_users.remove('x')");
+      assertFalse(isSuperuser());
+      statement.execute("drop view pg_temp.pg_authid");
+      // A user of its own under another one's name.
+      String make = "select cofre_users.make('" + own + "', 'infinity', '" + VERIFIER + "')";
+      statement.execute(make);
+      statement.execute("create temp table pg_authid as select" + columns.formatted(other));
+      statement.execute(
+          "update pg_temp.pg_authid set oid = (select oid from pg_roles where rolname = '"
+              + own
+              + "')");
+      assertEquals(
+          "42501",
+          assertThrows(
+                  SQLException.class,
+                  () -> statement.execute("select cofre_users.remove('" + other + "')"))
+              .getSQLState());
+    }
+    assertFalse(isSuperuser());
+    assertTrue(knows(other));
+    server.administer("drop role \"" + other + '"', "drop role \"" + own + '"');
+  }
+
+  @Test
+  void aCredentialOfFunctionsThatAreGoneIsReportedWithThatReason() throws Exception {
+    String name = fresh();
+    try (Session session = session()) {
+      session.create(user(name), password());
+    }
+    server.administer("revoke execute on function cofre_users.take(text) from vault_root");
+    try (Session session = session()) {
+      TargetException refused =
+          assertThrows(TargetException.class, () -> session.revoke(name, OwnedObjects.DROP));
+      assertEquals(TargetException.Kind.REFUSED, refused.kind());
+      assertTrue(refused.getMessage().contains("postgresql-users.sql"), refused.getMessage());
+    } finally {
+      server.administer("grant execute on function cofre_users.take(text) to vault_root");
+    }
+    try (Session session = session()) {
+      session.revoke(name, OwnedObjects.DROP);
+    }
+    assertFalse(knows(name));
   }
 }

@@ -224,9 +224,8 @@ abstract class LeaseStoreContract {
     assertEquals(List.of(engine.id()), store.read(tx -> tx.leases().dueEngines(later, 9)));
     Instant until = later.plusSeconds(20);
     List<Lease> taken = change(tx -> tx.leases().claim(engine.id(), later, until, 9));
-    assertEquals(
-        Map.of(pending.id(), "abandoned", active.id(), "expired"),
-        Map.of(taken.get(0).id(), taken.get(0).reason(), taken.get(1).id(), taken.get(1).reason()));
+    assertEquals(List.of(pending.id(), active.id()), ids(taken), "who may log in is first");
+    assertEquals(List.of("abandoned", "expired"), taken.stream().map(Lease::reason).toList());
     assertEquals(List.of(), change(tx -> tx.leases().claim(engine.id(), later, until, 9)));
     assertEquals(2, change(tx -> tx.leases().claim(engine.id(), until, until, 9)).size());
     assertFalse(did(tx -> tx.leases().activate(pending.id())), "it was given up");
@@ -279,6 +278,48 @@ abstract class LeaseStoreContract {
     assertEquals(1, second.stream().filter(lease -> revoked.contains(lease.id())).count());
     List<Lease> rest = claimed(engine, 60);
     assertEquals(34 - 12, rest.size());
+  }
+
+  private static List<UUID> ids(List<Lease> leases) {
+    return leases.stream().map(Lease::id).toList();
+  }
+
+  private Lease revoked(SecretEngine engine, Instant at) {
+    Lease lease = live(engine, "app", NOW.plusSeconds(600));
+    change(
+        tx -> {
+          tx.leases().revoke(lease.id(), "revoked", at);
+          return null;
+        });
+    return lease;
+  }
+
+  @Test
+  void whatMayWorkStillIsTheFirstOfWhatIsTaken() {
+    SecretEngine engine = engine("pg");
+    Lease overdue = live(engine, "app", NOW.minusSeconds(100));
+    Lease expired = live(engine, "app", NOW.minusSeconds(50));
+    Lease second = revoked(engine, NOW.minusSeconds(2));
+    Lease first = revoked(engine, NOW.minusSeconds(3));
+    Lease third = lease(engine, "app", NOW.plusSeconds(600), NOW.minusSeconds(1));
+    assertEquals(
+        List.of(first.id(), second.id(), third.id(), overdue.id(), expired.id()),
+        ids(claimed(engine, 9)));
+  }
+
+  @Test
+  void enginesWithWhatMayWorkStillAreFirst() {
+    SecretEngine late = engine("late");
+    SecretEngine later = engine("later");
+    SecretEngine working = engine("working");
+    engine("idle");
+    live(late, "app", NOW.minusSeconds(50));
+    live(later, "app", NOW.minusSeconds(100));
+    revoked(working, NOW);
+    assertEquals(
+        List.of(working.id(), later.id(), late.id()),
+        store.read(tx -> tx.leases().dueEngines(NOW, 9)));
+    assertEquals(List.of(working.id()), store.read(tx -> tx.leases().dueEngines(NOW, 1)));
   }
 
   private List<Lease> claimed(SecretEngine engine, int limit) {

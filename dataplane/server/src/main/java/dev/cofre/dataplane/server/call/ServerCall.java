@@ -370,9 +370,10 @@ public abstract class ServerCall {
     forgetBody();
     state.requestClosed();
     state.metrics().answered(action, code);
-    if (!code.equals(CLOSED)) {
-      state.metrics().callTimes().record(action, System.nanoTime() - beganNs);
-    }
+    // Also of a caller that went away, which would have waited for longer: else what is so slow
+    // that
+    // callers give up would look fast.
+    state.metrics().callTimes().record(action, System.nanoTime() - beganNs);
     onEnd.run();
   }
 }
