@@ -84,14 +84,6 @@ class VersionSumsTest {
   void whatNoEventCanSayIsLeftOutAndTheRestCounts() {
     AuditEvent whole = event("encrypt").amount(1, 1).build();
     assertTrue(sums.add(event("encrypt").phase(null).amount(2, 2).build()), "taken as whole");
-    assertTrue(sums.add(event(null).amount(1, 1).build()), "tells of no encryption");
-    assertFalse(
-        sums.add(
-            AuditEvent.of(null, "n", "r", "encrypt")
-                .keyId(KEY)
-                .usedDataKey(3, DATA_KEY)
-                .amount(1, 1)
-                .build()));
     assertFalse(
         sums.add(
             AuditEvent.of(Instant.MIN, "n", "r", "encrypt")
