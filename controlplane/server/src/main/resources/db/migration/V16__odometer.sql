@@ -15,6 +15,14 @@ create table key_version_use (
   primary key (key_id, version_number)
 );
 
+-- For what is used up: versions that are beyond a share of a limit are few among all.
+create index key_version_use_messages on key_version_use (messages);
+create index key_version_use_bytes on key_version_use (bytes);
+create index key_version_use_data_keys on key_version_use (data_keys);
+
+-- Of which version an owner was told that its limits are near.
+alter table notice add column version_number integer;
+
 -- How far each archived log is counted: moved on in the transaction that adds what it holds, so that each record counts once.
 create table odometer_log (
   origin varchar(256) ${byBytes} primary key,

@@ -24,6 +24,8 @@ class OdometerTest {
   void killsLoseAndRepeatNothingAndAKeyIsRotatedEarly(Workspace workspace) throws Exception {
     Deployment deployment = Deployment.create(workspace, "planes");
     deployment.settings(Cofre.CONTROL_PLANE).put("scheduler.periodMs", "200");
+    // The key is some seconds old when it is used up.
+    deployment.settings(Cofre.CONTROL_PLANE).put("scheduler.rotationByUseAgeMs", "0");
     Child[] planes = deployment.startBoth();
     Api data = deployment.dataApi("app");
     Api auditor = deployment.controlApi("auditor");

@@ -21,7 +21,10 @@ public record VersionLimits(long messagesMax, long bytesMax, long dataKeysMax) {
   /** The same for bytes: 4 PiB. */
   public static final long BYTES_MOST = 1L << 52;
 
-  /** What a document must allow at least: a version is not to be used up within seconds. */
+  /**
+   * What a document must allow at least. A version can be used up by it within seconds; that it is
+   * not replaced as often is held by the age which a version must have.
+   */
   public static final long LEAST = 100;
 
   /** A version of which this share of a limit is used is replaced. */

@@ -272,7 +272,7 @@ final class ControlPlane implements AutoCloseable {
     archiveMetrics(api, archive, shipper);
     UseGauges used = opened(new UseGauges(store));
     odometerMetrics(api, odometer);
-    used.show(api::family);
+    used.show(api::keyFamily);
     sinks.show(api::family);
     alertMetrics(api, alerts);
     retentionMetrics(api, retention);
@@ -302,6 +302,7 @@ final class ControlPlane implements AutoCloseable {
                     systemAudit,
                     pki,
                     settings.schedulerPeriod(),
+                    settings.rotationByUseAge(),
                     settings.node(),
                     instance,
                     retention,

@@ -42,6 +42,7 @@ import java.util.stream.Collectors;
  * @param bootstrapDirectory where the first principals' tokens are left
  * @param bootstrapDemo whether the demonstration key is made
  * @param schedulerPeriod after how long a job that has ended runs again
+ * @param rotationByUseAge younger versions are not replaced for how much they have encrypted
  * @param clockOffset how far this plane's clock is moved, in development
  * @param drainMs how long open requests are waited for at the stop
  * @param vault where the vault makes credentials
@@ -61,6 +62,7 @@ record ControlPlaneSettings(
     Optional<Path> bootstrapDirectory,
     boolean bootstrapDemo,
     Duration schedulerPeriod,
+    Duration rotationByUseAge,
     Duration clockOffset,
     long drainMs,
     VaultSettings vault) {
@@ -165,6 +167,12 @@ record ControlPlaneSettings(
           NUMBER,
           "10000",
           "after how long a job that has ended runs again (rotation, expiry, destruction, notices), in milliseconds");
+  private static final Setting ROTATION_BY_USE_AGE_MS =
+      Setting.withDefault(
+          "scheduler.rotationByUseAgeMs",
+          NUMBER,
+          "3600000",
+          "younger versions of keys are not replaced for how much they have encrypted, in milliseconds");
   private static final Setting CLOCK_OFFSET_MS =
       Setting.withDefault(
           "dev.clockOffsetMs",
@@ -206,6 +214,7 @@ record ControlPlaneSettings(
             BOOTSTRAP_DIRECTORY,
             BOOTSTRAP_DEMO,
             SCHEDULER_PERIOD_MS,
+            ROTATION_BY_USE_AGE_MS,
             CLOCK_OFFSET_MS,
             DRAIN_MS));
     all.addAll(VaultSettings.ALL);
@@ -244,6 +253,7 @@ record ControlPlaneSettings(
         configuration.findPath(BOOTSTRAP_DIRECTORY),
         configuration.flag(BOOTSTRAP_DEMO),
         Duration.ofMillis(Math.max(1, configuration.number(SCHEDULER_PERIOD_MS))),
+        Duration.ofMillis(Math.max(0, configuration.number(ROTATION_BY_USE_AGE_MS))),
         clockOffset(configuration, listener),
         configuration.number(DRAIN_MS),
         VaultSettings.read(configuration));

@@ -1,7 +1,9 @@
 package dev.cofre.controlplane.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.engine.config.ListenerSettings;
 import dev.cofre.hsm.SoftHsmToken;
@@ -11,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLParameters;
@@ -75,6 +78,27 @@ class MutualTlsTest {
     assertEquals(200, status(null, null, null, "/health/ready"));
   }
 
+  /** Whose client certificate or token it is decides whether keys are named. */
+  @Test
+  void singleKeysAreForWhoSeesAllKeys() throws Exception {
+    String family = "cofre_controlplane_key_version_messages_left";
+    assertTrue(metrics("stranger", plane.token("auditor")).contains(family));
+    assertTrue(metrics(null, plane.token("auditor")).contains(family));
+    for (String figures : List.of(metrics("stranger", null), metrics(null, plane.token("app")))) {
+      assertFalse(figures.contains(family));
+      assertTrue(figures.contains("cofre_controlplane_odometer_events"));
+    }
+  }
+
+  private static String metrics(String commonName, String token) throws Exception {
+    TestCertificates.Identity identity =
+        commonName == null ? null : CERTIFICATES.identity(commonName, commonName + ".example");
+    try (HttpClient client =
+        HttpClient.newBuilder().sslContext(CERTIFICATES.client(identity)).build()) {
+      return client.send(request(token, "/metrics"), HttpResponse.BodyHandlers.ofString()).body();
+    }
+  }
+
   @Test
   void certificatesOfOthersAndOldTlsAreRefused() throws Exception {
     TestCertificates others = new TestCertificates();
@@ -103,11 +127,15 @@ class MutualTlsTest {
 
   private static int send(HttpClient client, String token, String path)
       throws IOException, InterruptedException {
+    return client.send(request(token, path), HttpResponse.BodyHandlers.discarding()).statusCode();
+  }
+
+  private static HttpRequest request(String token, String path) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("https://localhost:" + plane.plane.port() + path));
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
-    return client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+    return request.build();
   }
 }

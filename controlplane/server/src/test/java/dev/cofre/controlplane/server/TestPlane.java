@@ -97,6 +97,7 @@ final class TestPlane implements AutoCloseable {
         Optional.of(directory.resolve("tokens")),
         true,
         Duration.ofMillis(50),
+        Duration.ofHours(1),
         Duration.ZERO,
         2_000,
         new VaultSettings(Set.of("localhost"), Optional.empty(), new Pace(20)));

@@ -11,7 +11,8 @@ import java.util.UUID;
  * @param requests how many more it encrypts
  * @param bytes how many more plaintext bytes it encrypts
  * @param ms how much longer it encrypts
- * @param usedShare of the limit that comes first, from 0 on
+ * @param usedShare of the limit of requests or bytes that comes first, from 0 on; not of the time,
+ *     which says nothing of how much was encrypted
  */
 public record DataKeyLeft(
     UUID keyId, int keyVersion, long requests, long bytes, long ms, double usedShare) {}

@@ -73,10 +73,7 @@ public final class EncryptionKey {
     long usedMs = (nowNs - mintedNs) / 1_000_000;
     long usedRequests = requests.sum();
     long usedBytes = bytes.sum();
-    double share =
-        Math.max(
-            (double) usedMs / lifeMs,
-            Math.max((double) usedRequests / requestsMax, (double) usedBytes / bytesMax));
+    double share = Math.max((double) usedRequests / requestsMax, (double) usedBytes / bytesMax);
     return new DataKeyLeft(
         wrapped.keyId(),
         wrapped.keyVersion(),

@@ -247,10 +247,10 @@ class DataKeysTest {
       encryptionKey();
     }
     ready.used(5_000);
-    clock.addAndGet(200_000_000L);
+    clock.addAndGet(700_000_000L);
     keys.measure(state);
     assertEquals(
-        List.of(new DataKeyLeft(id, key.currentVersion(), 70, 5_000, 800, 0.5)), keys.mostUsed());
+        List.of(new DataKeyLeft(id, key.currentVersion(), 70, 5_000, 300, 0.5)), keys.mostUsed());
     keys.measure(SnapshotState.NONE);
     assertEquals(List.of(), keys.mostUsed(), "it encrypts no more");
   }

@@ -130,6 +130,9 @@ final class DataPlane implements PlaneProcess.Running {
             settings.listener().tls().isEmpty(),
             settings.listener().trustDomain());
     state.seals(sealer::figures);
+    if (configuration.flag(DataPlaneSettings.METRICS_KEYS)) {
+      state.metrics().showKeys();
+    }
     prepare(engine, snapshots);
     NodeIdentity identity =
         NodeIdentity.begin(

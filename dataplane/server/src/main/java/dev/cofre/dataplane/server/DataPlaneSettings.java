@@ -104,6 +104,13 @@ public final class DataPlaneSettings {
       Setting.withDefault(
           "drainMs", NUMBER, "10000", "how long open requests may take to finish after SIGTERM");
 
+  static final Setting METRICS_KEYS =
+      Setting.withDefault(
+          "metrics.keys",
+          FLAG,
+          "false",
+          "whether figures of single data keys, with the ids of their keys, are shown to everybody who may read the metrics");
+
   /** All of them. */
   public static final List<Setting> ALL =
       Stream.of(
@@ -129,7 +136,8 @@ public final class DataPlaneSettings {
                   AUDIT_SEAL_MS,
                   AUDIT_ARCHIVED_BYTES_MAX,
                   REHEARSAL_MS,
-                  DRAIN_MS))
+                  DRAIN_MS,
+                  METRICS_KEYS))
           .flatMap(List::stream)
           .toList();
 

@@ -232,6 +232,11 @@ public final class Api {
     counters.family(name, label, values);
   }
 
+  /** The same of single keys, which is shown to who may see all keys. */
+  public void keyFamily(String name, String label, Supplier<Map<String, Long>> values) {
+    counters.keyFamily(name, label, values);
+  }
+
   /** Every method on every path, as OpenAPI writes them. */
   Map<String, Map<HttpMethod, Handler<RoutingContext>>> table() {
     Map<String, Map<HttpMethod, Handler<RoutingContext>>> table = new LinkedHashMap<>();

@@ -17,7 +17,7 @@ final class Counters {
   private final Map<String, Family> families = new ConcurrentSkipListMap<>();
 
   /** One metric with a value for each value of its label. */
-  private record Family(String label, Supplier<Map<String, Long>> values) {}
+  private record Family(String label, Supplier<Map<String, Long>> values, boolean ofKeys) {}
 
   void answered(String method, int status) {
     String labels =
@@ -37,10 +37,20 @@ final class Counters {
   }
 
   void family(String name, String label, Supplier<Map<String, Long>> values) {
-    families.put(name, new Family(label, values));
+    families.put(name, new Family(label, values, false));
   }
 
-  String text() {
+  /** The same of single keys: not for everybody who may read the other figures. */
+  void keyFamily(String name, String label, Supplier<Map<String, Long>> values) {
+    families.put(name, new Family(label, values, true));
+  }
+
+  /**
+   * All of them.
+   *
+   * @param ofKeys whether with those of single keys
+   */
+  String text(boolean ofKeys) {
     StringBuilder text = new StringBuilder();
     text.append("# TYPE ").append(REQUESTS).append(" counter\n");
     answers.forEach(
@@ -55,7 +65,12 @@ final class Counters {
                 .append(' ')
                 .append(value.getAsLong())
                 .append('\n'));
-    families.forEach((name, family) -> append(text, name, family));
+    families.forEach(
+        (name, family) -> {
+          if (ofKeys || !family.ofKeys()) {
+            append(text, name, family);
+          }
+        });
     return text.toString();
   }
 

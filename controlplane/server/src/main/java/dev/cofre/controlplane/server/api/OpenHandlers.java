@@ -2,7 +2,10 @@ package dev.cofre.controlplane.server.api;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.Permissions;
 import dev.cofre.controlplane.server.identity.CertificateNames;
+import dev.cofre.controlplane.server.identity.Credentials;
+import dev.cofre.controlplane.server.store.StoreException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -72,16 +75,29 @@ final class OpenHandlers {
         .run(
             context.vertx().getOrCreateContext(),
             () -> {
-              if (!metricsOpen && !verified) {
-                gatekeeper.authenticate(credentials);
-              }
-              return counters.text().getBytes(StandardCharsets.UTF_8);
+              boolean ofKeys = metricsOpen || seesAllKeys(credentials, verified);
+              return counters.text(ofKeys).getBytes(StandardCharsets.UTF_8);
             })
         .onSuccess(
             text ->
                 Exchange.answer(
                     context.response(), new Answer(200, null, "text/plain; version=0.0.4", text)))
         .onFailure(failure -> Exchange.fail(context.response(), failure));
+  }
+
+  /**
+   * Whether the reader may see which keys there are. A certificate alone proves that the
+   * installation knows the reader, not more.
+   */
+  private boolean seesAllKeys(Credentials credentials, boolean verified) {
+    try {
+      return Permissions.seesAllKeys(gatekeeper.authenticate(credentials).principal());
+    } catch (ProblemException | StoreException e) {
+      if (verified) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /** The last route: no other one took the path. */

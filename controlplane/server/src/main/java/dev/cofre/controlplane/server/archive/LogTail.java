@@ -2,6 +2,7 @@ package dev.cofre.controlplane.server.archive;
 
 import dev.cofre.contract.audit.AuditRecordDecoder;
 import dev.cofre.contract.audit.AuditRecordFormat;
+import dev.cofre.contract.audit.seal.Removed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -47,7 +48,10 @@ public final class LogTail {
     return log.size();
   }
 
-  /** How many records could not be read as events: they are lost or damaged. */
+  /**
+   * How many records could not be read as events: they are lost or damaged, or are not in this
+   * archive, whose log begins behind them. Not those that retention removed.
+   */
   public long skipped() {
     return skipped;
   }
@@ -87,6 +91,8 @@ public final class LogTail {
 
   private void begin(ArchivedLog.Part part, Window window, long end) throws IOException {
     long wanted = Math.max(index, part.first());
+    long gone = log.removed().map(Removed::end).orElse(0L);
+    skipped += Math.max(0, part.first() - Math.max(index, gone));
     number = part.number();
     at = AuditRecordFormat.SEGMENT_HEADER_LENGTH;
     index = part.first();

@@ -11,6 +11,8 @@ import dev.cofre.controlplane.server.store.HalfMade;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.hsm.Hsm;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,20 +37,28 @@ public final class RotationBatch {
   private final KekMaker keks;
   private final Destruction.Witness witness;
   private final String instance;
+  private final Duration useAge;
 
   /**
    * Works on {@code store} and {@code hsm}.
    *
    * @param instance this process among the control planes: what others see half-made is left alone
    *     while it is alive
+   * @param useAge younger versions are not replaced for how much they have encrypted
    */
   public RotationBatch(
-      Store store, Hsm hsm, KekMaker keks, Destruction.Witness witness, String instance) {
+      Store store,
+      Hsm hsm,
+      KekMaker keks,
+      Destruction.Witness witness,
+      String instance,
+      Duration useAge) {
     this.store = store;
     this.hsm = hsm;
     this.keks = keks;
     this.witness = witness;
     this.instance = instance;
+    this.useAge = useAge;
   }
 
   /** A version that is being made, and its key as it was. */
@@ -121,7 +131,7 @@ public final class RotationBatch {
     return finished;
   }
 
-  private static Optional<KmsKey> due(Transaction tx, UUID id) {
+  private Optional<KmsKey> due(Transaction tx, UUID id) {
     return tx.keys()
         .find(id)
         .filter(key -> key.state().name() == KeyState.Name.ACTIVE)
@@ -129,10 +139,18 @@ public final class RotationBatch {
         .filter(
             key -> {
               DataClassRules rules = tx.dataClasses().rules(key.draft().dataClass());
-              return !key.current().createdAt().isAfter(rules.rotationDueBefore(tx.now()))
-                  || rules
-                      .versions()
-                      .isUsed(tx.odometer().of(id, key.currentVersion()), VersionLimits.ROLL_SHARE);
+              return isOlder(key, rules.rotationDueBefore(tx.now()))
+                  || (isOlder(key, tx.now().minus(useAge)) && isUsed(tx, key, rules));
             });
+  }
+
+  private static boolean isOlder(KmsKey key, Instant time) {
+    return !key.current().createdAt().isAfter(time);
+  }
+
+  private static boolean isUsed(Transaction tx, KmsKey key, DataClassRules rules) {
+    return rules
+        .versions()
+        .isUsed(tx.odometer().of(key.id(), key.currentVersion()), VersionLimits.ROLL_SHARE);
   }
 }

@@ -7,7 +7,6 @@ import dev.cofre.controlplane.server.store.Store;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,11 +26,16 @@ public final class Odometer implements AutoCloseable {
   private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long CLOSE_MS = 5_000;
   private static final long LASTING_NS = TimeUnit.MINUTES.toNanos(1);
-  private static final int EVENTS_MAX = 10_000;
   private static final int BYTES_MAX = 1 << 20;
 
   /** So many records of one log are added in one transaction at most. */
   private static final int RECORDS_MAX = 100_000;
+
+  /** So many versions are changed in one transaction, about. */
+  private static final int VERSIONS_MAX = 1_000;
+
+  /** So many records are looked at between two looks at how much was read. */
+  private static final int READ_RECORDS_MAX = 1_000;
 
   /** Up to so many records that hold nothing to be counted are read again after a restart. */
   private static final int IDLE_RECORDS_MAX = 10_000;
@@ -58,10 +62,20 @@ public final class Odometer implements AutoCloseable {
     private final LogTail tail;
     private long counted;
     private long skipped;
+    private long malformed;
+    private boolean told;
 
     Place(LogTail tail, long counted) {
       this.tail = tail;
       this.counted = counted;
+    }
+
+    /** How many records were passed over since this was asked last. */
+    long passedOver() {
+      long all = tail.skipped() + malformed;
+      long since = all - skipped;
+      skipped = all;
+      return since;
     }
   }
 
@@ -153,8 +167,18 @@ public final class Odometer implements AutoCloseable {
 
   private void reached(Place place, String origin) {
     next.put(origin, place.tail.index());
-    skipped.add(place.tail.skipped() - place.skipped);
-    place.skipped = place.tail.skipped();
+    long passedOver = place.passedOver();
+    skipped.add(passedOver);
+    if (passedOver > 0 && !place.told) {
+      place.told = true;
+      LOG.log(
+          Level.WARNING,
+          "{0} records of the log {1} before {2} are not in this archive or cannot be read: what"
+              + " they encrypted is not counted. Further ones are told by the metric only",
+          Long.toString(passedOver),
+          origin,
+          Long.toString(place.tail.index()));
+    }
   }
 
   /** Whether it was stopped before the end. */
@@ -162,9 +186,14 @@ public final class Odometer implements AutoCloseable {
     long before;
     do {
       before = place.tail.index();
-      List<LoggedEvent> events = place.tail.read(EVENTS_MAX, BYTES_MAX);
-      events.forEach(event -> sums.add(event.event()));
-      if (closing || place.tail.index() - place.counted >= RECORDS_MAX) {
+      for (LoggedEvent event : place.tail.read(READ_RECORDS_MAX, BYTES_MAX)) {
+        if (!sums.add(event.event())) {
+          place.malformed++;
+        }
+      }
+      if (closing
+          || sums.size() >= VERSIONS_MAX
+          || place.tail.index() - place.counted >= RECORDS_MAX) {
         return true;
       }
     } while (place.tail.index() > before);

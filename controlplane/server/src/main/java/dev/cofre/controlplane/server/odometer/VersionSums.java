@@ -51,32 +51,49 @@ final class VersionSums {
     this.now = now;
   }
 
-  /** Adds {@code event}, if it tells of an encryption. */
-  void add(AuditEvent event) {
+  /**
+   * Adds {@code event}, if it tells of an encryption.
+   *
+   * @return false when it says what no event can say, and was left out: whoever has a node's key
+   *     can sign that
+   */
+  boolean add(AuditEvent event) {
+    try {
+      count(event);
+      return true;
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
+  private void count(AuditEvent event) {
     UUID key = event.keyId() == null ? uuid(event.key()) : event.keyId();
     if (key == null || event.keyVersion() < 1) {
       return;
     }
-    boolean allowed = event.outcome().equals(ALLOWED);
-    if (event.action().equals(KeyUse.DATA_KEY_GENERATE.wireName()) && allowed) {
-      sum(key, event).add(0, 0, 1, weight(event));
-    } else if (event.action().equals(KeyUse.ENCRYPT.wireName())) {
+    boolean allowed = ALLOWED.equals(event.outcome());
+    if (KeyUse.DATA_KEY_GENERATE.wireName().equals(event.action()) && allowed) {
+      double weight = weight(event);
+      sum(key, event).add(0, 0, 1, weight);
+    } else if (KeyUse.ENCRYPT.wireName().equals(event.action())) {
       encrypted(key, event, allowed);
     }
   }
 
   private void encrypted(UUID key, AuditEvent event, boolean allowed) {
-    boolean begin = event.phase().equals("begin");
-    boolean end = event.phase().equals("end");
+    boolean begin = "begin".equals(event.phase());
+    boolean end = "end".equals(event.phase());
     if (!allowed && !end) {
       return;
     }
+    // Before anything is changed: it fails when the time cannot be.
+    double weight = weight(event);
     // An end has its message counted at its begin; a begin says nothing of items and bytes.
     long messages = end ? 0 : begin ? 1 : Math.max(0, event.items());
     long bytes = begin ? 0 : Math.max(0, event.bytes());
     UUID dataKey = event.dataKeyUuid() == null ? uuid(event.dataKeyId()) : event.dataKeyUuid();
     long dataKeys = dataKey != null && seen.add(dataKey) ? 1 : 0;
-    sum(key, event).add(messages, bytes, dataKeys, weight(event));
+    sum(key, event).add(messages, bytes, dataKeys, weight);
   }
 
   private Sum sum(UUID key, AuditEvent event) {
@@ -94,6 +111,11 @@ final class VersionSums {
       // The name of a key that does not exist, or what a foreign log wrote.
       return null;
     }
+  }
+
+  /** How many versions were used. */
+  int size() {
+    return sums.size();
   }
 
   boolean isEmpty() {

@@ -48,6 +48,7 @@ public final class KeyScheduler implements AutoCloseable {
    *
    * @param pki issues certificates
    * @param period after how long a job that has ended runs again
+   * @param rotationByUseAge younger versions are not replaced for how much they have encrypted
    * @param node the name of this control plane
    * @param instance this process among the control planes of the store
    * @param retention of the archive of this control plane
@@ -62,6 +63,7 @@ public final class KeyScheduler implements AutoCloseable {
       SystemAudit audit,
       Pki pki,
       Duration period,
+      Duration rotationByUseAge,
       String node,
       String instance,
       Retention retention,
@@ -93,7 +95,15 @@ public final class KeyScheduler implements AutoCloseable {
             ManagementAction.KEY_DEACTIVATE,
             due -> due.expiry(BATCH)),
         new RotationJob(
-            store, new RotationBatch(store, parts.hsm(), parts.keks(), audit, parts.instance())),
+            store,
+            new RotationBatch(
+                store,
+                parts.hsm(),
+                parts.keks(),
+                audit,
+                parts.instance(),
+                parts.rotationByUseAge()),
+            parts.rotationByUseAge()),
         new DestructionJob(store, destruction),
         new ImportEndJob(parts.imports(), audit),
         new NoticeJob(store, audit),

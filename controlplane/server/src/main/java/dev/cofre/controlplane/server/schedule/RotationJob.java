@@ -5,10 +5,13 @@ import dev.cofre.controlplane.server.keys.RotationBatch;
 import dev.cofre.controlplane.server.store.DueKeys;
 import dev.cofre.controlplane.server.store.Store;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * Rotates keys whose current version is older than their class's interval, or has used most of one
@@ -22,10 +25,17 @@ final class RotationJob implements Job {
 
   private final Store store;
   private final RotationBatch batch;
+  private final Duration useAge;
 
-  RotationJob(Store store, RotationBatch batch) {
+  /**
+   * Of the keys of {@code store}, by {@code batch}.
+   *
+   * @param useAge younger versions are not replaced for how much they have encrypted
+   */
+  RotationJob(Store store, RotationBatch batch, Duration useAge) {
     this.store = store;
     this.batch = batch;
+    this.useAge = useAge;
   }
 
   @Override
@@ -35,7 +45,11 @@ final class RotationJob implements Job {
 
   @Override
   public int runBatch() {
-    Set<UUID> used = due(DueKeys::rotationByUse);
+    Set<UUID> old = due(DueKeys::rotation);
+    Set<UUID> used = due((due, rules, limit) -> due.rotationByUse(rules, useAge, limit));
+    used.removeAll(old);
+    List<UUID> ids = together(old, used);
+    used.retainAll(ids);
     if (!used.isEmpty()) {
       LOG.log(
           Level.INFO,
@@ -43,9 +57,13 @@ final class RotationJob implements Job {
           used.size(),
           used);
     }
-    Set<UUID> due = new LinkedHashSet<>(used);
-    due.addAll(due(DueKeys::rotation));
-    return due.isEmpty() ? 0 : batch.run(due.stream().limit(BATCH).toList(), SystemAudit.ACTOR);
+    return ids.isEmpty() ? 0 : batch.run(ids, SystemAudit.ACTOR);
+  }
+
+  /** One batch: half of it is for old versions, whatever uses the others up, and half for those. */
+  static List<UUID> together(Collection<UUID> old, Collection<UUID> used) {
+    int ofUsed = Math.min(used.size(), Math.max(BATCH / 2, BATCH - old.size()));
+    return Stream.concat(old.stream().limit(BATCH - ofUsed), used.stream().limit(ofUsed)).toList();
   }
 
   /** Some keys of all classes. */

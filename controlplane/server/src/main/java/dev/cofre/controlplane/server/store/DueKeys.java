@@ -2,6 +2,7 @@ package dev.cofre.controlplane.server.store;
 
 import dev.cofre.controlplane.domain.DataClassRules;
 import dev.cofre.controlplane.domain.VersionLimits;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -40,16 +41,20 @@ public final class DueKeys {
   /**
    * Active keys of a class whose current version has used {@link VersionLimits#ROLL_SHARE} of one
    * of its limits, by id; not those whose material is brought.
+   *
+   * @param age younger versions are not replaced for their use
    */
-  public List<UUID> rotationByUse(DataClassRules rules, int limit) {
+  public List<UUID> rotationByUse(DataClassRules rules, Duration age, int limit) {
     return OdometerTable.used(
             handle.createQuery(
                 "select k.id"
                     + OdometerTable.CURRENT
-                    + " and k.origin = 'GENERATED' order by k.id limit :limit"),
+                    + " and k.origin = 'GENERATED' and k.rotated_at <= :before"
+                    + " order by k.id limit :limit"),
             rules,
             VersionLimits.ROLL_SHARE,
             now)
+        .bind("before", Times.column(now.minus(age)))
         .bind("limit", limit)
         .map((row, context) -> row.getObject(1, UUID.class))
         .list();

@@ -65,7 +65,7 @@ public final class NoticeTable {
                 "select k.*, cast(:now as timestamp with time zone) as due_at"
                     + OdometerTable.CURRENT
                     + " and not exists (select 1 from notice n where n.key_id = k.id"
-                    + " and n.kind = :kind and n.created_at >= k.rotated_at)"
+                    + " and n.kind = :kind and n.version_number = k.current_version)"
                     + " order by k.id limit :limit"),
             rules,
             share,
@@ -92,12 +92,13 @@ public final class NoticeTable {
         .list();
   }
 
-  /** Writes a new one. */
+  /** Writes a new one, of the key's version that is current. */
   public void insert(Notice notice) {
     handle
         .createUpdate(
-            "insert into notice (id, tenant, key_id, kind, due_at, created_at)"
-                + " values (:id, :tenant, :key, :kind, :dueAt, :createdAt)")
+            "insert into notice (id, tenant, key_id, kind, due_at, created_at, version_number)"
+                + " values (:id, :tenant, :key, :kind, :dueAt, :createdAt,"
+                + " (select current_version from kms_key where id = :key))")
         .bind("id", notice.id())
         .bind("tenant", notice.tenant())
         .bind("key", notice.keyId())

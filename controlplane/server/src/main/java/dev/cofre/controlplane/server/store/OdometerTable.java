@@ -25,9 +25,17 @@ public final class OdometerTable {
   private static final String ADDED =
       "case when # > 9223372036854775807 - :# then 9223372036854775807 else # + :# end";
 
-  /** What was used before weighs less now; see {@link RecentUse}. */
+  /** Less than this of late is nothing: a database may refuse what is too small for its numbers. */
+  private static final double RECENT_LEAST = 1e-9;
+
+  /**
+   * What was used before weighs less now; see {@link RecentUse}. The exponent has a bound, for a
+   * database may refuse the exponential of a long time instead of taking it as 0.
+   */
   private static final String FADED =
-      " * exp(case when recent_day < :day then recent_day - :day else 0 end) + ";
+      "case when # < "
+          + RECENT_LEAST
+          + " then 0 else # * exp(greatest(least(recent_day - :day, 0), -40)) end + :#";
 
   private static final String WHERE = " where key_id = :key and version_number = :version";
 
@@ -128,13 +136,13 @@ public final class OdometerTable {
                 + ADDED.replace("#", "bytes")
                 + ", data_keys = "
                 + ADDED.replace("#", "data_keys")
-                + ", recent_messages = recent_messages"
-                + FADED
-                + ":recentMessages, recent_bytes = recent_bytes"
-                + FADED
-                + ":recentBytes, recent_data_keys = recent_data_keys"
-                + FADED
-                + ":recentDataKeys, recent_day = :day, counted_at = :now"
+                + ", recent_messages = "
+                + FADED.replace("#", "recent_messages")
+                + ", recent_bytes = "
+                + FADED.replace("#", "recent_bytes")
+                + ", recent_data_keys = "
+                + FADED.replace("#", "recent_data_keys")
+                + ", recent_day = :day, counted_at = :now"
                 + WHERE);
     amounts.forEach(amount -> bind(batch, amount).add());
     int[] updated = batch.execute();
@@ -153,8 +161,8 @@ public final class OdometerTable {
               handle.createUpdate(
                   "insert into key_version_use (key_id, version_number, messages, bytes, data_keys,"
                       + " recent_messages, recent_bytes, recent_data_keys, recent_day, counted_at)"
-                      + " values (:key, :version, :messages, :bytes, :data_keys, :recentMessages,"
-                      + " :recentBytes, :recentDataKeys, :day, :now)"),
+                      + " values (:key, :version, :messages, :bytes, :data_keys, :recent_messages,"
+                      + " :recent_bytes, :recent_data_keys, :day, :now)"),
               amount)
           .execute();
     }
@@ -178,11 +186,15 @@ public final class OdometerTable {
         .bind("messages", amount.messages())
         .bind("bytes", amount.bytes())
         .bind("data_keys", amount.dataKeys())
-        .bind("recentMessages", amount.recent().messages())
-        .bind("recentBytes", amount.recent().bytes())
-        .bind("recentDataKeys", amount.recent().dataKeys())
+        .bind("recent_messages", recent(amount.recent().messages()))
+        .bind("recent_bytes", recent(amount.recent().bytes()))
+        .bind("recent_data_keys", recent(amount.recent().dataKeys()))
         .bind("day", now.toEpochMilli() / DAY_MS)
         .bind("now", Times.column(now));
+  }
+
+  private static double recent(double amount) {
+    return amount < RECENT_LEAST ? 0 : amount;
   }
 
   /** The uses of all versions of {@code key} that were used, by number. */

@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.contract.audit.AuditEvent;
+import dev.cofre.contract.audit.seal.RemovalRecord;
+import dev.cofre.contract.transparency.MerkleHash;
 import dev.cofre.controlplane.domain.VersionUse;
 import dev.cofre.controlplane.server.Await;
 import dev.cofre.controlplane.server.archive.Archive;
+import dev.cofre.controlplane.server.archive.CompleteSegment;
 import dev.cofre.controlplane.server.archive.GeneratedLog;
 import dev.cofre.controlplane.server.store.H2Location;
 import dev.cofre.controlplane.server.store.Store;
@@ -186,6 +189,101 @@ class OdometerTest {
     Odometer odometer = odometer();
     drain(odometer);
     assertCounted(expected, "after the store came back");
+  }
+
+  /** A node's log goes on in another archive: what only the first one has is told as missing. */
+  @Test
+  void whatIsNotInTheArchiveIsToldAsSkipped() throws Exception {
+    UUID key = key("moved");
+    GeneratedLog log = new GeneratedLog("n1");
+    Map<UUID, Expected> expected = new TreeMap<>();
+    Map<UUID, Expected> missed = new TreeMap<>();
+    Random random = new Random(8);
+    archive.take(log.append(some(random, List.of(key), expected)));
+    drain(odometer());
+    // The first control plane takes these and ends before it counts them.
+    long from = log.size();
+    archive.take(log.append(some(random, List.of(key), missed)));
+    long to = log.size();
+    try (Archive other = Archive.open(directory.resolve("other"), SEGMENT_BYTES)) {
+      other.take(log.append(some(random, List.of(key), expected)));
+      Odometer second = new Odometer(store, other, Clock.systemUTC());
+      drain(second);
+      assertCounted(expected, "what the second archive has");
+      assertEquals(to - from, second.figures().skipped());
+      assertEquals(0, second.figures().failures());
+    }
+  }
+
+  /** Retention may remove what the durable cursor of an idle log is still before. */
+  @Test
+  void whatRetentionRemovedIsNoLoss() throws Exception {
+    UUID key = key("idle");
+    GeneratedLog log = new GeneratedLog("n1");
+    for (int i = 0; i < 20; i++) {
+      List<AuditEvent> idle = new ArrayList<>();
+      for (int j = 0; j < 50; j++) {
+        idle.add(AuditEvent.of(Instant.now(), "n", "r" + j, "decrypt").keyId(key).build());
+      }
+      archive.take(log.append(idle));
+    }
+    Odometer odometer = odometer();
+    drain(odometer);
+    assertTrue(odometer.hasPassed(log.origin, log.size()));
+    assertEquals(0L, store.<Long>read(tx -> tx.odometer().counted(log.origin)));
+    CompleteSegment oldest = archive.complete(log.origin, 1).getFirst();
+    archive.remove(removal(oldest), "note", "key");
+    Map<UUID, Expected> expected = new TreeMap<>();
+    archive.take(log.append(some(new Random(9), List.of(key), expected)));
+    Odometer again = odometer();
+    drain(again);
+    assertCounted(expected, "behind what was removed");
+    assertEquals(0, again.figures().skipped());
+    assertEquals(0, again.figures().failures());
+    assertEquals(0, again.figures().lag());
+  }
+
+  private static RemovalRecord removal(CompleteSegment segment) {
+    byte[] nodes = new byte[Long.bitCount(segment.end()) * MerkleHash.LENGTH];
+    return new RemovalRecord(
+        segment.origin(),
+        "id",
+        segment.number(),
+        0,
+        segment.end(),
+        0,
+        Instant.EPOCH,
+        Instant.EPOCH,
+        "",
+        "test",
+        Instant.EPOCH,
+        new byte[0],
+        nodes,
+        "");
+  }
+
+  @Test
+  void manyVersionsEndATurnAndAllAreCounted() throws Exception {
+    GeneratedLog log = new GeneratedLog("n1");
+    UUID key = key("among-many");
+    for (int i = 0; i < 3; i++) {
+      List<AuditEvent> events = new ArrayList<>();
+      for (int j = 0; j < 1_000; j++) {
+        events.add(
+            AuditEvent.of(Instant.now(), "n", "r", "encrypt")
+                .keyId(j == 0 ? key : UUID.randomUUID())
+                .usedDataKey(1, UUID.randomUUID())
+                .amount(1, 1)
+                .build());
+      }
+      archive.take(log.append(events));
+    }
+    Odometer odometer = odometer();
+    assertTrue(odometer.turn(), "there is more");
+    assertTrue(odometer.figures().counted() < log.size());
+    drain(odometer);
+    assertEquals(log.size(), odometer.figures().counted());
+    assertEquals(3, store.read(tx -> tx.odometer().of(key, 1)).messages());
   }
 
   @Test

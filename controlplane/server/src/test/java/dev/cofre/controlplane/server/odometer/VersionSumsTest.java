@@ -1,6 +1,7 @@
 package dev.cofre.controlplane.server.odometer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.contract.audit.AuditEvent;
@@ -77,6 +78,21 @@ class VersionSumsTest {
     sums.add(AuditEvent.of(NOW, "n", "r", "encrypt").amount(1, 1).build());
     sums.add(AuditEvent.of(NOW, "n", "r", "encrypt").keyId(KEY).amount(1, 1).build());
     assertTrue(sums.isEmpty());
+  }
+
+  @Test
+  void whatNoEventCanSayIsLeftOutAndTheRestCounts() {
+    AuditEvent whole = event("encrypt").amount(1, 1).build();
+    assertTrue(sums.add(event("encrypt").phase(null).amount(2, 2).build()), "taken as whole");
+    assertFalse(
+        sums.add(
+            AuditEvent.of(Instant.MIN, "n", "r", "encrypt")
+                .keyId(KEY)
+                .usedDataKey(3, DATA_KEY)
+                .amount(1, 1)
+                .build()));
+    assertTrue(sums.add(whole));
+    assertSum(3, 3, 1);
   }
 
   @Test

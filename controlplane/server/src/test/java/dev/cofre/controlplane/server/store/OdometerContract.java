@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.controlplane.domain.DataClass;
 import dev.cofre.controlplane.domain.DataClassRules;
+import dev.cofre.controlplane.domain.KeyVersion;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Notice;
 import dev.cofre.controlplane.domain.RecentUse;
@@ -84,6 +85,29 @@ interface OdometerContract extends StoreFixture {
       assertEquals(3_000, use.messages());
       assertEquals(1_000 + 2_000 / Math.E, use.recent().messages(), 1);
       assertEquals(Long.MAX_VALUE, use.bytes());
+    }
+  }
+
+  /** What a database takes for too small a number does not stop the counting. */
+  @Test
+  default void aVersionThatWasIdleForYearsIsCounted() {
+    UUID key = makeKey("idle").id();
+    assertTrue(add("log", 0, 1, amount(key, 1, 1_000, 1_000)));
+    VersionAmount old =
+        new VersionAmount(key, 1, 5, 5, 1, new RecentUse(Double.MIN_VALUE, 1e-300, 1e-8));
+    assertTrue(add("log", 1, 2, old));
+    store().close();
+    long to = 5;
+    for (long from = 2; from < to; from++) {
+      long index = from;
+      Duration offset = Duration.ofDays(800 * (from - 1));
+      try (Store later = reopened(Clock.offset(Clock.systemUTC(), offset))) {
+        assertTrue(
+            later.<Boolean>note(tx -> tx.odometer().add("log", index, index + 1, List.of(old))));
+        VersionUse use = later.read(tx -> tx.odometer().of(key, 1));
+        assertEquals(1_005 + 5 * (from - 1), use.messages());
+        assertEquals(0, use.recent().messages(), 1e-8);
+      }
     }
   }
 
@@ -170,15 +194,32 @@ interface OdometerContract extends StoreFixture {
     assertEquals(
         List.of(key.id()), told(rules, Notice.Kind.KEY_LIMIT_NEAR, VersionLimits.WARN_SHARE));
     assertEquals(List.of(), told(rules, Notice.Kind.KEY_LIMIT_NEAR, VersionLimits.WARN_SHARE));
-    assertEquals(List.of(), store().read(tx -> tx.due().rotationByUse(rules, 5)));
+    assertEquals(List.of(), store().read(tx -> tx.due().rotationByUse(rules, Duration.ZERO, 5)));
     assertTrue(add("log", 2, 3, amount(key.id(), 1, 150, 1)));
-    assertEquals(List.of(key.id()), store().read(tx -> tx.due().rotationByUse(rules, 5)));
-    assertEquals(List.of(), store().read(tx -> tx.due().rotationByUse(shipped, 5)));
+    assertEquals(
+        List.of(), store().read(tx -> tx.due().rotationByUse(rules, Duration.ofDays(36_500), 5)));
+    assertEquals(
+        List.of(key.id()), store().read(tx -> tx.due().rotationByUse(rules, Duration.ZERO, 5)));
+    assertEquals(List.of(), store().read(tx -> tx.due().rotationByUse(shipped, Duration.ZERO, 5)));
     assertEquals(List.of(), told(rules, Notice.Kind.KEY_LIMIT_REACHED, 1));
     assertTrue(add("log", 3, 4, amount(key.id(), 1, 100, 1)));
     assertEquals(List.of(key.id()), told(rules, Notice.Kind.KEY_LIMIT_REACHED, 1));
     assertEquals(List.of(key.id()), store().read(tx -> tx.odometer().mostUsed(rules, 5)));
     assertEquals(List.of(), store().read(tx -> tx.odometer().mostUsed(rules, 0)));
+    // A version that began before its predecessor's notices is told of all the same.
+    KeyVersion next =
+        new KeyVersion(2, key.draft().protection(), "kek-2", key.stamp().createdAt(), "a");
+    store()
+        .change(
+            tx -> {
+              tx.halfMade().insertVersion(key.id(), next, "a");
+              assertTrue(tx.halfMade().finish(key.id(), 2));
+              tx.keys().update(key.with(next, tx.now(), "a"));
+              return null;
+            });
+    assertTrue(add("log", 4, 5, amount(key.id(), 2, 1_000, 1)));
+    assertEquals(List.of(key.id()), told(rules, Notice.Kind.KEY_LIMIT_REACHED, 1));
+    assertEquals(List.of(), told(rules, Notice.Kind.KEY_LIMIT_REACHED, 1));
   }
 
   private List<UUID> told(DataClassRules rules, Notice.Kind kind, double share) {

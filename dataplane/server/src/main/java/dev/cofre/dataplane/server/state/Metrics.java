@@ -29,6 +29,12 @@ public final class Metrics {
 
   private final Map<String, LongAdder> bytes = new ConcurrentHashMap<>();
   private final CallTimes callTimes = new CallTimes();
+  private volatile boolean keysShown;
+
+  /** Shows figures of single keys, by their ids, to everybody who may read the others. */
+  public void showKeys() {
+    keysShown = true;
+  }
 
   /** Counts one answer to {@code action} with {@code code}, or {@code ok}. */
   public void answered(String action, String code) {
@@ -115,7 +121,9 @@ public final class Metrics {
         "cofre_data_key_waits_total",
         "Requests that waited for a data key in use, because its successor was late.",
         engine.keys().waits());
-    left(text, engine.keys().mostUsed());
+    if (keysShown || state.isDevelopment()) {
+      left(text, engine.keys().mostUsed());
+    }
     hsm(text, engine.gateway().figures());
     audit(text, engine);
     seals(text, state.seals());
@@ -142,7 +150,7 @@ public final class Metrics {
     left(
         text,
         "cofre_data_key_used_permille",
-        "Thousandths used of the limit that comes first.",
+        "Thousandths used of the limit of requests or bytes that comes first.",
         keys,
         key -> (long) (key.usedShare() * 1_000));
     left(

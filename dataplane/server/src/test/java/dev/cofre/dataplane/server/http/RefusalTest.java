@@ -115,6 +115,13 @@ class RefusalTest extends OneNode {
     assertEquals(200, calls.get("/openapi.yaml").status());
   }
 
+  @Test
+  void whichKeysThereAreIsNotAmongTheFiguresUnlessSet() {
+    assertFalse(node.figures(false).contains("cofre_data_key_messages_left"));
+    assertTrue(node.figures(false).contains("cofre_data_keys_minted_total"));
+    assertTrue(node.figures(true).contains("cofre_data_key_messages_left"));
+  }
+
   /** What no client library sends: raw bytes in, the whole answer out until the server closes. */
   private static String wire(String request) throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.port)) {

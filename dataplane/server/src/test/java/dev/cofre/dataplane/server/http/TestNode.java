@@ -126,6 +126,15 @@ public final class TestNode implements AutoCloseable {
         .join();
   }
 
+  /** What a node that is not in development shows. */
+  String figures(boolean ofKeys) {
+    ServerState elsewhere = new ServerState(engine, 64, false);
+    if (ofKeys) {
+      elsewhere.metrics().showKeys();
+    }
+    return elsewhere.metrics().text(elsewhere);
+  }
+
   private long nanoTime() {
     return System.nanoTime() + passedNs.get();
   }
