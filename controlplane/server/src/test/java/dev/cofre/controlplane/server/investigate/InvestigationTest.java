@@ -68,7 +68,7 @@ class InvestigationTest {
   void moreCallersThanAreKeptAreCountedTogether() throws Exception {
     try (Archive archive = archive()) {
       Findings found =
-          new Investigation(archive, asked(100_000, 200_000), () -> false).run(logs(archive));
+          new Investigation(archive, asked(100_000, 200_000), () -> false).run(() -> logs(archive));
       Tally<String> principals = found.ledger().principals();
       assertEquals(CALLERS, found.ledger().all().events());
       assertEquals(Tally.KEPT_MAX, principals.rows().size());
@@ -88,7 +88,7 @@ class InvestigationTest {
         AtomicInteger left = new AtomicInteger(questions);
         Findings found =
             new Investigation(archive, asked(103_000, 106_000), () -> left.decrementAndGet() < 0)
-                .run(logs(archive));
+                .run(() -> logs(archive));
         assertFalse(found.isComplete());
         assertTrue(Words.of(found).getFirst().startsWith("INCOMPLETE"), Words.of(found)::toString);
         assertTrue(
@@ -157,7 +157,7 @@ class InvestigationTest {
   void tooManyToLookForAreNotCalledNew() throws Exception {
     try (Archive archive = archive()) {
       Findings found =
-          new Investigation(archive, asked(106_000, 108_000), () -> false).run(logs(archive));
+          new Investigation(archive, asked(106_000, 108_000), () -> false).run(() -> logs(archive));
       assertFalse(found.isComplete(), "a thousand are looked for");
       List<String> words = Words.of(found);
       assertTrue(words.getFirst().startsWith("INCOMPLETE: not each principal"), words::toString);
