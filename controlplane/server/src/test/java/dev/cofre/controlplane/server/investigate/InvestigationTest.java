@@ -19,6 +19,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,6 +63,27 @@ class InvestigationTest {
 
   private static List<LogState> logs(Archive archive) {
     return LogState.all(archive, List.of(), List.of());
+  }
+
+  @Test
+  void whatWasRemovedMeanwhileIsTold() throws Exception {
+    try (Archive archive = archive()) {
+      List<LogState> after = new ArrayList<>();
+      Findings found =
+          new Investigation(archive, asked(100_000, 200_000), () -> false)
+              .run(
+                  () -> {
+                    List<LogState> before = logs(archive);
+                    if (after.isEmpty()) {
+                      after.add(
+                          new LogState(
+                              "x", "own", 0, Optional.empty(), null, null, Optional.empty()));
+                      return before;
+                    }
+                    return after;
+                  });
+      assertEquals(after, found.logs());
+    }
   }
 
   @Test
