@@ -308,6 +308,7 @@ final class ControlPlane implements AutoCloseable {
                     retention,
                     settings.archive().retentionPeriod())))
         .start();
+    opened(retention::stop);
     odometer.start();
     used.start();
     leases.start();

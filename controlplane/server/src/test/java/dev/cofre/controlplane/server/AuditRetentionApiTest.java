@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,10 @@ class AuditRetentionApiTest {
         TestPlane.isProblem(
             place("case-2", "\"all\":true,\"key\":\"x\""), ErrorCode.INVALID_REQUEST));
     assertTrue(TestPlane.isProblem(place("case-2", "\"key\":null"), ErrorCode.INVALID_REQUEST));
+    // Nothing is held by the name of no key; a key that is gone is held by its id.
+    assertTrue(
+        TestPlane.isProblem(place("case-2", "\"key\":\"pay-rol\""), ErrorCode.KEY_NOT_FOUND));
+    assertEquals(201, place("case-gone", "\"key\":\"" + UUID.randomUUID() + "\"").statusCode());
     assertTrue(TestPlane.isProblem(place("Case_2", "\"all\":true"), ErrorCode.INVALID_REQUEST));
     assertTrue(
         TestPlane.isProblem(
@@ -115,7 +120,7 @@ class AuditRetentionApiTest {
     JsonObject lifted = json(plane.get("auditor", HOLDS + "/case-1"));
     assertFalse(lifted.getBoolean("active"));
     assertEquals("security-admin", lifted.getString("liftedBy"));
-    assertEquals(2, json(plane.get("platform-admin", HOLDS)).getJsonArray("items").size());
+    assertEquals(3, json(plane.get("platform-admin", HOLDS)).getJsonArray("items").size());
     assertTrue(
         TestPlane.isProblem(
             plane.post("security-admin", HOLDS + "/case-1/lift"), ErrorCode.CONFLICT));

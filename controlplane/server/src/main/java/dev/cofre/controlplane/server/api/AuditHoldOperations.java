@@ -56,6 +56,14 @@ final class AuditHoldOperations {
           call.subject(asked.name());
           AuditHold hold =
               key(tx, call, asked.key()).map(key -> asked.of(key.alias(), key.id())).orElse(asked);
+          if (hold.key() != null
+              && hold.keyId() == null
+              && KeySelection.parse(hold.key()).isEmpty()) {
+            // It would hold nothing, and nobody would know.
+            throw new ProblemException(
+                ErrorCode.KEY_NOT_FOUND,
+                "no key has this alias; one that is gone is named by its id");
+          }
           if (tx.auditHolds().find(hold.name()).isPresent()) {
             throw new ProblemException(
                 ErrorCode.CONFLICT, "there is, or was, a hold of this name; take another one");

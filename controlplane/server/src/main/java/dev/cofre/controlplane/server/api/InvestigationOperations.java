@@ -88,7 +88,7 @@ final class InvestigationOperations {
                   () ->
                       call.facts().isGone().getAsBoolean()
                           || System.nanoTime() - begunNs > limit.toNanos())
-              .run(logs());
+              .run(this::logs);
       return Answer.json(200, InvestigationDocument.of(found, keys -> aliases(call, keys)));
     } catch (IOException e) {
       throw new UncheckedIOException("the archive cannot be read", e);

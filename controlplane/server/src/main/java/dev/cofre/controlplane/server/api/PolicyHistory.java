@@ -91,7 +91,12 @@ final class PolicyHistory {
               fromNs,
               toNs,
               () -> isGone.getAsBoolean() || System.nanoTime() - begunNs > limitNs);
-      return document(replay, walked, kept)
+      boolean isRemoved =
+          archive.origins().stream()
+              .flatMap(log -> archive.removed(log).stream())
+              .anyMatch(
+                  gone -> !gone.newest().isBefore(now.now().minus(Duration.ofDays(asked.days()))));
+      return document(replay, walked, kept, isRemoved)
           .put("from", Words.time(fromNs))
           .put("to", Words.time(toNs));
     } catch (IOException e) {
@@ -99,11 +104,15 @@ final class PolicyHistory {
     }
   }
 
-  private static JsonObject document(PolicyReplay replay, Walked walked, List<String> kept) {
+  private static JsonObject document(
+      PolicyReplay replay, Walked walked, List<String> kept, boolean isRemoved) {
     JsonArray words = new JsonArray().add(words(replay, walked));
+    if (isRemoved) {
+      words.add("INCOMPLETE: retention has removed events of these days; they are in no figure.");
+    }
     others(replay, walked, kept).forEach(words::add);
     return new JsonObject()
-        .put("complete", walked.isWhole())
+        .put("complete", walked.isWhole() && !isRemoved)
         .put("completeTo", walked.isWhole() ? null : Words.time(walked.wholeToNs()))
         .put("unreadable", walked.unreadable())
         .put("words", words)

@@ -16,6 +16,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -143,7 +144,9 @@ public final class Archive implements AutoCloseable {
           continue;
         }
         for (String chain : List.of(AuditSegments.EVENTS, AuditSegments.UNAUTHENTICATED)) {
-          if (!AuditSegments.list(folder, chain).isEmpty()) {
+          // What only records of removals are left of is to be told too: a loss.
+          if (!AuditSegments.list(folder, chain).isEmpty()
+              || !RemovalRecord.numbers(folder, chain).isEmpty()) {
             openLog("cofre-audit/" + name.substring(FOLDER.length()) + "/" + chain);
           }
         }
@@ -395,6 +398,18 @@ public final class Archive implements AutoCloseable {
   public List<CompleteSegment> complete(String origin, int most) {
     ArchivedLog log = logs.get(origin);
     return log == null ? List.of() : log.complete(most);
+  }
+
+  /** When the last record of {@code segment} was written here, by this machine's clock. */
+  public Instant completedAt(CompleteSegment segment) throws IOException {
+    Path file = logs.get(segment.origin()).file(segment.number());
+    return Files.getLastModifiedTime(file).toInstant();
+  }
+
+  /** Whether the record of the removal of a segment is in the archive. */
+  public boolean isRemovalKept(String origin, long segment) {
+    ArchivedLog log = logs.get(origin);
+    return log != null && log.isRemovalKept(segment);
   }
 
   /** How many records of {@code origin} are under a head that is kept here. */

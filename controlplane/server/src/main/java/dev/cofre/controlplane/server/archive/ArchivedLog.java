@@ -40,8 +40,8 @@ final class ArchivedLog implements AutoCloseable {
   private final IntSupplier segmentBytes;
   private final List<ArchivedSegment> complete = new CopyOnWriteArrayList<>();
 
-  /** The places of {@link #complete}, in their order. */
-  private final List<Part> parts = new CopyOnWriteArrayList<>();
+  /** The places of {@link #complete}, in their order; replaced, never changed: it is searched. */
+  private volatile List<Part> parts = List.of();
 
   /** Of the segment that is written, with no end; null when none is. */
   private volatile Part written;
@@ -93,6 +93,13 @@ final class ArchivedLog implements AutoCloseable {
         log.resume(number, number == numbers.getLast());
       }
     }
+    Optional<RemovalRecord> last = RemovalFiles.last(directory, chain);
+    if (numbers.isEmpty() && last.isPresent()) {
+      // The newest segment is never removed: it was lost. New ones come behind it.
+      LOG.log(Level.ERROR, "of {0} only records of removals are left", origin);
+      log.nextNumber = last.get().segment() + 1;
+      log.range = last.get().rangeAfter();
+    }
     if (log.writer == null && !numbers.isEmpty() && log.range.size() == 0) {
       log.range = log.rangeOf(log.nextNumber - 1);
     }
@@ -143,7 +150,9 @@ final class ArchivedLog implements AutoCloseable {
             header.zone(),
             () -> indexes.get(index)));
     long bytes = header.segmentBytes() + header.length() + header.records() * MerkleHash.LENGTH;
-    parts.add(new Part(number, header.first(), header.end(), file(number), bytes));
+    List<Part> more = new ArrayList<>(parts);
+    more.add(new Part(number, header.first(), header.end(), file(number), bytes));
+    parts = List.copyOf(more);
     completeBytes.add(bytes);
   }
 
@@ -174,6 +183,7 @@ final class ArchivedLog implements AutoCloseable {
         file(segment.number()),
         SealFiles.seal(directory, chain, segment.number()),
         SealFiles.heads(directory, chain, segment.number()),
+        SealFiles.seal(directory, chain, segment.number() + 1),
         visitor);
   }
 
@@ -200,7 +210,7 @@ final class ArchivedLog implements AutoCloseable {
     RemovalFiles.keep(directory, chain, number, note, key);
     if (!parts.isEmpty() && parts.getFirst().number() == number) {
       completeBytes.add(-parts.getFirst().bytes());
-      parts.removeFirst();
+      parts = List.copyOf(parts.subList(1, parts.size()));
       complete.removeFirst();
       removed = removed == null ? Removed.of(record) : removed.and(record);
     }
@@ -215,8 +225,12 @@ final class ArchivedLog implements AutoCloseable {
 
   /** Whether {@code failure}, of reading segment {@code number}, is because it was removed. */
   boolean wasRemoved(long number, IOException failure) {
-    return failure instanceof NoSuchFileException
-        && Files.exists(RemovalRecord.file(directory, chain, number));
+    return failure instanceof NoSuchFileException && isRemovalKept(number);
+  }
+
+  /** Whether the record of the removal of segment {@code number} is there. */
+  boolean isRemovalKept(long number) {
+    return Files.exists(RemovalRecord.file(directory, chain, number));
   }
 
   /** How many records it has. */
@@ -342,17 +356,18 @@ final class ArchivedLog implements AutoCloseable {
    */
   Optional<Part> part(long index) {
     Part now = written;
+    List<Part> all = parts;
     int low = 0;
-    int high = parts.size();
+    int high = all.size();
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (parts.get(middle).end() > index) {
+      if (all.get(middle).end() > index) {
         high = middle;
       } else {
         low = middle + 1;
       }
     }
-    return low < parts.size() ? Optional.of(parts.get(low)) : Optional.ofNullable(now);
+    return low < all.size() ? Optional.of(all.get(low)) : Optional.ofNullable(now);
   }
 
   /** All its segments, as they are now. */

@@ -41,6 +41,20 @@ final class RemovalFiles {
     return Optional.ofNullable(all);
   }
 
+  /** The record of the last removal; empty when there is none that can be read. */
+  static Optional<RemovalRecord> last(Path directory, String chain) throws IOException {
+    for (long number : RemovalRecord.numbers(directory, chain).descendingSet()) {
+      try {
+        String text = Files.readString(RemovalRecord.file(directory, chain, number));
+        RemovalRecord record = RemovalRecord.parse(SignedNote.parse(text));
+        return record.segment() == number ? Optional.of(record) : Optional.empty();
+      } catch (IllegalArgumentException e) {
+        LOG.log(Level.ERROR, "the record of the removal of {0} cannot be read", number);
+      }
+    }
+    return Optional.empty();
+  }
+
   /** Keeps {@code note}, and the {@code key} that verifies it. */
   static void keep(Path directory, String chain, long number, String note, String key)
       throws IOException {

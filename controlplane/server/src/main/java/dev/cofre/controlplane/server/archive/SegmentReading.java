@@ -3,15 +3,18 @@ package dev.cofre.controlplane.server.archive;
 import dev.cofre.contract.audit.AuditRecordDecoder;
 import dev.cofre.contract.audit.AuditRecordFormat;
 import dev.cofre.contract.audit.RecordFields;
+import dev.cofre.contract.audit.seal.BrokenSealException;
 import dev.cofre.contract.audit.seal.SealReader;
 import dev.cofre.contract.audit.seal.SignedHead;
 import dev.cofre.contract.encoding.Hex;
+import dev.cofre.contract.transparency.CompactRange;
 import dev.cofre.contract.transparency.MerkleHash;
 import dev.cofre.contract.transparency.RangeCover;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
@@ -19,9 +22,11 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What a complete segment holds, read whole once more: its records against their hashes. Immutable.
+ * What a complete segment holds, read whole once more: its records against their hashes, and these
+ * against the head over them and what the next segment begins behind. Immutable.
  *
- * @param isIntact whether each record is the one that its hash was taken of
+ * @param isIntact whether each record is the one that its hash was taken of, and the hashes make up
+ *     the tree that was signed
  * @param lost of how many records there is no more than the hash
  * @param isUnclear whether a record of it holds no event that can be read, or was lost
  * @param sha256 of its file, in hexadecimal
@@ -71,7 +76,7 @@ public record SegmentReading(
 
   /** Reads the segment {@code of}; some tens of milliseconds for 16 MiB. */
   static SegmentReading read(
-      CompleteSegment of, Path file, Path sealFile, Path headsFile, Visitor visitor)
+      CompleteSegment of, Path file, Path sealFile, Path headsFile, Path nextSeal, Visitor visitor)
       throws IOException {
     int count = Math.toIntExact(of.end() - of.first());
     byte[] hashes = new byte[count * MerkleHash.LENGTH];
@@ -92,14 +97,39 @@ public record SegmentReading(
       int unclear = !isSealed ? -1 : lost > 0 ? count : unclear(records, hashes, count, visitor);
       MessageDigest digest = MerkleHash.newSha256();
       digest.update(records.duplicate());
+      Optional<SignedHead> head =
+          SignedHead.last(headsFile).filter(last -> last.size() == of.end());
       return new SegmentReading(
-          unclear >= 0,
+          unclear >= 0 && isProven(of, before, hashes, head, nextSeal),
           lost,
           unclear != 0,
           Hex.encode(digest.digest()),
           before,
           isSealed ? RangeCover.of(of.first(), hashes, count) : new byte[0],
-          SignedHead.last(headsFile).filter(head -> head.size() == of.end()));
+          head);
+    }
+  }
+
+  /** Whether all that is kept of the tree at its end agrees, and something is. */
+  private static boolean isProven(
+      CompleteSegment of, byte[] before, byte[] hashes, Optional<SignedHead> head, Path nextSeal)
+      throws IOException {
+    CompactRange range = new CompactRange(of.first(), before, 0);
+    for (int at = 0; at < hashes.length; at += MerkleHash.LENGTH) {
+      range.append(hashes, at);
+    }
+    if (head.isPresent() && !head.get().checkpoint().hasRoot(range.root())) {
+      return false;
+    }
+    if (!Files.exists(nextSeal)) {
+      return head.isPresent();
+    }
+    try (SealReader next = SealReader.open(nextSeal, of.number() + 1)) {
+      return next.first() == of.end()
+          ? Arrays.equals(next.before().nodes(), range.nodes())
+          : head.isPresent();
+    } catch (BrokenSealException e) {
+      return false;
     }
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Reads what the archive knows of what is asked: first the time that is asked for, then the one
@@ -37,7 +38,8 @@ public final class Investigation {
   }
 
   /** Carries it out; {@code logs} are told with what is found. */
-  public Findings run(List<LogState> logs) throws IOException {
+  public Findings run(Supplier<List<LogState>> states) throws IOException {
+    List<LogState> logs = states.get();
     Walked window = walk(asked.fromNs(), asked.toNs(), ledger::add);
     long fromNs = asked.baselineFromNs();
     Walked baseline = walk(fromNs, asked.fromNs() - 1, ledger::addBefore);
@@ -49,12 +51,14 @@ public final class Investigation {
             .min();
     if (oldestNs.isEmpty() || oldestNs.getAsLong() >= asked.fromNs()) {
       // Of nothing older nobody can say who was there: that stays unknown.
-      return new Findings(asked, ledger, window, baseline, true, oldestNs, logs);
+      return new Findings(asked, ledger, window, baseline, true, oldestNs, states.get());
     }
     boolean isAllSeen = oldestNs.getAsLong() >= lookedAtFromNs;
     boolean principals = lookUp(ledger.principals(), Field.PRINCIPAL, lookedAtFromNs, isAllSeen);
     boolean addresses = lookUp(ledger.addresses(), Field.ADDRESS, lookedAtFromNs, isAllSeen);
-    return new Findings(asked, ledger, window, baseline, principals && addresses, oldestNs, logs);
+    // Retention may have removed meanwhile what was about to be read.
+    return new Findings(
+        asked, ledger, window, baseline, principals && addresses, oldestNs, states.get());
   }
 
   /**

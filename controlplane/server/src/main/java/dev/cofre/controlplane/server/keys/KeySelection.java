@@ -8,8 +8,10 @@ import dev.cofre.controlplane.server.access.Subject;
 import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.engine.policy.PolicyEvaluator;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 
@@ -79,6 +81,21 @@ public final class KeySelection {
     Subject subject = Subject.of(caller);
     long nowMs = tx.now().toEpochMilli();
     return key -> policy.sees(subject, new KeyView(key), nowMs);
+  }
+
+  /**
+   * What an audit event's subject is about: all of it, and what stands before a version ({@code
+   * KEY/3}) or a remark ({@code KEY/3 recipient ...}).
+   */
+  public static Set<String> named(String subject) {
+    Set<String> names = new LinkedHashSet<>(List.of(subject));
+    for (int at = 0; at < subject.length(); at++) {
+      if (subject.charAt(at) == '/' || subject.charAt(at) == ' ') {
+        names.add(subject.substring(0, at));
+        break;
+      }
+    }
+    return names;
   }
 
   /** The UUID that {@code text} is in canonical form. */

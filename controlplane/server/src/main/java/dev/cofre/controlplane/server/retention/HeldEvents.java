@@ -4,11 +4,15 @@ import dev.cofre.contract.audit.RecordFields;
 import dev.cofre.contract.audit.RecordFields.Field;
 import dev.cofre.contract.audit.RecordFields.Value;
 import dev.cofre.controlplane.domain.AuditHold;
+import dev.cofre.controlplane.server.keys.KeySelection;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -17,7 +21,8 @@ final class HeldEvents {
   private static final long MS_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final AuditHold hold;
-  private final List<Value> keys = new ArrayList<>();
+  private final Set<String> keyNames = new HashSet<>();
+  private final Optional<Value> keyId;
   private final List<Value> principals = new ArrayList<>();
   private final long fromNs;
   private final long toNs;
@@ -25,28 +30,19 @@ final class HeldEvents {
   HeldEvents(AuditHold hold) {
     this.hold = hold;
     if (hold.key() != null) {
-      keys.add(Value.of(Field.KEY, hold.key()));
-      id(hold.key()).ifPresent(id -> keys.add(Value.ofKey(id)));
+      keyNames.add(hold.key());
     }
-    if (hold.keyId() != null) {
-      keys.add(Value.ofKey(hold.keyId()));
-      keys.add(Value.of(Field.KEY, hold.keyId().toString()));
-    }
+    Optional<UUID> id =
+        Optional.ofNullable(hold.keyId())
+            .or(() -> Optional.ofNullable(hold.key()).flatMap(KeySelection::parse));
+    id.ifPresent(known -> keyNames.add(known.toString()));
+    this.keyId = id.map(Value::ofKey);
     if (hold.principal() != null) {
       principals.add(Value.of(Field.PRINCIPAL, hold.principal()));
     }
     this.fromNs = hold.from() == null ? Long.MIN_VALUE : nanos(hold.from());
     // Times of holds are whole milliseconds, those of events are not.
     this.toNs = hold.to() == null ? Long.MAX_VALUE : nanos(hold.to()) + MS_NS - 1;
-  }
-
-  /** The id of a key that {@code text} is; empty when it is none. */
-  static Optional<UUID> id(String text) {
-    try {
-      return Optional.of(UUID.fromString(text));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
   }
 
   /** Nanoseconds since 1970; the ends of time when it is centuries away. */
@@ -65,7 +61,7 @@ final class HeldEvents {
 
   /** Whether it is about every event of whatever time. */
   boolean isOfAll() {
-    return keys.isEmpty() && principals.isEmpty() && hold.from() == null && hold.to() == null;
+    return keyNames.isEmpty() && principals.isEmpty() && hold.from() == null && hold.to() == null;
   }
 
   /** Whether events of {@code fromNs} to {@code toNs} may be among them. */
@@ -77,8 +73,25 @@ final class HeldEvents {
   boolean holds(ByteBuffer records, RecordFields fields, long timeNs) {
     return timeNs >= fromNs
         && timeNs <= toNs
-        && isOneOf(keys, records, fields)
+        && isOfKey(records, fields)
         && isOneOf(principals, records, fields);
+  }
+
+  /** Acts of management name a key by text, and in it a version and more. */
+  private boolean isOfKey(ByteBuffer records, RecordFields fields) {
+    if (keyNames.isEmpty()) {
+      return true;
+    }
+    if (!fields.has(Field.KEY)) {
+      return false;
+    }
+    if (keyId.isPresent() && fields.matches(records, keyId.get())) {
+      return true;
+    }
+    Value key = fields.value(records, Field.KEY);
+    return !key.isId()
+        && KeySelection.named(new String(key.bytes(), StandardCharsets.UTF_8)).stream()
+            .anyMatch(keyNames::contains);
   }
 
   private static boolean isOneOf(List<Value> values, ByteBuffer records, RecordFields fields) {

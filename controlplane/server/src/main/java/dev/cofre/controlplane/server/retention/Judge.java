@@ -57,7 +57,11 @@ final class Judge {
     if (retention.shortest().isEmpty()) {
       return Verdict.stays(segment, Outcome.FOREVER, null, "no period is set");
     }
-    Instant soonest = end(newestNs, retention.shortest().getAsInt());
+    // By what an event says of its own time alone, whoever writes it could have it removed at once.
+    Instant archived = archive.completedAt(segment);
+    Instant newest = instant(newestNs);
+    Instant since = newest.isAfter(archived) ? newest : archived;
+    Instant soonest = end(since, retention.shortest().getAsInt());
     if (soonest.isAfter(rules.now())) {
       return young(segment, soonest);
     }
@@ -70,10 +74,10 @@ final class Judge {
       return Verdict.stays(segment, Outcome.UNSEALED, soonest, "no head here is over all of it");
     }
     List<String> ofAll = holds.stream().filter(HeldEvents::isOfAll).map(HeldEvents::name).toList();
-    return ofAll.isEmpty() ? read(segment, newestNs) : held(segment, null, ofAll);
+    return ofAll.isEmpty() ? read(segment, newest, since) : held(segment, null, ofAll);
   }
 
-  private Verdict read(CompleteSegment segment, long newestNs) throws IOException {
+  private Verdict read(CompleteSegment segment, Instant newest, Instant since) throws IOException {
     // What does not overlap with its times holds nothing in it; of lost events no time is known.
     List<HeldEvents> near =
         holds.stream()
@@ -93,7 +97,7 @@ final class Judge {
     boolean isUnknown = reading.isUnclear() || events.hasTooManyKeys();
     Set<DataClass> classes = isUnknown ? EnumSet.allOf(DataClass.class) : events.classes(store);
     OptionalInt days = rules.retention().longest(classes, isUnknown || events.isOfNoKey());
-    Instant until = days.isEmpty() ? null : end(newestNs, days.getAsInt());
+    Instant until = days.isEmpty() ? null : end(since, days.getAsInt());
     List<String> held =
         reading.isUnclear()
             ? near.stream().map(HeldEvents::name).toList()
@@ -120,7 +124,7 @@ final class Judge {
         segment,
         Outcome.DUE,
         until,
-        instant(newestNs),
+        newest,
         List.of(),
         "its time was over at " + until,
         Optional.of(reading));
@@ -142,8 +146,8 @@ final class Judge {
         Optional.empty());
   }
 
-  private Instant end(long newestNs, int days) {
-    return instant(newestNs).plus(Duration.ofDays(Math.max(days, daysMin)));
+  private Instant end(Instant since, int days) {
+    return since.plus(Duration.ofDays(Math.max(days, daysMin)));
   }
 
   static Instant instant(long timeNs) {

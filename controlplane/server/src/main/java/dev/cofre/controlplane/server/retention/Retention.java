@@ -15,27 +15,40 @@ import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.Transaction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 
 /**
  * Removes segments of the archive whose time is over, the oldest of a log first. Thread-safe.
  *
  * <p>A removal is decided in one transaction, in order with all changes of periods and holds: its
  * row is in the store, and its event in the audit log, before anything is done. Then the record is
- * signed and kept in the archive, then the files go, then the row says so. What a kill leaves is
- * finished by the next turn: either the segment is there, or its removal is recorded.
+ * signed; in one more transaction, in which periods and holds are still those that it was judged
+ * by, it is kept in the archive, the files go, and the row says so. What a kill leaves is finished
+ * by the next turn: either the segment is there, or its removal is recorded. Where no record is
+ * kept yet it is judged anew, and withdrawn when it may not go any more.
  */
 public final class Retention {
   /** So many segments are decided on in a turn, at most; each was read whole. */
   private static final int DECIDED_MAX = 8;
 
   private static final int OPEN_MAX = 64;
+
+  /** Segments are judged for so long in a turn, about; the next one goes on with the next log. */
+  private static final long TURN_NS = 20_000_000_000L;
+
+  private static final System.Logger LOG = System.getLogger(Retention.class.getName());
 
   /** A log whose oldest segment stays for one of these is late. */
   private static final Set<Outcome> IN_THE_WAY =
@@ -48,6 +61,11 @@ public final class Retention {
   private final Destruction.Witness witness;
   private final int daysMin;
   private volatile long blocked;
+  private volatile boolean closing;
+
+  /** The log that was judged last when a turn's time was over; used by one turn at a time. */
+  private volatile String lookedTo = "";
+
   private final LongAdder removedSegments = new LongAdder();
   private final LongAdder removedEvents = new LongAdder();
   private final LongAdder failures = new LongAdder();
@@ -120,7 +138,7 @@ public final class Retention {
     List<Verdict> verdicts = new ArrayList<>();
     List<CompleteSegment> segments = archive.complete(origin, most + 1);
     for (int i = 0; i < Math.min(most, segments.size()); i++) {
-      if (i > 0 && System.nanoTime() - deadlineNs > 0) {
+      if (closing || (i > 0 && System.nanoTime() - deadlineNs > 0)) {
         break;
       }
       try {
@@ -147,64 +165,211 @@ public final class Retention {
   }
 
   /**
-   * Finishes what was decided, then decides on some more and removes these.
+   * Finishes what was decided, then decides on some more and removes these. What fails keeps back
+   * no other log.
    *
    * @return how many segments were removed; 0 when nothing is due
-   * @throws UncheckedIOException when the archive cannot be read or written
+   * @throws UncheckedIOException when the archive cannot be read or written, and nothing was
+   *     removed
    */
   public int removeDue() {
+    Turn turn = new Turn();
     try {
-      int done = finish();
-      if (done > 0) {
-        return done;
+      finishOpen(turn);
+      if (turn.done == 0 && !isOver(turn)) {
+        Rules rules = Rules.of(store);
+        turn.remove(rules, decide(turn, rules));
       }
-      return decide() ? finish() : 0;
     } catch (RuntimeException e) {
       failures.increment();
       throw e;
     }
+    if (turn.done == 0 && turn.failure != null) {
+      throw turn.failure;
+    }
+    return turn.done;
   }
 
-  private boolean decide() {
-    Rules rules = Rules.of(store);
-    if (rules.retention().shortest().isEmpty()) {
-      blocked = 0;
-      return false;
-    }
-    Judge judge = judge(rules);
-    List<Verdict> due = new ArrayList<>();
-    long inTheWay = 0;
-    for (String origin : archive.origins()) {
-      int most = DECIDED_MAX - due.size();
-      if (most == 0) {
-        break;
-      }
-      for (Verdict verdict : verdicts(judge, origin, most, Long.MAX_VALUE)) {
-        if (verdict.outcome() == Outcome.DUE) {
-          due.add(verdict);
-        } else if (IN_THE_WAY.contains(verdict.outcome())) {
-          inTheWay++;
+  /** Lets a turn end behind the segment that it is at. */
+  public void stop() {
+    closing = true;
+  }
+
+  private boolean isOver(Turn turn) {
+    return closing || System.nanoTime() - turn.endNs > 0;
+  }
+
+  /** What one turn has done. Used by one thread. */
+  private final class Turn {
+    private final long endNs = System.nanoTime() + TURN_NS;
+    private final Set<String> failed = new HashSet<>();
+    private int done;
+    private RuntimeException failure;
+
+    /** Removes what was judged by {@code rules}; what they are not any more waits. */
+    void remove(Rules rules, List<AuditRemoval> removals) {
+      for (AuditRemoval removal : removals) {
+        if (closing) {
+          return;
+        }
+        // The oldest goes first: behind one that failed no other of its log can go.
+        if (!failed.contains(removal.log())) {
+          attempt(removal.log(), () -> done += Retention.this.remove(rules, removal) ? 1 : 0);
         }
       }
     }
-    blocked = inTheWay;
-    return !due.isEmpty() && store.change(tx -> decided(tx, rules, due));
+
+    void attempt(String log, Runnable work) {
+      try {
+        work.run();
+      } catch (RuntimeException e) {
+        failures.increment();
+        failed.add(log);
+        LOG.log(Level.WARNING, "retention goes on without {0}: {1}", log, e.getMessage());
+        if (failure == null) {
+          failure = e;
+        } else if (!failure.equals(e)) {
+          failure.addSuppressed(e);
+        }
+      }
+    }
   }
 
-  private boolean decided(Transaction tx, Rules rules, List<Verdict> due) {
+  /** Does what was decided in turns before, as far as it may still go. */
+  private void finishOpen(Turn turn) {
+    List<AuditRemoval> open = store.read(tx -> tx.auditRetention().open(archive.id(), OPEN_MAX));
+    if (open.isEmpty()) {
+      return;
+    }
+    Rules rules = Rules.of(store);
+    Judge judge = judge(rules);
+    Map<String, List<AuditRemoval>> byLog =
+        open.stream()
+            .collect(Collectors.groupingBy(AuditRemoval::log, TreeMap::new, Collectors.toList()));
+    byLog.forEach(
+        (log, removals) -> {
+          List<AuditRemoval> begun = removals.stream().filter(this::isBegun).toList();
+          turn.remove(rules, begun);
+          List<AuditRemoval> others = new ArrayList<>(removals);
+          others.removeAll(begun);
+          if (!others.isEmpty() && !turn.failed.contains(log) && !isOver(turn)) {
+            turn.attempt(
+                log,
+                () ->
+                    turn.remove(
+                        rules,
+                        stillDue(rules, others, verdicts(judge, log, others.size(), turn.endNs))));
+          }
+        });
+  }
+
+  /** Of {@code removals} of one log those that may still go; the others are withdrawn. */
+  private List<AuditRemoval> stillDue(
+      Rules rules, List<AuditRemoval> removals, List<Verdict> verdicts) {
+    boolean isCut =
+        !verdicts.isEmpty()
+            && verdicts.getLast().outcome() == Outcome.DUE
+            && verdicts.size() < removals.size();
+    List<AuditRemoval> due = new ArrayList<>();
+    for (AuditRemoval removal : removals) {
+      boolean isDue =
+          verdicts.stream()
+              .anyMatch(
+                  verdict ->
+                      verdict.segment().number() == removal.segment()
+                          && verdict.outcome() == Outcome.DUE
+                          && verdict.reading().orElseThrow().sha256().equals(removal.sha256()));
+      if (isDue) {
+        due.add(removal);
+      } else if (isCut && removal.segment() > verdicts.getLast().segment().number()) {
+        // There was no time to look at it.
+        break;
+      } else {
+        withdraw(rules, removal);
+      }
+    }
+    return due;
+  }
+
+  private void withdraw(Rules rules, AuditRemoval removal) {
+    store.change(
+        tx -> {
+          if (rules.areStill(tx) && !isBegun(removal)) {
+            tx.auditRetention().delete(removal);
+            witness.record(ManagementAction.AUDIT_REMOVE, subject(removal) + " withdrawn", null);
+          }
+          return null;
+        });
+  }
+
+  private static String subject(AuditRemoval removal) {
+    return removal.log() + " segment " + removal.segment() + " sha256:" + removal.sha256();
+  }
+
+  /** Whether its record is kept: then nothing can hold it any more. */
+  private boolean isBegun(AuditRemoval removal) {
+    return archive.isRemovalKept(removal.log(), removal.segment());
+  }
+
+  /** What is decided on now, and is in the store. */
+  private List<AuditRemoval> decide(Turn turn, Rules rules) {
+    if (rules.retention().shortest().isEmpty()) {
+      blocked = 0;
+      return List.of();
+    }
+    Set<String> open =
+        store.read(tx -> tx.auditRetention().open(archive.id(), OPEN_MAX)).stream()
+            .map(AuditRemoval::log)
+            .collect(Collectors.toSet());
+    Judge judge = judge(rules);
+    List<Verdict> due = new ArrayList<>();
+    long[] inTheWay = new long[1];
+    List<String> origins = new ArrayList<>(archive.origins());
+    Collections.rotate(
+        origins, -(int) origins.stream().filter(log -> log.compareTo(lookedTo) <= 0).count());
+    lookedTo = "";
+    for (String origin : origins) {
+      if (open.contains(origin)) {
+        inTheWay[0]++;
+        continue;
+      }
+      turn.attempt(
+          origin,
+          () -> {
+            for (Verdict verdict : verdicts(judge, origin, DECIDED_MAX - due.size(), turn.endNs)) {
+              if (verdict.outcome() == Outcome.DUE) {
+                due.add(verdict);
+              } else if (IN_THE_WAY.contains(verdict.outcome())) {
+                inTheWay[0]++;
+              }
+            }
+          });
+      if (due.size() == DECIDED_MAX || isOver(turn)) {
+        lookedTo = origin;
+        break;
+      }
+    }
+    blocked = inTheWay[0];
+    return due.isEmpty() ? List.of() : store.change(tx -> decided(tx, rules, due));
+  }
+
+  private List<AuditRemoval> decided(Transaction tx, Rules rules, List<Verdict> due) {
+    List<AuditRemoval> removals = new ArrayList<>();
     if (!rules.areStill(tx)) {
       // A hold was placed, or a period changed, since the segments were read: all anew.
-      return false;
+      return removals;
     }
     for (Verdict verdict : due) {
       AuditRemoval removal = removal(verdict, rules);
+      // An archive that was restored has again what was removed from it before.
+      tx.auditRetention()
+          .find(removal.archive(), removal.log(), removal.segment())
+          .ifPresent(tx.auditRetention()::delete);
       tx.auditRetention().insert(removal);
-      witness.record(
-          ManagementAction.AUDIT_REMOVE,
-          removal.log() + " segment " + removal.segment() + " sha256:" + removal.sha256(),
-          null);
+      witness.record(ManagementAction.AUDIT_REMOVE, subject(removal), null);
+      removals.add(removal);
     }
-    return true;
+    return removals;
   }
 
   private AuditRemoval removal(Verdict verdict, Rules rules) {
@@ -246,27 +411,33 @@ public final class Retention {
         record.text());
   }
 
-  /** Does what was decided; again what a kill has interrupted. */
-  private int finish() {
-    List<AuditRemoval> open = store.read(tx -> tx.auditRetention().open(archive.id(), OPEN_MAX));
-    for (AuditRemoval removal : open) {
-      NoteKey key = new NoteKey(RemovalRecord.KEY_NAME, signer.publicKey());
-      byte[] text = removal.statement().getBytes(StandardCharsets.UTF_8);
-      SignedNote note = key.note(removal.statement(), signer.sign(text));
-      try {
-        archive.remove(RemovalRecord.parse(note), note.toString(), key.toString());
-      } catch (IOException e) {
-        throw new UncheckedIOException("the archive cannot be written", e);
-      }
-      store.note(
-          tx -> {
-            tx.auditRetention().done(removal);
-            return null;
-          });
+  /** Does it, unless the rules are others by now; again what a kill has interrupted. */
+  private boolean remove(Rules rules, AuditRemoval removal) {
+    // Signed before the lock of all changes is taken: the HSM may be slow. Unless it is kept,
+    // nobody
+    // ever sees it.
+    NoteKey key = new NoteKey(RemovalRecord.KEY_NAME, signer.publicKey());
+    byte[] text = removal.statement().getBytes(StandardCharsets.UTF_8);
+    SignedNote note = key.note(removal.statement(), signer.sign(text));
+    boolean isDone =
+        store.change(
+            tx -> {
+              if (!isBegun(removal) && !rules.areStill(tx)) {
+                return false;
+              }
+              try {
+                archive.remove(RemovalRecord.parse(note), note.toString(), key.toString());
+              } catch (IOException e) {
+                throw new UncheckedIOException("the archive cannot be written", e);
+              }
+              tx.auditRetention().done(removal);
+              return true;
+            });
+    if (isDone) {
       removedSegments.increment();
       removedEvents.add(removal.events());
     }
-    return open.size();
+    return isDone;
   }
 
   /** Of how many logs the oldest segment stays although its time may be over; 0: of none. */

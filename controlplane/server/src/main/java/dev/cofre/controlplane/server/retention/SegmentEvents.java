@@ -5,6 +5,7 @@ import dev.cofre.contract.audit.RecordFields.Field;
 import dev.cofre.contract.audit.RecordFields.Value;
 import dev.cofre.controlplane.domain.DataClass;
 import dev.cofre.controlplane.server.archive.SegmentReading;
+import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.controlplane.server.store.Store;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -52,8 +53,12 @@ final class SegmentEvents implements SegmentReading.Visitor {
         ids.add(new UUID(id.getLong(), id.getLong()));
       } else {
         String name = new String(key.bytes(), StandardCharsets.UTF_8);
-        // Acts of management name a key by its id as text.
-        HeldEvents.id(name).ifPresentOrElse(ids::add, () -> names.add(name));
+        // Acts of management name a key by its id as text, and versions of it behind that.
+        Set<String> parts = KeySelection.named(name);
+        parts.stream()
+            .flatMap(part -> KeySelection.parse(part).stream())
+            .findFirst()
+            .ifPresentOrElse(ids::add, () -> names.addAll(parts));
       }
     }
   }

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
@@ -118,6 +119,31 @@ public final class AuditRetentionTable {
         .bind("policy", removal.policy())
         .bind("decided", Times.column(removal.decided()))
         .bind("statement", removal.statement())
+        .execute();
+  }
+
+  /** What was decided of {@code segment}, done or not. */
+  public Optional<AuditRemoval> find(String archive, String log, long segment) {
+    return handle
+        .createQuery(
+            "select * from audit_removal where archive = :archive and log = :log"
+                + " and segment = :segment")
+        .bind("archive", archive)
+        .bind("log", log)
+        .bind("segment", segment)
+        .map((row, context) -> removal(row))
+        .findOne();
+  }
+
+  /** Takes {@code removal} away: it is not to be, or is decided anew. */
+  public void delete(AuditRemoval removal) {
+    handle
+        .createUpdate(
+            "delete from audit_removal where archive = :archive and log = :log"
+                + " and segment = :segment")
+        .bind("archive", removal.archive())
+        .bind("log", removal.log())
+        .bind("segment", removal.segment())
         .execute();
   }
 

@@ -19,6 +19,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -65,10 +66,31 @@ class InvestigationTest {
   }
 
   @Test
+  void whatWasRemovedMeanwhileIsTold() throws Exception {
+    try (Archive archive = archive()) {
+      List<LogState> after = new ArrayList<>();
+      Findings found =
+          new Investigation(archive, asked(100_000, 200_000), () -> false)
+              .run(
+                  () -> {
+                    List<LogState> before = logs(archive);
+                    if (after.isEmpty()) {
+                      after.add(
+                          new LogState(
+                              "x", "own", 0, Optional.empty(), null, null, Optional.empty()));
+                      return before;
+                    }
+                    return after;
+                  });
+      assertEquals(after, found.logs());
+    }
+  }
+
+  @Test
   void moreCallersThanAreKeptAreCountedTogether() throws Exception {
     try (Archive archive = archive()) {
       Findings found =
-          new Investigation(archive, asked(100_000, 200_000), () -> false).run(logs(archive));
+          new Investigation(archive, asked(100_000, 200_000), () -> false).run(() -> logs(archive));
       Tally<String> principals = found.ledger().principals();
       assertEquals(CALLERS, found.ledger().all().events());
       assertEquals(Tally.KEPT_MAX, principals.rows().size());
@@ -88,7 +110,7 @@ class InvestigationTest {
         AtomicInteger left = new AtomicInteger(questions);
         Findings found =
             new Investigation(archive, asked(103_000, 106_000), () -> left.decrementAndGet() < 0)
-                .run(logs(archive));
+                .run(() -> logs(archive));
         assertFalse(found.isComplete());
         assertTrue(Words.of(found).getFirst().startsWith("INCOMPLETE"), Words.of(found)::toString);
         assertTrue(
@@ -157,7 +179,7 @@ class InvestigationTest {
   void tooManyToLookForAreNotCalledNew() throws Exception {
     try (Archive archive = archive()) {
       Findings found =
-          new Investigation(archive, asked(106_000, 108_000), () -> false).run(logs(archive));
+          new Investigation(archive, asked(106_000, 108_000), () -> false).run(() -> logs(archive));
       assertFalse(found.isComplete(), "a thousand are looked for");
       List<String> words = Words.of(found);
       assertTrue(words.getFirst().startsWith("INCOMPLETE: not each principal"), words::toString);

@@ -1,5 +1,6 @@
 package dev.cofre.controlplane.server.retention;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -163,5 +164,29 @@ class RemovalMutationTest {
     bytes[200] ^= 4;
     Files.write(segment, bytes);
     assertFalse(fixture.verify(keys).isIntact());
+  }
+
+  @Test
+  void aRecordOfAnotherArchiveIsFound() throws Exception {
+    Path last = file(fixture.files("\\.removed").getLast());
+    String note = Files.readString(last);
+    String text =
+        note.substring(0, note.lastIndexOf("\n\n") + 1)
+            .replaceFirst("\narchive [0-9a-f]+\n", "\narchive " + "0".repeat(32) + "\n");
+    byte[] signature = fixture.signer.sign(text.getBytes(StandardCharsets.UTF_8));
+    Files.writeString(last, fixture.signer.key().note(text, signature).toString());
+    assertFound("of another archive", kind -> kind == Finding.Kind.REMOVAL);
+  }
+
+  @Test
+  void aLogOfWhichOnlyRecordsAreLeftIsALoss() throws Exception {
+    for (String name : fixture.files("")) {
+      deleteSegment(name);
+    }
+    assertFound("all segments", kind -> kind == Finding.Kind.CUT);
+    fixture.archive.close();
+    fixture = fixture.reopened();
+    assertEquals(List.of(fixture.log.origin), fixture.archive.origins());
+    assertTrue(fixture.archive.removed(fixture.log.origin).isPresent());
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cofre.contract.audit.AuditEvent;
 import dev.cofre.contract.audit.AuditSegments;
 import dev.cofre.contract.audit.RecordFields.Field;
 import dev.cofre.contract.audit.RecordFields.Value;
@@ -16,16 +17,20 @@ import dev.cofre.controlplane.domain.DataClass;
 import dev.cofre.controlplane.domain.InvalidDocumentException;
 import dev.cofre.controlplane.server.archive.Archive;
 import dev.cofre.controlplane.server.archive.EventQuery;
+import dev.cofre.controlplane.server.archive.GeneratedLog;
 import dev.cofre.controlplane.server.investigate.LogState;
 import dev.cofre.controlplane.server.retention.RetentionFixture.MovedClock;
 import dev.cofre.controlplane.server.retention.Verdict.Outcome;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.StoreLocation;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.PublicKey;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -375,5 +380,179 @@ abstract class RetentionContract {
     assertTrue(report.isIntact(), () -> report.findings().toString());
     assertEquals(open.size(), report.removed().orElseThrow().segments());
     assertEquals(0, fixture.removeAll());
+  }
+
+  @Test
+  void aKeyIsKnownInWhatActsOfManagementNameItBy() throws Exception {
+    var key = fixture.key("2026-01-02-db-1", DataClass.RESTRICTED);
+    List<String> subjects =
+        List.of(
+            key.toString(),
+            key + "/3",
+            key + "/3 recipient sha256:" + "ab".repeat(32),
+            // UUID.fromString takes it for an id.
+            "2026-01-02-db-1");
+    for (String subject : subjects) {
+      fixture.subject = subject;
+      fixture.archive(2, Optional.empty(), "app");
+    }
+    fixture.set(50, Map.of(DataClass.RESTRICTED, 1_000));
+    passed(500);
+    for (int i = 0; i < subjects.size(); i++) {
+      Verdict first = plan().get(0);
+      assertEquals(Outcome.YOUNG, first.outcome(), first.why());
+      assertTrue(first.why().contains("restricted"), first.why());
+      String name = "h" + i;
+      boolean isAlias = i == subjects.size() - 1;
+      fixture.hold(name, Map.of("key", isAlias ? subjects.get(i) : key.toString()));
+      passed(30_000);
+      assertEquals(Outcome.HELD, plan().get(0).outcome(), subjects.get(i));
+      fixture.lift(name);
+      if (!isAlias) {
+        // Removes the two segments that name it so.
+        fixture.hold("rest" + i, rest(2 * (i + 1)));
+        fixture.removeAll();
+        fixture.lift("rest" + i);
+        assertEquals(
+            40L * (i + 1), fixture.archive.removed(fixture.log.origin).orElseThrow().events());
+      }
+      passed(500);
+    }
+  }
+
+  private static Map<String, Object> rest(int day) {
+    String from = RetentionFixture.BEGIN.plus(Duration.ofDays(day)).toString().substring(0, 11);
+    return Map.of("from", from + "00:00:00Z");
+  }
+
+  @Test
+  void anEventIsAsOldAsItsTimeHere() throws Exception {
+    fixture.archivedAt = RetentionFixture.BEGIN.plus(Duration.ofDays(1_000));
+    fixture.archive(6, Optional.empty(), "app");
+    fixture.set(100, NONE);
+    passed(1_050);
+    assertEquals(Outcome.YOUNG, stays());
+    assertEquals(0, fixture.removeAll());
+    passed(1_101);
+    assertTrue(fixture.removeAll() > 0);
+  }
+
+  @Test
+  void aHoldThatIsPlacedAfterTheDecisionWins() throws Exception {
+    fixture.archive(6, Optional.empty(), "app");
+    fixture.set(50, NONE);
+    passed(30_000);
+    RemovalSigner slow =
+        new RemovalSigner() {
+          private boolean isPlaced;
+
+          @Override
+          public PublicKey publicKey() {
+            return fixture.signer.publicKey();
+          }
+
+          @Override
+          public byte[] sign(byte[] input) {
+            if (!isPlaced) {
+              isPlaced = true;
+              fixture.hold("late", Map.of("all", true));
+            }
+            return fixture.signer.sign(input);
+          }
+        };
+    int segments = fixture.files("").size();
+    assertEquals(0, fixture.retention(slow).removeDue());
+    assertEquals(segments, fixture.files("").size());
+    int decided = fixture.witnessed.size();
+    assertEquals(segments - 1, decided);
+    assertEquals(0, fixture.removeAll());
+    assertEquals(segments, fixture.files("").size());
+    assertEquals(List.of(), fixture.files("\\.removed"));
+    assertEquals(List.of(), store.read(tx -> tx.auditRetention().newest(10)), "withdrawn");
+    assertEquals(2 * decided, fixture.witnessed.size());
+    assertTrue(fixture.witnessed.getLast().endsWith(" withdrawn"), fixture.witnessed.getLast());
+    fixture.lift("late");
+    assertEquals(segments - 1, fixture.removeAll());
+    ChainReport report = fixture.verify(List.of(fixture.signer.key()));
+    assertTrue(report.isIntact(), () -> report.findings().toString());
+  }
+
+  @Test
+  void whatARestoredArchiveHasAgainIsRemovedAgain() throws Exception {
+    fixture.archive(6, Optional.empty(), "app");
+    fixture.set(50, NONE);
+    passed(30_000);
+    Path copy = Files.createDirectory(directory.resolve("copy"));
+    String first = fixture.files("").get(0);
+    List<String> files = List.of("", ".index", ".heads", ".seal");
+    for (String file : files) {
+      Files.copy(
+          fixture.folder().resolve(first + file),
+          copy.resolve(first + file),
+          StandardCopyOption.COPY_ATTRIBUTES);
+    }
+    assertTrue(fixture.removeAll() > 1);
+    fixture.archive.close();
+    for (String file : files) {
+      Files.copy(
+          copy.resolve(first + file),
+          fixture.folder().resolve(first + file),
+          StandardCopyOption.COPY_ATTRIBUTES);
+    }
+    Files.delete(fixture.folder().resolve(first + ".removed"));
+    fixture = fixture.reopened();
+    assertEquals(1, fixture.removeAll());
+    ChainReport report = fixture.verify(List.of(fixture.signer.key()));
+    assertTrue(report.isIntact(), () -> report.findings().toString());
+  }
+
+  @Test
+  void aLogThatCannotBeReadKeepsNoOtherBack() throws Exception {
+    GeneratedLog other = new GeneratedLog("n0");
+    for (int i = 0; i < 3; i++) {
+      fixture.archive.take(
+          other.append(
+              Collections.nCopies(
+                  20,
+                  AuditEvent.of(RetentionFixture.BEGIN, "n0", "r", "encrypt")
+                      .caller("app", "token", "192.0.2.1")
+                      .build())));
+    }
+    Path folder = fixture.directory.resolve("node-n0");
+    RetentionFixture.date(folder, RetentionFixture.BEGIN);
+    fixture.archive(6, Optional.empty(), "app");
+    fixture.set(50, NONE);
+    passed(30_000);
+    Files.delete(folder.resolve(fixture.files("").get(0) + ".seal"));
+    int segments = fixture.files("").size();
+    assertEquals(segments - 1, fixture.retention().removeDue());
+    assertEquals(1, fixture.files("").size());
+    Retention again = fixture.retention();
+    assertThrows(UncheckedIOException.class, again::removeDue);
+    assertEquals(1, again.failures());
+  }
+
+  @Test
+  void recordsAndHashesThatWereChangedTogetherStayAsEvidence() throws Exception {
+    fixture.archive(6, Optional.empty(), "app");
+    fixture.set(50, NONE);
+    passed(30_000);
+    RetentionFixture forged = new RetentionFixture(directory.resolve("forged"), store);
+    forged.archive(6, Optional.empty(), "eve");
+    forged.archive.close();
+    String first = fixture.files("").get(0);
+    for (String file : List.of("", ".seal", ".heads")) {
+      Files.copy(
+          forged.folder().resolve(first + file),
+          fixture.folder().resolve(first + file),
+          StandardCopyOption.REPLACE_EXISTING,
+          StandardCopyOption.COPY_ATTRIBUTES);
+      // Against the head, and with that against the next segment.
+      if (!file.isEmpty()) {
+        assertEquals(Outcome.DAMAGED, plan().get(0).outcome(), file);
+      }
+    }
+    assertEquals(0, fixture.removeAll());
+    assertTrue(Files.exists(fixture.folder().resolve(first)));
   }
 }

@@ -23,6 +23,7 @@ import dev.cofre.controlplane.server.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +53,12 @@ final class RetentionFixture {
   final List<SignedHead> heads = new ArrayList<>();
   Readers readers = (origin, end) -> Optional.empty();
   int daysMin = 1;
+
+  /** When its segments are written; null: on the days of their events. */
+  Instant archivedAt;
+
+  /** What all events name as key; null: its id. */
+  String subject;
 
   /** A time that a test moves. */
   static final class MovedClock extends Clock {
@@ -111,12 +118,27 @@ final class RetentionFixture {
                 .caller(principal, "token", "192.0.2.1");
         // As data planes name it, and as the control plane does.
         key.ifPresent(id -> set(event, id, day % 2 == 0));
+        if (subject != null) {
+          event.key(subject);
+        }
         events.add(event.build());
       }
       var records = log.append(events);
       archive.keepKey(log.origin, records.key());
       archive.take(records);
       heads.add(records.head());
+      date(folder(), archivedAt == null ? BEGIN.plus(Duration.ofDays(day)) : archivedAt);
+    }
+  }
+
+  /** As if what was just written to {@code folder} were of {@code time}. */
+  static void date(Path folder, Instant time) throws IOException {
+    try (var files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        if (Files.getLastModifiedTime(file).toInstant().isAfter(time)) {
+          Files.setLastModifiedTime(file, FileTime.from(time));
+        }
+      }
     }
   }
 
@@ -129,11 +151,15 @@ final class RetentionFixture {
   }
 
   Retention retention() {
+    return retention(signer);
+  }
+
+  Retention retention(RemovalSigner by) {
     return new Retention(
         archive,
         store,
         readers,
-        signer,
+        by,
         (action, subject, phase) -> witnessed.add(action.wireName() + " " + subject),
         daysMin);
   }

@@ -118,6 +118,13 @@ final class ChainVerifier {
       bytes.check(file, number);
       segment(number, file, seal(number, sealLengths.get(number)), heads.remove(number));
     }
+    if (!partial && !numbers.isEmpty() && removals.isRemoved(numbers.last())) {
+      findings.add(
+          Finding.Kind.CUT,
+          truth == null ? -1 : truth.size(),
+          "",
+          "nothing is left behind what retention removed, which never removes the newest segment");
+    }
     finish();
     return new ChainReport(
         chain,

@@ -32,6 +32,7 @@ final class RemovedSegments {
   private final Findings findings;
   private final List<String> notes = new ArrayList<>();
   private Removed removed;
+  private String archive;
 
   RemovedSegments(Path directory, String chain, List<NoteKey> keys, Findings findings) {
     this.directory = directory;
@@ -63,6 +64,7 @@ final class RemovedSegments {
       RemovalRecord record = RemovalRecord.parse(note);
       why = objection(note, record, number, origin);
       if (why == null) {
+        archive = record.archive();
         return Optional.of(record);
       }
     } catch (IllegalArgumentException e) {
@@ -84,6 +86,9 @@ final class RemovedSegments {
         || !record.log().endsWith("/" + chain)
         || (origin != null && !record.log().equals(origin))) {
       return "is of another log or segment";
+    }
+    if (archive != null && !record.archive().equals(archive)) {
+      return "is of another archive than the ones before it";
     }
     return null;
   }
