@@ -155,8 +155,9 @@ final class SunToken {
     }
   }
 
-  /** Sees that the signing key with {@code label} was destroyed. */
-  synchronized void forgetSigningKey(String label, PinUse pin) {
+  /** Destroys the signing key with {@code label} by {@code destruction}, while none is made. */
+  synchronized void destroySigningKey(String label, PinUse pin, Runnable destruction) {
+    destruction.run();
     signing.remove(label);
     load(pin);
   }

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -125,6 +127,34 @@ abstract class TokenContract extends HsmContract {
       Hsm.SigningKey found = hsm.findSigningKey(label).orElseThrow();
       assertEquals(made.publicKey(), found.publicKey());
       assertTrue(found.sign(AAD).length > 60);
+    }
+  }
+
+  @Test
+  void signingKeysAreMadeAndDestroyedAtTheSameTime() throws Exception {
+    var threads = Executors.newFixedThreadPool(2, Thread.ofPlatform().daemon().factory());
+    try {
+      List<Future<?>> works = new ArrayList<>();
+      for (int thread = 0; thread < 2; thread++) {
+        String label = label("at-once-" + thread);
+        works.add(
+            threads.submit(
+                () -> {
+                  for (int round = 0; round < 10; round++) {
+                    hsm.signingKey(label);
+                    hsm.destroySigningKey(label);
+                  }
+                }));
+      }
+      for (Future<?> work : works) {
+        work.get(60, TimeUnit.SECONDS);
+      }
+    } catch (TimeoutException e) {
+      // Nothing closes one whose threads wait for each other.
+      hsm = login();
+      throw e;
+    } finally {
+      threads.shutdownNow();
     }
   }
 
