@@ -82,7 +82,9 @@ final class Connection {
 
   /** Makes a signing key with {@code label} when there is none. */
   void makeSigningKey(String label, SigningCurve curve) {
-    sun().makeSigningKey(label, curve, pin, () -> putHalfMadeKeysAside(label));
+    sun()
+        .makeSigningKey(
+            label, curve, pin, () -> putHalfMadeKeysAside(label), this::destroySessionKeys);
   }
 
   /** The public half of the signing key with {@code label}, whoever made it since the login. */
@@ -105,6 +107,10 @@ final class Connection {
 
   private synchronized void destroyObjects(String label) {
     new SigningKeyObjects(keys()).destroy(label);
+  }
+
+  private synchronized void destroySessionKeys(byte[] id) {
+    new SigningKeyObjects(keys()).destroyOfSession(id);
   }
 
   private synchronized void putHalfMadeKeysAside(String label) {

@@ -190,6 +190,34 @@ abstract class TokenContract extends HsmContract {
     }
   }
 
+  /** Else it could be used until the process ends, whatever became of the token's. */
+  @Test
+  void noCopyOfASigningKeyIsLeftInASession() {
+    String label = label("no-copy");
+    hsm.signingKey(label);
+    assertFalse(hasPrivateKeyOfASession());
+    assertTrue(hsm.signingKey(label).sign(AAD).length > 60);
+  }
+
+  private boolean hasPrivateKeyOfASession() {
+    Cryptoki cryptoki = Cryptoki.load(config());
+    long slot = cryptoki.slotOf(config());
+    return cryptoki
+        .module()
+        .call(
+            () -> {
+              try (Pin pin = pin();
+                  Arena arena = Arena.ofConfined();
+                  Cryptoki.Session session = cryptoki.login(slot, pin)) {
+                Template wanted =
+                    new Template(arena)
+                        .number(Template.CKA_CLASS, Template.CKO_PRIVATE_KEY)
+                        .flag(Template.CKA_TOKEN, false);
+                return new TokenKeys(session, slot).find(wanted).isPresent();
+              }
+            });
+  }
+
   private static boolean flag(Cryptoki.Session session, Arena arena, long key, long type) {
     Template value = new Template(arena).room(type, 1);
     long result = session.functions().getAttributeValue(session.handle(), key, value.segment(), 1);
