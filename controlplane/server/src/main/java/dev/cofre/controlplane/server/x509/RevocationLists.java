@@ -75,8 +75,12 @@ public final class RevocationLists {
 
   private record Failed(RuntimeException why, long atNs) {}
 
-  /** A list, and for how long it is valid still. */
-  private record Looked(byte[] list, Duration left) {}
+  /**
+   * A list, and for how long it is valid still.
+   *
+   * @param before whether it could not be made anew: then nobody tries again for {@link #FRESH_FOR}
+   */
+  private record Looked(byte[] list, Duration left, boolean before) {}
 
   /** Signs with {@code keys}. */
   public RevocationLists(Store store, AuthorityKeys keys) {
@@ -126,7 +130,8 @@ public final class RevocationLists {
     long atNs = nanoTime.getAsLong();
     try {
       Looked looked = looked(authority);
-      put(cache, authority, new Cached(looked.list, atNs, atNs + looked.left.toNanos()));
+      long freshFromNs = looked.before ? nanoTime.getAsLong() : atNs;
+      put(cache, authority, new Cached(looked.list, freshFromNs, atNs + looked.left.toNanos()));
       failures.remove(authority);
       return looked.list;
     } catch (RuntimeException e) {
@@ -158,7 +163,7 @@ public final class RevocationLists {
     Instant now = store.read(Transaction::now);
     Crl newest = newest(id);
     if (!isDue(newest, now)) {
-      return left(newest, now);
+      return left(newest, now, false);
     }
     ReentrantLock lock = making.computeIfAbsent(id, any -> new ReentrantLock());
     if (!isLocked(lock)) {
@@ -167,7 +172,7 @@ public final class RevocationLists {
     }
     try {
       Crl since = newest(id);
-      return isDue(since, now) ? renewed(id, since, now) : left(since, now);
+      return isDue(since, now) ? renewed(id, since, now) : left(since, now, false);
     } finally {
       // Who comes between these two makes it with another lock, and the store takes one of them.
       making.remove(id, lock);
@@ -190,7 +195,7 @@ public final class RevocationLists {
 
   private Looked renewed(UUID id, Crl newest, Instant now) {
     try {
-      return left(made(id, newest, now), now);
+      return left(made(id, newest, now), now, false);
     } catch (HsmException | ProblemException | StoreException e) {
       Looked before = before(newest, now, e);
       LOG.log(
@@ -203,8 +208,8 @@ public final class RevocationLists {
     }
   }
 
-  private static Looked left(Crl crl, Instant now) {
-    return new Looked(crl.list(), Duration.between(now, crl.madeAt().plus(VALID_FOR)));
+  private static Looked left(Crl crl, Instant now, boolean before) {
+    return new Looked(crl.list(), Duration.between(now, crl.madeAt().plus(VALID_FOR)), before);
   }
 
   /** The list as it was; throws {@code why} when there is none that is valid. */
@@ -212,7 +217,7 @@ public final class RevocationLists {
     if (newest.list() == null || !now.isBefore(newest.madeAt().plus(VALID_FOR))) {
       throw why;
     }
-    return left(newest, now);
+    return left(newest, now, true);
   }
 
   private static boolean isDue(Crl newest, Instant now) {
