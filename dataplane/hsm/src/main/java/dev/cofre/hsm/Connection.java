@@ -10,7 +10,8 @@ import java.util.function.Function;
  * One login to a token: its sessions, and what was learned of the token through them. It ends when
  * the token has to be logged in to anew.
  *
- * <p>Concurrency: thread-safe; called while no restart of the module can begin.
+ * <p>Concurrency: thread-safe; called while no restart of the module can begin. Who holds the lock
+ * of this object never takes that of its {@link SunToken}: that one is taken first.
  */
 final class Connection {
 
@@ -81,7 +82,9 @@ final class Connection {
 
   /** Makes a signing key with {@code label} when there is none. */
   void makeSigningKey(String label, SigningCurve curve) {
-    sun().makeSigningKey(label, curve, pin, () -> putHalfMadeKeysAside(label));
+    sun()
+        .makeSigningKey(
+            label, curve, pin, () -> putHalfMadeKeysAside(label), this::destroySessionKeys);
   }
 
   /** The public half of the signing key with {@code label}, whoever made it since the login. */
@@ -98,9 +101,16 @@ final class Connection {
   }
 
   /** Destroys the signing key with {@code label}, when there is one. */
-  synchronized void destroySigningKey(String label) {
+  void destroySigningKey(String label) {
+    sun().destroySigningKey(label, pin, () -> destroyObjects(label));
+  }
+
+  private synchronized void destroyObjects(String label) {
     new SigningKeyObjects(keys()).destroy(label);
-    sun().forgetSigningKey(label, pin);
+  }
+
+  private synchronized void destroySessionKeys(byte[] id) {
+    new SigningKeyObjects(keys()).destroyOfSession(id);
   }
 
   private synchronized void putHalfMadeKeysAside(String label) {

@@ -17,6 +17,18 @@ final class SigningKeyObjects {
     this.keys = keys;
   }
 
+  /** Destroys the private keys with {@code id} that are of a session, and not of the token. */
+  void destroyOfSession(byte[] id) {
+    for (int i = 0; i < OBJECTS_MAX; i++) {
+      OptionalLong object = keys.findPrivateKey(id, false);
+      if (object.isEmpty()) {
+        return;
+      }
+      keys.destroy(object.getAsLong());
+    }
+    throw new TokenFailure("the sessions hold too many private keys");
+  }
+
   /** Destroys what there is of the key, the private key first. */
   void destroy(String label) {
     byte[] id = label.getBytes(StandardCharsets.UTF_8);

@@ -1,6 +1,7 @@
 package dev.cofre.hsm;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.InvalidParameterException;
 import java.security.KeyStore;
@@ -11,12 +12,14 @@ import java.security.PublicKey;
 import java.security.Security;
 import java.security.Signature;
 import java.security.cert.Certificate;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import javax.crypto.SecretKey;
 
 /**
@@ -37,13 +40,18 @@ final class SunToken {
   private static final Queue<Object> KEPT = new ConcurrentLinkedQueue<>();
 
   private final Provider provider;
+
+  /** What the session's objects have for an id that key pairs are generated as. */
+  private final byte[] sessionId;
+
   private volatile KeyStore keyStore;
 
   /** What signs, as the key store had it: to ask that again is a search of the token each time. */
   private final Map<String, PrivateKey> signing = new ConcurrentHashMap<>();
 
-  private SunToken(Provider provider) {
+  private SunToken(Provider provider, byte[] sessionId) {
     this.provider = provider;
+    this.sessionId = sessionId;
     KEPT.add(provider);
   }
 
@@ -55,7 +63,10 @@ final class SunToken {
           "this Java runtime lacks the module jdk.crypto.cryptoki; use a full JDK 25");
     }
     try {
-      SunToken token = new SunToken(base.configure(providerConfig(config, slot)));
+      int instance = INSTANCES.incrementAndGet();
+      byte[] sessionId = ("cofre-session-" + instance).getBytes(StandardCharsets.US_ASCII);
+      String text = providerConfig(config, slot, instance, sessionId);
+      SunToken token = new SunToken(base.configure(text), sessionId);
       token.load(pin);
       return token;
     } catch (ProviderException | InvalidParameterException e) {
@@ -69,7 +80,8 @@ final class SunToken {
     }
   }
 
-  private static String providerConfig(HsmConfig config, long slot) {
+  private static String providerConfig(
+      HsmConfig config, long slot, int instance, byte[] sessionId) {
     return """
         --
         name = cofre%d
@@ -83,9 +95,10 @@ final class SunToken {
           CKA_PRIVATE = true
           CKA_SIGN = true
           CKA_DERIVE = false
+          CKA_ID = 0h%s
         }
         """
-        .formatted(INSTANCES.incrementAndGet(), config.library(), slot);
+        .formatted(instance, config.library(), slot, HexFormat.of().formatHex(sessionId));
   }
 
   Provider provider() {
@@ -141,13 +154,20 @@ final class SunToken {
     }
   }
 
-  /** Makes a signing key with {@code label} when there is none, after {@code before}. */
-  synchronized void makeSigningKey(String label, SigningCurve curve, PinUse pin, Runnable before) {
+  /**
+   * Makes a signing key with {@code label} when there is none, after {@code before}.
+   *
+   * @param after destroys the private key of the session with the id that it gets, of which the
+   *     token has its own copy then
+   */
+  synchronized void makeSigningKey(
+      String label, SigningCurve curve, PinUse pin, Runnable before, Consumer<byte[]> after) {
     try {
       load(pin);
       if (!keyStore.containsAlias(label)) {
         before.run();
         KEPT.add(SelfSigned.generate(provider, keyStore, label, curve));
+        after.accept(sessionId);
         load(pin);
       }
     } catch (GeneralSecurityException | ProviderException e) {
@@ -155,8 +175,9 @@ final class SunToken {
     }
   }
 
-  /** Sees that the signing key with {@code label} was destroyed. */
-  synchronized void forgetSigningKey(String label, PinUse pin) {
+  /** Destroys the signing key with {@code label} by {@code destruction}, while none is made. */
+  synchronized void destroySigningKey(String label, PinUse pin, Runnable destruction) {
+    destruction.run();
     signing.remove(label);
     load(pin);
   }

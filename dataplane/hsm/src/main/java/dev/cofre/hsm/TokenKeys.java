@@ -219,12 +219,17 @@ final class TokenKeys {
 
   /** The handle of a private key of the token with {@code id}. */
   OptionalLong findPrivateKey(byte[] id) {
+    return findPrivateKey(id, true);
+  }
+
+  /** The same of the token, or of a session that this process has with it. */
+  OptionalLong findPrivateKey(byte[] id, boolean ofToken) {
     try (Arena arena = Arena.ofConfined()) {
       return find(
           arena,
           new Template(arena)
               .number(Template.CKA_CLASS, Template.CKO_PRIVATE_KEY)
-              .flag(Template.CKA_TOKEN, true)
+              .flag(Template.CKA_TOKEN, ofToken)
               .bytes(Template.CKA_ID, id));
     }
   }

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -128,6 +130,34 @@ abstract class TokenContract extends HsmContract {
     }
   }
 
+  @Test
+  void signingKeysAreMadeAndDestroyedAtTheSameTime() throws Exception {
+    var threads = Executors.newFixedThreadPool(2, Thread.ofPlatform().daemon().factory());
+    try {
+      List<Future<?>> works = new ArrayList<>();
+      for (int thread = 0; thread < 2; thread++) {
+        String label = label("at-once-" + thread);
+        works.add(
+            threads.submit(
+                () -> {
+                  for (int round = 0; round < 10; round++) {
+                    hsm.signingKey(label);
+                    hsm.destroySigningKey(label);
+                  }
+                }));
+      }
+      for (Future<?> work : works) {
+        work.get(60, TimeUnit.SECONDS);
+      }
+    } catch (TimeoutException e) {
+      // Nothing closes one whose threads wait for each other.
+      hsm = login();
+      throw e;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
   /** As the token itself says of the private key, which is asked for its bytes, too. */
   @Test
   void signingKeysCannotBeReadOut() {
@@ -158,6 +188,34 @@ abstract class TokenContract extends HsmContract {
                 }
               });
     }
+  }
+
+  /** Else it could be used until the process ends, whatever became of the token's. */
+  @Test
+  void noCopyOfASigningKeyIsLeftInASession() {
+    String label = label("no-copy");
+    hsm.signingKey(label);
+    assertFalse(hasPrivateKeyOfASession());
+    assertTrue(hsm.signingKey(label).sign(AAD).length > 60);
+  }
+
+  private boolean hasPrivateKeyOfASession() {
+    Cryptoki cryptoki = Cryptoki.load(config());
+    long slot = cryptoki.slotOf(config());
+    return cryptoki
+        .module()
+        .call(
+            () -> {
+              try (Pin pin = pin();
+                  Arena arena = Arena.ofConfined();
+                  Cryptoki.Session session = cryptoki.login(slot, pin)) {
+                Template wanted =
+                    new Template(arena)
+                        .number(Template.CKA_CLASS, Template.CKO_PRIVATE_KEY)
+                        .flag(Template.CKA_TOKEN, false);
+                return new TokenKeys(session, slot).find(wanted).isPresent();
+              }
+            });
   }
 
   private static boolean flag(Cryptoki.Session session, Arena arena, long key, long type) {

@@ -364,12 +364,28 @@ class CertificateApiTest {
   }
 
   @Test
+  void aRolesNameWithAZeroByteIsNone() throws Exception {
+    String path = CertificatePlane.AUTHORITIES + "/web/roles/a%00b";
+    assertProblem(ErrorCode.NOT_FOUND, pki.plane.get("app-owner", path));
+    assertProblem(ErrorCode.NOT_FOUND, pki.put("app-owner", path, CertificatePlane.role()));
+    assertProblem(ErrorCode.NOT_FOUND, pki.delete("app-owner", path));
+    assertProblem(
+        ErrorCode.NOT_FOUND, pki.put("security-admin", path + "/grants/app", new JsonObject()));
+  }
+
+  @Test
   void everybodyFetchesListsByIdAndNothingElse() throws Exception {
     assertEquals(404, pki.fetch("/pki/web/crl").statusCode());
     assertEquals(404, pki.fetch("/pki/00000000-0000-0000-0000-000000000001/crl").statusCode());
     assertEquals(404, pki.fetch("/pki/..%2fx/certificate").statusCode());
     HttpResponse<byte[]> list = pki.fetch(authority.getString("crlPath"));
     assertEquals("application/pkix-crl", list.headers().firstValue("Content-Type").orElse(""));
+    assertEquals("public, max-age=1", list.headers().firstValue("Cache-Control").orElse(""));
+    BigInteger number = number(pki.crl(authority));
+    assertTrue(
+        number.compareTo(BigInteger.valueOf(Instant.now().minusSeconds(86_400).getEpochSecond()))
+            > 0,
+        "a restored store does not go back behind it: " + number);
   }
 
   @Test

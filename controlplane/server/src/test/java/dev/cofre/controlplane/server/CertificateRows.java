@@ -54,7 +54,7 @@ final class CertificateRows {
                 id, draft, CertificateAuthority.State.PENDING, null, null, null, stamp),
             LATER);
     tx.authorities().activate(id, new byte[] {1}, tx.now(), LATER);
-    tx.authorities().putCrl(id, new Crl(1, tx.now(), new byte[] {1}, 0, 0));
+    tx.authorities().putCrl(id, 0, new Crl(1, tx.now(), new byte[] {1}, 0, 0));
     CertificateRoleDraft role =
         CertificateRoleDraft.read(
             "target",

@@ -23,6 +23,8 @@ import dev.cofre.controlplane.server.vault.EngineAccess;
 import dev.cofre.controlplane.server.vault.SecretAccess;
 import dev.cofre.controlplane.server.x509.AuthorityKeys;
 import dev.cofre.controlplane.server.x509.CertificateIssuer;
+import dev.cofre.hsm.HsmException;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -30,6 +32,9 @@ import java.util.UUID;
 /** The routes that make certificate authorities and end them. Thread-safe. */
 final class CertificateAuthorityOperations {
   static final String PATH = "/v1/certificate-authorities/{authority}";
+
+  private static final System.Logger LOG =
+      System.getLogger(CertificateAuthorityOperations.class.getName());
 
   /** Each is a key in the HSM. */
   private static final int AUTHORITIES_MAX = 20;
@@ -76,14 +81,28 @@ final class CertificateAuthorityOperations {
             return answer(201, tx.authorities().find(ahead.id()).orElseThrow());
           });
     } catch (RuntimeException e) {
-      writing
-          .store()
-          .note(
-              tx -> {
-                tx.authorities().end(ahead.id(), tx.now());
-                return null;
-              });
+      end(ahead, e);
       throw e;
+    }
+  }
+
+  /**
+   * Ends what could not be made, and destroys its key at once: a job that took it for abandoned may
+   * have been here before the key was.
+   */
+  private void end(CertificateAuthority ahead, RuntimeException why) {
+    boolean left = writing.store().note(tx -> tx.authorities().end(ahead.id(), tx.now()));
+    try {
+      keys.destroy(ahead);
+    } catch (HsmException e) {
+      why.addSuppressed(e);
+      if (!left) {
+        LOG.log(
+            Level.WARNING,
+            "the key {0} in the HSM belongs to no authority and could not be destroyed: {1}",
+            ahead.keyLabel(),
+            e.getMessage());
+      }
     }
   }
 

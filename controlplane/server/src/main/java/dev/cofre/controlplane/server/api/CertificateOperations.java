@@ -19,6 +19,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The route by which workloads get certificates. Thread-safe. */
 final class CertificateOperations {
@@ -44,9 +45,10 @@ final class CertificateOperations {
       return before.get();
     }
     // Work is done for those alone who have a grant.
-    writing.store().read(tx -> issuer.required(tx, call.principal(), draft));
+    CertificateRole role = writing.store().read(tx -> issuer.required(tx, call.principal(), draft));
     if (draft.csr() != null) {
-      SigningRequest request = SigningRequest.read(draft.csr());
+      SigningRequest request =
+          SigningRequest.read(draft.csr(), Set.copyOf(role.draft().keyTypes()));
       Subject subject = new Subject(request.publicKey(), request.keyType(), request.names(), false);
       return Answer.json(200, issued(call, draft, subject));
     }
@@ -86,14 +88,25 @@ final class CertificateOperations {
     try {
       return writing.store().change(tx -> end(tx, call, prepared, der));
     } catch (RuntimeException e) {
-      issuer.giveUp(prepared.certificate());
+      giveUp(call, prepared.certificate(), e);
       forget(call);
       throw e;
     }
   }
 
+  private void giveUp(Call call, IssuedCertificate certificate, RuntimeException why) {
+    try {
+      issuer.giveUp(
+          certificate,
+          () -> writing.audit().gaveUp(call, certificate.id() + " " + certificate.serial()));
+    } catch (RuntimeException e) {
+      why.addSuppressed(e);
+    }
+  }
+
   private JsonObject end(Transaction tx, Call call, Prepared prepared, byte[] der) {
     IssuedCertificate ahead = prepared.certificate();
+    CertificateIssuer.requireTime(ahead, tx.now());
     if (!tx.certificates().activate(ahead.id(), CertificateAnswers.sha256(der))) {
       throw new ProblemException(ErrorCode.OVERLOADED, "it took too long; try again");
     }

@@ -66,6 +66,7 @@ final class CertificateRoleOperations {
         tx -> {
           CertificateAuthority authority = CertificateAuthorityOperations.permitted(tx, call);
           call.subject(subject(call));
+          requireName(call);
           Optional<CertificateRole> before =
               tx.certificateRoles().find(authority.id(), call.path("role"));
           call.requireMatch(before.map(role -> role.stamp().revision()).orElse(0L));
@@ -103,9 +104,17 @@ final class CertificateRoleOperations {
   /** The role of {@code authority} that the path names. */
   static CertificateRole required(Transaction tx, Call call, CertificateAuthority authority) {
     call.subject(subject(call));
+    requireName(call);
     return tx.certificateRoles()
         .find(authority.id(), call.path("role"))
         .orElseThrow(() -> EngineAccess.notFound("role"));
+  }
+
+  /** No database is asked for a name that none has: to one of them it may be no text at all. */
+  private static void requireName(Call call) {
+    if (call.path("role").indexOf('\0') >= 0) {
+      throw EngineAccess.notFound("role");
+    }
   }
 
   /** What grants on the role are called by. */

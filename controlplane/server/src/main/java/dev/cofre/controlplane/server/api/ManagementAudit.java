@@ -51,6 +51,19 @@ final class ManagementAudit {
             event(call.facts(), call.action().wireName(), call.caller(), call.subject()).build()));
   }
 
+  /** What was signed for {@code call} and does not leave is about to be revoked. */
+  void gaveUp(Call call, String certificate) {
+    await(
+        log.append(
+            event(
+                    call.facts(),
+                    ManagementAction.CERTIFICATE_REVOKE.wireName(),
+                    call.caller(),
+                    certificate)
+                .phase("abandoned")
+                .build()));
+  }
+
   /** The value of the version {@code number} of the secret {@code name} is about to be answered. */
   void secretRead(Call call, String name, int number) {
     await(

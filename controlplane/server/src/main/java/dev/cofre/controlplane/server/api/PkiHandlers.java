@@ -16,7 +16,7 @@ import java.util.concurrent.Semaphore;
  * certificates, by the authority's id. Nothing of it is management, none is audited. Thread-safe.
  *
  * <p>A list that was looked at within a second is answered at once; of all others a few at a time
- * wait for the store, and the rest is refused.
+ * wait for the store and the HSM, and the rest is refused; so it is with certificates.
  */
 final class PkiHandlers {
   static final String CRL = "/pki/{authority}/crl";
@@ -26,7 +26,10 @@ final class PkiHandlers {
   private final Store store;
   private final RevocationLists lists;
   private final Workers workers;
-  private final Semaphore places = new Semaphore(AT_ONCE);
+  private final Semaphore forLists = new Semaphore(AT_ONCE);
+
+  /** Of their own: lists wait for the HSM, these do not. */
+  private final Semaphore forCertificates = new Semaphore(AT_ONCE);
 
   PkiHandlers(Store store, RevocationLists lists, Workers workers) {
     this.store = store;
@@ -39,11 +42,15 @@ final class PkiHandlers {
     if (authority == null) {
       return;
     }
-    Optional<byte[]> known = lists.cached(authority);
-    if (known.isPresent()) {
-      Exchange.answer(context.response(), crl(known.get()));
-    } else {
-      run(context, () -> crl(lists.current(authority)));
+    try {
+      Optional<byte[]> known = lists.cached(authority);
+      if (known.isPresent()) {
+        answer(context, crl(known.get()));
+      } else {
+        run(context, forLists, () -> crl(lists.current(authority)));
+      }
+    } catch (RuntimeException e) {
+      Exchange.fail(context.response(), e);
     }
   }
 
@@ -56,6 +63,7 @@ final class PkiHandlers {
     if (authority != null) {
       run(
           context,
+          forCertificates,
           () ->
               new Answer(
                   200,
@@ -69,7 +77,7 @@ final class PkiHandlers {
     }
   }
 
-  private void run(RoutingContext context, Callable<Answer> work) {
+  private void run(RoutingContext context, Semaphore places, Callable<Answer> work) {
     if (!places.tryAcquire()) {
       Exchange.fail(
           context.response(),
@@ -79,8 +87,13 @@ final class PkiHandlers {
     workers
         .run(context.vertx().getOrCreateContext(), work)
         .onComplete(done -> places.release())
-        .onSuccess(answer -> Exchange.answer(context.response(), answer))
+        .onSuccess(answer -> answer(context, answer))
         .onFailure(failure -> Exchange.fail(context.response(), failure));
+  }
+
+  private static void answer(RoutingContext context, Answer answer) {
+    context.response().putHeader("Cache-Control", "public, max-age=1");
+    Exchange.answer(context.response(), answer);
   }
 
   /** The id in the path; null when there is none, which was answered. */

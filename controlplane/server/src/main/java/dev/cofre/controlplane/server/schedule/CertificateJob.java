@@ -4,8 +4,8 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.CertificateAuthority;
 import dev.cofre.controlplane.domain.IssuedCertificate;
 import dev.cofre.controlplane.domain.ManagementAction;
-import dev.cofre.controlplane.domain.RevocationReason;
 import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.store.StoreException;
 import dev.cofre.controlplane.server.x509.CertificateIssuer;
 import dev.cofre.controlplane.server.x509.Pki;
 import dev.cofre.controlplane.server.x509.RevocationLists;
@@ -58,13 +58,14 @@ final class CertificateJob implements Job {
             tx ->
                 tx.certificates().abandoned(tx.now().minus(CertificateIssuer.PENDING_MAX), BATCH));
     for (IssuedCertificate certificate : abandoned) {
-      audit.record(
-          ManagementAction.CERTIFICATE_REVOKE,
-          certificate.id() + " " + certificate.serial(),
-          "abandoned");
       store.note(
           tx -> {
-            Revocations.revoke(tx, certificate, RevocationReason.UNSPECIFIED);
+            if (Revocations.abandon(tx, certificate)) {
+              audit.record(
+                  ManagementAction.CERTIFICATE_REVOKE,
+                  certificate.id() + " " + certificate.serial(),
+                  "abandoned");
+            }
             return null;
           });
     }
@@ -97,7 +98,7 @@ final class CertificateJob implements Job {
     for (UUID authority : due) {
       try {
         pki.lists().current(authority);
-      } catch (HsmException | ProblemException e) {
+      } catch (HsmException | ProblemException | StoreException e) {
         // One whose key is gone must not hold up the others.
         LOG.log(
             Level.WARNING,

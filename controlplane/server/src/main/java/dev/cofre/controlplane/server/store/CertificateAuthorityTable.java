@@ -17,8 +17,14 @@ import org.jdbi.v3.core.statement.Query;
 
 /** Certificate authorities, each with its newest revocation list. */
 public final class CertificateAuthorityTable {
-  private static final String OF_TENANT =
-      "select * from certificate_authority where tenant = :tenant and state = 'ACTIVE'";
+  /** All but the list, which may be of megabytes. */
+  private static final String SELECT =
+      "select id, tenant, name, environment, owner, description, common_name, key_type, valid_days,"
+          + " crl_url, state, certificate, not_before, not_after, "
+          + Stamps.COLUMNS
+          + " from certificate_authority";
+
+  private static final String OF_TENANT = SELECT + " where tenant = :tenant and state = 'ACTIVE'";
 
   private final Handle handle;
 
@@ -39,8 +45,7 @@ public final class CertificateAuthorityTable {
 
   /** The authority {@code id}, whatever its state. */
   public Optional<CertificateAuthority> find(UUID id) {
-    return one(
-        handle.createQuery("select * from certificate_authority where id = :id").bind("id", id));
+    return one(handle.createQuery(SELECT + " where id = :id").bind("id", id));
   }
 
   /** The authority named {@code name} in {@code tenant} that issues. */
@@ -55,8 +60,7 @@ public final class CertificateAuthorityTable {
   /** Whether {@code name} is taken in {@code tenant}, also by one that is being made. */
   public boolean isTaken(String tenant, String name) {
     return one(handle
-            .createQuery(
-                "select * from certificate_authority where tenant = :tenant and name = :name")
+            .createQuery(SELECT + " where tenant = :tenant and name = :name")
             .bind("tenant", tenant)
             .bind("name", name))
         .isPresent();
@@ -152,16 +156,21 @@ public final class CertificateAuthorityTable {
         == 1;
   }
 
-  /** Ends the authority {@code id}, whatever it was; its name is free from now on. */
-  public void end(UUID id, Instant now) {
-    handle
-        .createUpdate(
-            "update certificate_authority set state = 'ENDING', name = :name, next_at = :now"
-                + " where id = :id")
-        .bind("id", id)
-        .bind("name", "~" + id)
-        .bind("now", Times.column(now))
-        .execute();
+  /**
+   * Ends the authority {@code id}, whatever it was; its name is free from now on.
+   *
+   * @return false when there is none any more
+   */
+  public boolean end(UUID id, Instant now) {
+    return handle
+            .createUpdate(
+                "update certificate_authority set state = 'ENDING', name = :name, next_at = :now"
+                    + " where id = :id")
+            .bind("id", id)
+            .bind("name", "~" + id)
+            .bind("now", Times.column(now))
+            .execute()
+        == 1;
   }
 
   /** Takes one whose key is to be destroyed, for whoever calls alone until {@code until}. */
@@ -219,8 +228,8 @@ public final class CertificateAuthorityTable {
         .findOne();
   }
 
-  /** Puts {@code next} in the place of the list before it; false when another one is there. */
-  public boolean putCrl(UUID id, Crl next) {
+  /** Puts {@code next} in the place of the list {@code before}; false when another is there. */
+  public boolean putCrl(UUID id, long before, Crl next) {
     return handle
             .createUpdate(
                 "update certificate_authority set crl_number = :number, crl_made_at = :madeAt,"
@@ -228,7 +237,7 @@ public final class CertificateAuthorityTable {
                     + " where id = :id and crl_number = :before and state = 'ACTIVE'")
             .bind("id", id)
             .bind("number", next.number())
-            .bind("before", next.number() - 1)
+            .bind("before", before)
             .bind("madeAt", Times.column(next.madeAt()))
             .bind("list", next.list())
             .bind("listed", next.listed())

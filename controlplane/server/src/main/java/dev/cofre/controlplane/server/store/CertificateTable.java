@@ -185,12 +185,28 @@ public final class CertificateTable {
         == 1;
   }
 
-  /** The authorities of those of {@code filter} that can be revoked. */
-  public List<UUID> authorities(Filter filter, Instant now) {
+  /** Revokes the certificate {@code id} when it was handed out to nobody; false when it was. */
+  public boolean abandon(UUID id, RevocationReason reason, Instant now) {
+    return handle
+            .createUpdate(
+                "update certificate set state = 'REVOKED', reason = :reason, revoked_at = :now"
+                    + " where id = :id and state = 'PENDING'")
+            .bind("id", id)
+            .bind("reason", reason.wireName())
+            .bind("now", Times.column(now))
+            .execute()
+        == 1;
+  }
+
+  /** The authorities of those of {@code filter} that were revoked {@code at}, by their ids. */
+  public List<UUID> authoritiesOfRevoked(Filter filter, Instant at) {
     return filter
         .bind(
-            handle.createQuery("select distinct c.authority_id from certificate c" + open(filter)))
-        .bind("now", Times.column(now))
+            handle.createQuery(
+                "select distinct c.authority_id from certificate c"
+                    + filter.where()
+                    + " and c.state = 'REVOKED' and c.revoked_at = :at order by c.authority_id"))
+        .bind("at", Times.column(at))
         .mapTo(UUID.class)
         .list();
   }

@@ -166,7 +166,7 @@ public final class CertificateIssuer {
   public byte[] sign(Prepared prepared) {
     try {
       Hsm.SigningKey key = keys.key(prepared.authority());
-      requireTime(prepared.certificate());
+      requireTime(prepared.certificate(), store.read(Transaction::now));
       return AuthorityKeys.verified(
           CertificateForms.leaf(
               prepared.authority(),
@@ -181,10 +181,14 @@ public final class CertificateIssuer {
     }
   }
 
-  /** It is revoked after {@link #PENDING_MAX}: what is slow must not hand it out after that. */
-  private void requireTime(IssuedCertificate certificate) {
+  /**
+   * It is revoked after {@link #PENDING_MAX}: what is slow must not hand it out after that.
+   *
+   * @throws ProblemException {@code overloaded} when at {@code now} it is too late
+   */
+  public static void requireTime(IssuedCertificate certificate, Instant now) {
     Instant latest = certificate.issuedAt().plus(PENDING_MAX.dividedBy(2));
-    if (store.read(Transaction::now).isAfter(latest)) {
+    if (now.isAfter(latest)) {
       throw new ProblemException(ErrorCode.OVERLOADED, "it took too long; try again");
     }
   }
@@ -194,11 +198,17 @@ public final class CertificateIssuer {
     store.note(tx -> tx.certificates().discard(certificate.id()));
   }
 
-  /** Revokes what was signed and not handed out; when this fails, its time does it. */
-  public void giveUp(IssuedCertificate certificate) {
+  /**
+   * Revokes what was signed and not handed out; when this fails, its time does it.
+   *
+   * @param witness records it before it is committed
+   */
+  public void giveUp(IssuedCertificate certificate, Runnable witness) {
     store.note(
         tx -> {
-          Revocations.revoke(tx, certificate, RevocationReason.UNSPECIFIED);
+          if (Revocations.revoke(tx, certificate, RevocationReason.UNSPECIFIED)) {
+            witness.run();
+          }
           return null;
         });
   }

@@ -3,8 +3,10 @@ package dev.cofre.controlplane.server.x509;
 import dev.cofre.controlplane.domain.CertificateKeyType;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.util.Set;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.RSAPublicKey;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
@@ -23,22 +25,29 @@ final class PublicKeys {
    * What {@code key} is: a point that is on a named curve, or an RSA modulus of a length that is
    * certified, without small factors, with the exponent 65,537.
    *
+   * <p>Lengths and types are looked at before any arithmetic: BouncyCastle tests a modulus for
+   * being prime when it makes a key of it, which takes seconds of what is long enough.
+   *
+   * @param permitted the types that are to be certified
    * @throws dev.cofre.controlplane.domain.InvalidDocumentException when it is neither
+   * @throws dev.cofre.contract.problem.ProblemException {@code forbidden} when its type is not
+   *     permitted
    * @throws IOException when it cannot be read
    */
-  static CertificateKeyType type(SubjectPublicKeyInfo key) throws IOException {
+  static CertificateKeyType type(SubjectPublicKeyInfo key, Set<CertificateKeyType> permitted)
+      throws IOException {
     ASN1ObjectIdentifier algorithm = key.getAlgorithm().getAlgorithm();
     if (algorithm.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
-      return curve(key);
+      return curve(key, permitted);
     }
-    if (algorithm.equals(PKCSObjectIdentifiers.rsaEncryption)
-        && PublicKeyFactory.createKey(key) instanceof RSAKeyParameters rsa) {
-      return rsa(rsa);
+    if (algorithm.equals(PKCSObjectIdentifiers.rsaEncryption)) {
+      return rsa(key, permitted);
     }
     throw unknown();
   }
 
-  private static CertificateKeyType curve(SubjectPublicKeyInfo key) throws IOException {
+  private static CertificateKeyType curve(
+      SubjectPublicKeyInfo key, Set<CertificateKeyType> permitted) throws IOException {
     CertificateKeyType type;
     if (SECObjectIdentifiers.secp256r1.equals(key.getAlgorithm().getParameters())) {
       type = CertificateKeyType.EC_P256;
@@ -47,6 +56,7 @@ final class PublicKeys {
     } else {
       throw unknown();
     }
+    RoleRules.requireType(permitted, type);
     byte[] point = key.getPublicKeyData().getBytes();
     if (point.length == 0 || point[0] != UNCOMPRESSED) {
       throw SigningRequest.wrong("must have its point uncompressed");
@@ -58,11 +68,23 @@ final class PublicKeys {
     throw unknown();
   }
 
-  private static CertificateKeyType rsa(RSAKeyParameters key) {
-    if (!key.getExponent().equals(EXPONENT)) {
+  private static CertificateKeyType rsa(SubjectPublicKeyInfo key, Set<CertificateKeyType> permitted)
+      throws IOException {
+    RSAPublicKey parts = RSAPublicKey.getInstance(key.parsePublicKey());
+    if (!parts.getPublicExponent().equals(EXPONENT)) {
       throw unknown();
     }
-    return switch (key.getModulus().bitLength()) {
+    CertificateKeyType type = ofLength(parts.getModulus().bitLength());
+    RoleRules.requireType(permitted, type);
+    // It refuses what has small factors, or is prime.
+    if (PublicKeyFactory.createKey(key) instanceof RSAKeyParameters) {
+      return type;
+    }
+    throw unknown();
+  }
+
+  private static CertificateKeyType ofLength(int modulusBits) {
+    return switch (modulusBits) {
       case 2_048 -> CertificateKeyType.RSA_2048;
       case 3_072 -> CertificateKeyType.RSA_3072;
       case 4_096 -> CertificateKeyType.RSA_4096;

@@ -4,8 +4,6 @@ import dev.cofre.controlplane.domain.IssuedCertificate;
 import dev.cofre.controlplane.domain.RevocationReason;
 import dev.cofre.controlplane.server.store.CertificateTable.Filter;
 import dev.cofre.controlplane.server.store.Transaction;
-import java.util.List;
-import java.util.UUID;
 
 /**
  * Puts certificates on their authorities' lists, which are made anew by that. Stateless; works
@@ -14,12 +12,28 @@ import java.util.UUID;
 public final class Revocations {
   private Revocations() {}
 
-  /** Revokes {@code certificate}; changes nothing when it was before. */
-  public static void revoke(
+  /** Revokes {@code certificate}; false, and nothing is changed, when it was before. */
+  public static boolean revoke(
       Transaction tx, IssuedCertificate certificate, RevocationReason reason) {
-    if (tx.certificates().revoke(certificate.id(), reason, tx.now())) {
+    boolean revoked = tx.certificates().revoke(certificate.id(), reason, tx.now());
+    if (revoked) {
       tx.authorities().revoked(certificate.authority());
     }
+    return revoked;
+  }
+
+  /**
+   * Revokes {@code certificate} when it was not handed out.
+   *
+   * @return false when it was, or is revoked, or gone
+   */
+  public static boolean abandon(Transaction tx, IssuedCertificate certificate) {
+    boolean abandoned =
+        tx.certificates().abandon(certificate.id(), RevocationReason.UNSPECIFIED, tx.now());
+    if (abandoned) {
+      tx.authorities().revoked(certificate.authority());
+    }
+    return abandoned;
   }
 
   /**
@@ -28,9 +42,9 @@ public final class Revocations {
    * @return how many
    */
   public static int revoke(Transaction tx, Filter filter, RevocationReason reason) {
-    List<UUID> authorities = tx.certificates().authorities(filter, tx.now());
     int revoked = tx.certificates().revoke(filter, reason, tx.now());
-    authorities.forEach(tx.authorities()::revoked);
+    // Not before: what is handed out meanwhile is revoked by the update as well.
+    tx.certificates().authoritiesOfRevoked(filter, tx.now()).forEach(tx.authorities()::revoked);
     return revoked;
   }
 }

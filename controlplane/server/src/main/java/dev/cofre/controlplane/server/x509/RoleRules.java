@@ -2,8 +2,10 @@ package dev.cofre.controlplane.server.x509;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.CertificateKeyType;
 import dev.cofre.controlplane.domain.CertificateRoleDraft;
 import dev.cofre.controlplane.server.x509.CertificateIssuer.Subject;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -21,12 +23,17 @@ final class RoleRules {
     if (subject.generated() && !role.generatedKey()) {
       throw forbidden("has no keys generated; send a signing request");
     }
-    if (!role.keyTypes().contains(subject.keyType())) {
-      throw forbidden("does not permit keys of the type " + subject.keyType().wireName());
-    }
+    requireType(role.keyTypes(), subject.keyType());
     requireAll(subject.names().dnsNames(), role::permitsDnsName, "DNS name");
     requireAll(subject.names().uris(), role.uris()::contains, "URI");
     requireAll(subject.names().ipAddresses(), role.ipAddresses()::contains, "IP address");
+  }
+
+  /** The same for a key alone, of which {@code permitted} are the types that are permitted. */
+  static void requireType(Collection<CertificateKeyType> permitted, CertificateKeyType type) {
+    if (!permitted.contains(type)) {
+      throw forbidden("does not permit keys of the type " + type.wireName());
+    }
   }
 
   private static void requireAll(List<String> names, Predicate<String> permitted, String what) {

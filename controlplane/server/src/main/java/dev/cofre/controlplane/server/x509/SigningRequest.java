@@ -1,5 +1,6 @@
 package dev.cofre.controlplane.server.x509;
 
+import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.CertificateDraft;
 import dev.cofre.controlplane.domain.CertificateKeyType;
 import dev.cofre.controlplane.domain.FieldError;
@@ -19,6 +20,7 @@ import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1IA5String;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.pkcs.Attribute;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
@@ -59,10 +61,12 @@ public record SigningRequest(
   /**
    * Reads a request and verifies its signature.
    *
+   * @param permitted the types of keys that are to be certified
+   * @throws ProblemException {@code forbidden} when its key is of another type
    * @throws InvalidDocumentException when it is none, its key is not one that is certified, its
    *     signature is wrong, or a name in it is none
    */
-  public static SigningRequest read(String pem) {
+  public static SigningRequest read(String pem, Set<CertificateKeyType> permitted) {
     try {
       byte[] der = der(pem);
       PKCS10CertificationRequest request = new PKCS10CertificationRequest(der);
@@ -71,10 +75,10 @@ public record SigningRequest(
         throw wrong("is no PKCS#10 request in DER");
       }
       SubjectPublicKeyInfo publicKey = request.getSubjectPublicKeyInfo();
-      CertificateKeyType type = PublicKeys.type(publicKey);
+      CertificateKeyType type = PublicKeys.type(publicKey, permitted);
       requireSigned(request);
       return new SigningRequest(publicKey, type, names(request));
-    } catch (InvalidDocumentException e) {
+    } catch (InvalidDocumentException | ProblemException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       // Whatever a parser makes of hostile bytes: it is no request.
@@ -106,6 +110,7 @@ public record SigningRequest(
   }
 
   private static SubjectNames names(PKCS10CertificationRequest request) {
+    requireOneAtMost(request.getAttributes(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest));
     Extensions extensions = request.getRequestedExtensions();
     GeneralNames asked =
         extensions == null
@@ -126,6 +131,14 @@ public record SigningRequest(
       }
     }
     return CertificateDraft.requested(dnsNames, uris, addresses);
+  }
+
+  /** Of several, others could read another one. */
+  private static void requireOneAtMost(Attribute... extensionRequests) {
+    if (extensionRequests.length > 1
+        || (extensionRequests.length == 1 && extensionRequests[0].getAttrValues().size() != 1)) {
+      throw wrong("must have one extensionRequest with one value");
+    }
   }
 
   private static String text(GeneralName name) {

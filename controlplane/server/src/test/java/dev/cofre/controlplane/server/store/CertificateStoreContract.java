@@ -135,6 +135,7 @@ abstract class CertificateStoreContract {
     change(
         tx -> {
           tx.authorities().delete(made.id());
+          assertFalse(tx.authorities().end(made.id(), NOW), "there is nothing to end");
           return null;
         });
     assertTrue(change(tx -> tx.authorities().find(made.id())).isEmpty());
@@ -147,8 +148,8 @@ abstract class CertificateStoreContract {
         tx -> {
           assertEquals(0, tx.authorities().crl(made.id()).orElseThrow().number());
           assertEquals(List.of(made.id()), tx.authorities().crlsDue(NOW, 9));
-          assertTrue(tx.authorities().putCrl(made.id(), new Crl(1, NOW, new byte[] {1}, 0, 0)));
-          assertFalse(tx.authorities().putCrl(made.id(), new Crl(1, NOW, new byte[] {2}, 0, 0)));
+          assertTrue(tx.authorities().putCrl(made.id(), 0, new Crl(7, NOW, new byte[] {1}, 0, 0)));
+          assertFalse(tx.authorities().putCrl(made.id(), 0, new Crl(7, NOW, new byte[] {2}, 0, 0)));
           assertEquals(List.of(), tx.authorities().crlsDue(NOW, 9));
           assertEquals(List.of(made.id()), tx.authorities().crlsDue(NOW.plusSeconds(1), 9));
           tx.authorities().revoked(made.id());
@@ -195,6 +196,7 @@ abstract class CertificateStoreContract {
           assertTrue(tx.certificates().activate(one.id(), "0".repeat(64)));
           assertFalse(tx.certificates().activate(one.id(), "1".repeat(64)));
           assertFalse(tx.certificates().discard(one.id()), "it left");
+          assertFalse(tx.certificates().abandon(one.id(), RevocationReason.UNSPECIFIED, NOW));
           assertTrue(tx.certificates().revoke(one.id(), RevocationReason.SUPERSEDED, NOW));
           assertFalse(tx.certificates().revoke(one.id(), RevocationReason.KEY_COMPROMISE, NOW));
           var listed = tx.certificates().revoked(made.id(), NOW);
@@ -218,8 +220,9 @@ abstract class CertificateStoreContract {
           Filter mine = new Filter("t", web.id(), "r", "app", null);
           assertEquals(2, tx.certificates().countRevocable(mine, NOW));
           assertEquals(0, tx.certificates().countRevocable(mine, NOW.plusSeconds(600)));
-          assertEquals(List.of(web.id()), tx.certificates().authorities(mine, NOW));
+          assertEquals(List.of(), tx.certificates().authoritiesOfRevoked(mine, NOW));
           assertEquals(2, tx.certificates().revoke(mine, RevocationReason.UNSPECIFIED, NOW));
+          assertEquals(List.of(web.id()), tx.certificates().authoritiesOfRevoked(mine, NOW));
           assertEquals(0, tx.certificates().countRevocable(mine, NOW));
           assertEquals(2, tx.certificates().revoked(web.id(), NOW).size());
           assertEquals(0, tx.certificates().revoked(other.id(), NOW).size());

@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.CertificateKeyType;
 import dev.cofre.controlplane.domain.InvalidDocumentException;
+import java.math.BigInteger;
 import java.security.KeyPair;
+import java.security.PublicKey;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -39,13 +44,16 @@ class SigningRequestTest {
     return new GeneralName(GeneralName.iPAddress, new DEROctetString(address));
   }
 
+  private static SigningRequest all(String pem) {
+    return SigningRequest.read(pem, EnumSet.allOf(CertificateKeyType.class));
+  }
+
   private static SigningRequest read(KeyPair key, GeneralName... names) {
-    return SigningRequest.read(TestRequests.pem(TestRequests.der(key, "CN=evil.example", names)));
+    return all(TestRequests.pem(TestRequests.der(key, "CN=evil.example", names)));
   }
 
   private static void assertRefused(String why, String pem) {
-    InvalidDocumentException refused =
-        assertThrows(InvalidDocumentException.class, () -> SigningRequest.read(pem));
+    InvalidDocumentException refused = assertThrows(InvalidDocumentException.class, () -> all(pem));
     assertTrue(refused.getMessage().startsWith("csr "), refused.getMessage());
     assertTrue(refused.getMessage().contains(why), refused.getMessage());
   }
@@ -85,6 +93,34 @@ class SigningRequestTest {
     assertRefused("must be for a key", TestRequests.rsa(2_047, 65_537), NAME);
     assertRefused("must be for a key", TestRequests.rsa(2_048, 3), NAME);
     assertRefused("must be for a key", TestRequests.ec("secp521r1"), NAME);
+  }
+
+  /** To test such a modulus for being prime takes seconds: lengths are looked at before. */
+  @Test
+  void aHugeModulusIsRefusedAtOnce() {
+    BigInteger modulus = new BigInteger(16_384, new Random(1)).setBit(16_383).setBit(0);
+    PublicKey huge = TestRequests.rsa(modulus);
+    String pem =
+        TestRequests.pem(
+            TestRequests.der(new KeyPair(huge, null), KEY, "CN=a", "SHA256withECDSA", NAME));
+    long startNs = System.nanoTime();
+    assertRefused("must be for a key", pem);
+    assertTrue(System.nanoTime() - startNs < 200_000_000L);
+  }
+
+  @Test
+  void aTypeThatIsNotPermittedIsRefused() {
+    String pem = TestRequests.dns(KEY, "a.example.com");
+    ProblemException refused =
+        assertThrows(
+            ProblemException.class,
+            () -> SigningRequest.read(pem, EnumSet.of(CertificateKeyType.RSA_2048)));
+    assertEquals(ErrorCode.FORBIDDEN, refused.code());
+  }
+
+  @Test
+  void twoRequestsForExtensionsAreRefused() {
+    assertRefused("one extensionRequest", TestRequests.twice(KEY, NAME, dns("b.example.com")));
   }
 
   @Test
@@ -128,19 +164,15 @@ class SigningRequestTest {
       byte[] bad = good.clone();
       bad[random.nextInt(bad.length)] ^= (byte) (1 << random.nextInt(8));
       assertThrows(
-          InvalidDocumentException.class,
-          () -> SigningRequest.read(TestRequests.pem(bad)),
-          "seed " + seed);
+          InvalidDocumentException.class, () -> all(TestRequests.pem(bad)), "seed " + seed);
     }
     for (int length = 0; length < good.length; length++) {
       byte[] cut = java.util.Arrays.copyOf(good, length);
-      assertThrows(
-          InvalidDocumentException.class, () -> SigningRequest.read(TestRequests.pem(cut)));
+      assertThrows(InvalidDocumentException.class, () -> all(TestRequests.pem(cut)));
     }
     assertThrows(
         InvalidDocumentException.class,
-        () ->
-            SigningRequest.read(TestRequests.pem(java.util.Arrays.copyOf(good, good.length + 1))));
+        () -> all(TestRequests.pem(java.util.Arrays.copyOf(good, good.length + 1))));
   }
 
   @Test
@@ -197,7 +229,7 @@ class SigningRequestTest {
         "-----BEGIN CERTIFICATE REQUEST-----\n%%%%\n-----END CERTIFICATE REQUEST-----"
       })
   void whatIsNoPem(String text) {
-    assertThrows(InvalidDocumentException.class, () -> SigningRequest.read(text));
+    assertThrows(InvalidDocumentException.class, () -> all(text));
   }
 
   @Test

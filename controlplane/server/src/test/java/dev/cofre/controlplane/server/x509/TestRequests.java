@@ -2,12 +2,16 @@ package dev.cofre.controlplane.server.x509;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PublicKey;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.RSAKeyGenParameterSpec;
+import java.security.spec.RSAPublicKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
@@ -34,7 +38,38 @@ public final class TestRequests {
 
   /** An RSA key pair. */
   public static KeyPair rsa(int bits, int exponent) {
-    return key("RSA", new RSAKeyGenParameterSpec(bits, java.math.BigInteger.valueOf(exponent)));
+    return key("RSA", new RSAKeyGenParameterSpec(bits, BigInteger.valueOf(exponent)));
+  }
+
+  /** A public key of {@code modulus}, whatever that is. */
+  static PublicKey rsa(BigInteger modulus) {
+    try {
+      return KeyFactory.getInstance("RSA")
+          .generatePublic(new RSAPublicKeySpec(modulus, BigInteger.valueOf(65_537)));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A request with an attribute of extensions for each of {@code names}. */
+  static String twice(KeyPair key, GeneralName... names) {
+    try {
+      var builder = new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=a"), key.getPublic());
+      for (GeneralName name : names) {
+        ExtensionsGenerator extensions = new ExtensionsGenerator();
+        extensions.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(name));
+        builder.addAttribute(
+            PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, extensions.generate());
+      }
+      return pem(
+          builder
+              .build(new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate()))
+              .getEncoded());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (OperatorCreationException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static KeyPair key(String algorithm, AlgorithmParameterSpec parameters) {
