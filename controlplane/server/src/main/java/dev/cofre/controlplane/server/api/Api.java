@@ -166,7 +166,7 @@ public final class Api {
     management.addAll(
         new SecretEngineOperations(changing, writing, parts.leasing(), parts.clock()).routes());
     management.addAll(new DynamicRoleOperations(changing).routes());
-    management.addAll(new DynamicRoleGrantOperations(changing).routes());
+    management.addAll(RoleGrantOperations.ofCredentials(changing).routes());
     management.addAll(
         new SecretRotationOperations(changing, parts.leasing(), parts.rotator()).routes());
     management.addAll(new LeaseEndOperations(changing).routes());
@@ -174,7 +174,7 @@ public final class Api {
     management.addAll(
         new CertificateAuthorityOperations(changing, writing, parts.pki().keys()).routes());
     management.addAll(new CertificateRoleOperations(changing).routes());
-    management.addAll(new CertificateRoleGrantOperations(changing).routes());
+    management.addAll(RoleGrantOperations.ofCertificates(changing).routes());
     management.addAll(new CertificateOperations(writing, parts.pki().issuer()).routes());
     management.addAll(new CertificateEndOperations(changing, parts.pki().lists()).routes());
     management.addAll(new NodeOperations(parts.nodes(), parts.store(), audit).routes());
