@@ -196,7 +196,8 @@ final class PkiCertificateCommand {
   @Command(description = "Revokes a certificate: it is on its authority's list from now on.")
   int revoke(
       @Parameters(paramLabel = "CERTIFICATE", description = CERTIFICATE) String certificate,
-      @Option(names = "--reason", paramLabel = "REASON", description = REASON) String reason,
+      @Option(names = "--revocation-reason", paramLabel = "REASON", description = REASON)
+          String reason,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
     JsonObject document = reason == null ? null : new JsonObject().put("reason", reason);
@@ -211,7 +212,8 @@ final class PkiCertificateCommand {
       @Option(names = "--authority", description = ONLY_AUTHORITY) String authority,
       @Option(names = "--role", description = ONLY_ROLE) String role,
       @Option(names = "--principal", description = ONLY_PRINCIPAL) String principal,
-      @Option(names = "--reason", paramLabel = "REASON", description = REASON) String reason,
+      @Option(names = "--revocation-reason", paramLabel = "REASON", description = REASON)
+          String reason,
       @Option(names = "--dry-run", description = "Count them and change nothing.") boolean dryRun,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
