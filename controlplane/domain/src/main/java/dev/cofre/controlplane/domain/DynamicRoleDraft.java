@@ -79,4 +79,19 @@ public record DynamicRoleDraft(
         owned,
         grants);
   }
+
+  /**
+   * Checks that systems of {@code kind} know of objects that belong to users, when the role says
+   * what becomes of them.
+   *
+   * @throws InvalidDocumentException when they do not
+   */
+  public void requireOwnedFor(EngineKind kind) {
+    if (kind == EngineKind.REDIS && owned == OwnedObjects.DROP) {
+      throw new InvalidDocumentException(
+          List.of(
+              new FieldError(
+                  "ownedObjects", "must be absent: in redis nothing belongs to its users")));
+    }
+  }
 }

@@ -6,7 +6,25 @@ import java.util.Locale;
 
 /** The kinds of systems that the vault makes credentials in. */
 public enum EngineKind {
-  POSTGRESQL;
+  POSTGRESQL(5_432),
+  REDIS(6_379),
+  ;
+
+  private final int port;
+
+  EngineKind(int port) {
+    this.port = port;
+  }
+
+  /** Where such a system listens when nothing else is said. */
+  public int port() {
+    return port;
+  }
+
+  /** Whether its users have their rights in a database, which an engine names. */
+  public boolean hasDatabases() {
+    return this != REDIS;
+  }
 
   /** As it stands in documents. */
   public String wireName() {

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param environment whose vault key protects the root user's password
  * @param owner who answers for it: a principal's id, or {@code group:NAME}
  * @param host a name or IPv4 address, never part of a URL with anything else in it
- * @param database where its roles have their rights
+ * @param database where its roles have their rights; empty: its kind of system has none
  * @param rootUser the user there that makes others
  * @param tls whether the connection is encrypted and the server's name verified
  */
@@ -35,7 +35,7 @@ public record SecretEngineDraft(
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,252})");
   private static final Pattern OBJECT = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,62}");
   private static final int PORT_MAX = 65_535;
-  private static final int PORT_DEFAULT = 5_432;
+  private static final String DATABASE = "database";
   private static final int OWNER_MAX = 256;
   private static final int DESCRIPTION_MAX = 1_024;
 
@@ -46,17 +46,18 @@ public record SecretEngineDraft(
    */
   public static SecretEngineDraft read(Map<String, ?> document, String tenant) {
     DocumentFields fields = new DocumentFields(document);
+    EngineKind kind = fields.oneOf("kind", null, EngineKind.wireNames(), EngineKind::of);
     SecretEngineDraft draft =
         new SecretEngineDraft(
             fields.matching("name", null, NAME, NAME_RULE),
             tenant,
             fields.oneOf("environment", null, Environment.wireNames(), Environment::of),
-            fields.oneOf("kind", null, EngineKind.wireNames(), EngineKind::of),
+            kind,
             fields.printable("owner", OWNER_MAX),
             fields.printable("description", DESCRIPTION_MAX),
             fields.matching("host", null, HOST, "a host's name or IPv4 address"),
-            (int) fields.number("port", PORT_DEFAULT, 1, PORT_MAX),
-            fields.matching("database", null, OBJECT, "1 to 63 of A-Z, a-z, 0-9, '_' and '-'"),
+            (int) fields.number("port", kind == null ? PORT_MAX : kind.port(), 1, PORT_MAX),
+            database(fields, kind),
             fields.matching("rootUser", null, OBJECT, "1 to 63 of A-Z, a-z, 0-9, '_' and '-'"),
             fields.flag("tls", true));
     fields.mayHave("value");
@@ -68,6 +69,17 @@ public record SecretEngineDraft(
     }
     fields.end();
     return draft;
+  }
+
+  private static String database(DocumentFields fields, EngineKind kind) {
+    if (kind == null || kind.hasDatabases()) {
+      return fields.matching(DATABASE, null, OBJECT, "1 to 63 of A-Z, a-z, 0-9, '_' and '-'");
+    }
+    fields.mayHave(DATABASE);
+    if (fields.has(DATABASE)) {
+      fields.wrong(DATABASE, "must be absent: users of " + kind.wireName() + " belong to none");
+    }
+    return "";
   }
 
   private boolean isLoopback() {

@@ -6,13 +6,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * One thing that a credential may do in its target, as data; never as a text that is run.
  * Immutable.
  *
- * @param schema where
- * @param names which objects, empty: all that are in the schema when the credential is made
+ * @param schema where; empty: its kind of system has none
+ * @param names which objects, empty: all that are in the schema when the credential is made; of
+ *     keys and channels: patterns, see {@link #isPattern}
  * @param privileges what for
  */
 public record TargetGrant(Kind on, String schema, List<String> names, List<Privilege> privileges) {
@@ -21,14 +23,28 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
 
   private static final int NAME_MAX = 63;
   private static final int NAMES_MAX = 100;
+  private static final String SCHEMA_FIELD = "schema";
+  private static final String NAMES_FIELD = "names";
+  private static final String PRIVILEGES_FIELD = "privileges";
+  private static final Pattern PATTERN = Pattern.compile("[A-Za-z0-9:._/{}*?-]{1,128}");
 
   /** Kinds of objects, with what may be done with each. */
   public enum Kind {
     SCHEMA,
     TABLES,
-    SEQUENCES;
+    SEQUENCES,
+    KEYS,
+    CHANNELS;
 
-    private List<Privilege> privileges() {
+    /** What may be done with them in a system of {@code kind}. */
+    private List<Privilege> privileges(EngineKind kind) {
+      return switch (kind) {
+        case POSTGRESQL -> inPostgreSql();
+        case REDIS -> inRedis();
+      };
+    }
+
+    private List<Privilege> inPostgreSql() {
       return switch (this) {
         case SCHEMA -> List.of(Privilege.USAGE, Privilege.CREATE);
         case TABLES ->
@@ -41,7 +57,32 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
                 Privilege.REFERENCES,
                 Privilege.TRIGGER);
         case SEQUENCES -> List.of(Privilege.USAGE, Privilege.SELECT, Privilege.UPDATE);
+        case KEYS, CHANNELS -> List.of();
       };
+    }
+
+    private List<Privilege> inRedis() {
+      return switch (this) {
+        case SCHEMA, TABLES, SEQUENCES -> List.of();
+        case KEYS -> {
+          List<Privilege> all = new ArrayList<>(List.of(Privilege.READ, Privilege.WRITE));
+          all.addAll(Privilege.VALUE_TYPES);
+          yield all;
+        }
+        case CHANNELS -> List.of(Privilege.SUBSCRIBE, Privilege.PUBLISH);
+      };
+    }
+
+    /** What may be done with them in a system of any kind. */
+    private List<Privilege> privileges() {
+      return Arrays.stream(EngineKind.values())
+          .flatMap(kind -> privileges(kind).stream())
+          .distinct()
+          .toList();
+    }
+
+    private boolean isOfPatterns() {
+      return this == KEYS || this == CHANNELS;
     }
 
     /** As it stands in documents. */
@@ -50,7 +91,7 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
     }
   }
 
-  /** What may be done; the names are SQL's. */
+  /** What may be done; the names are SQL's, and of keys and channels those of Redis. */
   public enum Privilege {
     SELECT,
     INSERT,
@@ -60,7 +101,58 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
     REFERENCES,
     TRIGGER,
     USAGE,
-    CREATE
+    CREATE,
+    READ,
+    WRITE,
+    STRING,
+    HASH,
+    LIST,
+    SET,
+    SORTEDSET,
+    STREAM,
+    BITMAP,
+    HYPERLOGLOG,
+    GEO,
+    SUBSCRIBE,
+    PUBLISH;
+
+    /** Types of values at keys: of these alone, when a grant names some. */
+    public static final List<Privilege> VALUE_TYPES =
+        List.of(STRING, HASH, LIST, SET, SORTEDSET, STREAM, BITMAP, HYPERLOGLOG, GEO);
+  }
+
+  /**
+   * Whether {@code name} is a pattern of keys or channels: 1 to 128 letters, digits and {@code : .
+   * _ - / { }}, in which {@code *} and {@code ?} stand for what they match. Nothing in it ends or
+   * quotes a word in any list of rules.
+   */
+  public static boolean isPattern(String name) {
+    return PATTERN.matcher(name).matches();
+  }
+
+  /**
+   * Checks that systems of {@code kind} know {@code grants}.
+   *
+   * @throws InvalidDocumentException when they do not
+   */
+  public static void requireFor(EngineKind kind, List<TargetGrant> grants) {
+    for (TargetGrant grant : grants) {
+      List<Privilege> allowed = grant.on.privileges(kind);
+      if (!allowed.containsAll(grant.privileges)) {
+        throw new InvalidDocumentException(
+            List.of(
+                new FieldError(
+                    "grants",
+                    allowed.isEmpty()
+                        ? "on " + grant.on.wireName() + " are none of " + kind.wireName()
+                        : "on "
+                            + grant.on.wireName()
+                            + " must be of "
+                            + allowed
+                            + " in "
+                            + kind.wireName())));
+      }
+    }
   }
 
   static List<TargetGrant> readAll(DocumentFields fields, String field) {
@@ -79,36 +171,67 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
             null,
             Arrays.stream(Kind.values()).map(Kind::wireName).toList(),
             name -> Kind.valueOf(name.toUpperCase(Locale.ROOT)));
-    String schema = fields.printable("schema", NAME_MAX);
-    List<String> names = fields.optionalTexts("names", NAMES_MAX);
+    boolean ofPatterns = on != null && on.isOfPatterns();
+    String schema = ofPatterns ? noSchema(fields) : fields.printable(SCHEMA_FIELD, NAME_MAX);
+    List<String> names = ofPatterns ? patterns(fields) : names(fields, on);
+    List<Privilege> privileges = new ArrayList<>();
+    List<Privilege> allowed = on == null ? List.of() : on.privileges();
+    for (String name : fields.texts(PRIVILEGES_FIELD, Privilege.values().length)) {
+      allowed.stream().filter(one -> one.name().equals(name)).forEach(privileges::add);
+      if (on != null && allowed.stream().noneMatch(one -> one.name().equals(name))) {
+        fields.wrong(PRIVILEGES_FIELD, "must be of " + allowed + " for " + on.wireName());
+      }
+    }
+    if (on == Kind.KEYS
+        && !privileges.contains(Privilege.READ)
+        && !privileges.contains(Privilege.WRITE)) {
+      fields.wrong(PRIVILEGES_FIELD, "must have READ or WRITE");
+    }
+    return new TargetGrant(on, schema, List.copyOf(names), List.copyOf(privileges));
+  }
+
+  private static String noSchema(DocumentFields fields) {
+    fields.mayHave(SCHEMA_FIELD);
+    if (fields.has(SCHEMA_FIELD)) {
+      fields.wrong(SCHEMA_FIELD, "must be absent: keys and channels are in none");
+    }
+    return "";
+  }
+
+  private static List<String> patterns(DocumentFields fields) {
+    List<String> names = fields.texts(NAMES_FIELD, NAMES_MAX);
+    if (!names.stream().allMatch(TargetGrant::isPattern)) {
+      fields.wrong(
+          NAMES_FIELD,
+          "must be 1 to 128 of A-Z, a-z, 0-9, ':', '.', '_', '-', '/', '{', '}', '*' and '?' each");
+    }
+    return names;
+  }
+
+  private static List<String> names(DocumentFields fields, Kind on) {
+    List<String> names = fields.optionalTexts(NAMES_FIELD, NAMES_MAX);
     if (on == Kind.SCHEMA && !names.isEmpty()) {
-      fields.wrong("names", "must be absent: schema names it");
+      fields.wrong(NAMES_FIELD, "must be absent: schema names it");
     }
     for (String name : names) {
       boolean clean = name.codePoints().noneMatch(Character::isISOControl);
       if (!clean || name.codePointCount(0, name.length()) > NAME_MAX) {
-        fields.wrong("names", "must be 1 to 63 characters each, without control characters");
+        fields.wrong(NAMES_FIELD, "must be 1 to 63 characters each, without control characters");
       }
     }
-    List<Privilege> privileges = new ArrayList<>();
-    List<Privilege> allowed = on == null ? List.of() : on.privileges();
-    for (String name : fields.texts("privileges", Privilege.values().length)) {
-      allowed.stream().filter(one -> one.name().equals(name)).forEach(privileges::add);
-      if (on != null && allowed.stream().noneMatch(one -> one.name().equals(name))) {
-        fields.wrong("privileges", "must be of " + allowed + " for " + on.wireName());
-      }
-    }
-    return new TargetGrant(on, schema, List.copyOf(names), List.copyOf(privileges));
+    return names;
   }
 
   /** As it stands in documents. */
   public Map<String, Object> document() {
     Map<String, Object> document = new TreeMap<>();
     document.put("on", on.wireName());
-    document.put("schema", schema);
-    document.put("privileges", privileges.stream().map(Privilege::name).toList());
+    if (!schema.isEmpty()) {
+      document.put(SCHEMA_FIELD, schema);
+    }
+    document.put(PRIVILEGES_FIELD, privileges.stream().map(Privilege::name).toList());
     if (!names.isEmpty()) {
-      document.put("names", names);
+      document.put(NAMES_FIELD, names);
     }
     return document;
   }

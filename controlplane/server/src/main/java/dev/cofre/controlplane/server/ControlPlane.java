@@ -13,6 +13,7 @@ import dev.cofre.controlplane.server.audit.AuditIntake;
 import dev.cofre.controlplane.server.bootstrap.Bootstrap;
 import dev.cofre.controlplane.server.bootstrap.Demonstration;
 import dev.cofre.controlplane.server.dynamic.PostgreSqlEngine;
+import dev.cofre.controlplane.server.dynamic.RedisEngine;
 import dev.cofre.controlplane.server.enforce.EnforcementWatch;
 import dev.cofre.controlplane.server.enforce.NodeRegistry;
 import dev.cofre.controlplane.server.federation.ForeignTokens;
@@ -173,7 +174,9 @@ final class ControlPlane implements AutoCloseable {
             secrets,
             KernelRandom.INSTANCE,
             settings.vault().ca(),
-            Map.of(EngineKind.POSTGRESQL, new PostgreSqlEngine(KernelRandom.INSTANCE)));
+            Map.of(
+                EngineKind.POSTGRESQL, new PostgreSqlEngine(KernelRandom.INSTANCE),
+                EngineKind.REDIS, new RedisEngine(KernelRandom.INSTANCE)));
     Leasing leasing =
         new Leasing(
             roots,

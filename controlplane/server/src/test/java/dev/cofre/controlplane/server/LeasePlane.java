@@ -2,6 +2,7 @@ package dev.cofre.controlplane.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.cofre.controlplane.server.dynamic.LeasedSystem;
 import dev.cofre.controlplane.server.dynamic.TargetServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -12,27 +13,40 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
 
-/** A real control plane and a real PostgreSQL in which it makes credentials. */
+/** A real control plane and a real system in which it makes credentials. */
 final class LeasePlane implements AutoCloseable {
+  /** PostgreSQL; null: the system is another one. */
   final TargetServer target;
+
+  final LeasedSystem system;
   final TestPlane plane;
 
+  /** With PostgreSQL. */
   LeasePlane(Path directory) throws Exception {
-    target = TargetServer.start(directory);
+    this(directory, TargetServer.start(directory));
+  }
+
+  /** With {@code system}, which this closes. */
+  LeasePlane(Path directory, LeasedSystem system) throws Exception {
+    this.system = system;
+    target = system instanceof TargetServer postgreSql ? postgreSql : null;
     plane = TestPlane.in(directory.resolve("plane"));
     plane.createKey("vault-dev");
   }
 
   JsonObject draft(String name) {
-    return new JsonObject()
+    JsonObject draft = new JsonObject();
+    if (target != null) {
+      draft.put("database", "shop");
+    }
+    return draft
         .put("name", name)
         .put("environment", "dev")
-        .put("kind", "postgresql")
+        .put("kind", system.kind())
         .put("owner", "app-owner")
         .put("description", "for tests")
         .put("host", "localhost")
-        .put("port", target.port())
-        .put("database", "shop")
+        .put("port", system.port())
         .put("rootUser", TargetServer.ROOT)
         .put("tls", false)
         .put("value", coded(TargetServer.ROOT_PASSWORD));
@@ -58,6 +72,7 @@ final class LeasePlane implements AutoCloseable {
     return plane.send(plane.request(who, path).DELETE());
   }
 
+  /** A role of PostgreSQL. */
   static JsonObject role() {
     JsonObject grant =
         new JsonObject()
@@ -72,10 +87,23 @@ final class LeasePlane implements AutoCloseable {
         .put("grants", new JsonArray().add(grant));
   }
 
+  /** The same of this plane's system. */
+  JsonObject ownRole() {
+    if (target != null) {
+      return role();
+    }
+    JsonObject grant =
+        new JsonObject()
+            .put("on", "keys")
+            .put("names", new JsonArray().add("orders:*"))
+            .put("privileges", new JsonArray().add("READ"));
+    return role().put("grants", new JsonArray().add(grant));
+  }
+
   /** Enrols the target as {@code pg}, with the role {@code reader} that {@code app} may have. */
   void enrol() throws Exception {
     ok(201, post("app-owner", "/v1/secret-engines", draft("pg")));
-    ok(201, put("app-owner", "/v1/secret-engines/pg/roles/reader", role()));
+    ok(201, put("app-owner", "/v1/secret-engines/pg/roles/reader", ownRole()));
     ok(
         200,
         put("security-admin", "/v1/secret-engines/pg/roles/reader/grants/app", new JsonObject()));
@@ -98,13 +126,13 @@ final class LeasePlane implements AutoCloseable {
   }
 
   boolean works(JsonObject issued) {
-    return target.takes(issued.getString("userName"), issued.getString("password"));
+    return system.takes(issued.getString("userName"), issued.getString("password"));
   }
 
   void awaitGone(JsonObject issued) throws Exception {
     Await.until(
         issued.getString("userName") + " is gone",
-        () -> !target.users().contains(issued.getString("userName")));
+        () -> !system.users().contains(issued.getString("userName")));
     Await.until("the lease says so", () -> lease(issued).getString("state").equals("REVOKED"));
   }
 
@@ -118,6 +146,6 @@ final class LeasePlane implements AutoCloseable {
   @Override
   public void close() throws IOException {
     plane.close();
-    target.close();
+    system.close();
   }
 }

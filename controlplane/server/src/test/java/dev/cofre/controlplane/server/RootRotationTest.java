@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RootRotationTest {
   @TempDir Path directory;
 
-  /** PostgreSQL's engine, which ends as a kill does, before or after the change of a password. */
+  /** An engine that ends as a kill does, before or after the change of a password. */
   private record Cut(DynamicEngine whole, boolean after) implements DynamicEngine {
     @Override
     public EngineKind kind() {
@@ -98,15 +98,25 @@ class RootRotationTest {
     }
   }
 
+  /** The system that it is tried with. */
+  LeasePlane vault(Path directory) throws Exception {
+    return new LeasePlane(directory);
+  }
+
+  /** The engine of it. */
+  DynamicEngine engine() {
+    return new PostgreSqlEngine(KernelRandom.INSTANCE);
+  }
+
   @Test
   void eachCutIsMendedByTheNextLogin() throws Exception {
-    try (LeasePlane vault = new LeasePlane(directory)) {
+    try (LeasePlane vault = vault(directory)) {
       vault.enrol();
       vault.plane.plane.close();
       try (Hsm hsm = SoftHsmToken.login();
           Store store = Store.open(vault.plane.location(), vault.plane.clock)) {
         SecretSealer sealer = new SecretSealer(hsm, KernelRandom.INSTANCE);
-        DynamicEngine engine = new PostgreSqlEngine(KernelRandom.INSTANCE);
+        DynamicEngine engine = engine();
         for (boolean after : new boolean[] {false, true}) {
           SecretEngine before = begin(store, sealer, engine);
           RootLogin cut = roots(store, sealer, new Cut(engine, after));
@@ -128,7 +138,7 @@ class RootRotationTest {
   }
 
   /** Writes the next password ahead. */
-  private static SecretEngine begin(Store store, SecretSealer sealer, DynamicEngine kind) {
+  static SecretEngine begin(Store store, SecretSealer sealer, DynamicEngine kind) {
     SecretEngine engine = store.read(tx -> tx.engines().find("default", "pg")).orElseThrow();
     KeyMetadata key =
         store.read(tx -> VaultKeys.sealing(tx, "default", engine.draft().environment()));
@@ -138,12 +148,8 @@ class RootRotationTest {
     return engine;
   }
 
-  private static RootLogin roots(Store store, SecretSealer sealer, DynamicEngine engine) {
+  static RootLogin roots(Store store, SecretSealer sealer, DynamicEngine engine) {
     return new RootLogin(
-        store,
-        sealer,
-        KernelRandom.INSTANCE,
-        Optional.empty(),
-        Map.of(EngineKind.POSTGRESQL, engine));
+        store, sealer, KernelRandom.INSTANCE, Optional.empty(), Map.of(engine.kind(), engine));
   }
 }

@@ -21,7 +21,12 @@ final class RotationPlane implements AutoCloseable {
   final LeasePlane vault;
 
   RotationPlane(Path directory) throws Exception {
-    vault = new LeasePlane(directory);
+    this(new LeasePlane(directory));
+  }
+
+  /** With {@code vault}, which is not enrolled yet and which this closes. */
+  RotationPlane(LeasePlane vault) throws Exception {
+    this.vault = vault;
     vault.enrol();
   }
 
@@ -52,6 +57,11 @@ final class RotationPlane implements AutoCloseable {
             .put("create", create)
             .put("periodSeconds", 3_600);
     return create ? draft.put("grants", LeasePlane.role().getJsonArray("grants")) : draft;
+  }
+
+  /** The same, of users that the vault makes, with rights of this plane's system. */
+  JsonObject ownDraft(String... users) {
+    return draft(true, users).put("grants", vault.ownRole().getJsonArray("grants"));
   }
 
   HttpResponse<String> set(String name, JsonObject draft) throws Exception {
@@ -92,7 +102,7 @@ final class RotationPlane implements AutoCloseable {
   }
 
   boolean works(Value value) {
-    return vault.target.takes(value.user, value.password);
+    return vault.system.takes(value.user, value.password);
   }
 
   /** Lets the period of {@code name} pass, until another version is there. */

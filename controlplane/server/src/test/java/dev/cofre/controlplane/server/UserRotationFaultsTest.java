@@ -38,15 +38,17 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A rotation that is cut off between any two of its steps, or taken over by another one. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UserRotationFaultsTest {
   private static final Duration CLAIM_ENDED = Duration.ofMinutes(5);
 
-  @TempDir static Path directory;
-  private static Hsm hsm;
-  private static Parts parts;
+  @TempDir Path directory;
+  private Hsm hsm;
+  private Parts parts;
 
   /** Where a turn ends as by a kill. */
   private enum Step {
@@ -59,7 +61,7 @@ class UserRotationFaultsTest {
     NEVER
   }
 
-  /** PostgreSQL's engine, in which something happens at one step. */
+  /** An engine in which something happens at one step. */
   private record Cut(DynamicEngine whole, Step at, Runnable happens) implements DynamicEngine {
     private void reached(Step step) {
       if (step == at) {
@@ -138,16 +140,17 @@ class UserRotationFaultsTest {
   }
 
   /** What a rotator needs, without a control plane around it. */
-  private record Parts(Store store, SecretSealer sealer, RotationPlane rotation) {
+  private record Parts(
+      Store store, SecretSealer sealer, RotationPlane rotation, DynamicEngine whole) {
     UserRotator rotator(Step at, Runnable happens) {
-      DynamicEngine engine = new Cut(new PostgreSqlEngine(KernelRandom.INSTANCE), at, happens);
+      DynamicEngine engine = new Cut(whole, at, happens);
       RootLogin roots =
           new RootLogin(
               store,
               sealer,
               KernelRandom.INSTANCE,
               Optional.empty(),
-              Map.of(EngineKind.POSTGRESQL, engine));
+              Map.of(engine.kind(), engine));
       AuditLog log = new Log(at == Step.IN_COMMIT ? happens : () -> {});
       return new UserRotator(
           store,
@@ -203,20 +206,30 @@ class UserRotationFaultsTest {
     private static final long serialVersionUID = 1L;
   }
 
+  /** The system that it is tried with. */
+  LeasePlane vault(Path directory) throws Exception {
+    return new LeasePlane(directory);
+  }
+
+  /** The engine of it. */
+  DynamicEngine engine() {
+    return new PostgreSqlEngine(KernelRandom.INSTANCE);
+  }
+
   @BeforeAll
-  static void start() throws Exception {
-    RotationPlane rotation = new RotationPlane(directory);
+  void start() throws Exception {
+    RotationPlane rotation = new RotationPlane(vault(directory));
     rotation.secret("db", "first");
-    LeasePlane.ok(201, rotation.set("db", RotationPlane.draft(true, "db_a", "db_b")));
+    LeasePlane.ok(201, rotation.set("db", rotation.ownDraft("db_a", "db_b")));
     rotation.vault.plane.plane.close();
     hsm = SoftHsmToken.login();
     Store store = Store.open(rotation.vault.plane.location(), rotation.vault.plane.clock);
-    parts = new Parts(store, new SecretSealer(hsm, KernelRandom.INSTANCE), rotation);
+    parts = new Parts(store, new SecretSealer(hsm, KernelRandom.INSTANCE), rotation, engine());
   }
 
   /** What was left is taken up by a whole control plane. */
   @AfterAll
-  static void stop() throws Exception {
+  void stop() throws Exception {
     parts.store.close();
     hsm.close();
     try (RotationPlane rotation = parts.rotation) {
@@ -227,7 +240,7 @@ class UserRotationFaultsTest {
   }
 
   /** Lets the period pass; the rotation as it is then, due and nobody's. */
-  private static UserRotation due() {
+  private UserRotation due() {
     parts.rotation.vault.plane.clock.advance(Duration.ofHours(2));
     return parts.row();
   }

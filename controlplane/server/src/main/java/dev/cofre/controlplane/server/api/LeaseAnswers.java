@@ -23,10 +23,12 @@ final class LeaseAnswers {
             .put("description", engine.draft().description())
             .put("host", engine.draft().host())
             .put("port", engine.draft().port())
-            .put("database", engine.draft().database())
             .put("rootUser", engine.draft().rootUser())
             .put("tls", engine.draft().tls())
             .put("rotating", engine.rotating());
+    if (!engine.draft().database().isEmpty()) {
+      json.put("database", engine.draft().database());
+    }
     return Documents.stamp(json, engine.stamp());
   }
 

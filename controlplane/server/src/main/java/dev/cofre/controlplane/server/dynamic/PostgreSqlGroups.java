@@ -240,7 +240,7 @@ final class PostgreSqlGroups {
   }
 
   /** Whether nobody took something from it by hand, which credentials would lack. */
-  private boolean isWhole(String name, List<Found> all) throws SQLException {
+  private boolean isWhole(String name, List<Found> all) throws SQLException, TargetException {
     List<String> checks = new ArrayList<>();
     checks.add("has_database_privilege('" + name + "', current_database(), 'CONNECT')");
     for (Found one : all) {
@@ -252,6 +252,7 @@ final class PostgreSqlGroups {
             case SCHEMA -> "schema";
             case TABLES -> "table";
             case SEQUENCES -> "sequence";
+            case KEYS, CHANNELS -> throw PostgreSqlText.foreign();
           };
       for (TargetGrant.Privilege privilege : one.grant.privileges()) {
         checks.add(has(kind, name, one.objects, privilege.name()));

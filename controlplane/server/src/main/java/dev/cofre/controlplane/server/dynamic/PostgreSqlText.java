@@ -44,6 +44,12 @@ final class PostgreSqlText {
     return '\'' + text.replace("'", "''") + '\'';
   }
 
+  /** That a grant is about what PostgreSQL does not have. */
+  static TargetException foreign() {
+    return new TargetException(
+        TargetException.Kind.REFUSED, "a grant of the role is not one for PostgreSQL");
+  }
+
   /** The statements that give {@code user} in {@code database} what {@code grants} say. */
   static List<String> grants(String user, String database, List<TargetGrant> grants)
       throws TargetException {
@@ -70,6 +76,7 @@ final class PostgreSqlText {
           case SCHEMA -> "schema ";
           case TABLES -> "table ";
           case SEQUENCES -> "sequence ";
+          case KEYS, CHANNELS -> throw foreign();
         };
     if (grant.on() == TargetGrant.Kind.SCHEMA) {
       return one + schema;

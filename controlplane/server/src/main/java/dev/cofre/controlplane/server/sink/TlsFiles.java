@@ -93,8 +93,12 @@ public record TlsFiles(Optional<Path> ca, Optional<Path> certificate, Optional<P
     return ca.isEmpty() && certificate.isEmpty() && key.isEmpty();
   }
 
-  /** TLS by the files as they are now: renewed ones are taken at the next connection. */
-  SSLContext context() throws IOException {
+  /**
+   * TLS by the files as they are now: renewed ones are taken at the next connection.
+   *
+   * @throws IOException when they cannot be read or used
+   */
+  public SSLContext context() throws IOException {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(

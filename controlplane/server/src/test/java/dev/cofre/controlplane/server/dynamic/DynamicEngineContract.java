@@ -98,16 +98,19 @@ abstract class DynamicEngineContract {
   }
 
   @Test
-  void theSystemItselfEndsACredential() throws Exception {
+  void theSystemItselfEndsACredentialWhenItsSessionSaysSo() throws Exception {
     String name = fresh();
     char[] password = UserNames.password(KernelRandom.INSTANCE);
     try (Session session = session()) {
       session.create(
           new NewUser(name, Instant.now().minus(Duration.ofMinutes(1)), grants()), password);
-      assertFalse(works(name, password));
+      assertEquals(session.endsCredentials(), !works(name, password));
       session.renew(name, Instant.now().plus(Duration.ofMinutes(5)));
       assertTrue(works(name, password));
       session.revoke(name, OwnedObjects.REASSIGN);
+      assertEquals(
+          TargetException.Kind.REFUSED,
+          refusal(() -> session.renew(name, Instant.now().plus(Duration.ofMinutes(5)))));
     }
   }
 

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A real PostgreSQL that asks for passwords, which a test can stop and start again. */
-public final class TargetServer implements AutoCloseable {
+public final class TargetServer implements LeasedSystem {
   /** Who makes credentials there. */
   public static final String ROOT = "vault_root";
 
@@ -66,7 +66,12 @@ public final class TargetServer implements AutoCloseable {
     }
   }
 
-  /** Starts it again, with what it held. */
+  @Override
+  public String kind() {
+    return EngineKind.POSTGRESQL.wireName();
+  }
+
+  @Override
   public void start() throws IOException {
     server =
         EmbeddedPostgres.builder()
@@ -80,7 +85,7 @@ public final class TargetServer implements AutoCloseable {
             .start();
   }
 
-  /** Takes it away. */
+  @Override
   public void stop() throws IOException {
     server.close();
   }
@@ -91,7 +96,7 @@ public final class TargetServer implements AutoCloseable {
         EngineKind.POSTGRESQL, "localhost", port, DATABASE, ROOT, false, Optional.empty());
   }
 
-  /** Its port. */
+  @Override
   public int port() {
     return port;
   }
@@ -101,7 +106,7 @@ public final class TargetServer implements AutoCloseable {
     return DriverManager.getConnection(url(DATABASE), user, password);
   }
 
-  /** Whether {@code user} can log in. */
+  @Override
   public boolean takes(String user, String password) {
     try {
       login(user, password).close();
@@ -111,7 +116,7 @@ public final class TargetServer implements AutoCloseable {
     }
   }
 
-  /** The roles that the vault made. */
+  @Override
   public List<String> users() throws SQLException {
     return texts("select rolname from pg_roles where rolname like 'cofre\\_%' order by 1");
   }

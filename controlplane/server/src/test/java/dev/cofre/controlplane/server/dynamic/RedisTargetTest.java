@@ -1,0 +1,275 @@
+package dev.cofre.controlplane.server.dynamic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.cofre.contract.random.KernelRandom;
+import dev.cofre.controlplane.domain.DynamicRoleDraft.OwnedObjects;
+import dev.cofre.controlplane.domain.TargetGrant;
+import dev.cofre.controlplane.server.TestCertificates;
+import dev.cofre.controlplane.server.dynamic.DynamicEngine.NewUser;
+import dev.cofre.controlplane.server.dynamic.DynamicEngine.Session;
+import dev.cofre.controlplane.server.dynamic.DynamicEngine.StaticUser;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Redis as it is set up: which ones are refused, and what restarts and lost files do. */
+class RedisTargetTest {
+  private static final String ROOT = "user vault_root on >known-to-a-person resetchannels -@all ";
+  private static final String RIGHTS =
+      "+acl|setuser +acl|getuser +acl|deluser +acl|save +acl|dryrun\n";
+  private static final String CLOSED = "user default off resetchannels -@all\n";
+  private static final String ADMIN = "user admin on >of-the-tests ~* &* +@all\n";
+
+  @TempDir Path directory;
+
+  private static Session open(RedisServer server) throws TargetException {
+    return open(server.target());
+  }
+
+  private static Session open(Target target) throws TargetException {
+    return new RedisEngine(KernelRandom.INSTANCE)
+        .open(target, RedisServer.ROOT_PASSWORD.toCharArray());
+  }
+
+  private static NewUser user(String name) {
+    return new NewUser(
+        name,
+        Instant.now().plusSeconds(600),
+        List.of(
+            new TargetGrant(
+                TargetGrant.Kind.KEYS,
+                "",
+                List.of("orders:*"),
+                List.of(TargetGrant.Privilege.WRITE))));
+  }
+
+  private static String fresh() {
+    return UserNames.fresh("reader", KernelRandom.INSTANCE);
+  }
+
+  private static char[] password() {
+    return UserNames.password(KernelRandom.INSTANCE);
+  }
+
+  private void assertRefused(String why, String users, String... lines) throws Exception {
+    Path own = directory.resolve(why.replaceAll("[^a-z]", "-"));
+    String[] all = java.util.Arrays.copyOf(lines, lines.length + 1);
+    all[lines.length] = "aclfile " + own.resolve("redis/acl/users.acl");
+    try (RedisServer server = RedisServer.start(own, users, all);
+        Session session = open(server)) {
+      TargetException refused = assertThrows(TargetException.class, session::requireRights);
+      assertEquals(TargetException.Kind.REFUSED, refused.kind());
+      assertTrue(refused.getMessage().contains(why), refused.getMessage());
+    }
+  }
+
+  @Test
+  void refusesWhatItCannotKeepUsersIn() throws Exception {
+    assertRefused("default lets everybody in", "user default on nopass +ping\n" + ROOT + RIGHTS);
+    assertRefused("is a replica", CLOSED + ROOT + RIGHTS, "replicaof 127.0.0.1 1");
+    assertRefused("is a cluster", CLOSED + ROOT + RIGHTS, "cluster-enabled yes");
+    for (String right : RIGHTS.strip().split(" ")) {
+      assertRefused(
+          "root user may not do", CLOSED + ROOT + RIGHTS.replace(right, "") + '\n' + ADMIN);
+    }
+  }
+
+  @Test
+  void refusesWhatKeepsNoFileOfItsUsers() throws Exception {
+    String root = (ROOT + RIGHTS).strip();
+    String admin = ADMIN.strip();
+    try (RedisServer server = RedisServer.start(directory, "", CLOSED.strip(), root, admin);
+        Session session = open(server)) {
+      TargetException refused = assertThrows(TargetException.class, session::requireRights);
+      assertTrue(refused.getMessage().contains("aclfile"), refused.getMessage());
+      TargetException made =
+          assertThrows(TargetException.class, () -> session.create(user(fresh()), password()));
+      assertEquals(TargetException.Kind.REFUSED, made.kind());
+      assertEquals(List.of(), server.users(), "what is not saved is not left there either");
+    }
+  }
+
+  @Test
+  void whatCannotBeSavedDoesNotCount() throws Exception {
+    try (RedisServer server = RedisServer.start(directory)) {
+      String name = fresh();
+      char[] password = password();
+      try (Session session = open(server)) {
+        session.create(user(name), password);
+        server.blockSaving();
+        assertEquals(
+            TargetException.Kind.REFUSED,
+            assertThrows(TargetException.class, () -> session.create(user(fresh()), password()))
+                .kind());
+        assertEquals(List.of(name), server.users());
+        for (int i = 0; i < 2; i++) {
+          TargetException kept =
+              assertThrows(
+                  TargetException.class, () -> session.revoke(name, OwnedObjects.REASSIGN));
+          assertEquals(TargetException.Kind.REFUSED, kept.kind());
+        }
+        assertFalse(server.takes(name, new String(password)), "its login has ended all the same");
+      }
+      server.kill();
+      server.allowSaving();
+      server.start();
+      assertTrue(server.takes(name, new String(password)), "the file had it still");
+      try (Session session = open(server)) {
+        session.revoke(name, OwnedObjects.REASSIGN);
+      }
+      server.kill();
+      server.start();
+      assertFalse(server.takes(name, new String(password)));
+    }
+  }
+
+  @Test
+  void aKillOfTheServerChangesNothing() throws Exception {
+    try (RedisServer server = RedisServer.start(directory)) {
+      String kept = fresh();
+      String gone = fresh();
+      char[] password = password();
+      StaticUser stays = new StaticUser("stays", UUID.randomUUID(), true, List.of());
+      try (Session session = open(server)) {
+        session.create(user(kept), password);
+        session.create(user(gone), password);
+        session.setPassword(stays, password, () -> {});
+        session.revoke(gone, OwnedObjects.REASSIGN);
+      }
+      server.kill();
+      server.start();
+      assertTrue(server.may(kept, new String(password), "SET", "orders:1", "x"));
+      assertFalse(server.may(kept, new String(password), "SET", "other", "x"));
+      assertFalse(server.takes(gone, new String(password)));
+      assertTrue(server.takes("stays", new String(password)));
+      try (Session session = open(server)) {
+        session.requireRotatable(stays);
+        session.renew(kept, Instant.now().plusSeconds(60));
+      }
+    }
+  }
+
+  /** Redis has no lock for a user; the digests that a change takes away stand in for it. */
+  @Test
+  void whoComesBetweenTheFenceAndTheChangeHasItComeToNothing() throws Exception {
+    try (RedisServer server = RedisServer.start(directory);
+        Session late = open(server);
+        Session other = open(server)) {
+      StaticUser user = new StaticUser("contended", UUID.randomUUID(), true, List.of());
+      for (String which : List.of("made", "changed")) {
+        char[] others = password();
+        char[] lost = password();
+        TargetException refused =
+            assertThrows(
+                TargetException.class,
+                () -> late.setPassword(user, lost, () -> other.setPassword(user, others, () -> {})),
+                which);
+        assertEquals(TargetException.Kind.AWAY, refused.kind());
+        assertTrue(server.takes("contended", new String(others)), which);
+        assertFalse(server.takes("contended", new String(lost)), which);
+      }
+      char[] root = password();
+      assertThrows(
+          TargetException.class,
+          () -> late.changePassword(password(), () -> other.changePassword(root, () -> {})));
+      assertTrue(server.takes(RedisServer.ROOT, new String(root)));
+    }
+  }
+
+  /** All passwords of the root user end, also those that others gave it. */
+  @Test
+  void theRootUserHasOnePasswordAfterwards() throws Exception {
+    try (RedisServer server = RedisServer.start(directory);
+        Session session = open(server)) {
+      server.administer("ACL", "SETUSER", RedisServer.ROOT, ">another");
+      char[] next = password();
+      session.changePassword(next, () -> {});
+      session.changePassword(next, () -> {});
+      assertTrue(server.takes(RedisServer.ROOT, new String(next)));
+      assertFalse(server.takes(RedisServer.ROOT, "another"));
+      assertFalse(server.takes(RedisServer.ROOT, RedisServer.ROOT_PASSWORD));
+    }
+  }
+
+  @Test
+  void refusesAdministratorsAndUsersThatAskForNoPassword() throws Exception {
+    try (RedisServer server = RedisServer.start(directory);
+        Session session = open(server)) {
+      String mark = "(resetchannels &cofre-given-to-vault_root)";
+      for (String power :
+          List.of(
+              "+@all", "+acl|setuser", "+config|set", "+module|load", "+replicaof", "+@admin")) {
+        server.administer("ACL", "SETUSER", "powerful", "reset", "on", ">x", power, mark);
+        TargetException refused =
+            assertThrows(
+                TargetException.class,
+                () ->
+                    session.requireRotatable(
+                        new StaticUser("powerful", UUID.randomUUID(), false, List.of())));
+        assertTrue(refused.getMessage().contains("administers"), refused.getMessage());
+      }
+      server.administer("ACL", "SETUSER", "shut", "off", ">x", mark);
+      server.administer("ACL", "SETUSER", "lent", "on", ">x", "~*", "+get");
+      for (String name : List.of("shut", "lent")) {
+        TargetException refused =
+            assertThrows(
+                TargetException.class,
+                () ->
+                    session.requireRotatable(
+                        new StaticUser(name, UUID.randomUUID(), false, List.of())));
+        assertEquals(TargetException.Kind.REFUSED, refused.kind());
+      }
+      server.administer("ACL", "SETUSER", "open", "on", "nopass");
+      TargetException open =
+          assertThrows(
+              TargetException.class,
+              () ->
+                  new RedisEngine(KernelRandom.INSTANCE)
+                      .rehearse(server.target().as("open"), password()));
+      assertEquals(TargetException.Kind.REFUSED, open.kind());
+    }
+  }
+
+  @Test
+  void theServerProvesItsName() throws Exception {
+    TestCertificates certificates = new TestCertificates();
+    Path ca = certificates.writeAuthority(directory.resolve("ca.pem"));
+    TestCertificates.Identity identity = certificates.identity("redis", "localhost");
+    TestCertificates.write(directory.resolve("server.pem"), identity.certificate());
+    TestCertificates.write(directory.resolve("server.key"), identity.key());
+    try (RedisServer server = RedisServer.withTls(directory, "localhost", ca)) {
+      Target right = server.target();
+      try (Session session = open(right)) {
+        session.requireRights();
+      }
+      Target otherName = of(right, "127.0.0.1", right.ca());
+      Target otherAuthority =
+          of(
+              right,
+              right.host(),
+              Optional.of(new TestCertificates().writeAuthority(directory.resolve("other.pem"))));
+      Target theJdks = of(right, right.host(), Optional.empty());
+      for (Target wrong : List.of(otherName, otherAuthority, theJdks)) {
+        TargetException unproven = assertThrows(TargetException.class, () -> open(wrong));
+        assertEquals(TargetException.Kind.AWAY, unproven.kind());
+        assertTrue(unproven.getMessage().contains("TLS"), unproven.getMessage());
+      }
+      Target plain =
+          new Target(right.kind(), right.host(), right.port(), "", right.user(), false, right.ca());
+      assertThrows(TargetException.class, () -> open(plain));
+    }
+  }
+
+  private static Target of(Target target, String host, Optional<Path> ca) throws IOException {
+    return new Target(target.kind(), host, target.port(), "", target.user(), true, ca);
+  }
+}
