@@ -36,8 +36,12 @@ final class RedisAcl {
           "+discard",
           "+unwatch");
 
-  /** Nothing that acts on the server, or on keys that it does not name. */
-  private static final String NOT_BOUND_TO_KEYS = " -@admin -@dangerous -@scripting -@keyspace";
+  /**
+   * Nothing that acts on the server, or on keys that it does not name; nor PFMERGE, of which Redis
+   * 7.0 does not look at the key when it has no second one.
+   */
+  private static final String NOT_BOUND_TO_KEYS =
+      " -@admin -@dangerous -@scripting -@keyspace -pfmerge";
 
   private static final String OF_ANY_TYPE = " +exists +type +watch";
   private static final String READING = " +ttl +pttl +expiretime +pexpiretime";

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Replies as they may come, and systems that are no Redis. */
@@ -119,7 +120,7 @@ class RedisConnectionTest {
           while (true) {
             out.write('x');
             out.flush();
-            java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
+            LockSupport.parkNanos(50_000_000);
           }
         };
     assertEquals(TargetException.Kind.AWAY, met(silent));

@@ -12,9 +12,10 @@ import dev.cofre.controlplane.server.TestCertificates;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine.NewUser;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine.Session;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine.StaticUser;
-import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -61,8 +62,8 @@ class RedisTargetTest {
   }
 
   private void assertRefused(String why, String users, String... lines) throws Exception {
-    Path own = directory.resolve(why.replaceAll("[^a-z]", "-"));
-    String[] all = java.util.Arrays.copyOf(lines, lines.length + 1);
+    Path own = Files.createTempDirectory(directory, "refused");
+    String[] all = Arrays.copyOf(lines, lines.length + 1);
     all[lines.length] = "aclfile " + own.resolve("redis/acl/users.acl");
     try (RedisServer server = RedisServer.start(own, users, all);
         Session session = open(server)) {
@@ -269,7 +270,7 @@ class RedisTargetTest {
     }
   }
 
-  private static Target of(Target target, String host, Optional<Path> ca) throws IOException {
+  private static Target of(Target target, String host, Optional<Path> ca) {
     return new Target(target.kind(), host, target.port(), "", target.user(), true, ca);
   }
 }
