@@ -2,9 +2,6 @@ package dev.cofre.controlplane.server.dynamic;
 
 import dev.cofre.controlplane.domain.TargetGrant;
 import dev.cofre.controlplane.domain.TargetGrant.Privilege;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -22,6 +19,9 @@ import java.util.UUID;
  * commands.
  */
 final class RedisAcl {
+  /** What all marks of users that were made begin with. */
+  static final String MADE = "cofre-rotation-of-secret-";
+
   /** What connections need before they do anything, and transactions, of which each part counts. */
   private static final List<String> CONNECTION =
       List.of(
@@ -146,9 +146,6 @@ final class RedisAcl {
     return MADE + secret;
   }
 
-  /** What all marks of users that were made begin with. */
-  static final String MADE = "cofre-rotation-of-secret-";
-
   /** What the mark of a user says whose password the vault's {@code root} may change. */
   static String givenTo(String root) {
     return "cofre-given-to-" + root;
@@ -160,15 +157,13 @@ final class RedisAcl {
    * @param password of random bits, 256 or more, which its digest does not tell
    */
   static String hash(char[] password) {
-    ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(password));
+    byte[] bytes = RedisConnection.encoded(password);
     try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update(encoded);
-      return HexFormat.of().formatHex(sha256.digest());
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has SHA-256", e);
     } finally {
-      Arrays.fill(encoded.array(), (byte) 0);
+      Arrays.fill(bytes, (byte) 0);
     }
   }
 

@@ -11,6 +11,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -102,15 +105,25 @@ final class RedisConnection implements AutoCloseable {
 
   /** Logs in; {@code password} stays the caller's to overwrite, and nothing else of it is left. */
   void login(String user, char[] password) throws IOException, RedisException {
-    ByteBuffer encoded = UTF_8.encode(CharBuffer.wrap(password));
-    byte[] bytes = new byte[encoded.remaining()];
-    encoded.get(bytes);
+    byte[] bytes = encoded(password);
     try {
       call(new byte[][] {"AUTH".getBytes(US_ASCII), user.getBytes(UTF_8), bytes});
     } finally {
-      Arrays.fill(encoded.array(), (byte) 0);
       Arrays.fill(bytes, (byte) 0);
     }
+  }
+
+  /** {@code password} as the server has it, the caller's to overwrite. */
+  static byte[] encoded(char[] password) {
+    CharsetEncoder encoder = UTF_8.newEncoder().onMalformedInput(CodingErrorAction.REPLACE);
+    ByteBuffer room = ByteBuffer.allocate((int) (password.length * encoder.maxBytesPerChar()));
+    CoderResult result = encoder.encode(CharBuffer.wrap(password), room, true);
+    byte[] bytes = Arrays.copyOf(room.array(), room.position());
+    Arrays.fill(room.array(), (byte) 0);
+    if (result.isError()) {
+      throw new AssertionError("what is malformed is replaced");
+    }
+    return bytes;
   }
 
   private Object call(byte[][] parts) throws IOException, RedisException {

@@ -257,7 +257,7 @@ class RedisEngineTest extends DynamicEngineContract {
    */
   private static boolean doesWithoutKey(Credential user, String command) throws IOException {
     for (int arguments = 0; arguments <= 8; arguments++) {
-      List<String> words = new ArrayList<>(List.of(command.split("\\|")));
+      List<String> words = new ArrayList<>(List.of(command.split("\\|", -1)));
       for (int i = 0; i < arguments; i++) {
         words.add("1");
       }

@@ -78,7 +78,7 @@ class RedisTargetTest {
     assertRefused("default lets everybody in", "user default on nopass +ping\n" + ROOT + RIGHTS);
     assertRefused("is a replica", CLOSED + ROOT + RIGHTS, "replicaof 127.0.0.1 1");
     assertRefused("is a cluster", CLOSED + ROOT + RIGHTS, "cluster-enabled yes");
-    for (String right : RIGHTS.strip().split(" ")) {
+    for (String right : RIGHTS.strip().split(" ", -1)) {
       assertRefused(
           "root user may not do", CLOSED + ROOT + RIGHTS.replace(right, "") + '\n' + ADMIN);
     }
