@@ -81,12 +81,12 @@ public record DynamicRoleDraft(
   }
 
   /**
-   * Checks that systems of {@code kind} know of objects that belong to users, when the role says
-   * what becomes of them.
+   * Checks that this is a role that an engine of {@code kind} can have.
    *
-   * @throws InvalidDocumentException when they do not
+   * @throws InvalidDocumentException naming what it cannot
    */
-  public void requireOwnedFor(EngineKind kind) {
+  public void requireOf(EngineKind kind) {
+    TargetGrant.requireOf(kind, grants);
     if (kind == EngineKind.REDIS && owned == OwnedObjects.DROP) {
       throw new InvalidDocumentException(
           List.of(

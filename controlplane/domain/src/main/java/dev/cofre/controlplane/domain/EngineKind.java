@@ -7,22 +7,21 @@ import java.util.Locale;
 /** The kinds of systems that the vault makes credentials in. */
 public enum EngineKind {
   POSTGRESQL(5_432),
-  REDIS(6_379),
-  ;
+  REDIS(6_379);
 
-  private final int port;
+  private final int portDefault;
 
-  EngineKind(int port) {
-    this.port = port;
+  EngineKind(int portDefault) {
+    this.portDefault = portDefault;
   }
 
-  /** Where such a system listens when nothing else is said. */
-  public int port() {
-    return port;
+  /** The port of those that say none. */
+  int portDefault() {
+    return portDefault;
   }
 
   /** Whether its users have their rights in a database, which an engine names. */
-  public boolean hasDatabases() {
+  boolean hasDatabases() {
     return this != REDIS;
   }
 

@@ -47,6 +47,7 @@ public record SecretEngineDraft(
   public static SecretEngineDraft read(Map<String, ?> document, String tenant) {
     DocumentFields fields = new DocumentFields(document);
     EngineKind kind = fields.oneOf("kind", null, EngineKind.wireNames(), EngineKind::of);
+    int portDefault = kind == null ? PORT_MAX : kind.portDefault();
     SecretEngineDraft draft =
         new SecretEngineDraft(
             fields.matching("name", null, NAME, NAME_RULE),
@@ -56,7 +57,7 @@ public record SecretEngineDraft(
             fields.printable("owner", OWNER_MAX),
             fields.printable("description", DESCRIPTION_MAX),
             fields.matching("host", null, HOST, "a host's name or IPv4 address"),
-            (int) fields.number("port", kind == null ? PORT_MAX : kind.port(), 1, PORT_MAX),
+            (int) fields.number("port", portDefault, 1, PORT_MAX),
             database(fields, kind),
             fields.matching("rootUser", null, OBJECT, "1 to 63 of A-Z, a-z, 0-9, '_' and '-'"),
             fields.flag("tls", true));

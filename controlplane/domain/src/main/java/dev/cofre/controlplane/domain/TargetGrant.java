@@ -131,27 +131,32 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
   }
 
   /**
-   * Checks that systems of {@code kind} know {@code grants}.
+   * Checks that all of {@code grants}, which stood in the field {@code grants}, are such as systems
+   * of {@code kind} know.
    *
-   * @throws InvalidDocumentException when they do not
+   * @throws InvalidDocumentException naming those that are not
    */
-  public static void requireFor(EngineKind kind, List<TargetGrant> grants) {
-    for (TargetGrant grant : grants) {
+  public static void requireOf(EngineKind kind, List<TargetGrant> grants) {
+    List<FieldError> errors = new ArrayList<>();
+    for (int i = 0; i < grants.size(); i++) {
+      TargetGrant grant = grants.get(i);
       List<Privilege> allowed = grant.on.privileges(kind);
       if (!allowed.containsAll(grant.privileges)) {
-        throw new InvalidDocumentException(
-            List.of(
-                new FieldError(
-                    "grants",
-                    allowed.isEmpty()
-                        ? "on " + grant.on.wireName() + " are none of " + kind.wireName()
-                        : "on "
-                            + grant.on.wireName()
-                            + " must be of "
-                            + allowed
-                            + " in "
-                            + kind.wireName())));
+        errors.add(
+            new FieldError(
+                "grants[" + i + "]",
+                allowed.isEmpty()
+                    ? "cannot be on " + grant.on.wireName() + " in " + kind.wireName()
+                    : "must have privileges of "
+                        + allowed
+                        + " on "
+                        + grant.on.wireName()
+                        + " in "
+                        + kind.wireName()));
       }
+    }
+    if (!errors.isEmpty()) {
+      throw new InvalidDocumentException(errors);
     }
   }
 

@@ -79,11 +79,11 @@ class TargetGrantTest {
     Map<String, Object> document = grant("tables", List.of("orders"), "SELECT");
     document.put("schema", "sales");
     List<TargetGrant> tables = read(document);
-    TargetGrant.requireFor(EngineKind.REDIS, keys);
-    TargetGrant.requireFor(EngineKind.POSTGRESQL, tables);
+    TargetGrant.requireOf(EngineKind.REDIS, keys);
+    TargetGrant.requireOf(EngineKind.POSTGRESQL, tables);
     assertThrows(
-        InvalidDocumentException.class, () -> TargetGrant.requireFor(EngineKind.POSTGRESQL, keys));
+        InvalidDocumentException.class, () -> TargetGrant.requireOf(EngineKind.POSTGRESQL, keys));
     assertThrows(
-        InvalidDocumentException.class, () -> TargetGrant.requireFor(EngineKind.REDIS, tables));
+        InvalidDocumentException.class, () -> TargetGrant.requireOf(EngineKind.REDIS, tables));
   }
 }

@@ -13,7 +13,6 @@ import dev.cofre.controlplane.domain.DynamicRole;
 import dev.cofre.controlplane.domain.DynamicRoleDraft;
 import dev.cofre.controlplane.domain.SecretEngine;
 import dev.cofre.controlplane.domain.Stamp;
-import dev.cofre.controlplane.domain.TargetGrant;
 import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.controlplane.server.vault.EngineAccess;
 import java.util.List;
@@ -65,8 +64,7 @@ final class DynamicRoleOperations {
           Optional<DynamicRole> before = tx.dynamicRoles().find(engine.id(), call.path("role"));
           call.requireMatch(before.map(role -> role.stamp().revision()).orElse(0L));
           DynamicRoleDraft draft = DynamicRoleDraft.read(call.path("role"), call.document());
-          TargetGrant.requireFor(engine.draft().kind(), draft.grants());
-          draft.requireOwnedFor(engine.draft().kind());
+          draft.requireOf(engine.draft().kind());
           if (before.isEmpty() && tx.dynamicRoles().count(engine.id()) >= ROLES_MAX) {
             throw conflict("an engine has at most " + ROLES_MAX + " roles");
           }

@@ -154,7 +154,7 @@ final class SecretRotationOperations {
     if (engine.draft().environment() != secret.draft().environment()) {
       throw wrong("engine", "must be of the secret's environment");
     }
-    TargetGrant.requireFor(engine.draft().kind(), draft.grants());
+    TargetGrant.requireOf(engine.draft().kind(), draft.grants());
     int daysMax = tx.dataClasses().rules(secret.draft().dataClass()).rotationDays();
     if (draft.period().compareTo(Duration.ofDays(daysMax)) > 0) {
       throw wrong("periodSeconds", "must be at most " + daysMax + " days for the secret's class");
