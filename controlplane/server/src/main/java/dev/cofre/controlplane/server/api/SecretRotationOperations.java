@@ -246,8 +246,7 @@ final class SecretRotationOperations {
               if (!force && found.rotation.isRotatedWithin(APART, tx.now())) {
                 throw conflict(
                     "it was rotated less than a minute ago, and another time ends the value before,"
-                        + " which clients may use still; look at it, and force it if that is"
-                        + " meant");
+                        + " which clients may use still; look at it, and force it if that is meant");
               }
               tx.userRotations().request(found.rotation, tx.now());
               rotator.claim(tx, secret).ifPresent(claimed::add);
