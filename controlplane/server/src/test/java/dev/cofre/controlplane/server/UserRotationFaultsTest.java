@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 class UserRotationFaultsTest {
   private static final Duration CLAIM_ENDED = Duration.ofMinutes(5);
 
-  @TempDir Path directory;
+  @TempDir static Path directory;
   private Hsm hsm;
   private Parts parts;
 
