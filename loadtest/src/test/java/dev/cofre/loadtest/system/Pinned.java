@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 
 /** Processes that run on one processor alone. */
 final class Pinned {
+  private static final int NICEST = 19;
+
   private Pinned() {}
 
   /** Moves all threads of {@code pid} to {@code processor}. */
@@ -28,7 +30,12 @@ final class Pinned {
 
   /** Has all threads of {@code pid} run when nobody else wants their processor. */
   static void giveWay(Workspace workspace, long pid) throws Exception {
-    List<String> command = new ArrayList<>(List.of("renice", "-n", "19", "-p"));
+    giveWay(workspace, pid, NICEST);
+  }
+
+  /** Has all threads of {@code pid} take less of their processor than others: {@code nice}. */
+  static void giveWay(Workspace workspace, long pid, int nice) throws Exception {
+    List<String> command = new ArrayList<>(List.of("renice", "-n", "" + nice, "-p"));
     try (Stream<Path> threads = Files.list(Path.of("/proc", "" + pid, "task"))) {
       threads.map(thread -> thread.getFileName().toString()).forEach(command::add);
     }
