@@ -90,19 +90,19 @@ class InvestigationApiTest {
   private static List<AuditEvent> reads() {
     List<AuditEvent> events = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      events.add(read(-3_000 + i * 60L, "shop", "10.0.0.1", 1));
+      events.add(read(-3_000 + i * 60L, "web", "10.1.0.1", 1));
     }
     for (int i = 0; i < 4; i++) {
-      events.add(read(i * 60L, "shop", "10.0.0.1", 1));
+      events.add(read(i * 60L, "web", "10.1.0.1", 1));
     }
     events.add(
-        event(500, "eve", "10.0.0.66", "secret:read").key("orders-db").denied("not_found").build());
+        event(500, "prober", "10.1.0.66", "secret:read").key("orders-db").denied("not_found").build());
     for (int i = 0; i < 20; i++) {
-      events.add(read(1_000 + i, "mallory", "203.0.113.7", 1 + i % 2));
+      events.add(read(1_000 + i, "thief", "203.0.113.99", 1 + i % 2));
     }
     // Of another secret, and the use of a key of the same name.
-    events.add(event(1_100, "shop", "10.0.0.1", "secret:read").key("other").used(1, null).build());
-    events.add(event(1_200, "shop", "10.0.0.1", "encrypt").key("orders-db").build());
+    events.add(event(1_100, "web", "10.1.0.1", "secret:read").key("other").used(1, null).build());
+    events.add(event(1_200, "web", "10.1.0.1", "encrypt").key("orders-db").build());
     return events;
   }
 
@@ -123,11 +123,11 @@ class InvestigationApiTest {
         words.contains("2 principals were never seen before with secret orders-db"), words);
     assertTrue(words.contains("1 attempt denied"), words);
     assertTrue(words.contains("25 events an hour, against 4"), words);
-    JsonObject mallory = row(answer, "principals", "principal", "mallory");
-    assertEquals(20, mallory.getInteger("uses"));
-    assertEquals("new", mallory.getString("seenBefore"));
-    assertEquals(0, row(answer, "principals", "principal", "eve").getInteger("uses"));
-    assertEquals("before", row(answer, "principals", "principal", "shop").getString("seenBefore"));
+    JsonObject thief = row(answer, "principals", "principal", "thief");
+    assertEquals(20, thief.getInteger("uses"));
+    assertEquals("new", thief.getString("seenBefore"));
+    assertEquals(0, row(answer, "principals", "principal", "prober").getInteger("uses"));
+    assertEquals("before", row(answer, "principals", "principal", "web").getString("seenBefore"));
     assertEquals(10, row(answer, "secrets", "version", 2).getInteger("events"));
     assertEquals("orders-db", row(answer, "secrets", "version", 1).getString("secret"));
     assertEquals(0, answer.getJsonObject("keys").getInteger("distinct"));
@@ -136,7 +136,7 @@ class InvestigationApiTest {
 
   @Test
   void whatSecretsAPrincipalReadIsTold() throws Exception {
-    JsonObject answer = ask("principal=shop" + HOUR);
+    JsonObject answer = ask("principal=web" + HOUR);
     assertTrue(words(answer).contains("2 secrets were read: orders-db, other."), words(answer));
     assertEquals(1, row(answer, "secrets", "secret", "other").getInteger("events"));
   }
