@@ -107,7 +107,8 @@ final class AuditInvestigateCommand implements Callable<Integer> {
             calls -> calls.get(PATH + "?" + query(timeoutMs)));
     terminal.print(json || output.isJson() ? answer.encodePrettily() + "\n" : text(answer));
     if (html != null) {
-      HtmlFile.write(html, InvestigationPage.of(answer)); // after the answer, which a full disk must not lose
+      HtmlFile.write(
+          html, InvestigationPage.of(answer)); // after the answer, which a full disk must not lose
     }
     if (!answer.getBoolean("complete")) {
       throw new CliException(ExitCodes.FAILED, "not all was looked at: see INCOMPLETE above");

@@ -55,8 +55,7 @@ final class IncidentCommand {
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
     JsonObject report =
-        plane.call(
-            terminal.environment(), PolicyCommand.ROLE, calls -> calls.get(admin.path(id)));
+        plane.call(terminal.environment(), PolicyCommand.ROLE, calls -> calls.get(admin.path(id)));
     IncidentReport.print(terminal, report, output.isJson(), html);
     return IncidentReport.exitCode(report);
   }
@@ -80,8 +79,7 @@ final class IncidentCommand {
         plane.call(
             terminal.environment(),
             PolicyCommand.ROLE,
-            calls ->
-                calls.post(admin.path(id) + "/close", new JsonObject().put("reason", reason)));
+            calls -> calls.post(admin.path(id) + "/close", new JsonObject().put("reason", reason)));
     IncidentReport.print(terminal, report, output.isJson(), null);
     return ExitCodes.OK;
   }

@@ -160,7 +160,9 @@ final class IncidentLeakCommand implements Callable<Integer> {
   /** Its id is told first: whatever becomes of this command, it can be looked at by that. */
   private JsonObject ended(ControlPlane.Calls calls, JsonObject opened) {
     String id = opened.getString("id");
-    terminal.err().println("cofre: incident " + Terminal.plain(id) + " is open and goes on by itself");
+    terminal
+        .err()
+        .println("cofre: incident " + Terminal.plain(id) + " is open and goes on by itself");
     terminal.err().flush();
     long begunNs = System.nanoTime();
     JsonObject report = opened;

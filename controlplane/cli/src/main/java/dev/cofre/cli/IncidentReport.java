@@ -141,8 +141,7 @@ final class IncidentReport {
     }
   }
 
-  private static void table(
-      Page page, List<InvestigationTable.Cell> cells, List<JsonObject> rows) {
+  private static void table(Page page, List<InvestigationTable.Cell> cells, List<JsonObject> rows) {
     page.table(
         cells.stream().map(InvestigationTable.Cell::heading).toList(),
         rows.stream()

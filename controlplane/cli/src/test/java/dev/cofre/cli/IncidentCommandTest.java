@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class IncidentCommandTest {
   private Map<String, String> environment;
   private volatile String state = "DONE";
   private volatile String stepState = "DONE";
-  private volatile int looksUntilDone;
+  private final AtomicInteger looksUntilDone = new AtomicInteger();
 
   @BeforeEach
   void start() throws IOException {
@@ -61,7 +62,7 @@ class IncidentCommandTest {
 
   private JsonObject answer(HttpServerRequest request) {
     boolean isPlan = request.path().equals("/v1/incident-plans");
-    boolean isOver = isPlan || looksUntilDone-- <= 0;
+    boolean isOver = isPlan || looksUntilDone.getAndDecrement() <= 0;
     JsonObject step =
         new JsonObject()
             .put("number", 1)
@@ -159,7 +160,7 @@ class IncidentCommandTest {
 
   @Test
   void itIsWaitedForAndAnOwnerIsNot() throws IOException {
-    looksUntilDone = 2;
+    looksUntilDone.set(2);
     Path page = home.resolve("report.html");
     CliRun done =
         run("", "incident", "leak", "--secret", "db", "--yes", "--json", "--html", page.toString());
@@ -169,13 +170,12 @@ class IncidentCommandTest {
     assertTrue(lines().getLast().startsWith("GET /v1/incidents/7b0e0f5e"));
     assertEquals(3, lines().size());
     assertFalse(Files.readString(page).contains("<script>"));
-    assertEquals(
-        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(page)));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(page)));
 
     asked.clear();
     state = "OPEN";
     stepState = "WAITING";
-    looksUntilDone = 0;
+    looksUntilDone.set(0);
     CliRun left = run("", "incident", "leak", "--secret", "db", "--yes");
     assertEquals(ExitCodes.PENDING, left.exitCode(), left::err);
     assertEquals(List.of("POST /v1/incidents"), lines());
@@ -185,8 +185,7 @@ class IncidentCommandTest {
   void theOtherCommandsAskForWhatTheySay() {
     assertEquals(ExitCodes.OK, run("", "incident", "show", "x").exitCode());
     assertEquals("GET /v1/incidents/x", lines().getLast());
-    assertEquals(
-        ExitCodes.OK, run("", "incident", "close", "x", "--for", "by hand").exitCode());
+    assertEquals(ExitCodes.OK, run("", "incident", "close", "x", "--for", "by hand").exitCode());
     assertEquals("POST /v1/incidents/x/close", lines().getLast());
     assertEquals(new JsonObject().put("reason", "by hand"), asked.getLast().body());
     state = "OPEN";

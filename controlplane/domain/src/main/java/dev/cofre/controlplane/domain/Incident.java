@@ -50,7 +50,8 @@ public record Incident(
   }
 
   /** A new one. */
-  public static Incident opened(UUID id, String tenant, IncidentDraft draft, Instant at, String by) {
+  public static Incident opened(
+      UUID id, String tenant, IncidentDraft draft, Instant at, String by) {
     return new Incident(id, tenant, draft, State.OPEN, at, by, null, null, null, 0);
   }
 }

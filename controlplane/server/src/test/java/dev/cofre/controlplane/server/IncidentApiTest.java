@@ -48,8 +48,7 @@ class IncidentApiTest {
   @Test
   void aSecretOfTwoUsersIsRotatedUntilNothingThatLeakedOpensAnything() throws Exception {
     incidents.rotation.secret("two", "first");
-    LeasePlane.ok(
-        201, incidents.rotation.set("two", RotationPlane.draft(true, "two_a", "two_b")));
+    LeasePlane.ok(201, incidents.rotation.set("two", RotationPlane.draft(true, "two_a", "two_b")));
     Value before = incidents.rotation.value("two");
     Value leaked = incidents.rotation.awaitNext("two", before);
     assertTrue(incidents.rotation.works(before) && incidents.rotation.works(leaked));
@@ -59,7 +58,8 @@ class IncidentApiTest {
     assertTrue(
         plan.getJsonArray("words").getString(0).startsWith("PLAN for the leak of secret two:"));
     assertTrue(
-        IncidentPlane.step(plan, "rotate", "two").getString("outcome").contains("twice"), plan::encode);
+        IncidentPlane.step(plan, "rotate", "two").getString("outcome").contains("twice"),
+        plan::encode);
     assertEquals(leaked, incidents.rotation.value("two"));
     assertFalse(incidents.rotation.show("two").getBoolean("rotating"));
     assertEquals(List.of(), incidents.told("secret", "two"));
@@ -133,7 +133,8 @@ class IncidentApiTest {
                 .allMatch(
                     step ->
                         step.getString("state")
-                            .equals(step.getString("action").equals("renew") ? "WAITING" : "DONE")));
+                            .equals(
+                                step.getString("action").equals("renew") ? "WAITING" : "DONE")));
     assertEquals("OPEN", incidents.show(opened).getString("state"));
     assertTrue(shown("made-elsewhere").getBoolean("newValueNeeded"));
     HttpResponse<String> again =
@@ -144,7 +145,8 @@ class IncidentApiTest {
     JsonObject next = new JsonObject().put("value", LeasePlane.coded("another"));
     LeasePlane.ok(
         201,
-        incidents.vault.post("app-owner", RotationPlane.path("made-elsewhere") + "/versions", next));
+        incidents.vault.post(
+            "app-owner", RotationPlane.path("made-elsewhere") + "/versions", next));
     JsonObject done = incidents.awaitDone(opened);
     assertEquals(
         "app-owner wrote version 2",
@@ -187,9 +189,7 @@ class IncidentApiTest {
     LeasePlane.ok(
         200,
         incidents.vault.put(
-            "security-admin",
-            "/v1/secret-engines/pg/roles/reader/grants/" + id,
-            new JsonObject()));
+            "security-admin", "/v1/secret-engines/pg/roles/reader/grants/" + id, new JsonObject()));
     establish(id);
     assertEquals(200, as(token, "GET", RotationPlane.path("read") + "/value", null).statusCode());
     JsonObject wanted = new JsonObject().put("engine", "pg").put("role", "reader");
@@ -201,7 +201,7 @@ class IncidentApiTest {
                 token,
                 "POST",
                 "/v1/certificates",
-                CertificatePlane.named("shop-ca", "localhost").put("generatedKey", true)));
+                CertificatePlane.named("shop-ca", "localhost")));
 
     JsonObject leak = new JsonObject().put("principal", id).put("reason", "token in a log");
     Await.until(
@@ -253,8 +253,7 @@ class IncidentApiTest {
     String role = CertificatePlane.AUTHORITIES + "/shop-ca/roles/shop";
     LeasePlane.ok(201, incidents.vault.put("app-owner", role, CertificatePlane.role()));
     LeasePlane.ok(
-        200,
-        incidents.vault.put("security-admin", role + "/grants/" + reader, new JsonObject()));
+        200, incidents.vault.put("security-admin", role + "/grants/" + reader, new JsonObject()));
   }
 
   private static void give(String id, String token) throws Exception {
@@ -293,7 +292,8 @@ class IncidentApiTest {
     assertEquals(200, incidents.plane.get("security-admin-2", "/v1/incidents").statusCode());
     JsonObject forced = incidents.plan(admin.copy().put("force", true));
     assertEquals(
-        "security-admin-2", IncidentPlane.step(forced, "cut-off", "security-admin-2").getString("subject"));
+        "security-admin-2",
+        IncidentPlane.step(forced, "cut-off", "security-admin-2").getString("subject"));
     assertEquals(200, incidents.plane.get("security-admin-2", "/v1/incidents").statusCode());
   }
 
@@ -319,8 +319,7 @@ class IncidentApiTest {
             secret("x").put("more", 1),
             secret("x").put("overlapSeconds", 3_601),
             secret("x").put("since", "2099-01-01T00:00:00Z"))) {
-      HttpResponse<String> answer =
-          incidents.vault.post("security-admin", "/v1/incidents", wrong);
+      HttpResponse<String> answer = incidents.vault.post("security-admin", "/v1/incidents", wrong);
       assertTrue(TestPlane.isProblem(answer, ErrorCode.INVALID_REQUEST), answer.body());
     }
     assertEquals(before, events("incident:step"));

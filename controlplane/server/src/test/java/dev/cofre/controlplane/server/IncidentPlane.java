@@ -44,7 +44,8 @@ final class IncidentPlane implements AutoCloseable {
     Files.createDirectories(folder);
     Path secret = folder.resolve("secret");
     Files.writeString(
-        secret, "whsec_" + Base64.getEncoder().encodeToString(new byte[32]) + System.lineSeparator());
+        secret,
+        "whsec_" + Base64.getEncoder().encodeToString(new byte[32]) + System.lineSeparator());
     Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
     Files.write(
         folder.resolve("hook.conf"),

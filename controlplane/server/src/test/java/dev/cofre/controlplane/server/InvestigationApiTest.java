@@ -96,7 +96,10 @@ class InvestigationApiTest {
       events.add(read(i * 60L, "web", "10.1.0.1", 1));
     }
     events.add(
-        event(500, "prober", "10.1.0.66", "secret:read").key("orders-db").denied("not_found").build());
+        event(500, "prober", "10.1.0.66", "secret:read")
+            .key("orders-db")
+            .denied("not_found")
+            .build());
     for (int i = 0; i < 20; i++) {
       events.add(read(1_000 + i, "thief", "203.0.113.99", 1 + i % 2));
     }
@@ -119,8 +122,7 @@ class InvestigationApiTest {
             "Secret orders-db was read 24 times by 2 principals from 2 addresses, 2 versions of it,"
                 + " from 2026-01-02T10:00:00Z to 2026-01-02T10:16:59Z."),
         words);
-    assertTrue(
-        words.contains("2 principals were never seen before with secret orders-db"), words);
+    assertTrue(words.contains("2 principals were never seen before with secret orders-db"), words);
     assertTrue(words.contains("1 attempt denied"), words);
     assertTrue(words.contains("25 events an hour, against 4"), words);
     JsonObject thief = row(answer, "principals", "principal", "thief");
@@ -363,7 +365,8 @@ class InvestigationApiTest {
             "key=a&timeoutMs=100001",
             "key=a&limit=501",
             "key=",
-            "secret=a")) {
+            "secret=",
+            "secrets=a")) {
       assertTrue(
           TestPlane.isProblem(
               plane.get("auditor", "/v1/audit/investigations?" + query), ErrorCode.INVALID_REQUEST),

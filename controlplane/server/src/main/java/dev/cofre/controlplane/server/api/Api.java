@@ -185,8 +185,7 @@ public final class Api {
     management.addAll(new CertificateEndOperations(changing, parts.pki().lists()).routes());
     management.addAll(new NodeOperations(parts.nodes(), parts.store(), audit).routes());
     management.addAll(new AuditSearchOperations(parts.store(), parts.archive(), audit).routes());
-    management.addAll(
-        new InvestigationOperations(parts.store(), parts.tracer(), audit).routes());
+    management.addAll(new InvestigationOperations(parts.store(), parts.tracer(), audit).routes());
     management.addAll(new IncidentOperations(changing, parts.incidents()).routes());
     management.addAll(new AlertOperations(parts.alerts(), audit).routes());
     management.addAll(

@@ -83,8 +83,7 @@ final class IncidentOperations {
             tx ->
                 Answer.json(
                     201,
-                    incidents.open(
-                        tx, call.principal().tenant(), draft, call.principal().id())));
+                    incidents.open(tx, call.principal().tenant(), draft, call.principal().id())));
     incidents.wake();
     return answer;
   }
@@ -93,15 +92,13 @@ final class IncidentOperations {
     int limit = call.limit();
     UUID after = call.after().isEmpty() ? null : id(call.after());
     List<Incident> found =
-        changing.read(
-            call, tx -> tx.incidents().page(call.principal().tenant(), after, limit + 1));
+        changing.read(call, tx -> tx.incidents().page(call.principal().tenant(), after, limit + 1));
     return Answer.json(
         200, Documents.page(found, limit, IncidentDocument::brief, one -> one.id().toString()));
   }
 
   private Answer show(Call call) {
-    return Answer.json(
-        200, changing.read(call, tx -> Incidents.document(tx, found(tx, call))));
+    return Answer.json(200, changing.read(call, tx -> Incidents.document(tx, found(tx, call))));
   }
 
   private Answer close(Call call) {
@@ -111,7 +108,8 @@ final class IncidentOperations {
         tx -> {
           Incident incident = found(tx, call);
           if (incident.state() != Incident.State.OPEN) {
-            throw new ProblemException(ErrorCode.CONFLICT, "it is " + incident.state() + " already");
+            throw new ProblemException(
+                ErrorCode.CONFLICT, "it is " + incident.state() + " already");
           }
           tx.incidents().close(incident.id(), call.principal().id(), reason, tx.now());
           return Answer.json(200, Incidents.document(tx, found(tx, call)));

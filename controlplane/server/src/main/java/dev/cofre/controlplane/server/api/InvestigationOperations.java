@@ -27,8 +27,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * {@code GET /v1/audit/investigations}: what the archive knows of a key, a secret, a principal or
- * an address.
- * Each is audited, with what it asked for. Thread-safe.
+ * an address. Each is audited, with what it asked for. Thread-safe.
  */
 final class InvestigationOperations {
   private static final Set<String> PARAMETERS =

@@ -59,7 +59,8 @@ public final class IncidentDocument {
       words.add(line(step));
     }
     if (steps.size() > STEP_WORDS_MAX) {
-      words.add("And " + Counts.of(steps.size() - STEP_WORDS_MAX, "more step") + ": see the table.");
+      words.add(
+          "And " + Counts.of(steps.size() - STEP_WORDS_MAX, "more step") + ": see the table.");
     }
     JsonArray items = new JsonArray();
     steps.forEach(step -> items.add(of(step)));
@@ -73,7 +74,10 @@ public final class IncidentDocument {
    * @param texts what each step would do
    */
   static JsonObject plan(
-      IncidentDraft draft, List<IncidentStep> steps, List<String> texts, Optional<Trace.Found> found) {
+      IncidentDraft draft,
+      List<IncidentStep> steps,
+      List<String> texts,
+      Optional<Trace.Found> found) {
     List<String> words = new ArrayList<>();
     words.add(
         "PLAN for the leak of "
@@ -85,11 +89,13 @@ public final class IncidentDocument {
     for (int i = 0; i < steps.size(); i++) {
       items.add(of(steps.get(i)).put("outcome", texts.get(i)));
       if (i < STEP_WORDS_MAX) {
-        words.add(steps.get(i).number() + ". " + steps.get(i).action().wireName() + ": " + texts.get(i));
+        words.add(
+            steps.get(i).number() + ". " + steps.get(i).action().wireName() + ": " + texts.get(i));
       }
     }
     if (steps.size() > STEP_WORDS_MAX) {
-      words.add("And " + Counts.of(steps.size() - STEP_WORDS_MAX, "more step") + ": see the table.");
+      words.add(
+          "And " + Counts.of(steps.size() - STEP_WORDS_MAX, "more step") + ": see the table.");
     }
     return traced(of(draft).put("dryRun", true), words, found.map(Trace.Found::json))
         .put("steps", items);
@@ -130,7 +136,8 @@ public final class IncidentDocument {
             .collect(Collectors.joining(", "));
     String shown = names + (left.size() > 5 ? " and " + (left.size() - 5) + " more" : "");
     return switch (incident.state()) {
-      case DONE -> "DONE: all " + Counts.of(steps.size(), "step") + ", at " + incident.endedAt() + ".";
+      case DONE ->
+          "DONE: all " + Counts.of(steps.size(), "step") + ", at " + incident.endedAt() + ".";
       case CLOSED ->
           "CLOSED by "
               + incident.endedBy()
@@ -165,10 +172,7 @@ public final class IncidentDocument {
         + (step.outcome().isEmpty() ? "" : "; " + step.outcome())
         + (step.lastError() == null
             ? ""
-            : "; FAILED "
-                + step.attempts()
-                + " times, tried again: "
-                + step.lastError());
+            : "; FAILED " + step.attempts() + " times, tried again: " + step.lastError());
   }
 
   private static JsonObject of(IncidentStep step) {

@@ -49,6 +49,11 @@ public final class Incidents implements AutoCloseable {
 
   private static final Duration YOUNG = Duration.ofMinutes(10);
   private static final Duration DAY = Duration.ofDays(1);
+
+  /** How often what is older than that is looked at, and what only an owner can end. */
+  private static final Duration OLD = Duration.ofSeconds(5);
+
+  private static final Duration FOR_PEOPLE = Duration.ofSeconds(30);
   private static final long CLOSE_S = 10;
 
   private final Store store;
@@ -128,8 +133,7 @@ public final class Incidents implements AutoCloseable {
           found.secrets().stream()
               .flatMap(name -> tx.secrets().find(tenant, name).stream())
               .limit(StepRunner.SECRETS_MAX)
-              .forEach(
-                  secret -> steps.addAll(IncidentPlan.ofSecret(tx, secret, steps.size() + 1)));
+              .forEach(secret -> steps.addAll(IncidentPlan.ofSecret(tx, secret, steps.size() + 1)));
           List<String> texts =
               steps.stream().map(step -> PlanText.of(tx, tenant, draft, step)).toList();
           return IncidentDocument.plan(draft, steps, texts, Optional.of(found));
@@ -137,7 +141,8 @@ public final class Incidents implements AutoCloseable {
   }
 
   /**
-   * Writes down that {@code draft} leaked, and what is to be done; that begins when it is committed.
+   * Writes down that {@code draft} leaked, and what is to be done; that begins when it is
+   * committed.
    *
    * @param by who tells of it
    * @throws ProblemException {@code not_found} when there is no such thing; {@code conflict} when
@@ -239,27 +244,38 @@ public final class Incidents implements AutoCloseable {
           if (!tx.incidents().isHeld(incident)) {
             return null;
           }
-          boolean isDone =
-              tx.incidents().steps(incident.id()).stream().allMatch(step -> step.state().isEnd());
-          if (isDone) {
+          List<IncidentStep> left =
+              tx.incidents().steps(incident.id()).stream()
+                  .filter(step -> !step.state().isEnd())
+                  .toList();
+          if (left.isEmpty()) {
             audit.done(incident);
             tx.incidents().done(incident, tx.now());
           } else {
-            tx.incidents().release(incident, tx.now().plus(pause(incident, failures, tx.now())));
+            Duration pause = pause(incident, left, failures, tx.now());
+            tx.incidents().release(incident, tx.now().plus(pause));
           }
           return null;
         });
   }
 
   /** What waits for people for days is looked at now and then. */
-  private Duration pause(Incident incident, int failures, Instant now) {
+  private Duration pause(
+      Incident incident, List<IncidentStep> left, int failures, Instant now) {
     Duration age = Duration.between(incident.openedAt(), now);
-    Duration usual =
-        age.compareTo(YOUNG) < 0
-            ? period
-            : age.compareTo(DAY) < 0 ? Duration.ofSeconds(30) : Duration.ofMinutes(5);
+    boolean isForPeople =
+        left.stream()
+            .allMatch(
+                step ->
+                    step.action() == IncidentStep.Action.RENEW
+                        && step.state() == IncidentStep.State.WAITING);
+    Duration old =
+        !isForPeople ? OLD : age.compareTo(DAY) < 0 ? FOR_PEOPLE : FOR_PEOPLE.multipliedBy(10);
+    Duration usual = age.compareTo(YOUNG) < 0 ? period : old;
     Duration afterFailure =
-        failures == 0 ? Duration.ZERO : Duration.ofSeconds(Math.min(60, 1L << Math.min(6, failures)));
+        failures == 0
+            ? Duration.ZERO
+            : Duration.ofSeconds(Math.min(60, 1L << Math.min(6, failures)));
     return usual.compareTo(afterFailure) < 0 ? afterFailure : usual;
   }
 

@@ -23,8 +23,7 @@ final class SecretWork {
 
   IncidentStep rotate(Transaction tx, Incident incident, IncidentStep step) {
     Optional<Secret> found = tx.secrets().find(incident.tenant(), step.subject());
-    Optional<UserRotation> rotating =
-        found.flatMap(secret -> tx.userRotations().find(secret.id()));
+    Optional<UserRotation> rotating = found.flatMap(secret -> tx.userRotations().find(secret.id()));
     if (rotating.isEmpty()) {
       return renew(tx, incident, step);
     }

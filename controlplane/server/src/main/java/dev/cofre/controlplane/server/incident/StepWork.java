@@ -53,9 +53,7 @@ final class StepWork {
 
   private static IncidentStep cutOff(Transaction tx, Incident incident, IncidentStep step) {
     Optional<Principal> found =
-        tx.principals()
-            .find(step.subject())
-            .filter(one -> one.tenant().equals(incident.tenant()));
+        tx.principals().find(step.subject()).filter(one -> one.tenant().equals(incident.tenant()));
     if (found.isEmpty()) {
       return step.gone(State.DONE, 0, "the principal is not there any more", tx.now());
     }

@@ -40,9 +40,7 @@ final class Telling {
    */
   String send(Incident incident, IncidentStep step) {
     String owner =
-        store
-            .read(tx -> Targets.owner(tx, incident.tenant(), step.subject()))
-            .orElse(null);
+        store.read(tx -> Targets.owner(tx, incident.tenant(), step.subject())).orElse(null);
     Map<String, String> subject = new LinkedHashMap<>();
     subject.put(field(incident, step.subject()), step.subject());
     if (owner != null) {

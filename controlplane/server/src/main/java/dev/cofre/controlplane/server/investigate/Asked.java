@@ -21,6 +21,7 @@ public record Asked(
   /** Reads of a secret and acts on it; reads of its rotation; answers to its leak. */
   private static final List<String> SECRET_ACTS =
       List.of("secret:", "secret-rotation:", "incident:");
+
   private static final Pattern ID =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 

@@ -74,8 +74,7 @@ public final class InvestigationDocument {
             "secrets",
             table(
                 ledger.secrets(),
-                (row, secret) ->
-                    row.put("secret", secret.key()).put("version", secret.version())))
+                (row, secret) -> row.put("secret", secret.key()).put("version", secret.version())))
         .put("contextKeys", table(ledger.contextKeys(), (row, name) -> row.put("contextKey", name)))
         .put("examples", examples(ledger))
         .put("archive", archive());

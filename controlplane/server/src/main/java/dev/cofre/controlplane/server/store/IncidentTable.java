@@ -123,10 +123,7 @@ public final class IncidentTable {
   public List<UUID> due(Instant now, int limit) {
     return handle
         .createQuery(
-            "select id from incident where"
-                + OPEN
-                + FREE
-                + " order by next_at limit :limit")
+            "select id from incident where" + OPEN + FREE + " order by next_at limit :limit")
         .bind("now", Times.column(now))
         .bind("limit", limit)
         .mapTo(UUID.class)

@@ -30,6 +30,7 @@ import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.x509.RevocationLists;
 import dev.cofre.engine.audit.AuditLog;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -219,7 +220,7 @@ class IncidentFaultsTest {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
       alerts.close();
       archive.close();
       store.close();
@@ -248,7 +249,9 @@ class IncidentFaultsTest {
         assertEquals(Incident.State.OPEN, world.incident(id).state(), where);
         assertEquals(record == 1, world.hasCredentials(), where);
         long done =
-            world.steps(id).stream().filter(step -> step.state() != IncidentStep.State.PENDING).count();
+            world.steps(id).stream()
+                .filter(step -> step.state() != IncidentStep.State.PENDING)
+                .count();
         assertEquals(Math.min(record - 1, 7), done, where);
 
         Log other = new Log(0);
@@ -306,7 +309,8 @@ class IncidentFaultsTest {
             tx.incidents().done(claimed, tx.now());
             return null;
           });
-      assertFalse(world.store.read(tx -> tx.incidents().isHeld(claimed)));
+      boolean isHeld = world.store.read(tx -> tx.incidents().isHeld(claimed));
+      assertFalse(isHeld);
       assertEquals(Incident.State.OPEN, world.incident(id).state());
       assertEquals(before, world.steps(id));
     }

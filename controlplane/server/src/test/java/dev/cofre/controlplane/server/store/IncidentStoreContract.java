@@ -63,6 +63,14 @@ abstract class IncidentStoreContract {
     return incident;
   }
 
+  private boolean isHeld(Incident claimed) {
+    return store.read(tx -> tx.incidents().isHeld(claimed));
+  }
+
+  private int countOpen() {
+    return store.read(tx -> tx.incidents().countOpen("default"));
+  }
+
   private Optional<Incident> claim(Incident incident, String instance, Instant now) {
     return store.note(
         tx -> tx.incidents().claim(incident.id(), instance, now, now.plusSeconds(30)));
@@ -73,8 +81,7 @@ abstract class IncidentStoreContract {
     Incident incident = insert("db", NOW);
     assertEquals(
         Optional.of(incident), store.read(tx -> tx.incidents().find("default", incident.id())));
-    assertEquals(
-        Optional.empty(), store.read(tx -> tx.incidents().find("other", incident.id())));
+    assertEquals(Optional.empty(), store.read(tx -> tx.incidents().find("other", incident.id())));
     assertEquals(
         Optional.of(incident),
         store.read(tx -> tx.incidents().open("default", Incident.Kind.SECRET, "db")));
@@ -124,10 +131,10 @@ abstract class IncidentStoreContract {
     assertEquals(1, claims);
     assertEquals(List.of(), store.read(tx -> tx.incidents().due(NOW, 10)));
     Incident first = held;
-    assertTrue(store.read(tx -> tx.incidents().isHeld(first)));
+    assertTrue(isHeld(first));
 
     Incident second = claim(incident, "alive", LATER).orElseThrow();
-    assertFalse(store.read(tx -> tx.incidents().isHeld(first)));
+    assertFalse(isHeld(first));
     store.note(
         tx -> {
           tx.incidents().release(first, NOW);
@@ -135,7 +142,7 @@ abstract class IncidentStoreContract {
           tx.incidents().done(first, NOW);
           return null;
         });
-    assertTrue(store.read(tx -> tx.incidents().isHeld(second)));
+    assertTrue(isHeld(second));
     assertEquals(Optional.empty(), store.read(tx -> tx.incidents().found(incident.id())));
     store.note(
         tx -> {
@@ -160,20 +167,20 @@ abstract class IncidentStoreContract {
   void whatIsClosedIsOverForWhoWorksOnIt() {
     Incident incident = insert("db", NOW);
     Incident held = claim(incident, "gone", NOW).orElseThrow();
-    assertEquals(1, store.read(tx -> tx.incidents().countOpen("default")));
+    assertEquals(1, countOpen());
     store.change(
         tx -> {
           tx.incidents().close(incident.id(), "admin", "by hand", LATER);
           return null;
         });
-    assertFalse(store.read(tx -> tx.incidents().isHeld(held)));
+    assertFalse(isHeld(held));
     Incident closed = store.read(tx -> tx.incidents().find(incident.id())).orElseThrow();
     assertEquals(Incident.State.CLOSED, closed.state());
     assertEquals("by hand", closed.endReason());
     assertTrue(
         store.read(tx -> tx.incidents().steps(incident.id())).stream()
             .allMatch(step -> step.state() == State.GIVEN_UP));
-    assertEquals(0, store.read(tx -> tx.incidents().countOpen()));
+    assertEquals(0, countOpen());
   }
 
   @Test

@@ -156,10 +156,8 @@ interface KeyContract extends StoreFixture {
     assertEquals(1, told.size(), "each end once");
     assertEquals(Notice.Kind.KEY_DESTRUCTION, told.getFirst().kind());
     UUID last = told.getFirst().id();
-    assertEquals(
-        List.of(), store().read(tx -> tx.notices().page("default", last, Set.of(), 5)));
-    assertEquals(
-        List.of(), store().read(tx -> tx.notices().page("default", null, Set.of("x"), 5)));
+    assertEquals(List.of(), store().read(tx -> tx.notices().page("default", last, Set.of(), 5)));
+    assertEquals(List.of(), store().read(tx -> tx.notices().page("default", null, Set.of("x"), 5)));
 
     KeyUseCount use = new KeyUseCount(key.id(), "app", KeyUse.DECRYPT, 3, key.stamp().createdAt());
     UseReport report = new UseReport("node", UUID.randomUUID(), List.of(use));
