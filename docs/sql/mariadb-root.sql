@@ -26,9 +26,9 @@ grant select, insert, update, delete, create, alter, drop, index, execute, creat
   create routine, create temporary tables, lock tables
   on sales.* to vault_root@'%' with grant option;
 
--- To remove what credentials made (ownedObjects: drop): routines.
-grant alter routine on shop.* to vault_root@'%';
-grant alter routine on sales.* to vault_root@'%';
+-- To see what runs as a credential, and to remove it (ownedObjects: drop).
+grant alter routine, trigger on shop.* to vault_root@'%';
+grant alter routine, trigger on sales.* to vault_root@'%';
 
 -- The system itself locks credentials at their end, by events in the engine's database. It does so
 -- when it runs events, too: event_scheduler = ON in the server's configuration.

@@ -30,8 +30,8 @@ final class MariaDbEnds {
           + " where privilege_type = 'EVENT' union all"
           + " select grantee from information_schema.schema_privileges"
           + " where privilege_type = 'EVENT' and ? like table_schema) its"
-          + " where grantee = concat('\'', substring_index(current_user(), '@', 1), '\'@\'',"
-          + " substring_index(current_user(), '@', -1), '\''))";
+          + " where grantee = concat('\\'', substring_index(current_user(), '@', 1), '\\'@\\'',"
+          + " substring_index(current_user(), '@', -1), '\\''))";
 
   private static final String IS_THERE =
       "select count(*) from mysql.event where db = ? and name = ?";

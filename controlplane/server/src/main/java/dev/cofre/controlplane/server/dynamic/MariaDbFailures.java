@@ -34,6 +34,9 @@ final class MariaDbFailures {
   private static final Set<Integer> LATER =
       Set.of(1205, 1213, 1969, 1317, 1927, 1040, 1053, 1047, 1158, 1159, 1160, 1161, 3024);
 
+  /** Of a certificate that is another's. */
+  private static final String HOST_NAME = "SSL hostname verification failed";
+
   private MariaDbFailures() {}
 
   /** {@code e} in {@code what}. */
@@ -94,6 +97,10 @@ final class MariaDbFailures {
   private static boolean isOfCertificate(SQLException e) {
     for (Throwable at = e; at != null; at = at.getCause()) {
       if (at instanceof CertificateException) {
+        return true;
+      }
+      // The driver's own words, in which the certificate's names follow.
+      if (at.getMessage() != null && at.getMessage().contains(HOST_NAME)) {
         return true;
       }
     }

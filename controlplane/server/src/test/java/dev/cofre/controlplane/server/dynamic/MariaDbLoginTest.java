@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.controlplane.domain.DynamicRoleDraft.OwnedObjects;
+import dev.cofre.controlplane.domain.EngineKind;
 import dev.cofre.controlplane.domain.TargetGrant;
 import dev.cofre.controlplane.domain.TargetGrant.Kind;
 import dev.cofre.controlplane.domain.TargetGrant.Privilege;
@@ -90,19 +91,24 @@ class MariaDbLoginTest {
     }
   }
 
+  /** A server that asks for the password in the clear, at once or when it has our answer. */
   @Test
-  void anAccountThatWantsThePasswordItselfDoesNotGetIt() throws Exception {
-    server.administer(
-        "create or replace user elsewhere identified via unix_socket",
-        "create or replace user secure identified via mysql_native_password using '*"
-            + "0".repeat(40)
-            + "'");
-    TargetException other = refused(server.target().as("elsewhere"));
-    assertTrue(other.getMessage().contains(MariaDbPassword.METHOD), other.getMessage());
-    TargetException wrong =
-        assertThrows(
-            TargetException.class, () -> ENGINE.open(server.target().as("secure"), rootPassword()));
-    assertEquals(TargetException.Kind.LOGIN, wrong.kind());
+  void whoAsksForThePasswordItselfDoesNotGetIt() throws Exception {
+    for (String first : List.of("mysql_clear_password", "mysql_native_password")) {
+      for (String then : List.of("mysql_clear_password", "dialog", "client_ed25519")) {
+        try (AskingServer asking = AskingServer.start(first, then)) {
+          Target at =
+              new Target(
+                  EngineKind.MARIADB, "127.0.0.1", asking.port(), "shop", "x", false, Optional.empty());
+          TargetException told =
+              assertThrows(TargetException.class, () -> ENGINE.open(at, rootPassword()));
+          assertEquals(TargetException.Kind.REFUSED, told.kind(), told.getMessage());
+          assertTrue(told.getMessage().contains(MariaDbPassword.METHOD), told.getMessage());
+          assertFalse(asking.received().contains(TestTarget.ROOT_PASSWORD));
+          assertTrue(asking.received().contains("mysql_native_password"));
+        }
+      }
+    }
   }
 
   @Test

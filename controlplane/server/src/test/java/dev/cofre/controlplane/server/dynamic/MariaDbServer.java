@@ -22,9 +22,13 @@ import java.util.stream.Collectors;
 
 /** A real MariaDB, of the system's package mariadb-server-core, with all of its logs on. */
 public final class MariaDbServer implements TestTarget {
+  /** Who may do everything, from this machine and without a password. */
+  static final String ADMINISTRATOR = "root";
+
   private static final long START_MAX_NS = TimeUnit.SECONDS.toNanos(120);
   private static final long STOP_MAX_S = 60;
-  private static final String INSTALL = "/usr/bin/mariadb-install-db";
+  private static final List<Path> SCRIPTS =
+      List.of(Path.of("/usr/share/mysql"), Path.of("/usr/share/mariadb"));
   private static final List<Path> PROGRAMS =
       List.of(Path.of("/usr/sbin/mariadbd"), Path.of("/usr/bin/mariadbd"));
 
@@ -75,30 +79,43 @@ public final class MariaDbServer implements TestTarget {
     return directory.resolve("data");
   }
 
+  /** As mariadb-install-db does, which needs more packages. */
   private void install() throws Exception {
-    program();
-    run(
-        List.of(
-            INSTALL,
-            "--no-defaults",
-            "--user=" + System.getProperty("user.name"),
-            "--datadir=" + data(),
-            "--auth-root-authentication-method=normal",
-            "--skip-test-db",
-            "--innodb-log-file-size=8M"));
+    Path program = program();
+    Path script = directory.resolve("bootstrap.sql");
     Files.writeString(
-        directory.resolve("init.sql"),
-        """
-        create user if not exists admin@'127.0.0.1' identified by 'admin';
-        grant all on *.* to admin@'127.0.0.1' with grant option;
-        grant proxy on ''@'%' to admin@'127.0.0.1' with grant option;
-        """);
+        script,
+        "create database mysql;\nuse mysql;\nset @auth_root_socket = null;\n"
+            + script("mysql_system_tables.sql")
+            + script("mysql_system_tables_data.sql"));
+    Files.createDirectories(data());
+    install(
+        script,
+        program.toString(),
+        "--no-defaults",
+        "--bootstrap",
+        "--user=" + System.getProperty("user.name"),
+        "--datadir=" + data(),
+        "--innodb-log-file-size=8M");
   }
 
-  private void run(List<String> command) throws Exception {
+  private static String script(String name) throws IOException {
+    for (Path folder : SCRIPTS) {
+      if (Files.isReadable(folder.resolve(name))) {
+        return Files.readString(folder.resolve(name)) + '\n';
+      }
+    }
+    throw new AssertionError("MariaDB's " + name + " is in none of " + SCRIPTS);
+  }
+
+  private void install(Path input, String... command) throws Exception {
     Path log = directory.resolve("install.log");
     Process installing =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        new ProcessBuilder(command)
+            .redirectInput(input.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
     if (!installing.waitFor(2, TimeUnit.MINUTES) || installing.exitValue() != 0) {
       installing.destroyForcibly();
       throw new AssertionError(Files.readString(log));
@@ -107,15 +124,15 @@ public final class MariaDbServer implements TestTarget {
 
   @Override
   public void start() throws IOException {
-    start("--init-file=" + directory.resolve("init.sql"));
+    run();
   }
 
   /** Starts it so that it lets everybody in. */
   void startOpen() throws IOException {
-    start("--skip-grant-tables");
+    run("--skip-grant-tables");
   }
 
-  private void start(String how) throws IOException {
+  private void run(String... options) throws IOException {
     List<String> command = new ArrayList<>();
     command.addAll(
         List.of(
@@ -129,11 +146,11 @@ public final class MariaDbServer implements TestTarget {
             "--port=" + port,
             "--bind-address=127.0.0.1",
             "--skip-name-resolve",
-            how,
             "--general-log=1",
             "--general-log-file=" + directory.resolve("statements.log"),
             "--log-bin=" + directory.resolve("binlog"),
             "--server-id=1",
+            "--log-bin-trust-function-creators=1",
             "--event-scheduler=ON",
             "--max-connections=200",
             "--performance-schema=OFF",
@@ -143,6 +160,7 @@ public final class MariaDbServer implements TestTarget {
             "--ssl-ca=" + authority,
             "--ssl-cert=" + directory.resolve("server.pem"),
             "--ssl-key=" + directory.resolve("server.key")));
+    command.addAll(List.of(options));
     Path log = directory.resolve("server.log");
     process =
         new ProcessBuilder(command)
@@ -150,7 +168,7 @@ public final class MariaDbServer implements TestTarget {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
     long endNs = System.nanoTime() + START_MAX_NS;
-    while (!takes("admin", "admin")) {
+    while (!takes(ADMINISTRATOR, "")) {
       if (!process.isAlive() || System.nanoTime() > endNs) {
         throw new AssertionError(Files.readString(log));
       }
@@ -210,7 +228,7 @@ public final class MariaDbServer implements TestTarget {
 
   @Override
   public List<String> texts(String sql) throws SQLException {
-    try (Connection connection = login("admin", "admin");
+    try (Connection connection = login(ADMINISTRATOR, "");
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       List<String> texts = new ArrayList<>();
@@ -223,7 +241,7 @@ public final class MariaDbServer implements TestTarget {
 
   @Override
   public void administer(String... statements) throws SQLException {
-    try (Connection connection = login("admin", "admin");
+    try (Connection connection = login(ADMINISTRATOR, "");
         Statement statement = connection.createStatement()) {
       statement.setEscapeProcessing(false);
       for (String sql : statements) {

@@ -170,7 +170,7 @@ class MariaDbStaticUsersTest {
         "create or replace user has_it@'10.%' identified by 'it'",
         give);
     assertTrue(refused(user("has_it", false)).contains("several accounts"));
-    server.administer("drop user has_it@'10.%'", "create or replace user has_it identified by 'x'");
+    server.administer("drop user has_it@'10.%'", "revoke proxy on has_it from " + TestTarget.ROOT);
     String told = refused(user("has_it", false));
     assertTrue(told.contains("GRANT PROXY ON `has_it`@`%` TO `vault_root`"), told);
     for (String system : List.of("root", "mariadb.sys", "PUBLIC", "cofre-user-x")) {
@@ -270,6 +270,27 @@ class MariaDbStaticUsersTest {
       Await.until("the lock is free", () -> server.texts(isFree).equals(List.of("1")));
     } catch (Exception e) {
       throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void whatWasChangedIsThereAfterAKillOfTheServer() throws Exception {
+    StaticUser user = user("survivor", true, ORDERS);
+    char[] last = password();
+    char[] root = password();
+    try (Session session = session()) {
+      session.setPassword(user, password(), () -> {});
+      session.setPassword(user, last, () -> {});
+      session.changePassword(root, () -> {});
+      server.kill();
+    }
+    server.start();
+    assertTrue(server.takes("survivor", new String(last)));
+    assertFalse(server.takes(TestTarget.ROOT, TestTarget.ROOT_PASSWORD));
+    try (Session session =
+        new MariaDbEngine(KernelRandom.INSTANCE).open(server.target(), root)) {
+      session.requireRotatable(user);
+      session.changePassword(TestTarget.ROOT_PASSWORD.toCharArray(), () -> {});
     }
   }
 
