@@ -9,9 +9,9 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
 /**
- * When the system itself lets a credential log in no more: MariaDB has no {@code VALID UNTIL}, so an
- * event of the engine's database, one for each credential and of its name, locks the user then. Not
- * thread-safe.
+ * When the system itself lets a credential log in no more: MariaDB has no {@code VALID UNTIL}, so
+ * an event of the engine's database, one for each credential and of its name, locks the user then.
+ * Not thread-safe.
  *
  * <p>Where the server runs no events ({@code event_scheduler}), or the root user may make none in
  * that database, the vault alone ends credentials.

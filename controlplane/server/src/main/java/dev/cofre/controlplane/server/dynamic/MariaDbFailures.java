@@ -44,8 +44,7 @@ final class MariaDbFailures {
     int code = e.getErrorCode();
     String state = e.getSQLState() == null ? "" : e.getSQLState();
     if (LOGIN.contains(code)) {
-      return new TargetException(
-          Kind.LOGIN, "the target does not take the root user's password");
+      return new TargetException(Kind.LOGIN, "the target does not take the root user's password");
     }
     if (isOfCertificate(e)) {
       return refused(

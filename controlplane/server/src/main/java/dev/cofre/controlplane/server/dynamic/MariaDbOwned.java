@@ -41,7 +41,8 @@ final class MariaDbOwned {
           + " where definer = ?";
 
   /** But that which the vault made, which has the root user as its definer. */
-  private static final String EVENTS = "select 'event', db, name from mysql.event where definer = ?";
+  private static final String EVENTS =
+      "select 'event', db, name from mysql.event where definer = ?";
 
   private final MariaDbStatements sql;
 
@@ -79,7 +80,9 @@ final class MariaDbOwned {
     if (objects.size() > OBJECTS_MAX) {
       throw new TargetException(
           TargetException.Kind.REFUSED,
-          "the credential made more than " + OBJECTS_MAX + " objects: remove them; it logs in no"
+          "the credential made more than "
+              + OBJECTS_MAX
+              + " objects: remove them; it logs in no"
               + " more");
     }
     List<String> statements = new ArrayList<>();

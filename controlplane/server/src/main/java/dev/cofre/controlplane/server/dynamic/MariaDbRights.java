@@ -76,7 +76,6 @@ final class MariaDbRights {
   }
 
   private static TargetException refused(String why) {
-    return new TargetException(
-        TargetException.Kind.REFUSED, "the target cannot be used: " + why);
+    return new TargetException(TargetException.Kind.REFUSED, "the target cannot be used: " + why);
   }
 }

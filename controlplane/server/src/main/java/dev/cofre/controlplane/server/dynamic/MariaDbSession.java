@@ -46,8 +46,7 @@ final class MariaDbSession implements DynamicEngine.Session {
   private final MariaDbOwned objects;
   private final Target target;
 
-  MariaDbSession(
-      Connection connection, MariaDbStatements sql, Target target, RandomSource random) {
+  MariaDbSession(Connection connection, MariaDbStatements sql, Target target, RandomSource random) {
     this.connection = connection;
     this.sql = sql;
     this.users = new MariaDbUsers(sql, target, random);
@@ -145,8 +144,7 @@ final class MariaDbSession implements DynamicEngine.Session {
   public void renew(String userName, Instant expiresAt) throws TargetException {
     UserNames.require(userName);
     guarded(
-        "the renewal of a credential",
-        () -> locked(userName, () -> prolong(userName, expiresAt)));
+        "the renewal of a credential", () -> locked(userName, () -> prolong(userName, expiresAt)));
   }
 
   private void prolong(String userName, Instant expiresAt) throws SQLException, TargetException {

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Users of a MariaDB that stay, and whose passwords are changed. Not thread-safe; what
- * changes them runs under the user's lock.
+ * Users of a MariaDB that stay, and whose passwords are changed. Not thread-safe; what changes them
+ * runs under the user's lock.
  *
- * <p>Who they belong to: beside each that the vault made there is a role without rights, which names
- * the secret and the user and which it is in; any other one must have been given to the root user
- * by {@code GRANT PROXY}, by name. So a name that was mistyped, or chosen to take somebody's
+ * <p>Who they belong to: beside each that the vault made there is a role without rights, which
+ * names the secret and the user and which it is in; any other one must have been given to the root
+ * user by {@code GRANT PROXY}, by name. So a name that was mistyped, or chosen to take somebody's
  * account, is refused.
  *
  * <p>The role is there before the user, and the user is in it when it has all its grants; only then
@@ -155,8 +155,7 @@ final class MariaDbStaticUsers {
   }
 
   /** See {@link DynamicEngine.Session#setPassword}, with the hash of the password. */
-  void setPassword(StaticUser user, String hash, Fence fence)
-      throws SQLException, TargetException {
+  void setPassword(StaticUser user, String hash, Fence fence) throws SQLException, TargetException {
     Found found = require(user);
     String account = account(user.name(), found.host);
     List<String> grants = found.isWhole ? List.of() : users.giving(account, user.grants());

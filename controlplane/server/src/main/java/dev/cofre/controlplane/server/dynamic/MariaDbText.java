@@ -38,8 +38,7 @@ final class MariaDbText {
   }
 
   private static String quoted(String name, int lengthMax) throws TargetException {
-    boolean outside =
-        name.chars().anyMatch(one -> one == 0 || Character.isSurrogate((char) one));
+    boolean outside = name.chars().anyMatch(one -> one == 0 || Character.isSurrogate((char) one));
     if (name.isEmpty() || name.length() > lengthMax || name.endsWith(" ") || outside) {
       throw refused(
           "a name is not 1 to "

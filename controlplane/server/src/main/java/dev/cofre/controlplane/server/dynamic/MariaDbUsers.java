@@ -24,8 +24,8 @@ final class MariaDbUsers {
   }
 
   /**
-   * What makes {@code account}. It logs in by TLS alone where the vault does: who sees both the hash
-   * and a login that was not encrypted can log in.
+   * What makes {@code account}. It logs in by TLS alone where the vault does: who sees both the
+   * hash and a login that was not encrypted can log in.
    */
   String making(String account, String hash) throws TargetException {
     return "create user " + account + identifiedBy(hash) + (target.tls() ? " require ssl" : "");

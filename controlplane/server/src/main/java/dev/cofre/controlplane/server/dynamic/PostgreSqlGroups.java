@@ -257,9 +257,7 @@ final class PostgreSqlGroups {
         checks.add(has(kind, name, one.objects, privilege.name()));
       }
     }
-    return sql.count(
-            "select case when " + String.join(" and ", checks) + " then 1 else 0 end")
-        > 0;
+    return sql.count("select case when " + String.join(" and ", checks) + " then 1 else 0 end") > 0;
   }
 
   /** Made of names of ours, of numbers and of words of SQL alone. */

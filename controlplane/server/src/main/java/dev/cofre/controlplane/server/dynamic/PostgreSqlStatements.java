@@ -17,6 +17,7 @@ final class PostgreSqlStatements extends JdbcStatements {
   static final String NOTHING_GRANTED = "01007";
 
   private static final System.Logger LOG = System.getLogger(PostgreSqlStatements.class.getName());
+
   /** A lock was not had in time. */
   static final String LOCK_NOT_HAD = "55P03";
 

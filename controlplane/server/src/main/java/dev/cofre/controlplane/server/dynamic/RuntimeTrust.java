@@ -11,8 +11,8 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * Those whom the Java runtime trusts, by name: a driver that is told of nobody may take certificates
- * that nobody vouches for. Thread-safe.
+ * Those whom the Java runtime trusts, by name: a driver that is told of nobody may take
+ * certificates that nobody vouches for. Thread-safe.
  */
 final class RuntimeTrust {
   private static final int LINE = 64;

@@ -203,7 +203,9 @@ class MariaDbEngineTest extends DynamicEngineContract {
     char[] password = password();
     try (Session session = session()) {
       session.create(
-          with(name, on(Kind.TABLES, "sales", List.of("orders"), Privilege.SELECT, Privilege.UPDATE)),
+          with(
+              name,
+              on(Kind.TABLES, "sales", List.of("orders"), Privilege.SELECT, Privilege.UPDATE)),
           password);
       try (Connection open = server.login(name, new String(password));
           Connection idle = server.login(name, new String(password));
@@ -248,8 +250,7 @@ class MariaDbEngineTest extends DynamicEngineContract {
       assertTrue(may(name, password, "create view shop.`v``x` as select 1 as one"));
       assertTrue(may(name, password, "create procedure shop.`p``x`() select 1"));
       assertTrue(may(name, password, "create function shop.f_x() returns int return 1"));
-      assertEquals(
-          List.of("FUNCTION f_x", "PROCEDURE p`x", "VIEW v`x"), server.texts(DEFINED));
+      assertEquals(List.of("FUNCTION f_x", "PROCEDURE p`x", "VIEW v`x"), server.texts(DEFINED));
       session.revoke(name, OwnedObjects.DROP);
       assertFalse(knows(name));
       assertEquals(List.of(), server.texts(DEFINED));
@@ -274,7 +275,8 @@ class MariaDbEngineTest extends DynamicEngineContract {
       assertEquals(List.of("PROCEDURE trap"), server.texts(DEFINED));
       for (String wish : List.of("select 1", "select * from sales.secret", "create user more")) {
         assertFalse(may(second, password, "call shop.trap('" + wish + "')"), wish);
-        assertFalse(may(MariaDbServer.ADMINISTRATOR, new char[0], "call shop.trap('" + wish + "')"), wish);
+        assertFalse(
+            may(MariaDbServer.ADMINISTRATOR, new char[0], "call shop.trap('" + wish + "')"), wish);
       }
       session.revoke(second, OwnedObjects.REASSIGN);
     }

@@ -80,8 +80,7 @@ class MariaDbLoginTest {
     TargetGrant orders =
         new TargetGrant(Kind.TABLES, "sales", List.of("orders"), List.of(Privilege.SELECT));
     try (Session session = ENGINE.open(server.encrypted("localhost"), rootPassword())) {
-      session.create(
-          new NewUser(name, Instant.now().plusSeconds(600), List.of(orders)), password);
+      session.create(new NewUser(name, Instant.now().plusSeconds(600), List.of(orders)), password);
       assertFalse(server.takes(name, new String(password)));
       try (Connection connection = server.loginEncrypted(name, new String(password));
           Statement statement = connection.createStatement()) {
@@ -99,7 +98,13 @@ class MariaDbLoginTest {
         try (AskingServer asking = AskingServer.start(first, then)) {
           Target at =
               new Target(
-                  EngineKind.MARIADB, "127.0.0.1", asking.port(), "shop", "x", false, Optional.empty());
+                  EngineKind.MARIADB,
+                  "127.0.0.1",
+                  asking.port(),
+                  "shop",
+                  "x",
+                  false,
+                  Optional.empty());
           TargetException told =
               assertThrows(TargetException.class, () -> ENGINE.open(at, rootPassword()));
           assertEquals(TargetException.Kind.REFUSED, told.kind(), told.getMessage());
@@ -113,8 +118,7 @@ class MariaDbLoginTest {
 
   @Test
   void aServerThatLooksAtNoPasswordsShowsNothing() throws Exception {
-    try (MariaDbServer open =
-        MariaDbServer.start(directory.resolve("open"))) {
+    try (MariaDbServer open = MariaDbServer.start(directory.resolve("open"))) {
       open.stop();
       open.startOpen();
       TargetException told =

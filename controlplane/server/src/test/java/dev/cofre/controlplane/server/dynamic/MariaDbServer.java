@@ -51,8 +51,7 @@ public final class MariaDbServer implements TestTarget {
     TestCertificates.write(home.resolve("server.pem"), identity.certificate());
     TestCertificates.write(home.resolve("server.key"), identity.key());
     MariaDbServer server =
-        new MariaDbServer(
-            home, freePort(), certificates.writeAuthority(home.resolve("ca.pem")));
+        new MariaDbServer(home, freePort(), certificates.writeAuthority(home.resolve("ca.pem")));
     server.install();
     server.start();
     server.prepare();
@@ -182,7 +181,8 @@ public final class MariaDbServer implements TestTarget {
     Path file = Path.of(System.getProperty("cofre.root"), "docs", "sql", "mariadb-root.sql");
     String script = Files.readString(file).replace("CHANGE-ME", ROOT_PASSWORD);
     administer(
-        script.lines()
+        script
+            .lines()
             .filter(line -> !line.startsWith("--"))
             .collect(Collectors.joining("\n"))
             .strip()
@@ -201,8 +201,7 @@ public final class MariaDbServer implements TestTarget {
 
   /** The same over TLS, at {@code host}, by the authority of its certificate. */
   Target encrypted(String host) {
-    return new Target(
-        EngineKind.MARIADB, host, port, DATABASE, ROOT, true, Optional.of(authority));
+    return new Target(EngineKind.MARIADB, host, port, DATABASE, ROOT, true, Optional.of(authority));
   }
 
   @Override
@@ -222,8 +221,7 @@ public final class MariaDbServer implements TestTarget {
 
   @Override
   public List<String> users() throws SQLException {
-    return texts(
-        "select User from mysql.global_priv where User like 'cofre\\\\_%' order by 1");
+    return texts("select User from mysql.global_priv where User like 'cofre\\\\_%' order by 1");
   }
 
   @Override

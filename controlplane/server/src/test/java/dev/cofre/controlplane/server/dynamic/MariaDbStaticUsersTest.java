@@ -287,8 +287,7 @@ class MariaDbStaticUsersTest {
     server.start();
     assertTrue(server.takes("survivor", new String(last)));
     assertFalse(server.takes(TestTarget.ROOT, TestTarget.ROOT_PASSWORD));
-    try (Session session =
-        new MariaDbEngine(KernelRandom.INSTANCE).open(server.target(), root)) {
+    try (Session session = new MariaDbEngine(KernelRandom.INSTANCE).open(server.target(), root)) {
       session.requireRotatable(user);
       session.changePassword(TestTarget.ROOT_PASSWORD.toCharArray(), () -> {});
     }
