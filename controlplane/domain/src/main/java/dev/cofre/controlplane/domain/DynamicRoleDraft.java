@@ -34,9 +34,9 @@ public record DynamicRoleDraft(
 
   /** What becomes of objects that a credential made. */
   public enum OwnedObjects {
-    /** The root user gets them. */
+    /** They are kept, by nobody who may do anything. */
     REASSIGN,
-    /** They go too; those that others build on go to the root user. */
+    /** They go too; those that others build on, where the system knows of it, are kept. */
     DROP;
 
     /** As it stands in documents. */
@@ -78,5 +78,14 @@ public record DynamicRoleDraft(
         leasesMax,
         owned,
         grants);
+  }
+
+  /**
+   * Checks that this is a role that an engine of {@code kind} can have.
+   *
+   * @throws InvalidDocumentException naming what it cannot
+   */
+  public void requireOf(EngineKind kind) {
+    TargetGrant.requireOf(kind, grants);
   }
 }

@@ -6,7 +6,19 @@ import java.util.Locale;
 
 /** The kinds of systems that the vault makes credentials in. */
 public enum EngineKind {
-  POSTGRESQL;
+  POSTGRESQL(5_432),
+  MARIADB(3_306);
+
+  private final int portDefault;
+
+  EngineKind(int portDefault) {
+    this.portDefault = portDefault;
+  }
+
+  /** The port of those that say none. */
+  int portDefault() {
+    return portDefault;
+  }
 
   /** As it stands in documents. */
   public String wireName() {

@@ -35,7 +35,6 @@ public record SecretEngineDraft(
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,252})");
   private static final Pattern OBJECT = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,62}");
   private static final int PORT_MAX = 65_535;
-  private static final int PORT_DEFAULT = 5_432;
   private static final int OWNER_MAX = 256;
   private static final int DESCRIPTION_MAX = 1_024;
 
@@ -46,16 +45,18 @@ public record SecretEngineDraft(
    */
   public static SecretEngineDraft read(Map<String, ?> document, String tenant) {
     DocumentFields fields = new DocumentFields(document);
+    EngineKind kind = fields.oneOf("kind", null, EngineKind.wireNames(), EngineKind::of);
+    int portDefault = kind == null ? PORT_MAX : kind.portDefault();
     SecretEngineDraft draft =
         new SecretEngineDraft(
             fields.matching("name", null, NAME, NAME_RULE),
             tenant,
             fields.oneOf("environment", null, Environment.wireNames(), Environment::of),
-            fields.oneOf("kind", null, EngineKind.wireNames(), EngineKind::of),
+            kind,
             fields.printable("owner", OWNER_MAX),
             fields.printable("description", DESCRIPTION_MAX),
             fields.matching("host", null, HOST, "a host's name or IPv4 address"),
-            (int) fields.number("port", PORT_DEFAULT, 1, PORT_MAX),
+            (int) fields.number("port", portDefault, 1, PORT_MAX),
             fields.matching("database", null, OBJECT, "1 to 63 of A-Z, a-z, 0-9, '_' and '-'"),
             fields.matching("rootUser", null, OBJECT, "1 to 63 of A-Z, a-z, 0-9, '_' and '-'"),
             fields.flag("tls", true));

@@ -11,8 +11,9 @@ import java.util.TreeMap;
  * One thing that a credential may do in its target, as data; never as a text that is run.
  * Immutable.
  *
- * @param schema where
- * @param names which objects, empty: all that are in the schema when the credential is made
+ * @param schema where; in MariaDB a database
+ * @param names which objects, empty: all that are in the schema when the credential is made, and in
+ *     MariaDB those that come later too
  * @param privileges what for
  */
 public record TargetGrant(Kind on, String schema, List<String> names, List<Privilege> privileges) {
@@ -28,7 +29,15 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
     TABLES,
     SEQUENCES;
 
-    private List<Privilege> privileges() {
+    /** What may be done with them in a system of {@code kind}. */
+    private List<Privilege> privileges(EngineKind kind) {
+      return switch (kind) {
+        case POSTGRESQL -> inPostgreSql();
+        case MARIADB -> inMariaDb();
+      };
+    }
+
+    private List<Privilege> inPostgreSql() {
       return switch (this) {
         case SCHEMA -> List.of(Privilege.USAGE, Privilege.CREATE);
         case TABLES ->
@@ -42,6 +51,34 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
                 Privilege.TRIGGER);
         case SEQUENCES -> List.of(Privilege.USAGE, Privilege.SELECT, Privilege.UPDATE);
       };
+    }
+
+    /** Neither TRIGGER nor EVENT: what runs by itself with rights that end is an outage. */
+    private List<Privilege> inMariaDb() {
+      return switch (this) {
+        case SCHEMA ->
+            List.of(
+                Privilege.CREATE,
+                Privilege.ALTER,
+                Privilege.DROP,
+                Privilege.INDEX,
+                Privilege.EXECUTE,
+                Privilege.CREATE_VIEW,
+                Privilege.CREATE_ROUTINE,
+                Privilege.CREATE_TEMPORARY_TABLES,
+                Privilege.LOCK_TABLES);
+        case TABLES ->
+            List.of(Privilege.SELECT, Privilege.INSERT, Privilege.UPDATE, Privilege.DELETE);
+        case SEQUENCES -> List.of();
+      };
+    }
+
+    /** What may be done with them in a system of any kind. */
+    private List<Privilege> privileges() {
+      return Arrays.stream(EngineKind.values())
+          .flatMap(kind -> privileges(kind).stream())
+          .distinct()
+          .toList();
     }
 
     /** As it stands in documents. */
@@ -60,7 +97,50 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
     REFERENCES,
     TRIGGER,
     USAGE,
-    CREATE
+    CREATE,
+    ALTER,
+    DROP,
+    INDEX,
+    EXECUTE,
+    CREATE_VIEW,
+    CREATE_ROUTINE,
+    CREATE_TEMPORARY_TABLES,
+    LOCK_TABLES;
+
+    /** As SQL and documents have it. */
+    public String sql() {
+      return name().replace('_', ' ');
+    }
+  }
+
+  /**
+   * Checks that all of {@code grants}, which stood in the field {@code grants}, are such as systems
+   * of {@code kind} know.
+   *
+   * @throws InvalidDocumentException naming those that are not
+   */
+  public static void requireOf(EngineKind kind, List<TargetGrant> grants) {
+    List<FieldError> errors = new ArrayList<>();
+    for (int i = 0; i < grants.size(); i++) {
+      TargetGrant grant = grants.get(i);
+      List<Privilege> allowed = grant.on.privileges(kind);
+      if (!allowed.containsAll(grant.privileges)) {
+        errors.add(
+            new FieldError(
+                "grants[" + i + "]",
+                allowed.isEmpty()
+                    ? "cannot be on " + grant.on.wireName() + " in " + kind.wireName()
+                    : "must have privileges of "
+                        + allowed.stream().map(Privilege::sql).toList()
+                        + " on "
+                        + grant.on.wireName()
+                        + " in "
+                        + kind.wireName()));
+      }
+    }
+    if (!errors.isEmpty()) {
+      throw new InvalidDocumentException(errors);
+    }
   }
 
   static List<TargetGrant> readAll(DocumentFields fields, String field) {
@@ -93,9 +173,14 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
     List<Privilege> privileges = new ArrayList<>();
     List<Privilege> allowed = on == null ? List.of() : on.privileges();
     for (String name : fields.texts("privileges", Privilege.values().length)) {
-      allowed.stream().filter(one -> one.name().equals(name)).forEach(privileges::add);
-      if (on != null && allowed.stream().noneMatch(one -> one.name().equals(name))) {
-        fields.wrong("privileges", "must be of " + allowed + " for " + on.wireName());
+      allowed.stream().filter(one -> one.sql().equals(name)).forEach(privileges::add);
+      if (on != null && allowed.stream().noneMatch(one -> one.sql().equals(name))) {
+        fields.wrong(
+            "privileges",
+            "must be of "
+                + allowed.stream().map(Privilege::sql).toList()
+                + " for "
+                + on.wireName());
       }
     }
     return new TargetGrant(on, schema, List.copyOf(names), List.copyOf(privileges));
@@ -106,7 +191,7 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
     Map<String, Object> document = new TreeMap<>();
     document.put("on", on.wireName());
     document.put("schema", schema);
-    document.put("privileges", privileges.stream().map(Privilege::name).toList());
+    document.put("privileges", privileges.stream().map(Privilege::sql).toList());
     if (!names.isEmpty()) {
       document.put("names", names);
     }

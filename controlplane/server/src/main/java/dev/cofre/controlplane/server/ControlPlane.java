@@ -2,7 +2,6 @@ package dev.cofre.controlplane.server;
 
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
-import dev.cofre.controlplane.domain.EngineKind;
 import dev.cofre.controlplane.server.alert.Alerts;
 import dev.cofre.controlplane.server.alert.LogWatch;
 import dev.cofre.controlplane.server.api.Api;
@@ -12,7 +11,7 @@ import dev.cofre.controlplane.server.archive.Archive;
 import dev.cofre.controlplane.server.audit.AuditIntake;
 import dev.cofre.controlplane.server.bootstrap.Bootstrap;
 import dev.cofre.controlplane.server.bootstrap.Demonstration;
-import dev.cofre.controlplane.server.dynamic.PostgreSqlEngine;
+import dev.cofre.controlplane.server.dynamic.DynamicEngines;
 import dev.cofre.controlplane.server.enforce.EnforcementWatch;
 import dev.cofre.controlplane.server.enforce.NodeRegistry;
 import dev.cofre.controlplane.server.federation.ForeignTokens;
@@ -68,7 +67,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -175,7 +173,7 @@ final class ControlPlane implements AutoCloseable {
             secrets,
             KernelRandom.INSTANCE,
             settings.vault().ca(),
-            Map.of(EngineKind.POSTGRESQL, new PostgreSqlEngine(KernelRandom.INSTANCE)));
+            DynamicEngines.all(KernelRandom.INSTANCE));
     Leasing leasing =
         new Leasing(
             roots,

@@ -3,6 +3,7 @@ package dev.cofre.controlplane.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.cofre.controlplane.server.dynamic.TargetServer;
+import dev.cofre.controlplane.server.dynamic.TestTarget;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -12,13 +13,18 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
 
-/** A real control plane and a real PostgreSQL in which it makes credentials. */
+/** A real control plane and a real database server, PostgreSQL, in which it makes credentials. */
 final class LeasePlane implements AutoCloseable {
-  final TargetServer target;
+  final TestTarget target;
   final TestPlane plane;
 
   LeasePlane(Path directory) throws Exception {
-    target = TargetServer.start(directory);
+    this(directory, TargetServer.start(directory));
+  }
+
+  /** With {@code target}, which it closes. */
+  LeasePlane(Path directory, TestTarget target) throws Exception {
+    this.target = target;
     plane = TestPlane.in(directory.resolve("plane"));
     plane.createKey("vault-dev");
   }
@@ -27,15 +33,15 @@ final class LeasePlane implements AutoCloseable {
     return new JsonObject()
         .put("name", name)
         .put("environment", "dev")
-        .put("kind", "postgresql")
+        .put("kind", target.kind().wireName())
         .put("owner", "app-owner")
         .put("description", "for tests")
         .put("host", "localhost")
         .put("port", target.port())
         .put("database", "shop")
-        .put("rootUser", TargetServer.ROOT)
+        .put("rootUser", TestTarget.ROOT)
         .put("tls", false)
-        .put("value", coded(TargetServer.ROOT_PASSWORD));
+        .put("value", coded(TestTarget.ROOT_PASSWORD));
   }
 
   static String coded(String value) {

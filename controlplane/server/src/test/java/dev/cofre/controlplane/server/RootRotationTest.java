@@ -10,9 +10,13 @@ import dev.cofre.controlplane.domain.DynamicRoleDraft.OwnedObjects;
 import dev.cofre.controlplane.domain.EngineKind;
 import dev.cofre.controlplane.domain.SecretEngine;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine;
+import dev.cofre.controlplane.server.dynamic.MariaDbEngine;
+import dev.cofre.controlplane.server.dynamic.MariaDbServer;
 import dev.cofre.controlplane.server.dynamic.PostgreSqlEngine;
 import dev.cofre.controlplane.server.dynamic.Target;
 import dev.cofre.controlplane.server.dynamic.TargetException;
+import dev.cofre.controlplane.server.dynamic.TargetServer;
+import dev.cofre.controlplane.server.dynamic.TestTarget;
 import dev.cofre.controlplane.server.lease.RootLogin;
 import dev.cofre.controlplane.server.store.SecretEngineTable.Root;
 import dev.cofre.controlplane.server.store.Store;
@@ -32,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RootRotationTest {
   @TempDir Path directory;
 
-  /** PostgreSQL's engine, which ends as a kill does, before or after the change of a password. */
+  /** An engine, which ends as a kill does, before or after the change of a password. */
   private record Cut(DynamicEngine whole, boolean after) implements DynamicEngine {
     @Override
     public EngineKind kind() {
@@ -100,13 +104,21 @@ class RootRotationTest {
 
   @Test
   void eachCutIsMendedByTheNextLogin() throws Exception {
-    try (LeasePlane vault = new LeasePlane(directory)) {
+    eachCutIsMended(TargetServer.start(directory), new PostgreSqlEngine(KernelRandom.INSTANCE));
+  }
+
+  @Test
+  void eachCutIsMendedInMariaDbToo() throws Exception {
+    eachCutIsMended(MariaDbServer.start(directory), new MariaDbEngine(KernelRandom.INSTANCE));
+  }
+
+  private void eachCutIsMended(TestTarget target, DynamicEngine engine) throws Exception {
+    try (LeasePlane vault = new LeasePlane(directory, target)) {
       vault.enrol();
       vault.plane.plane.close();
       try (Hsm hsm = SoftHsmToken.login();
           Store store = Store.open(vault.plane.location(), vault.plane.clock)) {
         SecretSealer sealer = new SecretSealer(hsm, KernelRandom.INSTANCE);
-        DynamicEngine engine = new PostgreSqlEngine(KernelRandom.INSTANCE);
         for (boolean after : new boolean[] {false, true}) {
           SecretEngine before = begin(store, sealer, engine);
           RootLogin cut = roots(store, sealer, new Cut(engine, after));
@@ -140,10 +152,6 @@ class RootRotationTest {
 
   private static RootLogin roots(Store store, SecretSealer sealer, DynamicEngine engine) {
     return new RootLogin(
-        store,
-        sealer,
-        KernelRandom.INSTANCE,
-        Optional.empty(),
-        Map.of(EngineKind.POSTGRESQL, engine));
+        store, sealer, KernelRandom.INSTANCE, Optional.empty(), Map.of(engine.kind(), engine));
   }
 }

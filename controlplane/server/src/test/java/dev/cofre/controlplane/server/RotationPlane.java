@@ -21,7 +21,12 @@ final class RotationPlane implements AutoCloseable {
   final LeasePlane vault;
 
   RotationPlane(Path directory) throws Exception {
-    vault = new LeasePlane(directory);
+    this(new LeasePlane(directory));
+  }
+
+  /** By the system of {@code vault}, which is enrolled; it is closed with this. */
+  RotationPlane(LeasePlane vault) throws Exception {
+    this.vault = vault;
     vault.enrol();
   }
 

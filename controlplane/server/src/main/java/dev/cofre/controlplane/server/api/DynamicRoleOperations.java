@@ -64,6 +64,7 @@ final class DynamicRoleOperations {
           Optional<DynamicRole> before = tx.dynamicRoles().find(engine.id(), call.path("role"));
           call.requireMatch(before.map(role -> role.stamp().revision()).orElse(0L));
           DynamicRoleDraft draft = DynamicRoleDraft.read(call.path("role"), call.document());
+          draft.requireOf(engine.draft().kind());
           if (before.isEmpty() && tx.dynamicRoles().count(engine.id()) >= ROLES_MAX) {
             throw conflict("an engine has at most " + ROLES_MAX + " roles");
           }

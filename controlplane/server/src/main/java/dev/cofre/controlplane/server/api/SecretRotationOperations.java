@@ -18,6 +18,7 @@ import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Secret;
 import dev.cofre.controlplane.domain.SecretEngine;
 import dev.cofre.controlplane.domain.Stamp;
+import dev.cofre.controlplane.domain.TargetGrant;
 import dev.cofre.controlplane.domain.UserRotation;
 import dev.cofre.controlplane.domain.UserRotationDraft;
 import dev.cofre.controlplane.domain.UserRotationDraft.OnDemand;
@@ -153,6 +154,7 @@ final class SecretRotationOperations {
     if (engine.draft().environment() != secret.draft().environment()) {
       throw wrong("engine", "must be of the secret's environment");
     }
+    TargetGrant.requireOf(engine.draft().kind(), draft.grants());
     int daysMax = tx.dataClasses().rules(secret.draft().dataClass()).rotationDays();
     if (draft.period().compareTo(Duration.ofDays(daysMax)) > 0) {
       throw wrong("periodSeconds", "must be at most " + daysMax + " days for the secret's class");

@@ -30,7 +30,8 @@ public interface DynamicEngine {
    * A credential to be made.
    *
    * @param userName one that {@link UserNames} made
-   * @param expiresAt from when on the system itself, where it can, does not take it any more
+   * @param expiresAt from when on the system itself does not take it any more, where it can, see
+   *     {@link Session#endsCredentials}
    */
   record NewUser(String userName, Instant expiresAt, List<TargetGrant> grants) {}
 
@@ -55,7 +56,8 @@ public interface DynamicEngine {
   @FunctionalInterface
   interface Fence {
     /**
-     * Looks when the change is made and not in force, and nobody else can change the same user.
+     * Looks when nothing but the change's coming into force is left to do, and nobody else can
+     * change the same user any more, or whoever does has this change come to nothing.
      *
      * @throws TargetException when another one has taken it over
      */
@@ -65,6 +67,14 @@ public interface DynamicEngine {
   /** One login. Not thread-safe. */
   interface Session extends AutoCloseable {
     /**
+     * Whether the system itself lets nobody in any more after a credential's end. Where it does
+     * not, a credential works until it is revoked.
+     */
+    default boolean endsCredentials() {
+      return true;
+    }
+
+    /**
      * Checks, changing nothing, that this user can do what is asked of it here.
      *
      * @throws TargetException when it cannot, saying what it lacks
@@ -73,8 +83,8 @@ public interface DynamicEngine {
 
     /**
      * Gives this user another password, which never is in the clear in what the system may log or
-     * show. While {@code fence} is asked and until the change is in force or not, nobody else
-     * changes this user's password; when it throws, nothing was changed.
+     * show. When somebody else changes this user's password after {@code fence} was asked, and
+     * before this change is in force, this one fails; when the fence throws, nothing was changed.
      */
     void changePassword(char[] next, Fence fence) throws TargetException;
 
@@ -95,7 +105,11 @@ public interface DynamicEngine {
     /** Makes {@code user} with all its grants, or nothing. The password is as above. */
     void create(NewUser user, char[] password) throws TargetException;
 
-    /** Has the system take {@code userName} until {@code expiresAt}. */
+    /**
+     * Has the system take {@code userName} until {@code expiresAt}.
+     *
+     * @throws TargetException of kind {@code REFUSED} when it knows of no such user any more
+     */
     void renew(String userName, Instant expiresAt) throws TargetException;
 
     /**

@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
  *
  * <p>Those that were ended before their time are removed first, and without a rest: they work
  * still. The others let nobody log in any more, where the system enforces their end and was told no
- * later one, and are removed at a {@link Pace}.
+ * later one, and are removed at a {@link Pace}; where it enforces none, without a rest too.
  *
  * <p>Who takes leases has them alone for {@link #CLAIM}; then they are due again, for whoever comes
  * first, so a kill loses nothing. To remove a credential twice does no harm.
@@ -80,7 +80,9 @@ final class LeaseBatch {
         }
         long nowNs = System.nanoTime();
         Instant now = claimedAt.plusNanos(nowNs - beganNs);
-        pace.rest(due.get(i).expiresAt(), now, nowNs - workingNs);
+        if (session.endsCredentials()) {
+          pace.rest(due.get(i).expiresAt(), now, nowNs - workingNs);
+        }
         workingNs = System.nanoTime();
       }
       return new Result(due.size(), true);

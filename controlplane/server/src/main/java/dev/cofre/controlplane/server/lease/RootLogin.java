@@ -78,7 +78,8 @@ public final class RootLogin {
         session.requireRights();
         throw new TargetException(
             TargetException.Kind.REFUSED,
-            "the target takes any password of the root user: have it ask for scram-sha-256");
+            "the target takes any password of the root user: have it ask for one, PostgreSQL by"
+                + " scram-sha-256 (pg_hba.conf), MariaDB without skip-grant-tables");
       } catch (TargetException e) {
         if (e.kind() != TargetException.Kind.LOGIN) {
           throw e;

@@ -15,16 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A real PostgreSQL that asks for passwords, which a test can stop and start again. */
-public final class TargetServer implements AutoCloseable {
-  /** Who makes credentials there. */
-  public static final String ROOT = "vault_root";
-
-  /** The root user's password that a person knows. */
-  public static final String ROOT_PASSWORD = "known-to-a-person";
-
-  private static final String DATABASE = "shop";
-
+/** A real PostgreSQL. */
+public final class TargetServer implements TestTarget {
   private final Path directory;
   private final int port;
   private EmbeddedPostgres server;
@@ -66,7 +58,7 @@ public final class TargetServer implements AutoCloseable {
     }
   }
 
-  /** Starts it again, with what it held. */
+  @Override
   public void start() throws IOException {
     server =
         EmbeddedPostgres.builder()
@@ -80,43 +72,28 @@ public final class TargetServer implements AutoCloseable {
             .start();
   }
 
-  /** Takes it away. */
+  @Override
   public void stop() throws IOException {
     server.close();
   }
 
-  /** Where it is, for the root user. */
+  @Override
   public Target target() {
     return new Target(
         EngineKind.POSTGRESQL, "localhost", port, DATABASE, ROOT, false, Optional.empty());
   }
 
-  /** Its port. */
-  public int port() {
-    return port;
-  }
-
-  /** Logs in as {@code user} by the driver itself. */
+  @Override
   public Connection login(String user, String password) throws SQLException {
     return DriverManager.getConnection(url(DATABASE), user, password);
   }
 
-  /** Whether {@code user} can log in. */
-  public boolean takes(String user, String password) {
-    try {
-      login(user, password).close();
-      return true;
-    } catch (SQLException e) {
-      return false;
-    }
-  }
-
-  /** The roles that the vault made. */
+  @Override
   public List<String> users() throws SQLException {
     return texts("select rolname from pg_roles where rolname like 'cofre\\_%' order by 1");
   }
 
-  /** The first column of what the superuser is answered to {@code sql}. */
+  @Override
   public List<String> texts(String sql) throws SQLException {
     try (Connection connection = superuser(DATABASE);
         Statement statement = connection.createStatement();
@@ -129,7 +106,7 @@ public final class TargetServer implements AutoCloseable {
     }
   }
 
-  /** Runs {@code statements} as the superuser. */
+  @Override
   public void administer(String... statements) throws SQLException {
     administerIn(DATABASE, statements);
   }
@@ -153,7 +130,7 @@ public final class TargetServer implements AutoCloseable {
     }
   }
 
-  /** Everything that it was asked, as its log has it. */
+  @Override
   public String statementLog() throws IOException {
     StringBuilder all = new StringBuilder();
     try (var files = Files.list(directory.resolve("statements"))) {
