@@ -135,7 +135,8 @@ class SecretAgentTest {
             .json("/v1/secrets/db/versions", new JsonObject().put("value", coded(value)).encode()));
   }
 
-  private Path config(String stop) throws IOException {
+  /** Everything lives for 10 minutes at least, or for one. */
+  private Path config(String stop, boolean brief) throws IOException {
     return Files.writeString(
         workspace.resolve("agent.yaml"),
         """
@@ -147,10 +148,10 @@ class SecretAgentTest {
         sources:
           - {name: db, secret: db}
           - {name: pg, lease: {engine: pg, role: reader, ttlSeconds: 600}}
-          - {name: brief, lease: {engine: pg, role: brief}}
+          - {name: brief, lease: {engine: pg, role: %s}}
           - name: tls
             certificate:
-              {authority: ca, role: services, dnsNames: [a.example.com], uris: ["spiffe://example.com/a"], ipAddresses: ["127.0.0.1"]}
+              {authority: ca, role: services, dnsNames: [a.example.com], uris: ["spiffe://example.com/a"], ipAddresses: ["127.0.0.1"], ttlSeconds: %d}
         files:
           - path: app/config.json
             format: json
@@ -166,7 +167,12 @@ class SecretAgentTest {
               URL=postgresql://{{brief.username | url}}:{{brief.password | url}}@localhost/shop
           - {path: tls/bundle.pem, value: tls.bundle, mode: "0400"}
         """
-            .formatted(folder, stop, workspace.resolve("changes")));
+            .formatted(
+                folder,
+                stop,
+                brief ? "brief" : "reader, ttlSeconds: 600",
+                brief ? 60 : 3_600,
+                workspace.resolve("changes")));
   }
 
   private Child cofre(String name, String... line) throws Exception {
@@ -240,7 +246,7 @@ class SecretAgentTest {
 
   @Test
   void followsRotationsOutlivesAnOutageAndItsOwnKillInIt() throws Exception {
-    config("revokeOnStop: true");
+    config("revokeOnStop: true", false);
     Child agent = agent();
     awaitReady(agent);
     assertEquals(FIRST, json().getString("password"));
@@ -261,21 +267,12 @@ class SecretAgentTest {
     assertEquals(SECOND, new String(shell.getInputStream().readAllBytes(), UTF_8));
     assertFalse(Files.exists(workspace.resolve("broken")));
 
-    // A credential at its limit is followed by another one while it still works.
-    String[] before = brief();
-    assertTrue(target.works(before[0], before[1]));
-    Await.until(
-        () -> "another credential is there; it said: " + said(agent),
-        LIMIT,
-        () -> !brief()[0].equals(before[0]));
-    assertTrue(target.works(before[0], before[1]), "the one before has ended already");
-    assertTrue(target.works(brief()[0], brief()[1]));
-
     // The control plane is killed, then the agent, which starts again without it.
     plane.kill();
     Await.until("it says so", LIMIT, () -> agent.err().contains("goes on with what there is"));
     assertTrue(isReady());
     String whole = json().encode();
+    String password = json().getJsonObject("database").getString("password");
     agent.kill();
     Files.delete(folder.resolve("cofre-agent/ready"));
     Files.delete(folder.resolve("app/config.json"));
@@ -303,28 +300,37 @@ class SecretAgentTest {
     Await.until("the leases are revoked", LIMIT, () -> target.users().isEmpty());
     Child gone = cofre("status", "agent", "status", "--config", "" + workspace.resolve("agent.yaml"));
     assertEquals(1, gone.exitCode(LIMIT));
-    nothingIsOnDisk(List.of(FIRST, SECOND, THIRD, before[1]));
+    nothingIsOnDisk(List.of(FIRST, SECOND, THIRD, password));
   }
 
   @Test
-  void aCertificateIsRenewedAheadForAnotherKey() throws Exception {
-    config("onStop: keep");
+  void whatIsAtItsLimitIsFollowedByAnotherWhileItStillWorks() throws Exception {
+    config("onStop: keep", true);
     Child agent = agent();
     awaitReady(agent);
-    X509Certificate before = certificate();
+    X509Certificate old = certificate();
+    String[] before = brief();
+    assertTrue(target.works(before[0], before[1]));
+    Await.until(
+        () -> "another credential is there; it said: " + said(agent),
+        LIMIT,
+        () -> !brief()[0].equals(before[0]));
+    assertTrue(target.works(before[0], before[1]), "the one before has ended already");
+    assertTrue(target.works(brief()[0], brief()[1]));
+
     Await.until(
         () -> "another certificate is there; it said: " + said(agent),
         LIMIT,
-        () -> !certificate().getSerialNumber().equals(before.getSerialNumber()));
-    before.checkValidity();
-    assertNotEquals(before.getPublicKey(), certificate().getPublicKey());
+        () -> !certificate().getSerialNumber().equals(old.getSerialNumber()));
+    old.checkValidity();
+    assertNotEquals(old.getPublicKey(), certificate().getPublicKey());
     assertEquals(0, agent.terminate(), agent.err());
     assertTrue(works(), "files and leases are kept");
   }
 
   @Test
   void onceIsForTheStart() throws Exception {
-    Path config = config("onStop: keep");
+    Path config = config("onStop: keep", false);
     Child once = cofre("once", "agent", "--config", "" + config, "--once");
     assertEquals(0, once.exitCode(LIMIT), once.err());
     assertEquals(FIRST, json().getString("password"));

@@ -92,7 +92,7 @@ class AgentConfigReaderTest {
     assertWrong(
         head + "files:\n  - {path: f, value: s.value}\n  - {path: f/g, value: s.value}\n"
             + "  - {path: f, value: s.value}\n",
-        "a.yaml:7: files[2].path: f is given twice, first at " + folder + "/a.yaml:5",
+        "a.yaml:7: files[2].path: f is given twice, first at a.yaml:5",
         "a.yaml:6: files: f/g would stand in the file f");
     assertWrong(
         head + "files:\n  - {path: cofre-agent/cache, value: s.value}\n",

@@ -3,7 +3,6 @@ package dev.cofre.cli.agent;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -154,7 +153,7 @@ class LeaseKeeperTest {
     leases.failure = new CofreException(Kind.UNREACHABLE, "away");
     Duration most = Duration.ZERO;
     int tries = 0;
-    Instant end = clock.instant().plusSeconds(200);
+    Instant end = clock.instant().plusSeconds(150);
     while (clock.instant().isBefore(end)) {
       CofreException away = assertThrows(CofreException.class, () -> keeper.step(leases));
       keeper.attempts().failed(away);
@@ -163,7 +162,7 @@ class LeaseKeeperTest {
       most = most.compareTo(toNext()) > 0 ? most : toNext();
       clock.move(toNext());
     }
-    assertTrue(tries >= 7 && tries <= 30, "tries: " + tries);
+    assertTrue(tries >= 6 && tries <= 30, "tries: " + tries);
     assertTrue(most.toSeconds() > 10 && most.toSeconds() <= 45, most::toString);
     leases.failure = null;
     assertFalse(keeper.step(leases));
@@ -214,7 +213,6 @@ class LeaseKeeperTest {
             new Source.Lease("db", "pg", "reader", 600), new Attempts(clock, new Random(9)));
     late.restore("db", saved);
     assertFalse(late.holds("db"));
-    assertNotEquals(saved.getString("password"), late.status("db").encode());
     assertFalse(keeper.status("db").encode().contains("p1"), "the status shows the password");
     assertFalse(keeper.toString().contains("p1"));
   }
