@@ -155,7 +155,8 @@ final class AgentCommand implements Callable<Integer> {
     boolean running = AgentFolder.isRunning(folder);
     JsonObject status = told.map(JsonObject::new).orElseGet(JsonObject::new);
     boolean ready = running && status.getBoolean("ready", false);
-    output.print(terminal, new JsonObject().put("running", running).mergeIn(status).put("ready", ready));
+    output.print(
+        terminal, new JsonObject().put("running", running).mergeIn(status).put("ready", ready));
     return ready ? ExitCodes.OK : ExitCodes.FAILED;
   }
 }

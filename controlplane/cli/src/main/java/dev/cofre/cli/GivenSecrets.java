@@ -35,7 +35,8 @@ final class GivenSecrets {
     }
     if (!answer.refusals().isEmpty()) {
       throw new CliException(
-          ExitCodes.FAILED, "the command was not started: " + String.join("; ", answer.refusals().values()));
+          ExitCodes.FAILED,
+          "the command was not started: " + String.join("; ", answer.refusals().values()));
     }
     variables();
   }

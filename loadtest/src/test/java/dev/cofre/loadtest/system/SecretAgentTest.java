@@ -87,9 +87,7 @@ class SecretAgentTest {
             .put("description", "of tests")
             .put("commonName", "Tests");
     LeaseVault.made(
-        deployment
-            .controlApi("app-owner")
-            .json("/v1/certificate-authorities", authority.encode()));
+        deployment.controlApi("app-owner").json("/v1/certificate-authorities", authority.encode()));
     JsonObject services =
         new JsonObject()
             .put("description", "services")
@@ -179,8 +177,7 @@ class SecretAgentTest {
     Map<String, String> environment = new HashMap<>();
     environment.put("COFRE_CONTROL_URL", deployment.controlUrl());
     environment.put("COFRE_TOKEN_FILE", "" + deployment.tokenFile("app"));
-    return workspace.start(
-        name, Launcher.command(environment, line).redirectErrorStream(false));
+    return workspace.start(name, Launcher.command(environment, line).redirectErrorStream(false));
   }
 
   private Child agent() throws Exception {
@@ -251,17 +248,23 @@ class SecretAgentTest {
     awaitReady(agent);
     assertEquals(FIRST, json().getString("password"));
     assertTrue(works());
-    assertEquals("a.example.com", ((List<?>) certificate().getSubjectAlternativeNames().iterator().next()).get(1));
+    assertEquals(
+        "a.example.com",
+        ((List<?>) certificate().getSubjectAlternativeNames().iterator().next()).get(1));
     assertEquals(0, changes(), "a file that was not there has not changed");
 
     // A rotation, with a value that would break out of its place.
     write(SECOND);
     long ms =
-        Await.until("the file has the next value", LIMIT, () -> SECOND.equals(json().getString("password")));
+        Await.until(
+            "the file has the next value",
+            LIMIT,
+            () -> SECOND.equals(json().getString("password")));
     LOG.log(System.Logger.Level.INFO, "the file had the next value after {0} ms", ms);
     Await.until("the command was run", LIMIT, () -> changes() >= 1);
     Process shell =
-        new ProcessBuilder("sh", "-c", ". " + folder.resolve("app/env") + "; printf %s \"$DB_PASSWORD\"")
+        new ProcessBuilder(
+                "sh", "-c", ". " + folder.resolve("app/env") + "; printf %s \"$DB_PASSWORD\"")
             .directory(workspace.folder().toFile())
             .start();
     assertEquals(SECOND, new String(shell.getInputStream().readAllBytes(), UTF_8));
@@ -291,14 +294,16 @@ class SecretAgentTest {
     assertEquals(lease.getString("lease"), source("pg").getString("lease"));
     write(THIRD);
     Await.until("it follows again", LIMIT, () -> THIRD.equals(json().getString("password")));
-    Child told = cofre("status", "agent", "status", "--config", "" + workspace.resolve("agent.yaml"));
+    Child told =
+        cofre("status", "agent", "status", "--config", "" + workspace.resolve("agent.yaml"));
     assertEquals(0, told.exitCode(LIMIT), told.err());
 
     assertEquals(0, next.terminate(), next.err());
     assertFalse(Files.exists(folder.resolve("app")), "files are left");
     assertFalse(Files.exists(folder.resolve("cofre-agent")), "the agent's own are left");
     Await.until("the leases are revoked", LIMIT, () -> target.users().isEmpty());
-    Child gone = cofre("status", "agent", "status", "--config", "" + workspace.resolve("agent.yaml"));
+    Child gone =
+        cofre("status", "agent", "status", "--config", "" + workspace.resolve("agent.yaml"));
     assertEquals(1, gone.exitCode(LIMIT));
     nothingIsOnDisk(List.of(FIRST, SECOND, THIRD, password));
   }
@@ -341,7 +346,8 @@ class SecretAgentTest {
     assertEquals(0, away.exitCode(LIMIT), () -> "the cache is good for the start: " + said(away));
     assertEquals(user, json().getJsonObject("database").getString("user"));
     Files.delete(folder.resolve("cofre-agent/cache"));
-    Child nothing = cofre("none", "agent", "--config", "" + config, "--once", "--wait-seconds", "3");
+    Child nothing =
+        cofre("none", "agent", "--config", "" + config, "--once", "--wait-seconds", "3");
     assertEquals(5, nothing.exitCode(LIMIT), nothing.err());
   }
 
@@ -353,7 +359,8 @@ class SecretAgentTest {
     assertTrue(files.size() > 10, () -> "where are the files? " + files);
     List<String> found = new ArrayList<>();
     for (Path file : files) {
-      String bytes = new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1);
+      String bytes =
+          new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1);
       for (String value : values) {
         if (bytes.contains(value) || bytes.contains(coded(value))) {
           found.add(file + " holds " + value);

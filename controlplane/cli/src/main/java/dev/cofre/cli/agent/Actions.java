@@ -55,11 +55,7 @@ final class Actions {
    * @param wake is called on any thread when something may be to do
    */
   Actions(
-      Set<OnChange> actions,
-      AgentConfig config,
-      Clock clock,
-      Consumer<String> say,
-      Runnable wake) {
+      Set<OnChange> actions, AgentConfig config, Clock clock, Consumer<String> say, Runnable wake) {
     this.clock = clock;
     this.settle = config.settle();
     this.interval = config.actionInterval();

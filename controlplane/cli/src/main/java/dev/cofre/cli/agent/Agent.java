@@ -12,8 +12,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -75,8 +75,7 @@ public final class Agent {
       }
     }
     if (!secrets.isEmpty()) {
-      keepers.add(
-          new SecretsKeeper(secrets, config.interval(), config.cacheMax(), attempts()));
+      keepers.add(new SecretsKeeper(secrets, config.interval(), config.cacheMax(), attempts()));
     }
     Set<OnChange> wanted = new LinkedHashSet<>();
     config.files().stream()
@@ -232,13 +231,15 @@ public final class Agent {
     List<String> troubles = new ArrayList<>();
     for (Keeper keeper : keepers) {
       if (!keeper.attempts().trouble().isEmpty()) {
-        troubles.add(
-            String.join(", ", keeper.sources()) + ": " + keeper.attempts().trouble());
+        troubles.add(String.join(", ", keeper.sources()) + ": " + keeper.attempts().trouble());
       }
     }
     String now = String.join("; ", troubles);
     if (!now.equals(told)) {
-      say.accept(now.isEmpty() ? "all sources are up to date again" : "goes on with what there is: " + now);
+      say.accept(
+          now.isEmpty()
+              ? "all sources are up to date again"
+              : "goes on with what there is: " + now);
       told = now;
     }
   }

@@ -69,7 +69,8 @@ final class AgentCache {
     for (Object file : files) {
       String path = (String) file;
       // Only what the shape of a path permits, whatever another hand has put there.
-      if (!kept.contains(path) && path.matches("[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")) {
+      if (!kept.contains(path)
+          && path.matches("[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")) {
         folder.remove(path);
         say.accept(path + " is kept no more and was removed");
       }

@@ -51,8 +51,10 @@ public final class AgentConfigReader {
   public static Optional<AgentConfig> read(Path file, byte[] bytes, FileErrors errors) {
     List<YamlValue> documents = YamlReader.read(file.toString(), bytes, errors);
     if (errors.isEmpty() && documents.size() != 1) {
-      errors.add(new Place(file.toString(), 1), "", "must hold one document with folder, sources"
-          + " and files");
+      errors.add(
+          new Place(file.toString(), 1),
+          "",
+          "must hold one document with folder, sources" + " and files");
     }
     if (!errors.isEmpty()) {
       return Optional.empty();
@@ -68,8 +70,9 @@ public final class AgentConfigReader {
     boolean keep = "keep".equals(json.getString("onStop", "remove"));
     boolean revoke = json.getBoolean("revokeOnStop", false);
     if (keep && revoke) {
-      wrong("revokeOnStop", "must not be true when onStop is keep: the files would name dead"
-          + " credentials");
+      wrong(
+          "revokeOnStop",
+          "must not be true when onStop is keep: the files would name dead" + " credentials");
     }
     List<Source> found = new ArrayList<>();
     each("sources", (at, item) -> found.add(source(at, item)));
@@ -125,8 +128,7 @@ public final class AgentConfigReader {
     } else if (item.containsKey("certificate")) {
       source = certificate(at, name, item.getJsonObject("certificate"));
     } else {
-      source =
-          new Source.Secret(name, item.getString("secret"), item.getBoolean("trim", false));
+      source = new Source.Secret(name, item.getString("secret"), item.getBoolean("trim", false));
     }
     if (item.containsKey("trim") && !(source instanceof Source.Secret)) {
       wrong(at + ".trim", "is for secrets alone");
@@ -256,8 +258,7 @@ public final class AgentConfigReader {
           UnixSignal.valueOf(json.getString("signal")),
           base.resolve(json.getString("pidFile")));
     }
-    return new OnChange(
-        texts(json, "command"), seconds(json, "timeoutSeconds", 30), null, null);
+    return new OnChange(texts(json, "command"), seconds(json, "timeoutSeconds", 30), null, null);
   }
 
   /** A file cannot be a folder of another one. */

@@ -103,8 +103,8 @@ public final class AgentFolder implements AutoCloseable {
         || !SecretFile.isOwn(folder)
         || Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS).stream()
             .anyMatch(others::contains)) {
-      throw new IOException(folder + " must be a folder that is yours and that nobody else may"
-          + " write to");
+      throw new IOException(
+          folder + " must be a folder that is yours and that nobody else may" + " write to");
     }
   }
 
@@ -217,8 +217,7 @@ public final class AgentFolder implements AutoCloseable {
     }
   }
 
-  private static Optional<byte[]> read(Path folder, String name, int bytesMax)
-      throws IOException {
+  private static Optional<byte[]> read(Path folder, String name, int bytesMax) throws IOException {
     Path file = folder.resolve(OWN).resolve(name);
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();

@@ -91,8 +91,7 @@ final class Attempts {
 
   private void failed(String why, Duration first, Duration most, OptionalInt retryAfterSeconds) {
     trouble = why;
-    long ms =
-        Math.min(most.toMillis(), first.toMillis() << Math.min(failures, DOUBLINGS_MAX));
+    long ms = Math.min(most.toMillis(), first.toMillis() << Math.min(failures, DOUBLINGS_MAX));
     long asked = Math.min(retryAfterSeconds.orElse(0) * 1_000L, REFUSED_MOST.toMillis());
     failures++;
     due = now().plusMillis((long) (Math.max(ms, asked) * random.nextDouble(LEAST, MOST)));

@@ -68,16 +68,14 @@ final class CertificateKeeper implements Keeper {
     Instant asked = attempts.now();
     JsonObject issued;
     try {
-      issued =
-          vault.issueCertificate(source.wanted().put("csr", open.csr), open.idempotencyKey);
+      issued = vault.issueCertificate(source.wanted().put("csr", open.csr), open.idempotencyKey);
     } catch (CofreException e) {
       if (!Issuing.isOpen(e)) {
         open = null;
       }
       throw e;
     }
-    Duration life =
-        Duration.between(issued.getInstant("issuedAt"), issued.getInstant("expiresAt"));
+    Duration life = Duration.between(issued.getInstant("issuedAt"), issued.getInstant("expiresAt"));
     current =
         new Issued(
             open.privateKey,

@@ -56,8 +56,7 @@ final class CertificateRequest {
       names[to++] = der(IP, InetAddress.ofLiteral(ip).getAddress());
     }
     byte[] extension = der(SEQUENCE, ALT_NAME, der(OCTET_STRING, der(SEQUENCE, names)));
-    byte[] attribute =
-        der(SEQUENCE, EXTENSION_REQUEST, der(SET, der(SEQUENCE, extension)));
+    byte[] attribute = der(SEQUENCE, EXTENSION_REQUEST, der(SET, der(SEQUENCE, extension)));
     byte[] information =
         der(
             SEQUENCE,
@@ -80,8 +79,7 @@ final class CertificateRequest {
 
   /** {@code der} under {@code label}, in lines of 64. */
   static String pem(String label, byte[] der) {
-    String lines =
-        Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+    String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
     return "-----BEGIN " + label + "-----\n" + lines + "\n-----END " + label + "-----\n";
   }
 

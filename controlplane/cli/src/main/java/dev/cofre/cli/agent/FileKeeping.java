@@ -42,7 +42,8 @@ final class FileKeeping {
 
   /** The values of {@code sources} are others. */
   void changed(Set<String> sources) {
-    states.forEach((file, state) -> state.stale |= file.sources().stream().anyMatch(sources::contains));
+    states.forEach(
+        (file, state) -> state.stale |= file.sources().stream().anyMatch(sources::contains));
   }
 
   /** Whether all files stand there as they should. */

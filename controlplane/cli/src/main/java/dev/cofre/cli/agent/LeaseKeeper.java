@@ -41,7 +41,11 @@ final class LeaseKeeper implements Keeper {
    * @param maxExpiresAt by the control plane's
    */
   private record Credential(
-      String id, String username, String password, Instant ends, Instant expiresAt,
+      String id,
+      String username,
+      String password,
+      Instant ends,
+      Instant expiresAt,
       Instant maxExpiresAt) {
     boolean isAtLimit() {
       return !maxExpiresAt.isAfter(expiresAt);

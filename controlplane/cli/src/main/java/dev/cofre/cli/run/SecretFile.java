@@ -99,8 +99,7 @@ public final class SecretFile {
   /** Gives {@code path} to who is to have it. */
   public static void give(Path path, Access access) throws IOException {
     PosixFileAttributeView view =
-        Files.getFileAttributeView(
-            path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     UserPrincipalLookupService names = path.getFileSystem().getUserPrincipalLookupService();
     if (access.group() != null) {
       view.setGroup(names.lookupPrincipalByGroupName(access.group()));
@@ -153,8 +152,7 @@ public final class SecretFile {
     FileChannel channel =
         FileChannel.open(
             file,
-            Set.of(
-                StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
             OWNER_FILE);
     try {
       FileLock lock = channel.tryLock();

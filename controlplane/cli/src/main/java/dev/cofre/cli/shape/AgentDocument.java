@@ -38,9 +38,7 @@ public record AgentDocument(JsonObject json, Map<String, Place> places) {
 
   private static final Text SOURCE =
       text(
-          "[a-z][a-z0-9_-]{0,63}",
-          64,
-          "1 to 64 of a-z, 0-9, '_' and '-', beginning with a letter");
+          "[a-z][a-z0-9_-]{0,63}", 64, "1 to 64 of a-z, 0-9, '_' and '-', beginning with a letter");
   private static final Text FOLDER =
       text(
           "(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}){1,8}",
@@ -56,11 +54,9 @@ public record AgentDocument(JsonObject json, Map<String, Place> places) {
       text("[A-Za-z0-9.-]{1,253}", 253, "a DNS name of letters, digits, '.' and '-'");
   private static final Text URI =
       text("spiffe://[!-~]{1,246}", 255, "a SPIFFE id of visible ASCII characters");
-  private static final Text IP =
-      text("[0-9a-fA-F.:]{2,45}", 45, "an IPv4 or IPv6 address");
+  private static final Text IP = text("[0-9a-fA-F.:]{2,45}", 45, "an IPv4 or IPv6 address");
   private static final Text VALUE =
-      text(
-          "[a-z][a-z0-9_-]{0,63}\\.[A-Za-z0-9_.-]{1,128}", 193, "SOURCE.FIELD, as db.password");
+      text("[a-z][a-z0-9_-]{0,63}\\.[A-Za-z0-9_.-]{1,128}", 193, "SOURCE.FIELD, as db.password");
   private static final Whole TTL = new Whole(60, 30L * DAY_SECONDS);
 
   private static final Fields LEASE =
@@ -68,7 +64,8 @@ public record AgentDocument(JsonObject json, Map<String, Place> places) {
           List.of(
               required("engine", Shapes.NAME, "The engine."),
               required("role", Shapes.NAME, "Its role."),
-              optional("ttlSeconds", TTL, "How long a credential lives; absent: as the role says.")),
+              optional(
+                  "ttlSeconds", TTL, "How long a credential lives; absent: as the role says.")),
           List.of());
   private static final Fields CERTIFICATE =
       new Fields(

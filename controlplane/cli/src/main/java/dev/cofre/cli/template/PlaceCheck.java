@@ -72,9 +72,7 @@ final class PlaceCheck {
     for (int i = 0; i < parts.size(); i++) {
       Place place = parts.get(i).place();
       text.append(
-          place == null
-              ? parts.get(i).literal()
-              : place.url() ? word(i) : format.write(word(i)));
+          place == null ? parts.get(i).literal() : place.url() ? word(i) : format.write(word(i)));
     }
     return text.toString();
   }
@@ -172,12 +170,12 @@ final class PlaceCheck {
   private void byLines() {
     StringBuilder text = new StringBuilder();
     for (Part part : parts) {
-      if (part.place() == null && (part.literal().contains(MARK) || part.literal().contains(URL_MARK))) {
+      if (part.place() == null
+          && (part.literal().contains(MARK) || part.literal().contains(URL_MARK))) {
         wrong.at(1, "holds control characters");
         return;
       }
-      text.append(
-          part.place() == null ? part.literal() : part.place().url() ? URL_MARK : MARK);
+      text.append(part.place() == null ? part.literal() : part.place().url() ? URL_MARK : MARK);
     }
     String[] lines = text.toString().split("\n", -1);
     for (int i = 0; i < lines.length; i++) {

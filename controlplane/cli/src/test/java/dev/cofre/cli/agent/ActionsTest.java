@@ -146,7 +146,13 @@ class ActionsTest {
     Path out = folder.resolve("out");
     Process process =
         new ProcessBuilder(
-                "sh", "-c", "trap 'echo x >> " + out + "; exit 0' USR1; : > " + folder.resolve("up") + "; while :; do sleep 0.05; done")
+                "sh",
+                "-c",
+                "trap 'echo x >> "
+                    + out
+                    + "; exit 0' USR1; : > "
+                    + folder.resolve("up")
+                    + "; while :; do sleep 0.05; done")
             .start();
     try {
       Instant end = Instant.now().plusSeconds(60);

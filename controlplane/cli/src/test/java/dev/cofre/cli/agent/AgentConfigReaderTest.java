@@ -78,9 +78,11 @@ class AgentConfigReaderTest {
 
   @Test
   void whatIsWrongIsToldByLineAndField() throws Exception {
-    assertWrong("[]", "a.yaml:1: must be an object with folder, folderMode, folderGroup, allowDisk,"
-        + " intervalSeconds, cacheSeconds, settleSeconds, onChangeSeconds, onStop, revokeOnStop,"
-        + " sources, files");
+    assertWrong(
+        "[]",
+        "a.yaml:1: must be an object with folder, folderMode, folderGroup, allowDisk,"
+            + " intervalSeconds, cacheSeconds, settleSeconds, onChangeSeconds, onStop, revokeOnStop,"
+            + " sources, files");
     String head = "folder: /dev/shm/x\nsources:\n  - {name: s, secret: a}\n";
     assertWrong(
         head + "files:\n  - {path: f, value: t.value}\n",
@@ -90,7 +92,8 @@ class AgentConfigReaderTest {
         "a.yaml:5: files[0].value: s.password: the source has the fields value, and json.NAME for a"
             + " field of a value that is a JSON object");
     assertWrong(
-        head + "files:\n  - {path: f, value: s.value}\n  - {path: f/g, value: s.value}\n"
+        head
+            + "files:\n  - {path: f, value: s.value}\n  - {path: f/g, value: s.value}\n"
             + "  - {path: f, value: s.value}\n",
         "a.yaml:7: files[2].path: f is given twice, first at a.yaml:5",
         "a.yaml:6: files: f/g would stand in the file f");
@@ -115,9 +118,13 @@ class AgentConfigReaderTest {
                 + "  - {path: h, template: missing, format: json}\n");
     assertEquals(
         "t:1: is not JSON with its values filled in; write no quotes around {{…}}", lines.get(0));
-    assertTrue(lines.get(1).startsWith("t:") || lines.get(1).startsWith("u:2: must be"), lines::toString);
-    assertTrue(lines.stream().anyMatch(line -> line.startsWith("u:3: s.x: the source")), lines::toString);
-    assertTrue(lines.getLast().startsWith("a.yaml:7: files[2].template: names a file that cannot"), lines::toString);
+    assertTrue(
+        lines.get(1).startsWith("t:") || lines.get(1).startsWith("u:2: must be"), lines::toString);
+    assertTrue(
+        lines.stream().anyMatch(line -> line.startsWith("u:3: s.x: the source")), lines::toString);
+    assertTrue(
+        lines.getLast().startsWith("a.yaml:7: files[2].template: names a file that cannot"),
+        lines::toString);
   }
 
   @Test
@@ -137,8 +144,10 @@ class AgentConfigReaderTest {
             "{path: f, value: s.value, onChange: {signal: KILL, pidFile: p}}",
             "{path: f, value: s.value, onChange: {signal: HUP}}")) {
       List<String> lines =
-          wrong("folder: /dev/shm/x\nsources:\n  - {name: s, secret: a}\nfiles:\n  - " + file + "\n");
-      assertTrue(!lines.isEmpty() && lines.getFirst().startsWith("a.yaml:5: files[0]"), file + lines);
+          wrong(
+              "folder: /dev/shm/x\nsources:\n  - {name: s, secret: a}\nfiles:\n  - " + file + "\n");
+      assertTrue(
+          !lines.isEmpty() && lines.getFirst().startsWith("a.yaml:5: files[0]"), file + lines);
     }
     for (String source :
         List.of(
@@ -153,12 +162,19 @@ class AgentConfigReaderTest {
             "{name: s, certificate: {authority: a, role: r, ipAddresses: [1.2.3.400]}}",
             "{name: s, certificate: {authority: a, role: r, dnsNames: [\"*.x\"]}}")) {
       List<String> lines =
-          wrong("folder: /dev/shm/x\nsources:\n  - " + source + "\nfiles:\n  - {path: f, text: x, format: text}\n");
-      assertTrue(!lines.isEmpty() && lines.getFirst().startsWith("a.yaml:3: sources[0]"), source + lines);
+          wrong(
+              "folder: /dev/shm/x\nsources:\n  - "
+                  + source
+                  + "\nfiles:\n  - {path: f, text: x, format: text}\n");
+      assertTrue(
+          !lines.isEmpty() && lines.getFirst().startsWith("a.yaml:3: sources[0]"), source + lines);
     }
     for (String in : List.of("relative", "/", "/dev/../etc", "/dev/shm/.x", "/a b")) {
       List<String> lines =
-          wrong("folder: \"" + in + "\"\nsources:\n  - {name: s, secret: a}\nfiles:\n  - {path: f, value: s.value}\n");
+          wrong(
+              "folder: \""
+                  + in
+                  + "\"\nsources:\n  - {name: s, secret: a}\nfiles:\n  - {path: f, value: s.value}\n");
       assertTrue(!lines.isEmpty() && lines.getFirst().startsWith("a.yaml:1: folder"), in + lines);
     }
   }

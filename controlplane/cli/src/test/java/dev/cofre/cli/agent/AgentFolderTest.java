@@ -28,7 +28,8 @@ class AgentFolderTest {
   @BeforeEach
   void inMemory() {
     assumeTrue(Files.isWritable(MEMORY) && SecretFolder.isInMemory(MEMORY));
-    memory = MEMORY.resolve("cofre-test-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
+    memory =
+        MEMORY.resolve("cofre-test-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
   }
 
   private static AgentConfig config(Path folder, boolean allowDisk) {

@@ -214,7 +214,11 @@ class TemplateTest {
   @MethodSource("formats")
   void whatIsNoTextIsNotTaken(Format format, String text) {
     Template template = template(text, format);
-    for (byte[] bytes : List.of(new byte[] {'a', 0, 'b'}, new byte[] {(byte) 0xff}, new byte[] {(byte) 0xed, (byte) 0xa0, (byte) 0x80})) {
+    for (byte[] bytes :
+        List.of(
+            new byte[] {'a', 0, 'b'},
+            new byte[] {(byte) 0xff},
+            new byte[] {(byte) 0xed, (byte) 0xa0, (byte) 0x80})) {
       assertThrows(
           UnfitValueException.class, () -> template.render(format, (s, f) -> bytes.clone()));
     }
@@ -280,8 +284,7 @@ class TemplateTest {
     // ';' stands for the end of a line where the format has lines.
     String lines = "\n" + text.replace(';', '\n') + "\n";
     List<Integer> wrong = new ArrayList<>();
-    Template.read(
-        format == Format.JSON ? text : lines, format, (line, message) -> wrong.add(line));
+    Template.read(format == Format.JSON ? text : lines, format, (line, message) -> wrong.add(line));
     assertFalse(wrong.isEmpty(), "was taken");
     assertTrue(wrong.stream().allMatch(line -> line >= 1 && line <= 5), wrong::toString);
   }
@@ -290,7 +293,9 @@ class TemplateTest {
   void hasALimitOfPlaces() {
     List<String> wrong = new ArrayList<>();
     Template.read(
-        "{{a.b}}\n".repeat(Template.PLACES_MAX + 1), Format.TEXT, (line, message) -> wrong.add(message));
+        "{{a.b}}\n".repeat(Template.PLACES_MAX + 1),
+        Format.TEXT,
+        (line, message) -> wrong.add(message));
     assertEquals(List.of("has more than " + Template.PLACES_MAX + " places for values"), wrong);
     assertEquals(
         Template.PLACES_MAX,
