@@ -12,6 +12,7 @@ import dev.cofre.documents.shape.Shape.Count;
 import dev.cofre.documents.shape.Shape.Field;
 import dev.cofre.documents.shape.Shape.Fields;
 import dev.cofre.documents.shape.Shape.Flag;
+import dev.cofre.documents.shape.Shape.Items;
 import dev.cofre.documents.shape.Shape.Rule;
 import dev.cofre.documents.shape.Shape.Text;
 import dev.cofre.documents.shape.Shape.Whole;
@@ -92,7 +93,7 @@ public record AgentDocument(JsonObject json, Map<String, Place> places) {
           List.of(
               optional(
                   "command",
-                  items(printable(1_024), 1, 50),
+                  new Items(printable(1_024), 1, 50, false),
                   "A program and its arguments; no shell reads them."),
               optional("timeoutSeconds", new Whole(1, 600), "How long it may take."),
               optional("signal", oneOf("HUP", "INT", "TERM", "USR1", "USR2"), "A signal."),

@@ -52,7 +52,7 @@ class AgentConfigReaderTest {
                     template: db.tmpl
                     format: json
                     mode: "0640"
-                    onChange: {command: [systemctl, reload, shop]}
+                    onChange: {command: [systemctl, reload, shop, shop]}
                   - path: tls/bundle.pem
                     value: tls.bundle
                     onChange: {signal: HUP, pidFile: shop.pid}
@@ -71,7 +71,7 @@ class AgentConfigReaderTest {
     assertEquals(Set.of("db"), config.files().get(0).sources());
     assertEquals("0640", config.files().get(0).access().mode());
     assertEquals(
-        List.of("systemctl", "reload", "shop"), config.files().get(0).onChange().command());
+        List.of("systemctl", "reload", "shop", "shop"), config.files().get(0).onChange().command());
     assertEquals(folder.resolve("shop.pid"), config.files().get(1).onChange().pidFile());
     assertEquals(Set.of("login"), config.files().get(2).sources());
   }

@@ -204,7 +204,7 @@ class TemplateTest {
 
   private static void assertUserInfo(String value, String url) {
     URI uri = URI.create(url);
-    assertEquals("h", uri.getAuthority().replaceAll(".*@", ""));
+    assertEquals("h", uri.getRawAuthority().replaceAll(".*@", ""));
     // URI.getUserInfo replaces what it takes for malformed; the raw form does not.
     assertEquals(
         value, java.net.URLDecoder.decode(uri.getRawAuthority().replaceAll("@h$", ""), UTF_8));
