@@ -284,7 +284,7 @@ class SecretAgentTest {
     assertEquals(whole, json().encode());
     assertTrue(works());
     JsonObject lease = source("pg");
-    assertEquals("unreachable", source("db").getString("trouble"));
+    assertEquals("unreachable", status().getString("controlPlane"));
 
     plane = deployment.startControlPlane();
     Await.until(

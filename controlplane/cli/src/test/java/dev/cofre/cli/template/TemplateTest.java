@@ -251,7 +251,7 @@ class TemplateTest {
         "YAML ~ p: x {{db.password}}",
         "YAML ~ p: 1 # {{db.password}}",
         "YAML ~ {{db.password}}: 1",
-        "YAML ~ p: |;  {{db.password}}",
+        "YAML ~ p: |^  {{db.password}}",
         "YAML ~ p: {{db.password | url}}",
         "YAML ~ p: x # y{{db.password | url}}",
         "PROPERTIES ~ # {{db.password}}",
@@ -266,9 +266,9 @@ class TemplateTest {
         "SHELL ~ P=\"{{db.password | url}}\"",
         "SHELL ~ P=a;Q={{db.password | url}}",
         "SHELL ~ echo {{db.password}}",
-        "SHELL ~ cat <<E;P={{db.password}};E",
+        "SHELL ~ cat <<E^P={{db.password}}^E",
         "SHELL ~ # {{db.password}}",
-        "SHELL ~ P='a;Q={{db.password}};'",
+        "SHELL ~ P='a^Q={{db.password}}^'",
         "TEXT ~ {{db.password",
         "TEXT ~ {{db}}",
         "TEXT ~ {{db.password | raw}}",
@@ -281,8 +281,8 @@ class TemplateTest {
         "TEXT ~ {{ }}"
       })
   void aPlaceThatWouldNotHoldIsRefusedWithItsLine(Format format, String text) {
-    // ';' stands for the end of a line where the format has lines.
-    String lines = "\n" + text.replace(';', '\n') + "\n";
+    // '^' stands for the end of a line where the format has lines.
+    String lines = "\n" + text.replace('^', '\n') + "\n";
     List<Integer> wrong = new ArrayList<>();
     Template.read(format == Format.JSON ? text : lines, format, (line, message) -> wrong.add(line));
     assertFalse(wrong.isEmpty(), "was taken");
