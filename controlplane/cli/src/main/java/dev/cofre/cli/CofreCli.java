@@ -55,6 +55,7 @@ import picocli.CommandLine.ScopeType;
       SecretCommand.class,
       PkiCommand.class,
       RunCommand.class,
+      AgentCommand.class,
       ScanCommand.class,
       ApplyCommand.class,
       PlanCommand.class,

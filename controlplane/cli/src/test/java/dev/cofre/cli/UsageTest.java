@@ -58,6 +58,8 @@ class UsageTest {
         "secret grant --help",
         "secret ungrant --help",
         "secret grants --help",
+        "agent --help",
+        "agent status --help",
         "pki --help",
         "pki authority --help",
         "pki authority create --help",
