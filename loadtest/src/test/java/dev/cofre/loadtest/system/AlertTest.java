@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Real failed decryptions at a data plane cause one message to a real receiver. */
 @ExtendWith(SystemExtension.class)
 class AlertTest {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private final List<JsonObject> received = new CopyOnWriteArrayList<>();
 
   @Test

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SystemExtension.class)
 class AuditFaultTest {
   private static final String ENCRYPT = "/v1/keys/demo/encrypt";
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int PAIRS = 5;
   private static final int SECONDS = Integer.getInteger("cofre.faultSeconds", 60);
   private static final double RATE = 1_000;

@@ -105,7 +105,7 @@ class FrameClientSystemTest {
     Child service = workspace.start("example", Launcher.program(Map.of(), command));
     Await.until(
         "the example listens",
-        Duration.ofSeconds(120),
+        Duration.ofMinutes(2),
         () -> service.out().contains("listening on"));
     String port = service.out().replaceAll("\\D+", "");
     Api api = Api.at("http://127.0.0.1:" + port, null);
@@ -170,7 +170,7 @@ class FrameClientSystemTest {
       assertEquals(2, local.counts().dataKeysMade());
       Await.until(
           "another data key after the first one's time",
-          Duration.ofSeconds(120),
+          Duration.ofMinutes(2),
           () -> {
             byte[] next = local.encrypt(PLAINTEXT, CONTEXT).join();
             assertArrayEquals(PLAINTEXT, local.decrypt(next, CONTEXT).join());

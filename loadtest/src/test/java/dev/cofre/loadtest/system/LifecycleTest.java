@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** States of keys and versions, as both planes enforce them, to the tombstone. */
 @ExtendWith(SystemExtension.class)
 class LifecycleTest {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final byte[] PLAINTEXT = "what the key protects".getBytes(UTF_8);
 
   @Test

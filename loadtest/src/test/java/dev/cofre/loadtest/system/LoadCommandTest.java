@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** {@code ./cofre load} against {@code ./cofre dev}. */
 @ExtendWith(SystemExtension.class)
 class LoadCommandTest {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   @Test
   void eventsAreDoneDrawnAndRecoveredFrom(Cofre cofre, Workspace workspace) throws Exception {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** {@code ./cofre load} over TLS, with and without trust in the target. */
 @ExtendWith(SystemExtension.class)
 class LoadTlsTest {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   @Test
   void overTls(Workspace workspace) throws Exception {

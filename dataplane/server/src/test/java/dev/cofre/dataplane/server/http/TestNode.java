@@ -298,15 +298,19 @@ public final class TestNode implements AutoCloseable {
 
   /** Below those that clients get, which could take it before it is listened on. */
   private static int freePort() {
-    while (true) {
-      int port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
-      try (ServerSocket probe = new ServerSocket()) {
-        probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        return port;
-      } catch (IOException e) {
-        // Somebody listens there: the next one.
-        continue;
-      }
+    int port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
+    while (!isFree(port)) {
+      port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
+    }
+    return port;
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
