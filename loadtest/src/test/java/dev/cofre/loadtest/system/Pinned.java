@@ -25,7 +25,7 @@ final class Pinned {
   static void move(Workspace workspace, long pid, String processors) throws Exception {
     ProcessBuilder builder =
         Launcher.program(Map.of(), List.of("taskset", "-a", "-c", "-p", processors, "" + pid));
-    assertEquals(0, workspace.start("taskset", builder).exitCode(Duration.ofSeconds(10)));
+    assertEquals(0, workspace.start("taskset", builder).exitCode(Duration.ofSeconds(60)));
   }
 
   /** Has all threads of {@code pid} run when nobody else wants their processor. */
@@ -40,7 +40,7 @@ final class Pinned {
       threads.map(thread -> thread.getFileName().toString()).forEach(command::add);
     }
     ProcessBuilder builder = Launcher.program(Map.of(), command);
-    assertEquals(0, workspace.start("renice", builder).exitCode(Duration.ofSeconds(10)));
+    assertEquals(0, workspace.start("renice", builder).exitCode(Duration.ofSeconds(60)));
   }
 
   /** A class of {@code module} on {@code processor}. */

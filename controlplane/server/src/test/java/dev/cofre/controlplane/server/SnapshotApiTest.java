@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cofre.hsm.Stalls;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.cofre.contract.problem.ErrorCode;
@@ -98,10 +99,14 @@ class SnapshotApiTest {
     Await.until("a request is held", () -> heldRequests() >= 1);
     assertFalse(held.isDone());
 
-    long begin = System.nanoTime();
-    plane.post("crypto-officer", "/v1/keys/woken/disable");
-    Statement delta = held.get(5, TimeUnit.SECONDS);
-    long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+    Statement delta;
+    long tookMs;
+    try (Stalls stalls = new Stalls()) {
+      long begin = System.nanoTime();
+      plane.post("crypto-officer", "/v1/keys/woken/disable");
+      delta = held.get(60, TimeUnit.SECONDS);
+      tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin) - stalls.ms();
+    }
 
     assertEquals(KeyState.KEY_STATE_DISABLED, delta.getKeys(0).getState());
     assertTrue(tookMs < 1_000, tookMs + " ms");

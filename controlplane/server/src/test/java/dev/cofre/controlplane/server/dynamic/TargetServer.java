@@ -1,5 +1,8 @@
 package dev.cofre.controlplane.server.dynamic;
 
+import java.util.concurrent.ThreadLocalRandom;
+import java.net.InetSocketAddress;
+import java.net.InetAddress;
 import dev.cofre.controlplane.domain.EngineKind;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -52,9 +55,21 @@ public final class TargetServer implements TestTarget {
     return target;
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+  /** Below those that clients get, which could take it while the server is not there. */
+  private static int freePort() {
+    int port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
+    while (!isFree(port)) {
+      port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
+    }
+    return port;
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
