@@ -122,7 +122,7 @@ class CofreClientTest extends OneClient {
     try (ScriptedServer silent = ScriptedServer.start(vertx, (socket, received) -> {});
         CofreClient other =
             CofreClient.create(
-                vertx, silent.endpoint().withLimits(new Endpoint.Limits(20_000, 200, 1)))) {
+                vertx, silent.endpoint().withLimits(new Endpoint.Limits(2_000, 2_000, 1)))) {
       CofreException failure =
           assertThrows(CofreException.class, () -> other.blocking().decrypt(new byte[1], Map.of()));
       assertEquals(Kind.TIMED_OUT, failure.kind());

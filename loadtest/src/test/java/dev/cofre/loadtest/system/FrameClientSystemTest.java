@@ -104,9 +104,7 @@ class FrameClientSystemTest {
             tcp(deployment));
     Child service = workspace.start("example", Launcher.program(Map.of(), command));
     Await.until(
-        "the example listens",
-        Duration.ofMinutes(2),
-        () -> service.out().contains("listening on"));
+        "the example listens", Duration.ofMinutes(2), () -> service.out().contains("listening on"));
     String port = service.out().replaceAll("\\D+", "");
     Api api = Api.at("http://127.0.0.1:" + port, null);
     byte[] card = "4111 1111".getBytes(StandardCharsets.UTF_8);

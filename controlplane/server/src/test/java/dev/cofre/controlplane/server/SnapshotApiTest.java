@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.cofre.hsm.Stalls;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.cofre.contract.problem.ErrorCode;
@@ -14,6 +13,7 @@ import dev.cofre.contract.snapshot.SnapshotRejectedException;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
 import dev.cofre.contract.snapshot.wire.KeyState;
 import dev.cofre.contract.snapshot.wire.Statement;
+import dev.cofre.hsm.Stalls;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,10 @@
 package dev.cofre.controlplane.server.dynamic;
 
-import java.util.concurrent.ThreadLocalRandom;
-import java.net.InetSocketAddress;
-import java.net.InetAddress;
 import dev.cofre.controlplane.domain.EngineKind;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +16,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** A real PostgreSQL. */
 public final class TargetServer implements TestTarget {
