@@ -52,7 +52,7 @@ final class MariaDbRights {
     var about = sql.connection().getMetaData();
     int major = about.getDatabaseMajorVersion();
     boolean enough =
-        major > MAJOR || major == MAJOR && about.getDatabaseMinorVersion() >= MINOR_LEAST;
+        major > MAJOR || (major == MAJOR && about.getDatabaseMinorVersion() >= MINOR_LEAST);
     boolean mariaDb = !sql.texts("select version() where version() like '%MariaDB%'").isEmpty();
     if (!mariaDb) {
       throw refused("it is no MariaDB: MySQL is not known here");

@@ -72,7 +72,8 @@ final class MariaDbText {
   static String exactly(String database) throws TargetException {
     identifier(database);
     StringBuilder pattern = new StringBuilder();
-    for (char one : database.toCharArray()) {
+    for (int i = 0; i < database.length(); i++) {
+      char one = database.charAt(i);
       if (one == '_' || one == '%' || one == '\\') {
         pattern.append('\\');
       }

@@ -81,7 +81,7 @@ final class AskingServer implements AutoCloseable {
 
   private static byte[] packet(Socket client) throws IOException {
     byte[] head = client.getInputStream().readNBytes(4);
-    int length = head[0] & 0xff | (head[1] & 0xff) << 8;
+    int length = (head[0] & 0xff) | ((head[1] & 0xff) << 8);
     return client.getInputStream().readNBytes(length);
   }
 
