@@ -39,10 +39,10 @@ class IncidentApiTest {
     return LeasePlane.ok(200, incidents.plane.get("app-owner", RotationPlane.path(name)));
   }
 
-  private static long events(String action) throws Exception {
-    return incidents.plane.audit().stream()
-        .filter(event -> event.getString("action").equals(action))
-        .count();
+  /** How many incidents there are; nobody else opens one meanwhile. */
+  private static int count() throws Exception {
+    JsonObject list = LeasePlane.ok(200, incidents.plane.get("auditor", "/v1/incidents?limit=500"));
+    return list.getJsonArray("items").size();
   }
 
   @Test
@@ -197,11 +197,7 @@ class IncidentApiTest {
     JsonObject certificate =
         LeasePlane.ok(
             200,
-            as(
-                token,
-                "POST",
-                "/v1/certificates",
-                CertificatePlane.named("shop-ca", "localhost")));
+            as(token, "POST", "/v1/certificates", CertificatePlane.named("shop-ca", "localhost")));
 
     JsonObject leak = new JsonObject().put("principal", id).put("reason", "token in a log");
     Await.until(
@@ -299,7 +295,7 @@ class IncidentApiTest {
 
   @Test
   void whatIsNotThereAndWhatIsWrongIsToldAndChangesNothing() throws Exception {
-    long before = events("incident:step");
+    int before = count();
     for (String name : List.of("absent", "pg/absent", "absent/reader")) {
       for (String path : List.of("/v1/incident-plans", "/v1/incidents")) {
         HttpResponse<String> answer = incidents.vault.post("security-admin", path, secret(name));
@@ -322,7 +318,7 @@ class IncidentApiTest {
       HttpResponse<String> answer = incidents.vault.post("security-admin", "/v1/incidents", wrong);
       assertTrue(TestPlane.isProblem(answer, ErrorCode.INVALID_REQUEST), answer.body());
     }
-    assertEquals(before, events("incident:step"));
+    assertEquals(before, count());
   }
 
   @Test

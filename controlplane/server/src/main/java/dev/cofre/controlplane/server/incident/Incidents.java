@@ -260,8 +260,7 @@ public final class Incidents implements AutoCloseable {
   }
 
   /** What waits for people for days is looked at now and then. */
-  private Duration pause(
-      Incident incident, List<IncidentStep> left, int failures, Instant now) {
+  private Duration pause(Incident incident, List<IncidentStep> left, int failures, Instant now) {
     Duration age = Duration.between(incident.openedAt(), now);
     boolean isForPeople =
         left.stream()
