@@ -8,6 +8,7 @@ import dev.cofre.loadtest.generator.LoadResult;
 import dev.cofre.loadtest.generator.Pacing;
 import dev.cofre.loadtest.traffic.Calls;
 import dev.cofre.loadtest.traffic.Site;
+import dev.cofre.loadtest.wire.ServerTime;
 import dev.cofre.loadtest.workload.Operation.Kind;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,9 +24,12 @@ import java.util.Locale;
  * Frames against a reference, in turn, each in a closed loop of 64 requests in flight on each of 4
  * connections. Arguments: the URL of the node's HTTP, the file with the token, the port of its
  * frames, what the reference is (the lean {@code echo} of the same frames, or another {@code node}
- * of the same deployment), the reference's port, seconds for each run, rounds.
+ * of the same deployment), the reference's port, seconds for each run, rounds, the node's process,
+ * the reference's.
  *
- * <p>Both are measured by turns in one process: the machine's moods fall on both.
+ * <p>Both are measured by turns in one process: the machine's moods fall on both. Beside the rates
+ * stands the processor time of each server's process for one answer, its compilers included: what a
+ * server costs where the generator or its neighbours, not the server, are what is waited for.
  */
 public final class FramesBench {
   private static final int CONNECTIONS = 4;
@@ -35,20 +39,41 @@ public final class FramesBench {
 
   private final Calls calls;
   private final boolean echo;
+  private final LoadPlan warmUp;
   private final LoadPlan plan;
+  private final Server node;
+  private final Server reference;
 
-  private FramesBench(URI url, Path tokenFile, boolean echo, Duration duration) {
+  /** One of the two, and how much processor time it has taken. */
+  private record Server(int port, ServerTime time) {
+    static Server of(String port, String pid) {
+      ProcessHandle process = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+      return new Server(Integer.parseInt(port), new ServerTime(process));
+    }
+  }
+
+  /** What one run has shown. */
+  private record Run(LoadResult result, double processorNs) {}
+
+  private FramesBench(
+      URI url, Path tokenFile, boolean echo, Duration duration, Server node, Server reference) {
     this.calls = new Calls(Site.local(url, tokenFile), KEY);
     this.echo = echo;
-    this.plan =
-        LoadPlan.of(Pacing.closed()).lasting(duration.dividedBy(2), duration).over(CONNECTIONS);
+    this.node = node;
+    this.reference = reference;
+    this.warmUp = closed(duration.dividedBy(2));
+    this.plan = closed(duration);
+  }
+
+  private static LoadPlan closed(Duration duration) {
+    return LoadPlan.of(Pacing.closed()).lasting(Duration.ZERO, duration).over(CONNECTIONS);
   }
 
   /** Runs and prints; exit code 1 when an answer was wrong. */
   public static void main(String[] args) throws Exception {
-    if (args.length != 7 || !(args[3].equals("echo") || args[3].equals("node"))) {
+    if (args.length != 9 || !(args[3].equals("echo") || args[3].equals("node"))) {
       System.err.println(
-          "usage: FramesBench URL TOKEN-FILE FRAMES-PORT echo|node REFERENCE-PORT SECONDS ROUNDS");
+          "usage: FramesBench URL TOKEN-FILE FRAMES-PORT echo|node REFERENCE-PORT SECONDS ROUNDS PID REFERENCE-PID");
       System.exit(2);
     }
     FramesBench bench =
@@ -56,58 +81,66 @@ public final class FramesBench {
             URI.create(args[0]),
             Path.of(args[1]),
             args[3].equals("echo"),
-            Duration.ofMillis((long) (Double.parseDouble(args[5]) * 1_000)));
-    int node = Integer.parseInt(args[2]);
-    int reference = Integer.parseInt(args[4]);
-    int rounds = Integer.parseInt(args[6]);
-    System.exit(bench.run(node, reference, rounds) ? 0 : 1);
+            Duration.ofMillis((long) (Double.parseDouble(args[5]) * 1_000)),
+            Server.of(args[2], args[7]),
+            Server.of(args[4], args[8]));
+    System.exit(bench.run(Integer.parseInt(args[6])) ? 0 : 1);
   }
 
-  private boolean run(int node, int reference, int rounds)
-      throws IOException, InterruptedException {
+  private boolean run(int rounds) throws IOException, InterruptedException {
     List<FrameCall> encrypt = calls.frames(BYTES, Kind.ENCRYPT);
     List<FrameCall> decrypt = calls.frames(BYTES, Kind.DECRYPT);
-    boolean right = compare("encrypt", encrypt, node, reference, rounds);
-    return compare("decrypt", decrypt, node, reference, rounds) && right;
+    boolean right = compare("encrypt", encrypt, rounds);
+    return compare("decrypt", decrypt, rounds) && right;
   }
 
-  private boolean compare(String what, List<FrameCall> prepared, int node, int other, int rounds)
+  private boolean compare(String what, List<FrameCall> prepared, int rounds)
       throws IOException, InterruptedException {
     List<FrameCall> referred = echo ? Calls.echoed(prepared) : prepared;
     boolean right = true;
     List<Double> rates = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
+    List<Double> timeRatios = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {
-      LoadResult reference = load(referred, other);
-      LoadResult result = load(prepared, node);
-      rates.add(result.reached());
-      ratios.add(result.reached() / reference.reached());
-      right &= result.errors().isEmpty() && reference.errors().isEmpty();
+      Run other = load(referred, reference);
+      Run own = load(prepared, node);
+      rates.add(own.result().reached());
+      ratios.add(own.result().reached() / other.result().reached());
+      timeRatios.add(other.processorNs() / own.processorNs());
+      right &= own.result().errors().isEmpty() && other.result().errors().isEmpty();
       System.out.printf(
           Locale.ROOT,
-          "%s: %,.0f a second, reference %,.0f, ratio %.3f; generator busy %.0f%% and %.0f%%; %s%n",
+          "%s: %,.0f a second, reference %,.0f, ratio %.3f; processor time %,.0f ns, reference %,.0f, ratio %.3f; generator busy %.0f%% and %.0f%%; %s%n",
           what,
-          result.reached(),
-          reference.reached(),
-          result.reached() / reference.reached(),
-          100 * result.busyShare(),
-          100 * reference.busyShare(),
-          result.errors());
+          own.result().reached(),
+          other.result().reached(),
+          ratios.getLast(),
+          own.processorNs(),
+          other.processorNs(),
+          timeRatios.getLast(),
+          100 * own.result().busyShare(),
+          100 * other.result().busyShare(),
+          own.result().errors());
     }
     System.out.printf(
         Locale.ROOT,
-        "%s median: %,.0f a second, ratio %.3f%n",
+        "%s median: %,.0f a second, ratio %.3f, by processor time %.3f%n",
         what,
         median(rates),
-        median(ratios));
+        median(ratios),
+        median(timeRatios));
     return right;
   }
 
-  private LoadResult load(List<FrameCall> prepared, int port)
+  private Run load(List<FrameCall> prepared, Server server)
       throws IOException, InterruptedException {
     FramesProtocol protocol = calls.protocol(prepared, IN_FLIGHT);
-    return LoadGenerator.run(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), protocol, plan);
+    InetSocketAddress address =
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
+    LoadGenerator.run(address, protocol, warmUp);
+    long before = server.time().processNs();
+    LoadResult result = LoadGenerator.run(address, protocol, plan);
+    return new Run(result, (server.time().processNs() - before) / Math.max(1.0, result.done()));
   }
 
   private static double median(List<Double> values) {

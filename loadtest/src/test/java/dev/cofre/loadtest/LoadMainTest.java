@@ -11,7 +11,9 @@ import dev.cofre.loadtest.run.Comparison;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -63,10 +65,12 @@ class LoadMainTest {
     JsonObject summary = summary();
     assertEquals(2_000, summary.getInteger("done"));
     double p999 = summary.getJsonObject("latencyUs").getDouble("p99.9");
+    double p99 = summary.getJsonObject("latencyUs").getDouble("p99");
+    assertTrue(p99 > 800_000, () -> "open loop p99 " + p99);
     assertTrue(p999 > 900_000, () -> "open loop p99.9 " + p999);
     JsonObject closed = summary.getJsonObject("closedLoop").getJsonObject("latencyUs");
     assertTrue(closed.getDouble("max") > 800_000, "the closed loop met the stall too: " + closed);
-    assertTrue(closed.getDouble("p99.9") < 300_000, () -> "closed loop p99.9 " + closed);
+    assertTrue(closed.getDouble("p99") < 300_000, () -> "closed loop p99 " + closed);
     String page = Files.readString(folder.resolve("report.html"));
     assertTrue(page.contains("The SLO is missed: 1 of 1"), "the stall is beyond the SLO");
     assertTrue(page.contains("a closed loop says"));
@@ -122,11 +126,11 @@ class LoadMainTest {
         "http_503",
         (number, socket) ->
             TinyServer.send(socket, "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"));
-    int port;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
+    // Bound, so that nobody else gets the port, and not listening.
+    try (Socket socket = new Socket()) {
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      assertErrors("connect_failed", "http://127.0.0.1:" + socket.getLocalPort());
     }
-    assertErrors("connect_failed", "http://127.0.0.1:" + port);
   }
 
   private void assertErrors(String code, TinyServer.Behaviour behaviour) throws Exception {
@@ -139,12 +143,12 @@ class LoadMainTest {
     int exit =
         load(
             """
-            target: {protocol: http, url: "%s", connections: 4, timeoutMs: 400}
+            target: {protocol: http, url: "%s", connections: 4, timeoutMs: %d}
             arrivals: [{shape: constant, rate: 50, seconds: 0.5}]
             warmUpSeconds: 0
             operations: [{path: /}]
             """
-                .formatted(url),
+                .formatted(url, code.equals("timeout") ? 3_000 : 10_000),
             "errors: {share: 0.5}");
     assertEquals(2, exit, "nothing was done: the run says nothing of latency");
     JsonObject summary = summary();
@@ -166,7 +170,7 @@ class LoadMainTest {
           """
               .formatted(url(server));
       Path file = Files.writeString(folder.resolve("w.yaml"), workload);
-      Instant at = Instant.now().plusSeconds(3);
+      Instant at = Instant.now().plusSeconds(6);
       Thread first = Thread.ofPlatform().start(() -> part(file, 1, at));
       part(file, 2, at);
       first.join();

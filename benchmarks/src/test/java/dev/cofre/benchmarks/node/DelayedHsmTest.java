@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DelayedHsmTest {
   private static final long BY_MS = 60;
-  private static final long LIMIT_SECONDS = 30;
+  private static final int IN_A_ROW = 3;
+  private static final long LIMIT_SECONDS = 120;
   private static final byte[] IV = new byte[Hsm.IV_LENGTH];
   private static final byte[] AAD = {1};
 
@@ -60,10 +61,13 @@ class DelayedHsmTest {
     return System.nanoTime() - beganNs >= BY_MS * 1_000_000;
   }
 
+  /** A call may be late by itself on a busy machine, but not several in a row. */
   private void awaitSlow(boolean slow) {
     long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
-    while (isSlow(hsm::ping) != slow) {
+    int row = 0;
+    while (row < (slow ? IN_A_ROW : 1)) {
       assertTrue(System.nanoTime() < endNs, "slow: " + slow);
+      row = isSlow(hsm::ping) == slow ? row + 1 : 0;
     }
   }
 
@@ -93,7 +97,7 @@ class DelayedHsmTest {
   @Test
   void itEndsByItself() throws Exception {
     awaitSlow(false);
-    say(slow(1_000));
+    say(slow(5_000));
     awaitSlow(true);
     awaitSlow(false);
   }

@@ -2,20 +2,12 @@ package dev.cofre.cli;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -24,12 +16,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code audit investigate}: what a key, a principal or an address touched, as an auditor. */
+/** {@code audit investigate}: what a key, a secret, a principal or an address touched. */
 @Command(
     name = "investigate",
     description = {
-      "Tells who used a key, or what a principal or somebody at an address did, from the control",
-      "plane's archive: from where, how often against the same time before, who was never seen before,",
+      "Tells who used a key or read a secret, or what a principal or somebody at an address did, from",
+      "the control plane's archive: from where, how often against the same time before, who was never seen before,",
       "what was refused, and which keys, data keys, messages and bytes it reached. It is audited itself.",
       "Exit code 1 when the time was over before all was looked at; what is missing is told."
     })
@@ -87,6 +79,12 @@ final class AuditInvestigateCommand implements Callable<Integer> {
     @Option(names = "--key", paramLabel = "KEY", description = "This key: its id or alias.")
     private String key;
 
+    @Option(
+        names = "--secret",
+        paramLabel = "NAME",
+        description = "This secret, by its exact name: who read which version of it.")
+    private String secret;
+
     @Option(names = "--principal", paramLabel = "ID", description = "This principal.")
     private String principal;
 
@@ -109,7 +107,8 @@ final class AuditInvestigateCommand implements Callable<Integer> {
             calls -> calls.get(PATH + "?" + query(timeoutMs)));
     terminal.print(json || output.isJson() ? answer.encodePrettily() + "\n" : text(answer));
     if (html != null) {
-      write(InvestigationPage.of(answer)); // after the answer, which a full disk must not lose
+      HtmlFile.write(
+          html, InvestigationPage.of(answer)); // after the answer, which a full disk must not lose
     }
     if (!answer.getBoolean("complete")) {
       throw new CliException(ExitCodes.FAILED, "not all was looked at: see INCOMPLETE above");
@@ -120,6 +119,7 @@ final class AuditInvestigateCommand implements Callable<Integer> {
   private String query(long timeoutMs) {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("key", subject.key);
+    values.put("secret", subject.secret);
     values.put("principal", subject.principal);
     values.put("address", subject.address);
     values.put("from", from);
@@ -130,25 +130,6 @@ final class AuditInvestigateCommand implements Callable<Integer> {
         .filter(value -> value.getValue() != null)
         .map(value -> value.getKey() + "=" + ControlPlane.escaped(value.getValue()))
         .collect(Collectors.joining("&"));
-  }
-
-  private void write(String page) {
-    // Names, addresses and what was done: of no concern to other users of the machine.
-    try (SeekableByteChannel file =
-        Files.newByteChannel(
-            html,
-            Set.of(
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      ByteBuffer bytes = StandardCharsets.UTF_8.encode(page);
-      while (bytes.hasRemaining()) {
-        file.write(bytes);
-      }
-    } catch (IOException e) {
-      throw new CliException(ExitCodes.LOCAL_IO, "cannot write " + html + ": " + e);
-    }
   }
 
   private static String text(JsonObject answer) {
@@ -189,7 +170,7 @@ final class AuditInvestigateCommand implements Callable<Integer> {
     return items.stream().map(JsonObject.class::cast).toList();
   }
 
-  private static void append(
+  static void append(
       StringBuilder text, List<InvestigationTable.Cell> cells, List<JsonObject> rows) {
     List<List<String>> lines = new ArrayList<>();
     lines.add(cells.stream().map(cell -> cell.heading().toUpperCase(Locale.ROOT)).toList());

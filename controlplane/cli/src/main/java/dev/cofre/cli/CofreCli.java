@@ -26,7 +26,7 @@ import picocli.CommandLine.ScopeType;
       "1:refused by the service, or the answer or envelope is not whole or not valid",
       "2:wrong usage: options, environment or token file;"
           + " of plan, diff and apply --dry-run: something would be changed",
-      "3:taken, and waits for the approval of others; the request's id is printed",
+      "3:taken, and waits for others: for their approval, or for what is left of an incident",
       "4:the input cannot be read or the output cannot be written",
       "5:the service cannot be reached or did not answer in time",
       "6:done, but not known to be in force on every data plane node in time (--wait)",
@@ -55,6 +55,7 @@ import picocli.CommandLine.ScopeType;
       SecretCommand.class,
       PkiCommand.class,
       RunCommand.class,
+      AgentCommand.class,
       ScanCommand.class,
       ApplyCommand.class,
       PlanCommand.class,
@@ -68,6 +69,7 @@ import picocli.CommandLine.ScopeType;
       EnrolCommand.class,
       AuditCommand.class,
       AlertCommand.class,
+      IncidentCommand.class,
       CompletionCommand.class
     })
 public final class CofreCli {

@@ -13,7 +13,10 @@ final class ExitCodes {
   /** Of {@code plan}, {@code diff} and {@code apply --dry-run}: something is to be changed. */
   static final int DRIFT = 2;
 
-  /** The request was taken and waits for the approval of others; its id is printed. */
+  /**
+   * The request was taken and waits for others: for their approval, and its id is printed, or for
+   * what is left of an incident.
+   */
   static final int PENDING = 3;
 
   /** The standard input cannot be read or the standard output cannot be written. */

@@ -35,7 +35,8 @@ final class GivenSecrets {
     }
     if (!answer.refusals().isEmpty()) {
       throw new CliException(
-          ExitCodes.FAILED, "the command was not started: " + String.join("; ", answer.refusals()));
+          ExitCodes.FAILED,
+          "the command was not started: " + String.join("; ", answer.refusals().values()));
     }
     variables();
   }
@@ -104,7 +105,7 @@ final class GivenSecrets {
   /** Reads all again; files of what has another version are written anew. */
   Renewal renew() {
     SecretReader.Answer answer = reader.read(map.names());
-    List<String> refusals = new ArrayList<>(answer.refusals());
+    List<String> refusals = new ArrayList<>(answer.refusals().values());
     List<String> changed = new ArrayList<>();
     synchronized (this) {
       for (SecretValue value : answer.values().values()) {

@@ -36,6 +36,11 @@ record InvestigationTable(String title, String field, List<Cell> names, boolean 
               "keys",
               List.of(cell("alias"), cell("key"), cell("version")),
               false),
+          new InvestigationTable(
+              "Secrets and versions read",
+              "secrets",
+              List.of(cell("secret"), cell("version")),
+              false),
           new InvestigationTable("Data keys used", "dataKeys", List.of(cell("dataKeyId")), false),
           new InvestigationTable(
               "Context keys of what was processed",
@@ -92,7 +97,9 @@ record InvestigationTable(String title, String field, List<Cell> names, boolean 
 
   /** Its rows in {@code answer}. */
   List<JsonObject> rows(JsonObject answer) {
-    JsonArray items = answer.getJsonObject(field).getJsonArray("items");
+    // A control plane of a release before this one may not have it.
+    JsonArray items =
+        answer.getJsonObject(field, new JsonObject()).getJsonArray("items", new JsonArray());
     return items.stream().map(JsonObject.class::cast).toList();
   }
 

@@ -150,7 +150,7 @@ final class ScanCommand implements Callable<Integer> {
         Arrays.fill(bytes, (byte) 0);
       }
       if (!answer.refusals().isEmpty()) {
-        throw new CliException(ExitCodes.USAGE, String.join("; ", answer.refusals()));
+        throw new CliException(ExitCodes.USAGE, String.join("; ", answer.refusals().values()));
       }
     }
     return known;

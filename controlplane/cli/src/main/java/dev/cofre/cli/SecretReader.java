@@ -3,7 +3,6 @@ package dev.cofre.cli;
 import dev.cofre.cli.run.SecretValue;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,9 +24,9 @@ final class SecretReader {
    * What was answered.
    *
    * @param values by name; the receiver overwrites them
-   * @param refusals a line for each name that has none
+   * @param refusals by name: a line for each that has none
    */
-  record Answer(Map<String, SecretValue> values, List<String> refusals) {}
+  record Answer(Map<String, SecretValue> values, Map<String, String> refusals) {}
 
   /**
    * Reads {@code names}, at most 100.
@@ -36,15 +35,15 @@ final class SecretReader {
    *     be reached
    */
   Answer read(List<String> names) {
+    return plane.call(terminal.environment(), ROLE, calls -> read(calls, names));
+  }
+
+  /** The same by {@code calls}. */
+  static Answer read(ControlPlane.Calls calls, List<String> names) {
     JsonObject answer =
-        plane.call(
-            terminal.environment(),
-            ROLE,
-            calls ->
-                calls.post(
-                    "/v1/secret-values", new JsonObject().put("names", new JsonArray(names))));
+        calls.post("/v1/secret-values", new JsonObject().put("names", new JsonArray(names)));
     Map<String, SecretValue> values = new LinkedHashMap<>();
-    List<String> refusals = new ArrayList<>();
+    Map<String, String> refusals = new LinkedHashMap<>();
     for (Object each : answer.getJsonArray("items")) {
       JsonObject item = (JsonObject) each;
       String name = item.getString("name");
@@ -53,7 +52,8 @@ final class SecretReader {
         byte[] bytes = Base64.getDecoder().decode(item.getString("value"));
         values.put(name, new SecretValue(name, item.getInteger("version"), bytes));
       } else {
-        refusals.add(
+        refusals.put(
+            name,
             Terminal.plain(
                 name + ": " + error.getString("code") + ": " + error.getString("message")));
       }

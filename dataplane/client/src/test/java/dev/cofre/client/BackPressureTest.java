@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the sockets of both ends hold is the kernel's; what the client holds beside is bounded. */
-@Timeout(60)
+@Timeout(180)
 class BackPressureTest {
   private static final long BOUND_BYTES = 16L * 1024 * 1024;
 
@@ -43,7 +43,7 @@ class BackPressureTest {
     Endless source = new Endless();
     try (ScriptedServer deaf = ScriptedServer.start(vertx, (socket, received) -> socket.pause());
         CofreClient client =
-            CofreClient.create(vertx, deaf.endpoint().withLimits(new Limits(1000, 500, 1)))) {
+            CofreClient.create(vertx, deaf.endpoint().withLimits(new Limits(20_000, 500, 1)))) {
       CofreException failure =
           assertThrows(
               CofreException.class,
@@ -79,7 +79,7 @@ class BackPressureTest {
                   }
                 });
         CofreClient client =
-            CofreClient.create(vertx, flood.endpoint().withLimits(new Limits(1000, 50, 1)))) {
+            CofreClient.create(vertx, flood.endpoint().withLimits(new Limits(20_000, 500, 1)))) {
       Thread reader =
           new Thread(
               () ->
@@ -87,7 +87,7 @@ class BackPressureTest {
                       IOException.class,
                       () -> client.blocking().encrypt("demo", new Endless(), stuck, Map.of())));
       reader.start();
-      assertTrue(full.await(30, TimeUnit.SECONDS), "the service was never held up");
+      assertTrue(full.await(90, TimeUnit.SECONDS), "the service was never held up");
       assertTrue(sentBytes.get() < BOUND_BYTES, () -> sentBytes + " bytes were taken");
       release.countDown();
       reader.join();
@@ -102,9 +102,9 @@ class BackPressureTest {
     }
     long sentSoFar = sentBytes.get();
     socket.drainHandler(drained -> flood(socket, sentBytes, full));
-    // Held up: nothing was taken for as long as ten of the client's stall timeouts.
+    // Held up: nothing was taken for as long as five of the client's stall timeouts.
     vertx.setTimer(
-        500,
+        2_500,
         timer -> {
           if (sentBytes.get() == sentSoFar) {
             full.countDown();

@@ -10,7 +10,9 @@ import dev.cofre.client.CofreException.Kind;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.problem.ErrorCode;
 import java.io.IOException;
-import java.net.ServerSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.Map;
@@ -100,17 +102,18 @@ class CofreClientTest extends OneClient {
 
   @Test
   void aPortWithoutAServiceIsUnreachable() throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    Endpoint endpoint = Endpoint.at(URI.create("http://localhost:" + port));
-    try (CofreClient other = CofreClient.create(vertx, endpoint)) {
-      CofreException failure =
-          assertThrows(CofreException.class, () -> other.blocking().decrypt(new byte[1], Map.of()));
-      assertEquals(Kind.UNREACHABLE, failure.kind());
-      assertEquals(0, failure.status());
-      assertTrue(failure.code().isEmpty());
+    // Bound, so that nobody else gets the port, and not listening.
+    try (Socket bound = new Socket()) {
+      bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      Endpoint endpoint = Endpoint.at(URI.create("http://127.0.0.1:" + bound.getLocalPort()));
+      try (CofreClient other = CofreClient.create(vertx, endpoint)) {
+        CofreException failure =
+            assertThrows(
+                CofreException.class, () -> other.blocking().decrypt(new byte[1], Map.of()));
+        assertEquals(Kind.UNREACHABLE, failure.kind());
+        assertEquals(0, failure.status());
+        assertTrue(failure.code().isEmpty());
+      }
     }
   }
 
@@ -119,7 +122,7 @@ class CofreClientTest extends OneClient {
     try (ScriptedServer silent = ScriptedServer.start(vertx, (socket, received) -> {});
         CofreClient other =
             CofreClient.create(
-                vertx, silent.endpoint().withLimits(new Endpoint.Limits(200, 200, 1)))) {
+                vertx, silent.endpoint().withLimits(new Endpoint.Limits(2_000, 2_000, 1)))) {
       CofreException failure =
           assertThrows(CofreException.class, () -> other.blocking().decrypt(new byte[1], Map.of()));
       assertEquals(Kind.TIMED_OUT, failure.kind());

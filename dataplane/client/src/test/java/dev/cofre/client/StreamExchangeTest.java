@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(180)
 class StreamExchangeTest extends OneClient {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 65_536, 65_537, 40_000_001})
@@ -133,7 +133,7 @@ class StreamExchangeTest extends OneClient {
                 (socket, received) -> {
                   socket.pause();
                   socket.write(begun);
-                  vertx.setTimer(200, timer -> socket.close());
+                  vertx.setTimer(1_000, timer -> socket.close());
                 });
         CofreClient other = CofreClient.create(vertx, dying.endpoint())) {
       CofreException failure =
@@ -194,7 +194,7 @@ class StreamExchangeTest extends OneClient {
                       .blocking()
                       .encrypt("demo", source, OutputStream.nullOutputStream(), Map.of()));
       assertSame(broken, failure);
-      assertTrue(closed.await(10, TimeUnit.SECONDS));
+      assertTrue(closed.await(90, TimeUnit.SECONDS));
       assertFalse(ended.get());
     }
   }

@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what another thread brings about. */
 public final class Conditions {
-  private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(30);
+  private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(120);
   private static final long POLL_NS = 200_000;
 
   private Conditions() {}

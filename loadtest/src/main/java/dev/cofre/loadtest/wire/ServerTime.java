@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The processor time that a server has taken so far, by Linux's {@code /proc}. Thread-safe. */
-final class ServerTime {
+public final class ServerTime {
   private static final long TICK_NS = 10_000_000;
 
   /** Of the fields behind the name of a thread, which may hold spaces. */
@@ -19,17 +19,18 @@ final class ServerTime {
 
   private final ProcessHandle server;
 
-  ServerTime(ProcessHandle server) {
+  /** Of {@code server}, a process of this machine. */
+  public ServerTime(ProcessHandle server) {
     this.server = server;
   }
 
   /** Of all its threads, those that have ended too. */
-  long processNs() {
+  public long processNs() {
     return server.info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
   }
 
   /** Of the threads of its JVM that compile. */
-  long compilersNs() throws IOException {
+  public long compilersNs() throws IOException {
     try (Stream<Path> threads = Files.list(Path.of("/proc", "" + server.pid(), "task"))) {
       List<Path> all = threads.toList();
       long ticks = 0;

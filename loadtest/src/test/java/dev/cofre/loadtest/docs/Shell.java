@@ -1,16 +1,13 @@
 package dev.cofre.loadtest.docs;
 
+import dev.cofre.loadtest.system.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -19,12 +16,10 @@ import java.util.stream.Stream;
  * README and a home of its own; ports in the docs stand for free ones. Not thread-safe.
  */
 final class Shell implements AutoCloseable {
-  private static final long LIMIT_SECONDS = 120;
-  private static final int PORTS_LOWEST = 12_000;
-  private static final int PORTS_HIGHEST = 32_000;
+  private static final long LIMIT_SECONDS = 300;
 
   private final Path folder;
-  private final int portBase = freePorts();
+  private final int portBase = Ports.freeBase();
   private Process planes;
 
   private Shell(Path folder) {
@@ -116,25 +111,6 @@ final class Shell implements AutoCloseable {
       process.destroyForcibly();
     }
     descendants.forEach(ProcessHandle::destroyForcibly);
-  }
-
-  private static int freePorts() {
-    for (int i = 0; i < 1_000; i++) {
-      int base = ThreadLocalRandom.current().nextInt(PORTS_LOWEST, PORTS_HIGHEST);
-      if (isFree(base) && isFree(base + 1)) {
-        return base;
-      }
-    }
-    throw new AssertionError("no two free ports in a row");
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket probe = new ServerSocket()) {
-      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   @Override

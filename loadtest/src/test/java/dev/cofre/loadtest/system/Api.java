@@ -30,7 +30,7 @@ final class Api implements AutoCloseable {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5));
+            .connectTimeout(Duration.ofSeconds(30));
     if (tls != null) {
       builder.sslContext(tls);
     }
@@ -50,7 +50,7 @@ final class Api implements AutoCloseable {
   /** A request to {@code path}, with the token. */
   HttpRequest.Builder request(String path) {
     HttpRequest.Builder builder =
-        HttpRequest.newBuilder(url.resolve(path)).timeout(Duration.ofSeconds(30));
+        HttpRequest.newBuilder(url.resolve(path)).timeout(Duration.ofSeconds(90));
     if (token != null) {
       builder.header("Authorization", "Bearer " + token);
     }

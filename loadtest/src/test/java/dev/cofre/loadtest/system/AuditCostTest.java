@@ -23,6 +23,12 @@ class AuditCostTest {
   private static final double SHARE_MIN = 0.9;
   private static final long AUDIT_BYTES_MAX = 16L << 30;
 
+  /** A tenth of a processor that others want too. */
+  private static final int CONTROL_PLANE_NICE = 10;
+
+  /** Of what was sealed, that may still have to be shipped at the end. */
+  private static final double LAG_SHARE_MAX = 0.05;
+
   @Test
   void isATenthAtMost(Workspace workspace) throws Exception {
     assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "one processor for each side");
@@ -34,6 +40,9 @@ class AuditCostTest {
     Child[] planes = deployment.startBoth();
     Pinned.move(workspace, planes[1].pid(), 0);
     Pinned.move(workspace, planes[0].pid(), 1);
+    // Elsewhere it has a machine of its own; here it must not take the generator's processor, but
+    // gets enough of it to archive what is shipped.
+    Pinned.giveWay(workspace, planes[0].pid(), CONTROL_PLANE_NICE);
     Map<String, String> unaudited = deployment.another(Cofre.DATA_PLANE, "unaudited", 10);
     Child reference = startUnaudited(workspace, deployment, unaudited);
     Api probe = Api.at("http://127.0.0.1:" + unaudited.get("http.port"), null);
@@ -44,13 +53,22 @@ class AuditCostTest {
 
     FramesBenchRun run =
         FramesBenchRun.of(
-            workspace, deployment, "node", Integer.parseInt(unaudited.get("frames.port")));
+            workspace,
+            deployment,
+            planes[1],
+            "node",
+            reference,
+            Integer.parseInt(unaudited.get("frames.port")));
 
     Figures node = Figures.of(deployment.dataApi("app"));
     System.out.printf(
         "%.0f events sealed, %.0f of them yet to be shipped%n",
         node.value("cofre_audit_sealed_events"), node.value("cofre_audit_ship_lag_events"));
     assertTrue(node.value("cofre_audit_sealed_events") > 0, "the node seals");
+    assertTrue(
+        node.value("cofre_audit_ship_lag_events")
+            <= LAG_SHARE_MAX * node.value("cofre_audit_sealed_events"),
+        "it ships as fast as it seals");
     assertEquals(
         0,
         Figures.of(probe.as(deployment.token("app"))).value("cofre_audit_records_total"),

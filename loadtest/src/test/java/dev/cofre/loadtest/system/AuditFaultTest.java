@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SystemExtension.class)
 class AuditFaultTest {
   private static final String ENCRYPT = "/v1/keys/demo/encrypt";
-  private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int PAIRS = 5;
   private static final int SECONDS = Integer.getInteger("cofre.faultSeconds", 60);
   private static final double RATE = 1_000;
@@ -43,13 +43,13 @@ class AuditFaultTest {
       LoadPlan plan = LoadPlan.of(Pacing.constant(RATE)).over(16);
       FullLog full = new FullLog(data);
       DataPlaneLoad load = DataPlaneLoad.both(deployment);
-      for (int i = 0; i < 30 && !full.isReached(); i++) {
+      for (int i = 0; i < 60 && !full.answers("503 audit_unavailable"); i++) {
         load.run("until it is full", plan.lasting(Duration.ZERO, Duration.ofSeconds(1)));
       }
       assertEquals("503 audit_unavailable", full.last());
       assertTrue(node.process().isAlive());
       relay.pace(Pace.FULL);
-      long ms = Await.until("it serves again", LIMIT, () -> !full.isReached());
+      long ms = Await.until("it serves again", LIMIT, () -> full.answers("200"));
       System.out.println("served again " + ms + " ms after the control plane answered again");
       assertEquals(0, node.terminate());
     }
@@ -64,9 +64,10 @@ class AuditFaultTest {
       this.data = data;
     }
 
-    boolean isReached() throws Exception {
+    /** A busy node may refuse for another reason, which tells nothing of the log. */
+    boolean answers(String outcome) throws Exception {
       last = data.raw(ENCRYPT, new byte[9]).outcome();
-      return !last.equals("200");
+      return last.equals(outcome);
     }
 
     String last() {

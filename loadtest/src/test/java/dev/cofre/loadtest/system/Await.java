@@ -1,5 +1,6 @@
 package dev.cofre.loadtest.system;
 
+import dev.cofre.hsm.Stalls;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -7,6 +8,9 @@ import java.util.function.Supplier;
 /** Waits for a condition, looking again and again until a deadline. */
 final class Await {
   private static final long POLL_NS = 2_000_000;
+
+  /** For what comes late or not at all. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private Await() {}
 
@@ -35,5 +39,23 @@ final class Await {
       LockSupport.parkNanos(POLL_NS);
     }
     return (System.nanoTime() - start) / 1_000_000;
+  }
+
+  /**
+   * Waits until {@code condition} holds, which the product does within {@code claim}; what the
+   * machine stood still meanwhile is not its time. Returns how long it took without that, in
+   * milliseconds.
+   */
+  static long within(String what, Duration claim, Condition condition) throws Exception {
+    try (Stalls stalls = new Stalls()) {
+      long ms = until(what, PATIENCE, condition);
+      long own = ms - stalls.ms();
+      if (own > claim.toMillis()) {
+        throw new AssertionError(
+            "not within %d ms, but after %d and %d in which the machine stood still: %s"
+                .formatted(claim.toMillis(), own, ms - own, what));
+      }
+      return own;
+    }
   }
 }

@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,7 +89,7 @@ class BadInputTest {
     String id = created.json().getString("id");
     Await.until(
         "the data plane knows the key",
-        Duration.ofSeconds(1),
+        Duration.ofSeconds(60),
         () ->
             cofre
                 .data("auditor")
@@ -274,9 +275,26 @@ class BadInputTest {
   /** Sends {@code request}, in which a bar is a line's end; reads until the plane closes. */
   private static String wire(int port, String request) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(10_000);
-      socket.getOutputStream().write(request.replace("|", "\r\n").getBytes(UTF_8));
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      socket.setSoTimeout(120_000);
+      ByteArrayOutputStream answer = new ByteArrayOutputStream();
+      try {
+        socket.getOutputStream().write(request.replace("|", "\r\n").getBytes(UTF_8));
+      } catch (SocketException e) {
+        // It has answered, and ended the connection, before all of it was written.
+        assertCutOff(e);
+      }
+      try {
+        socket.getInputStream().transferTo(answer);
+      } catch (SocketException e) {
+        // Behind the answer: not all that was sent had been read.
+        assertCutOff(e);
+      }
+      return answer.toString(UTF_8);
     }
+  }
+
+  private static void assertCutOff(SocketException e) {
+    String message = String.valueOf(e.getMessage());
+    assertTrue(message.contains("reset") || message.contains("Broken pipe"), message);
   }
 }

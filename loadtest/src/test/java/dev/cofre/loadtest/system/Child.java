@@ -64,7 +64,7 @@ final class Child implements AutoCloseable {
   /** SIGTERM; returns the exit code. */
   int terminate() throws InterruptedException, IOException {
     process.destroy();
-    return exitCode(Duration.ofSeconds(30));
+    return exitCode(Duration.ofSeconds(90));
   }
 
   /** SIGKILL. */

@@ -19,8 +19,8 @@ final class Cofre {
   static final String DATA_PLANE = "dataplane";
   static final String CONTROL_PLANE = "controlplane";
 
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
-  private static final Duration CLI_LIMIT = Duration.ofSeconds(60);
+  private static final Duration START_LIMIT = Duration.ofMinutes(3);
+  private static final Duration CLI_LIMIT = Duration.ofMinutes(3);
 
   private final Workspace workspace;
   private final Path home;

@@ -198,7 +198,7 @@ class ControlPlanesTest {
       }
       Await.until(
           () -> name + " is done, not " + state(auditor, path),
-          Duration.ofSeconds(30),
+          Duration.ofMinutes(2),
           () -> state(auditor, path).equals("DONE"));
       Map<String, String> policies = new HashMap<>();
       collect(auditor, "/v1/policies", "name", policies);

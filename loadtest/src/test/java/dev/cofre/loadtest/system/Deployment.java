@@ -20,7 +20,7 @@ import javax.net.ssl.SSLContext;
 final class Deployment {
   private static final String TOKEN_MAKER = "dev.cofre.controlplane.server.dev.DevToken";
   private static final String LABEL = "cofre-dev";
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final Workspace workspace;
   private final Path folder;

@@ -47,7 +47,7 @@ class EventLoopTest {
     deployment.dataPlaneOptions(DEEP_STACKS);
     Child[] planes = deployment.startBoth();
     DataPlaneLoad load = DataPlaneLoad.of(deployment, allKinds(deployment));
-    LoadPlan plan = LoadPlan.of(Pacing.constant(rate)).over(32);
+    LoadPlan plan = LoadPlan.of(Pacing.constant(rate)).over(32).within(Duration.ofSeconds(20));
     load.run("warm-up", plan.lasting(Duration.ZERO, Duration.ofSeconds(3)));
 
     Path file = workspace.resolve("load.jfr");

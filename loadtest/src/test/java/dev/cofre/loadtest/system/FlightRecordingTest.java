@@ -155,6 +155,7 @@ class FlightRecordingTest {
 
   private static void monitors() throws InterruptedException {
     Object monitor = new Object();
+    Thread waiting = Thread.currentThread();
     CountDownLatch taken = new CountDownLatch(1);
     Thread holder =
         Thread.ofPlatform()
@@ -162,15 +163,18 @@ class FlightRecordingTest {
                 () -> {
                   synchronized (monitor) {
                     taken.countDown();
-                    LockSupport.parkNanos(50_000_000);
+                    // However late the other one comes, it finds the monitor held.
+                    while (waiting.getState() != Thread.State.BLOCKED) {
+                      LockSupport.parkNanos(1_000_000);
+                    }
                   }
                 });
     taken.await();
     synchronized (monitor) {
       long end = System.nanoTime() + 1_000_000;
-      while (System.nanoTime() < end) {
+      do {
         monitor.wait(1);
-      }
+      } while (System.nanoTime() < end);
     }
     holder.join();
   }

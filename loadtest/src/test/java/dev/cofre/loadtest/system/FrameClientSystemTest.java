@@ -55,7 +55,7 @@ class FrameClientSystemTest {
     Deployment deployment = Deployment.create(workspace, "planes");
     Path socket = Files.createTempDirectory("cofre").resolve("s");
     deployment.settings(Cofre.DATA_PLANE).put("frames.socket", socket.toString());
-    deployment.settings(Cofre.DATA_PLANE).put("dataKey.callerTtlMs", "1500");
+    deployment.settings(Cofre.DATA_PLANE).put("dataKey.callerTtlMs", "6000");
     deployment.startBoth();
     try (FrameClient client = FrameClient.create(options(deployment, tcp(deployment)))) {
       eachOperation(client.blocking());
@@ -104,9 +104,7 @@ class FrameClientSystemTest {
             tcp(deployment));
     Child service = workspace.start("example", Launcher.program(Map.of(), command));
     Await.until(
-        "the example listens",
-        Duration.ofSeconds(30),
-        () -> service.out().contains("listening on"));
+        "the example listens", Duration.ofMinutes(2), () -> service.out().contains("listening on"));
     String port = service.out().replaceAll("\\D+", "");
     Api api = Api.at("http://127.0.0.1:" + port, null);
     byte[] card = "4111 1111".getBytes(StandardCharsets.UTF_8);
@@ -170,7 +168,7 @@ class FrameClientSystemTest {
       assertEquals(2, local.counts().dataKeysMade());
       Await.until(
           "another data key after the first one's time",
-          Duration.ofSeconds(30),
+          Duration.ofMinutes(2),
           () -> {
             byte[] next = local.encrypt(PLAINTEXT, CONTEXT).join();
             assertArrayEquals(PLAINTEXT, local.decrypt(next, CONTEXT).join());

@@ -15,11 +15,18 @@ record FramesBenchRun(String out) {
   private static final Duration LIMIT = Duration.ofMinutes(4);
 
   /**
-   * Measures {@code deployment}'s node.
+   * Measures {@code deployment}'s node, whose process is {@code node}.
    *
-   * @param kind what stands behind {@code port}: {@code echo} or {@code node}
+   * @param kind what {@code reference} is, which listens on {@code port}: {@code echo} or {@code
+   *     node}
    */
-  static FramesBenchRun of(Workspace workspace, Deployment deployment, String kind, int port)
+  static FramesBenchRun of(
+      Workspace workspace,
+      Deployment deployment,
+      Child node,
+      String kind,
+      Child reference,
+      int port)
       throws Exception {
     Child bench =
         workspace.start(
@@ -36,7 +43,9 @@ record FramesBenchRun(String out) {
                     kind,
                     Integer.toString(port),
                     SECONDS,
-                    ROUNDS)));
+                    ROUNDS,
+                    Long.toString(node.pid()),
+                    Long.toString(reference.pid()))));
     assertEquals(0, bench.exitCode(LIMIT), bench::name);
     System.out.println(bench.out());
     return new FramesBenchRun(bench.out());
@@ -44,7 +53,7 @@ record FramesBenchRun(String out) {
 
   /** The median of the node's speed in parts of the reference's, of {@code what}. */
   double median(String what) {
-    Matcher line = Pattern.compile(what + " median: .* ratio ([0-9.]+)").matcher(out);
+    Matcher line = Pattern.compile(what + " median: .* ratio ([0-9.]+),").matcher(out);
     assertTrue(line.find(), out);
     return Double.parseDouble(line.group(1));
   }

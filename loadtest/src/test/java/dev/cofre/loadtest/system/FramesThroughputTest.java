@@ -39,7 +39,8 @@ class FramesThroughputTest {
                 "dev.cofre.benchmarks.echo.FrameEcho",
                 List.of(Integer.toString(echoPort))));
     Await.until("the echo", Duration.ofSeconds(20), () -> echo.out().contains("echo ready"));
-    FramesBenchRun run = FramesBenchRun.of(workspace, deployment, "echo", echoPort);
+    FramesBenchRun run =
+        FramesBenchRun.of(workspace, deployment, planes[1], "echo", echo, echoPort);
     assertTrue(run.median("encrypt") >= ENCRYPT_RATIO, "encrypt against its echo");
     assertTrue(run.median("decrypt") >= DECRYPT_RATIO, "decrypt against its echo");
   }

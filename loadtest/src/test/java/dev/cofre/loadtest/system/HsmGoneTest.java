@@ -3,6 +3,7 @@ package dev.cofre.loadtest.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cofre.hsm.Stalls;
 import dev.cofre.loadtest.generator.LoadPlan;
 import dev.cofre.loadtest.generator.LoadResult;
 import dev.cofre.loadtest.generator.Pacing;
@@ -53,11 +54,12 @@ class HsmGoneTest {
     LoadPlan plan =
         LoadPlan.of(Pacing.constant(RATE))
             .over(16)
+            .within(Duration.ofSeconds(20))
             .lasting(Duration.ofSeconds(2), time.plusSeconds(8));
     FutureTask<LoadResult> load = DataPlaneLoad.both(deployment).start("without HSM", plan);
     Await.until(
         "the load is on",
-        Duration.ofSeconds(10),
+        Duration.ofSeconds(60),
         () ->
             Figures.of(data).value("cofre_requests_total{action=\"decrypt\",code=\"ok\"}") > RATE);
 
@@ -78,17 +80,25 @@ class HsmGoneTest {
   }
 
   private static void isRefused(Api data, Duration time) throws Exception {
-    long end = System.nanoTime() + time.toNanos();
     Await.until(
         "a new data key is refused",
-        Duration.ofSeconds(3),
+        Duration.ofSeconds(60),
         () -> newKey(data).outcome().equals(UNAVAILABLE));
+    try (Stalls stalls = new Stalls()) {
+      isRefusedFor(data, time, stalls);
+    }
+  }
+
+  /** What this machine stands still is no time of the node's. */
+  private static void isRefusedFor(Api data, Duration time, Stalls stalls) throws Exception {
+    long end = System.nanoTime() + time.toNanos();
     long slowest = 0;
     int refused = 0;
     while (System.nanoTime() < end) {
       long start = System.nanoTime();
+      long stalledBefore = stalls.ms();
       Answer answer = newKey(data);
-      long ms = (System.nanoTime() - start) / 1_000_000;
+      long ms = (System.nanoTime() - start) / 1_000_000 - (stalls.ms() - stalledBefore);
       assertEquals(UNAVAILABLE, answer.outcome());
       assertTrue(!answer.header("Retry-After").isEmpty(), "a hint when to try again");
       assertTrue(ms <= REFUSED_MS_MAX, () -> "refused after " + ms + " ms");
@@ -100,15 +110,19 @@ class HsmGoneTest {
     }
     System.out.println(refused + " new keys refused, the slowest after " + slowest + " ms");
     assertTrue(
-        refused * REFUSED_FAST_MS_MAX > time.toMillis(), "most are refused without asking the HSM");
+        refused * REFUSED_FAST_MS_MAX > time.toMillis() - stalls.ms(),
+        "most are refused without asking the HSM");
   }
 
   private static void comesBack(Api data) throws Exception {
     long ms =
-        Await.until(
+        Await.within(
             "new data keys are made again", BACK_LIMIT, () -> newKey(data).outcome().equals("200"));
     System.out.println("the HSM is back " + ms + " ms after its token");
-    Answer ready = data.get("/health/ready");
-    assertTrue(ready.json().getJsonArray("degraded").isEmpty(), ready::toString);
+    // What else hung on the HSM, as the seals of the audit log, follows.
+    Await.until(
+        "nothing is degraded",
+        Duration.ofSeconds(60),
+        () -> data.get("/health/ready").json().getJsonArray("degraded").isEmpty());
   }
 }

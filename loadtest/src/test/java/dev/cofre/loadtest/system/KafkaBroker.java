@@ -24,7 +24,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
  * password, for the product, plaintext on loopback for the test. Not thread-safe.
  */
 final class KafkaBroker {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final int PARTITIONS = 3;
 
   /** Who may log in with a password. */

@@ -27,7 +27,7 @@ class KafkaSinkTest {
   private static final String TOPIC = "cofre.audit";
   private static final String TOPIC_BY_PASSWORD = "cofre.audit.password";
   private static final String SINK_BY_PASSWORD = "pond";
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final String NODE = "data-1";
 
   @Test

@@ -16,12 +16,16 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /** A light load that remembers all that was acknowledged to it. */
 final class Load {
   private static final byte[] PLAINTEXT = "under load".getBytes(StandardCharsets.UTF_8);
 
   private static final int POLICY_KEYS = 500;
+
+  /** Who finds nobody does not take the processors from those that start. */
+  private static final long AGAIN_NS = 5_000_000;
 
   private final Cofre cofre;
   private final Queue<String> encryptions = new ConcurrentLinkedQueue<>();
@@ -68,7 +72,7 @@ final class Load {
       try {
         request.send();
       } catch (IOException e) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(AGAIN_NS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
@@ -130,7 +134,7 @@ final class Load {
       String path = "/v1/keys/" + key + "/encrypt";
       Await.until(
           "the key " + key + " works",
-          Duration.ofSeconds(2),
+          Duration.ofSeconds(60),
           () -> data.raw(path, PLAINTEXT).status() == 200);
     }
     for (byte[] envelope : envelopes) {

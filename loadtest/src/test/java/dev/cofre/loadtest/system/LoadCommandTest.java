@@ -9,15 +9,15 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** {@code ./cofre load} against {@code ./cofre dev}. */
 @ExtendWith(SystemExtension.class)
 class LoadCommandTest {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   @Test
   void eventsAreDoneDrawnAndRecoveredFrom(Cofre cofre, Workspace workspace) throws Exception {
@@ -49,7 +49,7 @@ class LoadCommandTest {
             slo.toString(),
             "--allow-exec",
             "/bin/true");
-    assertEquals(Set.of("key_disabled"), summary.getJsonObject("errors").fieldNames());
+    LoadRuns.shed(summary, "key_disabled");
     JsonArray events = summary.getJsonArray("events");
     assertEquals(4, events.size());
     for (int i = 0; i < 4; i++) {
@@ -94,9 +94,8 @@ class LoadCommandTest {
             operations: [{do: encrypt}]
             """);
     Path out = workspace.resolve("out");
-    Child load =
-        workspace.launch(
-            "load",
+    ProcessBuilder command =
+        Launcher.command(
             cofre.environment(),
             "load",
             "-f",
@@ -104,15 +103,18 @@ class LoadCommandTest {
             "--no-ceiling",
             "--out",
             out.toString());
+    // Who was started in the background of a shell ignores SIGINT, and so would all that it starts.
+    command.command().addAll(0, List.of("env", "--default-signal=INT"));
+    Child load = workspace.start("load", command);
     Await.until("it sends", LIMIT, () -> load.err().contains("done, "));
     Child kill =
         workspace.start(
-            "kill", Launcher.program(Map.of(), java.util.List.of("kill", "-INT", "" + load.pid())));
+            "kill", Launcher.program(Map.of(), List.of("kill", "-INT", "" + load.pid())));
     assertEquals(0, kill.exitCode(LIMIT));
     assertEquals(2, load.exitCode(LIMIT), "a run that was cut short says nothing");
     JsonObject summary = LoadRuns.summary(out);
     assertEquals("stopped", summary.getString("valid"));
-    assertTrue(summary.getInteger("done") >= 400, summary::encode);
+    assertTrue(summary.getInteger("done") > 0, summary::encode);
     assertTrue(Files.readString(out.resolve("report.html")).contains("stopped before its end"));
     assertFalse(load.err().contains("Exception"), load.err());
   }
@@ -129,9 +131,9 @@ class LoadCommandTest {
             """);
     JsonObject summary =
         LoadRuns.run(cofre, workspace, 0, "-f", file.toString(), "--generators", "2");
-    assertEquals(202, summary.getInteger("done"));
+    assertEquals(202, summary.getInteger("done") + LoadRuns.shed(summary));
     assertEquals(
-        202,
+        summary.getInteger("done"),
         LoadRuns.summary(workspace.resolve("out/part-1")).getInteger("done")
             + LoadRuns.summary(workspace.resolve("out/part-2")).getInteger("done"));
   }

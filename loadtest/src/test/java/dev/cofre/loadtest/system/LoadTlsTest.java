@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** {@code ./cofre load} over TLS, with and without trust in the target. */
 @ExtendWith(SystemExtension.class)
 class LoadTlsTest {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   @Test
   void overTls(Workspace workspace) throws Exception {
@@ -38,7 +38,7 @@ class LoadTlsTest {
     // A server that is trusted by nobody here: raw HTTP needs no preparation, so its name is seen.
     environment.remove("COFRE_CA_FILE");
     String untrusted =
-        "{protocol: http, url: \"%s\", connections: 2, timeoutMs: 1000}"
+        "{protocol: http, url: \"%s\", connections: 2, timeoutMs: 20000}"
             .formatted(deployment.dataUrl());
     JsonObject summary = run(workspace, environment, untrusted, Set.of(2));
     assertEquals(Set.of("tls_failed"), summary.getJsonObject("errors").fieldNames());

@@ -28,7 +28,7 @@ class OutageTest {
     planes[0].kill();
     long killed = System.nanoTime();
     assertEquals(200, data.raw(ENCRYPT, new byte[9]).status(), "serves without control plane");
-    Await.until(
+    Await.within(
         "the node refuses",
         Duration.ofMillis(AGE_MS_MAX + 1_000),
         () -> data.raw(ENCRYPT, new byte[9]).outcome().equals("503 policy_stale"));
@@ -44,7 +44,7 @@ class OutageTest {
 
     Child again = deployment.startControlPlane();
     long ms =
-        Await.until(
+        Await.within(
             "the node serves again by itself",
             Duration.ofSeconds(5),
             () -> data.raw(ENCRYPT, new byte[9]).status() == 200);
@@ -65,7 +65,7 @@ class OutageTest {
       Answer granted = security.json("/v1/policies", Keys.grant(alias, List.of(alias)));
       assertEquals(201, granted.status(), granted::toString);
       long ms =
-          Await.until(
+          Await.within(
               "the new key and its grant are followed",
               Duration.ofSeconds(1),
               () -> data.raw("/v1/keys/" + alias + "/encrypt", new byte[9]).status() == 200);

@@ -146,7 +146,7 @@ class OverloadTest {
         LoadPlan.of(Pacing.constant(TIMES * peak))
             .lasting(warmUp, duration)
             .over(CONNECTIONS)
-            .within(Duration.ofSeconds(5));
+            .within(Duration.ofSeconds(30));
     QuietCaller quiet = new QuietCaller(deployment);
     Thread thread = Thread.ofPlatform().daemon().start(quiet);
     LoadResult offered = load(deployment, calls, 1_000, open);
@@ -171,7 +171,7 @@ class OverloadTest {
     private long answered;
 
     /** Its data key is in use before the load begins. */
-    QuietCaller(Deployment deployment) {
+    QuietCaller(Deployment deployment) throws Exception {
       FrameOptions options =
           FrameOptions.of(
                   TokenSource.file(deployment.tokenFile("app")),
@@ -182,7 +182,16 @@ class OverloadTest {
                       .withTimeoutMs(2_000)
                       .withRetries(1, 0));
       client = FrameClient.create(options);
-      client.blocking().encrypt("demo", new byte[100], Map.of());
+      // What the load before it has left may still be on its way.
+      Await.until("it is served", Duration.ofSeconds(60), this::isServed);
+    }
+
+    private boolean isServed() {
+      try {
+        return client.blocking().encrypt("demo", new byte[100], Map.of()).length > 0;
+      } catch (CofreException e) {
+        return false;
+      }
     }
 
     @Override

@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 
 /** Processes that run on one processor alone. */
 final class Pinned {
+  private static final int NICEST = 19;
+
   private Pinned() {}
 
   /** Moves all threads of {@code pid} to {@code processor}. */
@@ -23,17 +25,22 @@ final class Pinned {
   static void move(Workspace workspace, long pid, String processors) throws Exception {
     ProcessBuilder builder =
         Launcher.program(Map.of(), List.of("taskset", "-a", "-c", "-p", processors, "" + pid));
-    assertEquals(0, workspace.start("taskset", builder).exitCode(Duration.ofSeconds(10)));
+    assertEquals(0, workspace.start("taskset", builder).exitCode(Duration.ofSeconds(60)));
   }
 
   /** Has all threads of {@code pid} run when nobody else wants their processor. */
   static void giveWay(Workspace workspace, long pid) throws Exception {
-    List<String> command = new ArrayList<>(List.of("renice", "-n", "19", "-p"));
+    giveWay(workspace, pid, NICEST);
+  }
+
+  /** Has all threads of {@code pid} take less of their processor than others: {@code nice}. */
+  static void giveWay(Workspace workspace, long pid, int nice) throws Exception {
+    List<String> command = new ArrayList<>(List.of("renice", "-n", "" + nice, "-p"));
     try (Stream<Path> threads = Files.list(Path.of("/proc", "" + pid, "task"))) {
       threads.map(thread -> thread.getFileName().toString()).forEach(command::add);
     }
     ProcessBuilder builder = Launcher.program(Map.of(), command);
-    assertEquals(0, workspace.start("renice", builder).exitCode(Duration.ofSeconds(10)));
+    assertEquals(0, workspace.start("renice", builder).exitCode(Duration.ofSeconds(60)));
   }
 
   /** A class of {@code module} on {@code processor}. */

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * A real PostgreSQL on loopback that can go away and come back with what it holds. Not thread-safe.
  */
 final class Postgres implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
   private final Path data;
   private final int port;

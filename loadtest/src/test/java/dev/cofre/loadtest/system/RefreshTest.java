@@ -30,15 +30,34 @@ class RefreshTest {
   private static final double OF_CAPACITY = 0.7;
   private static final int PAIRS = 5;
   private static final double TAIL_RATIO_MAX = 1.2;
+  private static final Duration PATIENT = Duration.ofSeconds(20);
+
+  /** A successor is there so long before its data key's end: who stands still longer misses it. */
+  private static final long STALL_NS = 100_000_000;
+
+  private static final int TRIES = 5;
 
   /** A light load: a few seconds are too short to judge tails. */
   @Test
   void noRequestWaits(Workspace workspace) throws Exception {
     Deployment deployment = Deployment.create(workspace, "planes");
     deployment.startControlPlane();
-    LoadPlan plan = LoadPlan.of(Pacing.constant(LIGHT_RATE)).over(16);
-    tail(deployment, plan.lasting(Duration.ofSeconds(2), Duration.ofSeconds(7)), SHORT_MS);
+    LoadPlan plan = LoadPlan.of(Pacing.constant(LIGHT_RATE)).over(16).within(PATIENT);
+    LoadPlan brief = plan.lasting(Duration.ofSeconds(2), Duration.ofSeconds(7));
+    Tail tail = tail(deployment, brief, SHORT_MS);
+    for (int i = 1; i < TRIES && tail.waits > 0 && tail.stallNs > STALL_NS; i++) {
+      tail = tail(deployment, brief, SHORT_MS);
+    }
+    assertEquals(0, tail.waits, "requests waited for a data key in use");
   }
+
+  /**
+   * What came of a run.
+   *
+   * @param waits requests that waited for a data key in use
+   * @param stallNs the longest time for which this machine stood still meanwhile
+   */
+  private record Tail(double p999Us, double waits, long stallNs) {}
 
   @Test
   @Tag("full")
@@ -61,7 +80,9 @@ class RefreshTest {
       double[] tails = new double[2];
       for (int half = 0; half < 2; half++) {
         int which = (i + half) % 2;
-        tails[which] = tail(deployment, plan, which == 0 ? SHORT_MS : LONG_MS);
+        Tail tail = tail(deployment, plan, which == 0 ? SHORT_MS : LONG_MS);
+        assertEquals(0, tail.waits, "requests waited for a data key in use");
+        tails[which] = tail.p999Us;
       }
       ratios[i] = tails[0] / tails[1];
       System.out.printf(
@@ -87,7 +108,7 @@ class RefreshTest {
     return deployment.startDataPlane();
   }
 
-  private static double tail(Deployment deployment, LoadPlan plan, long ttlMs) throws Exception {
+  private static Tail tail(Deployment deployment, LoadPlan plan, long ttlMs) throws Exception {
     Child plane = started(deployment, ttlMs);
     DataPlaneLoad load = DataPlaneLoad.both(deployment);
     LoadResult result = load.run("data keys of " + ttlMs + " ms", plan);
@@ -101,7 +122,6 @@ class RefreshTest {
     assertTrue(
         ttlMs == LONG_MS || figures.value(MINTED) * SHORT_MS > plan.duration().toMillis(),
         "data keys did end in the run");
-    assertEquals(0, figures.value(WAITS), "requests waited for a data key in use");
-    return result.latencyUs(99.9);
+    return new Tail(result.latencyUs(99.9), figures.value(WAITS), result.hiccups().getMaxValue());
   }
 }

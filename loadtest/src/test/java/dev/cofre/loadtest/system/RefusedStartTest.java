@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What cannot start says in one line what to do, and exits with a code that is not 0. */
 @ExtendWith(SystemExtension.class)
 class RefusedStartTest {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final List<String> PLANES = List.of(Cofre.CONTROL_PLANE, Cofre.DATA_PLANE);
   private static final int FAILED = 1;
   private static final int USAGE = 2;

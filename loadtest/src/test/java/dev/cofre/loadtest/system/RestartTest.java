@@ -51,7 +51,7 @@ class RestartTest {
     Api data = cofre.data("app");
     assertEquals(200, cofre.control("crypto-officer").json("/v1/keys/demo/rotate", "").status());
     long ms =
-        Await.until(
+        Await.within(
             "new envelopes name version 2",
             ONE_SECOND,
             () -> data.raw("/v1/keys/demo/encrypt", PLAINTEXT).body()[27] == 2);
@@ -78,7 +78,7 @@ class RestartTest {
 
   private static void awaitBoth(Api data, byte[] envelope, String outcome) throws Exception {
     long ms =
-        Await.until(
+        Await.within(
             "both directions answer " + outcome,
             ONE_SECOND,
             () ->

@@ -29,7 +29,7 @@ class RotationTest {
 
   @Test
   void besideTraffic(Workspace workspace) throws Exception {
-    rotate(workspace, 120, 10, "sunpkcs11", Duration.ofSeconds(60));
+    rotate(workspace, 120, 10, "sunpkcs11", Duration.ofMinutes(3));
   }
 
   @Test
@@ -57,7 +57,7 @@ class RotationTest {
     Api app = deployment.dataApi("app");
     Await.until(
         "the last key encrypts",
-        Duration.ofSeconds(30),
+        Duration.ofMinutes(2),
         () -> app.raw(encrypt(keys - 1), PLAINTEXT).status() == 200);
 
     try (Traffic traffic = new Traffic(app, keys)) {
@@ -79,7 +79,7 @@ class RotationTest {
     assertEquals(keys, versions(deployment.controlApi("auditor"), keys, 2), "each of them once");
     Await.until(
         "the node encrypts by the new version",
-        Duration.ofSeconds(30),
+        Duration.ofMinutes(2),
         () -> app.raw(encrypt(0), PLAINTEXT).body()[27] == 2);
   }
 

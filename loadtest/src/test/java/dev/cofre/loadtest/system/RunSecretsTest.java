@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** {@code ./cofre run} with a real control plane and real commands. */
 @ExtendWith(SystemExtension.class)
 class RunSecretsTest {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final String FIRST = "first-value-0b5c2de1";
   private static final String SECOND = "second-value-77af1c90";
   private static final String THIRD = "third-value-c61d3b44";

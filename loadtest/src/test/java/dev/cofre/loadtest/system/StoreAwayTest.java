@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cofre.hsm.Stalls;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SystemExtension.class)
 class StoreAwayTest {
   private static final String ENCRYPT = "/v1/keys/demo/encrypt";
-  private static final Duration BACK_LIMIT = Duration.ofSeconds(20);
+  private static final Duration BACK_LIMIT = Duration.ofSeconds(60);
 
   /** The first write after the outage began waits for a connection; those after it do not. */
   private static final long FIRST_REFUSAL_MS_MAX = 8_000;
@@ -55,12 +56,12 @@ class StoreAwayTest {
       Api officer = deployment.controlApi("crypto-officer");
       assertEquals(201, officer.json("/v1/keys", Keys.document("before")).status());
       try (Traffic traffic = new Traffic(deployment.dataApi("app"))) {
-        long wentNs = System.nanoTime();
         if (frozen) {
           postgres.freeze();
         } else {
           postgres.stop();
         }
+        long wentNs = System.nanoTime();
         writesAreRefused(officer, wentNs, time, deployment);
         if (frozen) {
           postgres.thaw();
@@ -96,11 +97,14 @@ class StoreAwayTest {
   }
 
   private static long refused(Api officer) throws Exception {
-    long begin = System.nanoTime();
-    Answer refused = officer.json("/v1/keys", Keys.document("while-away"));
-    assertEquals("503 store_unavailable", refused.outcome(), refused::toString);
-    assertFalse(refused.header("Retry-After").isEmpty(), "it says when to try again");
-    return (System.nanoTime() - begin) / 1_000_000;
+    try (Stalls stalls = new Stalls()) {
+      long begin = System.nanoTime();
+      Answer refused = officer.json("/v1/keys", Keys.document("while-away"));
+      long ms = (System.nanoTime() - begin) / 1_000_000;
+      assertEquals("503 store_unavailable", refused.outcome(), refused::toString);
+      assertFalse(refused.header("Retry-After").isEmpty(), "it says when to try again");
+      return ms - stalls.ms();
+    }
   }
 
   /** A node that holds nothing starts, and knows that what it was told is not fresh. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(SystemExtension.class)
 class StoreFullTest {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final long ROOM_BYTES = 96 * 1024;
   private static final int WRITES_MAX = 5_000;
 

@@ -92,7 +92,7 @@ class WireThroughputTest {
         workspace.start(
             "echo",
             java(pinned ? 0 : -1, "benchmarks", "dev.cofre.benchmarks.echo.HttpEcho", listening));
-    Await.until("the echo", Duration.ofSeconds(30), () -> echo.out().contains("echo ready"));
+    Await.until("the echo", Duration.ofMinutes(2), () -> echo.out().contains("echo ready"));
     Child bench =
         workspace.start(
             "bench",

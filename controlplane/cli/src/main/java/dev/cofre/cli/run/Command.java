@@ -62,7 +62,7 @@ public final class Command {
       throw new IOException("this program ends");
     }
     ProcessBuilder builder = new ProcessBuilder(line).inheritIO();
-    builder.environment().keySet().removeIf(Command::isWithheld);
+    withhold(builder.environment());
     builder.environment().putAll(variables);
     process = builder.start();
     UnixSignal before = asked.get();
@@ -71,6 +71,11 @@ public final class Command {
       // Who goes on after an interrupt is restarted as ever.
       asked.compareAndSet(UnixSignal.INT, null);
     }
+  }
+
+  /** Takes the variables out of {@code environment} that name Cofre's tokens. */
+  public static void withhold(Map<String, String> environment) {
+    environment.keySet().removeIf(Command::isWithheld);
   }
 
   /** Whether the command does not get the variable {@code name} of this process. */

@@ -1,23 +1,15 @@
 package dev.cofre.cli.run;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,11 +30,6 @@ public final class SecretFolder implements AutoCloseable {
   private static final String PREFIX = "cofre-run-";
   private static final String LOCK = ".cofre-run";
   private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
-  private static final FileAttribute<?> OWNER_FILE =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-  private static final FileAttribute<?> OWNER_FOLDER =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-
   private final Path folder;
   private final FileChannel lock;
   private boolean closed;
@@ -85,7 +72,7 @@ public final class SecretFolder implements AutoCloseable {
   public static SecretFolder at(Path folder) throws IOException {
     Path file = lockOf(folder);
     boolean ours = Files.exists(file, LinkOption.NOFOLLOW_LINKS);
-    FileChannel lock = locked(file);
+    FileChannel lock = SecretFile.locked(file);
     if (lock == null) {
       throw new IOException(folder + " is another running command's");
     }
@@ -93,7 +80,7 @@ public final class SecretFolder implements AutoCloseable {
       if (ours) {
         remove(folder);
       }
-      Files.createDirectory(folder, OWNER_FOLDER);
+      SecretFile.makeFolder(folder, SecretFile.Access.OWNER_FOLDER);
       return new SecretFolder(folder, lock);
     } catch (IOException e) {
       Files.deleteIfExists(file);
@@ -106,30 +93,11 @@ public final class SecretFolder implements AutoCloseable {
     return folder.resolveSibling("." + folder.getFileName() + LOCK);
   }
 
-  /** The lock; null when somebody else has it. */
-  private static FileChannel locked(Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            file,
-            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
-            OWNER_FILE);
-    try {
-      FileLock lock = channel.tryLock();
-      if (lock != null) {
-        return channel;
-      }
-    } catch (OverlappingFileLockException e) {
-      // Another one of this process has it.
-    }
-    channel.close();
-    return null;
-  }
-
   /** Best effort: what others left is in nobody's way. */
   private static void removeLeft(Path base) {
     try (DirectoryStream<Path> found = Files.newDirectoryStream(base, PREFIX + "*")) {
       for (Path path : found) {
-        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && isOwn(path)) {
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && SecretFile.isOwn(path)) {
           removeLeftFolder(path);
         }
       }
@@ -138,18 +106,9 @@ public final class SecretFolder implements AutoCloseable {
     }
   }
 
-  private static boolean isOwn(Path path) throws IOException {
-    try {
-      return Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS)
-          .equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-    } catch (NoSuchFileException e) {
-      return false;
-    }
-  }
-
   private static void removeLeftFolder(Path folder) {
     Path file = lockOf(folder);
-    try (FileChannel lock = locked(file)) {
+    try (FileChannel lock = SecretFile.locked(file)) {
       if (lock != null) {
         remove(folder);
         Files.deleteIfExists(file);
@@ -175,27 +134,14 @@ public final class SecretFolder implements AutoCloseable {
     }
     Path file = folder.resolve(name);
     makeFolders(file.getParent());
-    Path partial = file.resolveSibling(".new-" + file.getFileName());
-    Files.deleteIfExists(partial);
-    try (FileChannel channel =
-        FileChannel.open(
-            partial, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_FILE)) {
-      ByteBuffer left = ByteBuffer.wrap(value);
-      while (left.hasRemaining()) {
-        channel.write(left);
-      }
-      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      delete(partial, new ArrayList<>());
-      throw e;
-    }
+    SecretFile.write(file, value, SecretFile.Access.OWNER);
   }
 
   private void makeFolders(Path path) throws IOException {
     if (!path.equals(folder)) {
       makeFolders(path.getParent());
       if (!Files.isDirectory(path)) {
-        Files.createDirectory(path, OWNER_FOLDER);
+        SecretFile.makeFolder(path, SecretFile.Access.OWNER_FOLDER);
       }
     }
   }
@@ -250,26 +196,11 @@ public final class SecretFolder implements AutoCloseable {
   }
 
   private static FileVisitResult delete(Path path, List<IOException> failures) {
-    if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-      overwrite(path);
-    }
     try {
-      Files.deleteIfExists(path);
+      SecretFile.remove(path);
     } catch (IOException e) {
       failures.add(e);
     }
     return FileVisitResult.CONTINUE;
-  }
-
-  /** Best effort: the file goes in any case. */
-  private static void overwrite(Path file) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      byte[] zeros = new byte[8_192];
-      for (long left = channel.size(); left > 0; ) {
-        left -= channel.write(ByteBuffer.wrap(zeros, 0, (int) Math.min(left, zeros.length)));
-      }
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "a file could not be overwritten", e);
-    }
   }
 }

@@ -92,7 +92,9 @@ public final class JsonSchema {
             .put("minItems", items.min())
             .put("maxItems", items.max())
             .put("items", schema(items.item()));
-    return items.item() instanceof Fields ? json : json.put("uniqueItems", true);
+    return items.item() instanceof Fields || !items.distinct()
+        ? json
+        : json.put("uniqueItems", true);
   }
 
   private static JsonObject fields(Fields fields) {

@@ -33,7 +33,7 @@ public record SecretMapDocument(JsonObject json, Map<String, Place> places) {
           "(?!COFRE_)[A-Za-z_][A-Za-z0-9_]{0,127}",
           128,
           "a variable's name: letters, digits and '_', at most 128, not beginning with COFRE_");
-  private static final Text FILE =
+  static final Text FILE =
       text(
           "[A-Za-z0-9][A-Za-z0-9._-]{0,63}(/[A-Za-z0-9][A-Za-z0-9._-]{0,63}){0,3}",
           255,

@@ -38,6 +38,9 @@ public record Alert(
     String text,
     String requestId,
     boolean isTest) {
+  /** The field of a subject that names a secret. */
+  public static final String SECRET = "secret";
+
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._:@/+-]{1,256}");
   private static final int MARGIN_S = 300;
 
@@ -103,7 +106,7 @@ public record Alert(
 
   /** What an investigation can be about; null: nothing of the subject. */
   private String about() {
-    for (String field : new String[] {"key", "principal", "address"}) {
+    for (String field : new String[] {SECRET, "key", "principal", "address"}) {
       String value = subject.get(field);
       if (value != null && !value.equals("-") && !value.equals("unauthenticated")) {
         return field;

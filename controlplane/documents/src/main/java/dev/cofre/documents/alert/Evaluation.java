@@ -35,6 +35,7 @@ interface Evaluation {
   static Evaluation of(Trigger trigger) {
     return switch (trigger) {
       case Trigger.Count count -> new CountEvaluation(count);
+      case Trigger.Distinct distinct -> new DistinctEvaluation(distinct);
       case Trigger.FirstSeen seen -> new FirstSeenEvaluation(seen);
       case Trigger.Rate rate -> new RateEvaluation(rate);
       case Trigger.Hour hour -> new HourEvaluation(hour);

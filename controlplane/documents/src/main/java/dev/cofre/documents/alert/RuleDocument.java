@@ -58,7 +58,7 @@ final class RuleDocument {
   private static final Items BY = new Items(FIELD, 1, EventField.values().length);
   private static final Items SELECTIONS = new Items(SELECTION, 1, VALUES_MAX);
   private static final List<String> TRIGGERS =
-      List.of("each", "count", "firstSeen", "rate", "hour", "silence", "gap");
+      List.of("each", "count", "distinct", "firstSeen", "rate", "hour", "silence", "gap");
 
   private static final Fields GIVEN =
       new Fields(
@@ -116,6 +116,17 @@ final class RuleDocument {
                     required("atLeast", new Whole(1, 1_000_000), "So many events."),
                     required("withinS", new Whole(1, 30 * DAY_S), "Within so many seconds.")),
                 "When many come."),
+            optional(
+                "distinct",
+                fields(
+                    by,
+                    required("of", FIELD, "Whose values are told apart."),
+                    required(
+                        "atLeast",
+                        new Whole(2, DistinctEvaluation.VALUES_MAX),
+                        "So many different ones."),
+                    required("withinS", new Whole(1, 30 * DAY_S), "Within so many seconds.")),
+                "When many different values come."),
             optional(
                 "firstSeen",
                 fields(
@@ -184,6 +195,9 @@ final class RuleDocument {
     if (trigger instanceof Trigger.FirstSeen seen && seen.with().contains(seen.of())) {
       errors.add(check.places().get("firstSeen.of"), "firstSeen.of", "must not stand in by too");
     }
+    if (trigger instanceof Trigger.Distinct distinct && distinct.by().contains(distinct.of())) {
+      errors.add(check.places().get("distinct.of"), "distinct.of", "must not stand in by too");
+    }
     AlertRule rule =
         new AlertRule(
             json.getString("name"),
@@ -221,6 +235,12 @@ final class RuleDocument {
     return switch (kind) {
       case "each" -> new Trigger.Each(by);
       case "count" -> new Trigger.Count(by, of.getLong("atLeast"), of.getLong("withinS"));
+      case "distinct" ->
+          new Trigger.Distinct(
+              EventField.parse(of.getString("of")),
+              by,
+              of.getLong("atLeast"),
+              of.getLong("withinS"));
       case "firstSeen" ->
           new Trigger.FirstSeen(EventField.parse(of.getString("of")), by, of.getLong("learnS"));
       case "rate" ->

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 public final class RuleRun {
   private static final int SUBJECTS_MAX = 10_000;
   private static final int ID_BYTES = 16;
+  private static final String SECRET_READ = "secret:read";
 
   private final AlertRule rule;
   private final Evaluation evaluation;
@@ -76,14 +77,19 @@ public final class RuleRun {
         trigger instanceof Trigger.FirstSeen seen ? seen.with() : trigger.by();
     String group =
         grouping.stream().map(field -> field.of(event)).collect(Collectors.joining("\n"));
-    String value = trigger instanceof Trigger.FirstSeen seen ? seen.of().of(event) : "";
+    String value =
+        switch (trigger) {
+          case Trigger.FirstSeen seen -> seen.of().of(event);
+          case Trigger.Distinct distinct -> distinct.of().of(event);
+          default -> "";
+        };
     Instant time = event.time().isAfter(latest) ? latest : event.time();
     return evaluation
         .take(group, value, time.toEpochMilli(), Math.max(1, event.count()))
         .flatMap(
             reason -> {
               Map<String, String> subject = new LinkedHashMap<>();
-              trigger.by().forEach(field -> subject.put(field.text(), field.of(event)));
+              trigger.by().forEach(field -> subject.put(named(field, event), field.of(event)));
               return fired(
                   new Firing(
                       subject,
@@ -94,6 +100,13 @@ public final class RuleRun {
                       cause,
                       event.requestId()));
             });
+  }
+
+  /** A key and a secret may have the same name, and are investigated each by itself. */
+  private static String named(EventField field, AuditEvent event) {
+    return field == EventField.KEY && event.action().equals(SECRET_READ)
+        ? Alert.SECRET
+        : field.text();
   }
 
   private static String what(AuditEvent event) {
@@ -206,6 +219,36 @@ public final class RuleRun {
             + " is counted, and not sent one by one; the first of these is about "
             + first.subjectText(),
         first.requestId(),
+        false);
+  }
+
+  /**
+   * An alert that no rule raised: somebody is to be told of {@code subject}.
+   *
+   * @param name what stands in the place of a rule's name
+   * @param cause names it for ever: of the same cause and subject there is one alert
+   * @param since from when on events are of interest
+   */
+  public static Alert told(
+      String name,
+      String description,
+      Map<String, String> subject,
+      Instant time,
+      Instant since,
+      String text,
+      String cause) {
+    return new Alert(
+        id(name + "\n" + new java.util.TreeMap<>(subject) + "\n" + cause),
+        name,
+        AlertRule.Severity.CRITICAL,
+        description,
+        subject,
+        time,
+        since,
+        1,
+        1,
+        text,
+        "",
         false);
   }
 

@@ -37,6 +37,24 @@ public sealed interface Trigger {
   }
 
   /**
+   * When so many different values came within a time.
+   *
+   * @param of whose values are told apart
+   */
+  record Distinct(EventField of, List<EventField> by, long atLeast, long withinS)
+      implements Trigger {
+    /** Takes a copy. */
+    public Distinct {
+      by = List.copyOf(by);
+    }
+
+    @Override
+    public String kind() {
+      return "distinct";
+    }
+  }
+
+  /**
    * When a value comes that was never there with the others.
    *
    * @param of whose value is new

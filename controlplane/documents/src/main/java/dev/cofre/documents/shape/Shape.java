@@ -37,8 +37,17 @@ public sealed interface Shape {
   /** True, or nothing. */
   record True() implements Shape {}
 
-  /** Values in their order; those without parts are all different. */
-  record Items(Shape item, int min, int max) implements Shape {}
+  /**
+   * Values in their order.
+   *
+   * @param distinct whether those without parts are all different
+   */
+  record Items(Shape item, int min, int max, boolean distinct) implements Shape {
+    /** Those without parts are all different. */
+    public Items(Shape item, int min, int max) {
+      this(item, min, max, true);
+    }
+  }
 
   /** Values by names that match {@code name}. */
   record Named(Text name, Shape value, int max) implements Shape {}

@@ -149,7 +149,7 @@ public final class ShapeCheck {
       YamlValue item = sequence.items().get(i);
       String at = path + "[" + i + "]";
       Object checked = check(at, item, shape.item());
-      if (item instanceof Scalar && checked != null && !seen.add(checked)) {
+      if (shape.distinct() && item instanceof Scalar && checked != null && !seen.add(checked)) {
         errors.add(item.place(), at, "is there twice");
       }
       json.add(checked);

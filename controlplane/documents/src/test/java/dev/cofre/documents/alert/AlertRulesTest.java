@@ -52,6 +52,11 @@ class AlertRulesTest {
             "unknown-address",
             "unusual-rate",
             "unusual-hour",
+            "unusual-secret-reads",
+            "many-secrets",
+            "unknown-secret-reader",
+            "refused-secret-reads",
+            "leak-response",
             "key-export",
             "key-import",
             "key-destruction",
@@ -100,8 +105,8 @@ class AlertRulesTest {
         errors(RIGHT.replace("atLeast: 3", "atLeast: 0")));
     assertEquals(
         List.of(
-            "r.yaml:1: : must have exactly one of each, count, firstSeen, rate, hour, silence or"
-                + " gap"),
+            "r.yaml:1: : must have exactly one of each, count, distinct, firstSeen, rate, hour,"
+                + " silence or gap"),
         errors(RIGHT.replace("quietS", "gap: true\nquietS")).stream()
             .map(line -> line.replace("r.yaml:1: must", "r.yaml:1: : must"))
             .toList());

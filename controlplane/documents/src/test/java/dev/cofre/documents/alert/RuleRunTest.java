@@ -80,6 +80,7 @@ class RuleRunTest {
         List.of(
             EACH,
             new Trigger.Count(List.of(EventField.PRINCIPAL), 5, 60),
+            new Trigger.Distinct(EventField.KEY, List.of(EventField.PRINCIPAL), 3, 60),
             new Trigger.FirstSeen(EventField.PRINCIPAL, List.of(EventField.KEY), 100),
             new Trigger.Rate(List.of(EventField.PRINCIPAL), 2, 3, 30, 3),
             new Trigger.Hour(List.of(EventField.PRINCIPAL), 1));

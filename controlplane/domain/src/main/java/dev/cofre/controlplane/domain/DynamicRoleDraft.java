@@ -34,9 +34,9 @@ public record DynamicRoleDraft(
 
   /** What becomes of objects that a credential made. */
   public enum OwnedObjects {
-    /** The root user gets them. */
+    /** They are kept, by nobody who may do anything. */
     REASSIGN,
-    /** They go too; those that others build on go to the root user. */
+    /** They go too; those that others build on, where the system knows of it, are kept. */
     DROP;
 
     /** As it stands in documents. */

@@ -7,6 +7,7 @@ import java.util.Locale;
 /** The kinds of systems that the vault makes credentials in. */
 public enum EngineKind {
   POSTGRESQL(5_432),
+  MARIADB(3_306),
   REDIS(6_379);
 
   private final int portDefault;

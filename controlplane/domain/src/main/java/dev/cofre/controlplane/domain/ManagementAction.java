@@ -143,6 +143,12 @@ public enum ManagementAction {
   QUOTA_DELETE,
   NODE_LIST,
   NODE_LEAVE,
+  INCIDENT_PLAN,
+  INCIDENT_LEAK,
+  INCIDENT_LIST,
+  INCIDENT_SHOW,
+  INCIDENT_CLOSE,
+  INCIDENT_STEP,
   SNAPSHOT_READ;
 
   private final String wireName;

@@ -33,6 +33,8 @@ public record Notice(
     KEY_LIMIT_NEAR,
     /** A limit of the key's current version is used up, and it is not replaced. */
     KEY_LIMIT_REACHED,
+    /** A secret, or who reads it, leaked; its owner is to act, or to know. */
+    SECRET_LEAKED,
     /** A node sent a head of its audit log that does not continue the one before. */
     AUDIT_LOG_INCONSISTENT;
 

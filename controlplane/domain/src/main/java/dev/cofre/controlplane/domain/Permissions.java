@@ -59,6 +59,11 @@ import static dev.cofre.controlplane.domain.ManagementAction.IMPORT_CANCEL;
 import static dev.cofre.controlplane.domain.ManagementAction.IMPORT_CREATE;
 import static dev.cofre.controlplane.domain.ManagementAction.IMPORT_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.IMPORT_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.INCIDENT_CLOSE;
+import static dev.cofre.controlplane.domain.ManagementAction.INCIDENT_LEAK;
+import static dev.cofre.controlplane.domain.ManagementAction.INCIDENT_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.INCIDENT_PLAN;
+import static dev.cofre.controlplane.domain.ManagementAction.INCIDENT_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_ACTIVATE;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_CANCEL_DESTRUCTION;
 import static dev.cofre.controlplane.domain.ManagementAction.KEY_COMPROMISE;
@@ -173,6 +178,8 @@ public final class Permissions {
 
   private static final Set<ManagementAction> READ_ALERTS = Set.of(ALERT_LIST, ALERT_RULE_LIST);
 
+  private static final Set<ManagementAction> READ_INCIDENTS = Set.of(INCIDENT_LIST, INCIDENT_SHOW);
+
   /** Who keeps the archive, who holds parts of it, and who audits both. */
   private static final Set<ManagementAction> READ_RETENTION =
       Set.of(AUDIT_RETENTION_SHOW, AUDIT_HOLD_LIST, AUDIT_HOLD_SHOW);
@@ -267,9 +274,13 @@ public final class Permissions {
                   READ_CERTIFICATES,
                   READ_ALERTS,
                   READ_RETENTION,
+                  READ_INCIDENTS,
                   Set.of(
                       AUDIT_HOLD_CREATE,
                       AUDIT_HOLD_LIFT,
+                      INCIDENT_PLAN,
+                      INCIDENT_LEAK,
+                      INCIDENT_CLOSE,
                       ALERT_TEST,
                       LEASE_REVOKE,
                       CERTIFICATE_REVOKE,
@@ -369,6 +380,7 @@ public final class Permissions {
                   READ_CERTIFICATES,
                   READ_ALERTS,
                   READ_RETENTION,
+                  READ_INCIDENTS,
                   Set.of(
                       SECRET_GRANT_LIST,
                       SECRET_ROTATION_SHOW,

@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
  * One thing that a credential may do in its target, as data; never as a text that is run.
  * Immutable.
  *
- * @param schema where; empty: its kind of system has none
- * @param names which objects, empty: all that are in the schema when the credential is made; of
- *     keys and channels: patterns, see {@link #isPattern}
+ * @param schema where, in MariaDB a database; empty: its kind of system has none
+ * @param names which objects, empty: all that are in the schema when the credential is made, and in
+ *     MariaDB those that come later too; of keys and channels: patterns, see {@link #isPattern}
  * @param privileges what for
  */
 public record TargetGrant(Kind on, String schema, List<String> names, List<Privilege> privileges) {
@@ -40,6 +40,7 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
     private List<Privilege> privileges(EngineKind kind) {
       return switch (kind) {
         case POSTGRESQL -> inPostgreSql();
+        case MARIADB -> inMariaDb();
         case REDIS -> inRedis();
       };
     }
@@ -58,6 +59,26 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
                 Privilege.TRIGGER);
         case SEQUENCES -> List.of(Privilege.USAGE, Privilege.SELECT, Privilege.UPDATE);
         case KEYS, CHANNELS -> List.of();
+      };
+    }
+
+    /** Neither TRIGGER nor EVENT: what runs by itself with rights that end is an outage. */
+    private List<Privilege> inMariaDb() {
+      return switch (this) {
+        case SCHEMA ->
+            List.of(
+                Privilege.CREATE,
+                Privilege.ALTER,
+                Privilege.DROP,
+                Privilege.INDEX,
+                Privilege.EXECUTE,
+                Privilege.CREATE_VIEW,
+                Privilege.CREATE_ROUTINE,
+                Privilege.CREATE_TEMPORARY_TABLES,
+                Privilege.LOCK_TABLES);
+        case TABLES ->
+            List.of(Privilege.SELECT, Privilege.INSERT, Privilege.UPDATE, Privilege.DELETE);
+        case SEQUENCES, KEYS, CHANNELS -> List.of();
       };
     }
 
@@ -102,6 +123,14 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
     TRIGGER,
     USAGE,
     CREATE,
+    ALTER,
+    DROP,
+    INDEX,
+    EXECUTE,
+    CREATE_VIEW,
+    CREATE_ROUTINE,
+    CREATE_TEMPORARY_TABLES,
+    LOCK_TABLES,
     READ,
     WRITE,
     STRING,
@@ -119,6 +148,11 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
     /** Types of values at keys: of these alone, when a grant names some. */
     public static final List<Privilege> VALUE_TYPES =
         List.of(STRING, HASH, LIST, SET, SORTEDSET, STREAM, BITMAP, HYPERLOGLOG, GEO);
+
+    /** As SQL and documents have it. */
+    public String sql() {
+      return name().replace('_', ' ');
+    }
   }
 
   /**
@@ -148,7 +182,7 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
                 allowed.isEmpty()
                     ? "cannot be on " + grant.on.wireName() + " in " + kind.wireName()
                     : "must have privileges of "
-                        + allowed
+                        + texts(allowed)
                         + " on "
                         + grant.on.wireName()
                         + " in "
@@ -158,6 +192,10 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
     if (!errors.isEmpty()) {
       throw new InvalidDocumentException(errors);
     }
+  }
+
+  private static List<String> texts(List<Privilege> privileges) {
+    return privileges.stream().map(Privilege::sql).toList();
   }
 
   static List<TargetGrant> readAll(DocumentFields fields, String field) {
@@ -182,9 +220,9 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
     List<Privilege> privileges = new ArrayList<>();
     List<Privilege> allowed = on == null ? List.of() : on.privileges();
     for (String name : fields.texts(PRIVILEGES_FIELD, Privilege.values().length)) {
-      allowed.stream().filter(one -> one.name().equals(name)).forEach(privileges::add);
-      if (on != null && allowed.stream().noneMatch(one -> one.name().equals(name))) {
-        fields.wrong(PRIVILEGES_FIELD, "must be of " + allowed + " for " + on.wireName());
+      allowed.stream().filter(one -> one.sql().equals(name)).forEach(privileges::add);
+      if (on != null && allowed.stream().noneMatch(one -> one.sql().equals(name))) {
+        fields.wrong(PRIVILEGES_FIELD, "must be of " + texts(allowed) + " for " + on.wireName());
       }
     }
     if (on == Kind.KEYS
@@ -234,7 +272,7 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
     if (!schema.isEmpty()) {
       document.put(SCHEMA_FIELD, schema);
     }
-    document.put(PRIVILEGES_FIELD, privileges.stream().map(Privilege::name).toList());
+    document.put(PRIVILEGES_FIELD, texts(privileges));
     if (!names.isEmpty()) {
       document.put(NAMES_FIELD, names);
     }

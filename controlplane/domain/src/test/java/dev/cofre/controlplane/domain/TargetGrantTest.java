@@ -35,6 +35,9 @@ class TargetGrantTest {
     Map<String, Object> tables = grant("tables", List.of("orders"), "SELECT");
     tables.put("schema", "sales");
     assertEquals(tables, read(tables).getFirst().document());
+    Map<String, Object> database =
+        Map.of("on", "schema", "schema", "sales", "privileges", List.of("CREATE VIEW"));
+    assertEquals(database, read(database).getFirst().document());
   }
 
   /** Every character that is not a pattern's, at the beginning, within and at the end. */
@@ -85,5 +88,14 @@ class TargetGrantTest {
         InvalidDocumentException.class, () -> TargetGrant.requireOf(EngineKind.POSTGRESQL, keys));
     assertThrows(
         InvalidDocumentException.class, () -> TargetGrant.requireOf(EngineKind.REDIS, tables));
+    TargetGrant.requireOf(EngineKind.MARIADB, tables);
+    assertThrows(
+        InvalidDocumentException.class, () -> TargetGrant.requireOf(EngineKind.MARIADB, keys));
+    List<TargetGrant> views =
+        read(Map.of("on", "schema", "schema", "sales", "privileges", List.of("CREATE VIEW")));
+    TargetGrant.requireOf(EngineKind.MARIADB, views);
+    for (EngineKind kind : List.of(EngineKind.POSTGRESQL, EngineKind.REDIS)) {
+      assertThrows(InvalidDocumentException.class, () -> TargetGrant.requireOf(kind, views));
+    }
   }
 }

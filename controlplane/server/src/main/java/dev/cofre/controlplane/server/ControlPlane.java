@@ -17,6 +17,8 @@ import dev.cofre.controlplane.server.enforce.NodeRegistry;
 import dev.cofre.controlplane.server.federation.ForeignTokens;
 import dev.cofre.controlplane.server.identity.Authenticator;
 import dev.cofre.controlplane.server.identity.TokenMint;
+import dev.cofre.controlplane.server.incident.Incidents;
+import dev.cofre.controlplane.server.investigate.Tracer;
 import dev.cofre.controlplane.server.keys.Exports;
 import dev.cofre.controlplane.server.keys.Imports;
 import dev.cofre.controlplane.server.keys.KekMaker;
@@ -210,6 +212,20 @@ final class ControlPlane implements AutoCloseable {
             authorities,
             new CertificateIssuer(store, authorities),
             new RevocationLists(store, authorities));
+    Tracer tracer = new Tracer(store, archive, nodes);
+    Incidents incidents =
+        opened(
+            new Incidents(
+                new Incidents.Parts(
+                    store,
+                    tracer,
+                    alerts,
+                    pki.lists(),
+                    audit,
+                    settings.node(),
+                    instance,
+                    clock,
+                    settings.schedulerPeriod())));
     Vitals vitals =
         opened(
             new Vitals(
@@ -217,7 +233,7 @@ final class ControlPlane implements AutoCloseable {
                 hsm,
                 audit,
                 reconciliation,
-                () -> degradations(secrets, sinks, alerts, rotations, odometer)));
+                () -> degradations(secrets, sinks, alerts, rotations, odometer, incidents)));
     boolean plaintext = settings.listener().tls().isEmpty();
     Api api =
         new Api(
@@ -255,10 +271,13 @@ final class ControlPlane implements AutoCloseable {
                 rotator,
                 alerts,
                 retention,
-                pki));
+                pki,
+                tracer,
+                incidents));
     sealMetrics(api, sealer);
     leaseMetrics(api, leases);
     rotationMetrics(api, rotations);
+    api.gauge("cofre_controlplane_incidents_open", incidents::open);
     AuditShipper shipper =
         opened(
             new AuditShipper(
@@ -311,6 +330,7 @@ final class ControlPlane implements AutoCloseable {
     used.start();
     leases.start();
     rotations.start();
+    incidents.start();
     vitals.start(listener::isDraining);
     upkeep.start(api::takeUpApprovals, nodes::forget);
     LOG.log(
@@ -334,7 +354,8 @@ final class ControlPlane implements AutoCloseable {
       Sinks sinks,
       Alerts alerts,
       UserRotationWorker rotations,
-      Odometer odometer) {
+      Odometer odometer,
+      Incidents incidents) {
     List<String> degradations = new ArrayList<>(sinks.degradations());
     degradations.addAll(alerts.degradations());
     if (secrets.damaged().lately()) {
@@ -342,6 +363,9 @@ final class ControlPlane implements AutoCloseable {
     }
     if (rotations.figures().failing() > 0) {
       degradations.add("secret-rotations-failing");
+    }
+    if (incidents.isFailing()) {
+      degradations.add("incidents-failing");
     }
     if (odometer.figures().isFailing()) {
       degradations.add("odometer");

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Waits for a condition, looking again and again for a minute. */
 public final class Await {
-  private static final long LIMIT_NS = TimeUnit.MINUTES.toNanos(1);
+  private static final long LIMIT_NS = TimeUnit.MINUTES.toNanos(3);
   private static final long POLL_NS = 10_000_000;
 
   private Await() {}

@@ -61,7 +61,7 @@ class EnforcementApiTest {
     assertFalse(waiting.isDone());
     ask(A, revision, LONG_MS);
     ask(B, revision, LONG_MS);
-    JsonObject enforcement = waiting.get(20, TimeUnit.SECONDS).getJsonObject("enforcement");
+    JsonObject enforcement = waiting.get(120, TimeUnit.SECONDS).getJsonObject("enforcement");
     assertTrue(enforcement.getBoolean("complete"), enforcement::encode);
     assertEquals(revision, enforcement.getLong("revision"));
     for (String instance : new String[] {A, B}) {
@@ -122,7 +122,7 @@ class EnforcementApiTest {
     assertEquals(204, plane.send(leave).statusCode());
     String next = "c".repeat(32);
     assertEquals(200, statement(next, revision, LONG_MS, "&replaces=" + B).statusCode());
-    JsonObject enforcement = waiting.get(20, TimeUnit.SECONDS).getJsonObject("enforcement");
+    JsonObject enforcement = waiting.get(120, TimeUnit.SECONDS).getJsonObject("enforcement");
     assertTrue(enforcement.getBoolean("complete"), enforcement::encode);
     assertEquals("stopped", node(enforcement, A).getString("state"));
     assertEquals("stopped", node(enforcement, B).getString("state"));
@@ -196,7 +196,7 @@ class EnforcementApiTest {
   }
 
   private JsonObject disable(String query) throws Exception {
-    return disabling(query).get(30, TimeUnit.SECONDS);
+    return disabling(query).get(120, TimeUnit.SECONDS);
   }
 
   private CompletableFuture<JsonObject> disabling(String query) throws Exception {

@@ -40,6 +40,7 @@ class InvestigationApiTest {
     plane = TestPlane.in(directory);
     key = UUID.fromString(plane.createKey("leaked").getString("id"));
     ship(new GeneratedLog("inv"), events());
+    ship(new GeneratedLog("sec"), reads());
   }
 
   @AfterAll
@@ -83,6 +84,63 @@ class InvestigationApiTest {
     events.add(event(2_300, "other", "10.0.0.5", "encrypt").keyId(new UUID(9, 9)).build());
     events.add(use(3_600, "late", "10.0.0.6", DATA_KEY, 1));
     return events;
+  }
+
+  /** Of a secret: an old reader, a new one that takes all versions, one that is refused. */
+  private static List<AuditEvent> reads() {
+    List<AuditEvent> events = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      events.add(read(-3_000 + i * 60L, "web", "10.1.0.1", 1));
+    }
+    for (int i = 0; i < 4; i++) {
+      events.add(read(i * 60L, "web", "10.1.0.1", 1));
+    }
+    events.add(
+        event(500, "prober", "10.1.0.66", "secret:read")
+            .key("orders-db")
+            .denied("not_found")
+            .build());
+    for (int i = 0; i < 20; i++) {
+      events.add(read(1_000 + i, "thief", "203.0.113.99", 1 + i % 2));
+    }
+    // Of another secret, and the use of a key of the same name.
+    events.add(event(1_100, "web", "10.1.0.1", "secret:read").key("other").used(1, null).build());
+    events.add(event(1_200, "web", "10.1.0.1", "encrypt").key("orders-db").build());
+    return events;
+  }
+
+  private static AuditEvent read(long second, String who, String from, int version) {
+    return event(second, who, from, "secret:read").key("orders-db").used(version, null).build();
+  }
+
+  @Test
+  void whoReadASecretIsTold() throws Exception {
+    JsonObject answer = ask("secret=orders-db" + HOUR);
+    String words = words(answer);
+    assertTrue(
+        words.startsWith(
+            "Secret orders-db was read 24 times by 2 principals from 2 addresses, 2 versions of it,"
+                + " from 2026-01-02T10:00:00Z to 2026-01-02T10:16:59Z."),
+        words);
+    assertTrue(words.contains("2 principals were never seen before with secret orders-db"), words);
+    assertTrue(words.contains("1 attempt denied"), words);
+    assertTrue(words.contains("25 events an hour, against 4"), words);
+    JsonObject thief = row(answer, "principals", "principal", "thief");
+    assertEquals(20, thief.getInteger("uses"));
+    assertEquals("new", thief.getString("seenBefore"));
+    assertEquals(0, row(answer, "principals", "principal", "prober").getInteger("uses"));
+    assertEquals("before", row(answer, "principals", "principal", "web").getString("seenBefore"));
+    assertEquals(10, row(answer, "secrets", "version", 2).getInteger("events"));
+    assertEquals("orders-db", row(answer, "secrets", "version", 1).getString("secret"));
+    assertEquals(0, answer.getJsonObject("keys").getInteger("distinct"));
+    assertEquals("secret", answer.getJsonObject("subject").getString("kind"));
+  }
+
+  @Test
+  void whatSecretsAPrincipalReadIsTold() throws Exception {
+    JsonObject answer = ask("principal=web" + HOUR);
+    assertTrue(words(answer).contains("2 secrets were read: orders-db, other."), words(answer));
+    assertEquals(1, row(answer, "secrets", "secret", "other").getInteger("events"));
   }
 
   private static AuditEvent use(long second, String who, String from, UUID dataKey, int items) {
@@ -307,7 +365,8 @@ class InvestigationApiTest {
             "key=a&timeoutMs=100001",
             "key=a&limit=501",
             "key=",
-            "secret=a")) {
+            "secret=",
+            "secrets=a")) {
       assertTrue(
           TestPlane.isProblem(
               plane.get("auditor", "/v1/audit/investigations?" + query), ErrorCode.INVALID_REQUEST),

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.cofre.controlplane.server.dynamic.LeasedSystem;
 import dev.cofre.controlplane.server.dynamic.TargetServer;
+import dev.cofre.controlplane.server.dynamic.TestTarget;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -15,10 +16,11 @@ import java.util.Map;
 
 /** A real control plane and a real system in which it makes credentials. */
 final class LeasePlane implements AutoCloseable {
-  /** PostgreSQL; null: the system is another one. */
-  final TargetServer target;
-
   final LeasedSystem system;
+
+  /** The same where it is asked by SQL; null: it is not. */
+  final TestTarget target;
+
   final TestPlane plane;
 
   /** With PostgreSQL. */
@@ -26,30 +28,47 @@ final class LeasePlane implements AutoCloseable {
     this(directory, TargetServer.start(directory));
   }
 
-  /** With {@code system}, which this closes. */
+  /** With {@code system}, which this closes, also where this cannot be made. */
   LeasePlane(Path directory, LeasedSystem system) throws Exception {
     this.system = system;
-    target = system instanceof TargetServer postgreSql ? postgreSql : null;
-    plane = TestPlane.in(directory.resolve("plane"));
-    plane.createKey("vault-dev");
+    target = system instanceof TestTarget asked ? asked : null;
+    plane = planeOf(directory, system);
+  }
+
+  private static TestPlane planeOf(Path directory, LeasedSystem system) throws Exception {
+    TestPlane plane = null;
+    boolean made = false;
+    try {
+      plane = TestPlane.in(directory.resolve("plane"));
+      plane.createKey("vault-dev");
+      made = true;
+      return plane;
+    } finally {
+      if (!made) {
+        system.close();
+        if (plane != null) {
+          plane.close();
+        }
+      }
+    }
   }
 
   JsonObject draft(String name) {
     JsonObject draft = new JsonObject();
     if (target != null) {
-      draft.put("database", "shop");
+      draft.put("database", TestTarget.DATABASE);
     }
     return draft
         .put("name", name)
         .put("environment", "dev")
-        .put("kind", system.kind())
+        .put("kind", system.kind().wireName())
         .put("owner", "app-owner")
         .put("description", "for tests")
         .put("host", "localhost")
         .put("port", system.port())
-        .put("rootUser", TargetServer.ROOT)
+        .put("rootUser", LeasedSystem.ROOT)
         .put("tls", false)
-        .put("value", coded(TargetServer.ROOT_PASSWORD));
+        .put("value", coded(LeasedSystem.ROOT_PASSWORD));
   }
 
   static String coded(String value) {
@@ -72,7 +91,7 @@ final class LeasePlane implements AutoCloseable {
     return plane.send(plane.request(who, path).DELETE());
   }
 
-  /** A role of PostgreSQL. */
+  /** A role of a database. */
   static JsonObject role() {
     JsonObject grant =
         new JsonObject()

@@ -39,7 +39,9 @@ class RedisLeaseApiTest {
 
   @AfterAll
   static void stop() throws Exception {
-    rotation.close();
+    if (rotation != null) {
+      rotation.close();
+    }
   }
 
   private static void assertInvalid(HttpResponse<String> answer, String word) {

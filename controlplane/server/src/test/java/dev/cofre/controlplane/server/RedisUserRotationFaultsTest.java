@@ -1,20 +1,18 @@
 package dev.cofre.controlplane.server;
 
 import dev.cofre.contract.random.KernelRandom;
-import dev.cofre.controlplane.server.dynamic.DynamicEngine;
 import dev.cofre.controlplane.server.dynamic.RedisEngine;
 import dev.cofre.controlplane.server.dynamic.RedisServer;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 
-/** The same with a real Redis. */
-class RedisUserRotationFaultsTest extends UserRotationFaultsTest {
-  @Override
-  LeasePlane vault(Path directory) throws Exception {
-    return new LeasePlane(directory, RedisServer.start(directory));
-  }
+/** Rotations of users of a real Redis. */
+class RedisUserRotationFaultsTest extends UserRotationFaultsContract {
+  @TempDir static Path directory;
 
-  @Override
-  DynamicEngine engine() {
-    return new RedisEngine(KernelRandom.INSTANCE);
+  @BeforeAll
+  static void start() throws Exception {
+    start(directory, RedisServer.start(directory), new RedisEngine(KernelRandom.INSTANCE));
   }
 }

@@ -112,6 +112,11 @@ class RoleMatrixTest {
       POST   /v1/audit/holds                                        -       F  Y  F  F  F  F  F  U
       GET    /v1/audit/holds/{hold}                                 -       Y  Y  H  H  H  Y  H  U
       POST   /v1/audit/holds/{hold}/lift                            -       F  Y  H  H  H  F  H  U
+      POST   /v1/incident-plans                                     -       F  Y  F  F  F  F  F  U
+      POST   /v1/incidents                                          -       F  Y  F  F  F  F  F  U
+      GET    /v1/incidents                                          -       F  Y  F  F  F  Y  F  U
+      GET    /v1/incidents/{incident}                               -       H  Y  H  H  H  Y  H  U
+      POST   /v1/incidents/{incident}/close                         -       H  Y  H  H  H  F  H  U
       GET    /v1/alerts                                             -       F  Y  F  F  F  Y  F  U
       GET    /v1/alert-rules                                        -       F  Y  F  F  F  Y  F  U
       POST   /v1/alerts/test                                        -       F  Y  F  F  F  F  F  U
@@ -277,6 +282,7 @@ class RoleMatrixTest {
   private static String approval;
 
   private static String importId;
+  private static String incident;
 
   private record Row(String method, String path, String key, List<String> cells) {
     String route() {
@@ -329,6 +335,10 @@ class RoleMatrixTest {
     assertEquals(202, asked.statusCode(), asked.body());
     approval = new JsonObject(asked.body()).getString("id");
     LeaseRows.into(plane);
+    HttpResponse<String> opened =
+        plane.post("security-admin", "/v1/incidents", "{\"secret\":\"foreign\"}", Map.of());
+    made(opened.statusCode());
+    incident = new JsonObject(opened.body()).getString("id");
   }
 
   private static final JsonObject POLICY =
@@ -464,6 +474,7 @@ class RoleMatrixTest {
             .replace("{enrolment}", "none")
             .replace("{version}", "1")
             .replace("{import}", importId)
+            .replace("{incident}", incident)
             .replace("{class}", "internal")
             .replace("{node}", "malformed")
             .replace("{quota}", "target")

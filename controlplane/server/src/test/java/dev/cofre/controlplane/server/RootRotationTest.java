@@ -10,9 +10,15 @@ import dev.cofre.controlplane.domain.DynamicRoleDraft.OwnedObjects;
 import dev.cofre.controlplane.domain.EngineKind;
 import dev.cofre.controlplane.domain.SecretEngine;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine;
+import dev.cofre.controlplane.server.dynamic.LeasedSystem;
+import dev.cofre.controlplane.server.dynamic.MariaDbEngine;
+import dev.cofre.controlplane.server.dynamic.MariaDbServer;
 import dev.cofre.controlplane.server.dynamic.PostgreSqlEngine;
+import dev.cofre.controlplane.server.dynamic.RedisEngine;
+import dev.cofre.controlplane.server.dynamic.RedisServer;
 import dev.cofre.controlplane.server.dynamic.Target;
 import dev.cofre.controlplane.server.dynamic.TargetException;
+import dev.cofre.controlplane.server.dynamic.TargetServer;
 import dev.cofre.controlplane.server.lease.RootLogin;
 import dev.cofre.controlplane.server.store.SecretEngineTable.Root;
 import dev.cofre.controlplane.server.store.Store;
@@ -32,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RootRotationTest {
   @TempDir Path directory;
 
-  /** An engine that ends as a kill does, before or after the change of a password. */
+  /** An engine, which ends as a kill does, before or after the change of a password. */
   private record Cut(DynamicEngine whole, boolean after) implements DynamicEngine {
     @Override
     public EngineKind kind() {
@@ -98,25 +104,28 @@ class RootRotationTest {
     }
   }
 
-  /** The system that it is tried with. */
-  LeasePlane vault(Path directory) throws Exception {
-    return new LeasePlane(directory);
-  }
-
-  /** The engine of it. */
-  DynamicEngine engine() {
-    return new PostgreSqlEngine(KernelRandom.INSTANCE);
+  @Test
+  void eachCutIsMendedByTheNextLogin() throws Exception {
+    eachCutIsMended(TargetServer.start(directory), new PostgreSqlEngine(KernelRandom.INSTANCE));
   }
 
   @Test
-  void eachCutIsMendedByTheNextLogin() throws Exception {
-    try (LeasePlane vault = vault(directory)) {
+  void eachCutIsMendedInMariaDbToo() throws Exception {
+    eachCutIsMended(MariaDbServer.start(directory), new MariaDbEngine(KernelRandom.INSTANCE));
+  }
+
+  @Test
+  void eachCutIsMendedInRedisToo() throws Exception {
+    eachCutIsMended(RedisServer.start(directory), new RedisEngine(KernelRandom.INSTANCE));
+  }
+
+  private void eachCutIsMended(LeasedSystem system, DynamicEngine engine) throws Exception {
+    try (LeasePlane vault = new LeasePlane(directory, system)) {
       vault.enrol();
       vault.plane.plane.close();
       try (Hsm hsm = SoftHsmToken.login();
           Store store = Store.open(vault.plane.location(), vault.plane.clock)) {
         SecretSealer sealer = new SecretSealer(hsm, KernelRandom.INSTANCE);
-        DynamicEngine engine = engine();
         for (boolean after : new boolean[] {false, true}) {
           SecretEngine before = begin(store, sealer, engine);
           RootLogin cut = roots(store, sealer, new Cut(engine, after));

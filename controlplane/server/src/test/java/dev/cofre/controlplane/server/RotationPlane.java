@@ -24,10 +24,18 @@ final class RotationPlane implements AutoCloseable {
     this(new LeasePlane(directory));
   }
 
-  /** With {@code vault}, which is not enrolled yet and which this closes. */
+  /** With {@code vault}, which is not enrolled yet; it is closed with this, or at once. */
   RotationPlane(LeasePlane vault) throws Exception {
     this.vault = vault;
-    vault.enrol();
+    boolean enrolled = false;
+    try {
+      vault.enrol();
+      enrolled = true;
+    } finally {
+      if (!enrolled) {
+        vault.close();
+      }
+    }
   }
 
   /** A value of a rotated secret. */

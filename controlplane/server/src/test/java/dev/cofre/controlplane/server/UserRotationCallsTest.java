@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.controlplane.server.RotationPlane.Value;
 import dev.cofre.controlplane.server.dynamic.TargetServer;
+import dev.cofre.controlplane.server.dynamic.TestTarget;
 import dev.cofre.controlplane.server.store.Store;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -120,7 +121,7 @@ class UserRotationCallsTest {
 
   @Test
   void ofUsersThatAreThereItIsKnownWhoIsInUse() throws Exception {
-    TargetServer target = rotation.vault.target;
+    TestTarget target = rotation.vault.target;
     target.administer(
         "create role known_a login password 'a'",
         "create role known_b login password 'b'",

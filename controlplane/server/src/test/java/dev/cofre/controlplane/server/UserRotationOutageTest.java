@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.controlplane.server.RotationPlane.Value;
 import dev.cofre.controlplane.server.dynamic.TargetServer;
+import dev.cofre.controlplane.server.dynamic.TestTarget;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ class UserRotationOutageTest {
   @Test
   void itGoesOnWhenAUserThatWasLostIsThereAgain() throws Exception {
     try (RotationPlane rotation = new RotationPlane(directory)) {
-      TargetServer target = rotation.vault.target;
+      TestTarget target = rotation.vault.target;
       String given = "grant db_a, db_b to " + TargetServer.ROOT + " with admin option";
       target.administer("create role db_a login", "create role db_b login", given);
       rotation.secret("db", "first");

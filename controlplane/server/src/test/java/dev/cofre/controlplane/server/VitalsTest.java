@@ -33,7 +33,7 @@ class VitalsTest {
       Hsm hsm = hsm();
       Vitals vitals = new Vitals(store, hsm, null, new Reconciliation(store, hsm), List::of);
       vitals.start(() -> false);
-      assertTrue(inside.await(30, TimeUnit.SECONDS));
+      assertTrue(inside.await(120, TimeUnit.SECONDS));
 
       AtomicBoolean leftFirst = new AtomicBoolean();
       Thread closing =
@@ -65,7 +65,7 @@ class VitalsTest {
             (proxy, method, arguments) -> {
               if (method.getName().equals("ping") && Thread.currentThread().threadId() != starter) {
                 inside.countDown();
-                assertTrue(released.await(30, TimeUnit.SECONDS));
+                assertTrue(released.await(120, TimeUnit.SECONDS));
                 left.set(true);
               }
               return switch (method.getName()) {

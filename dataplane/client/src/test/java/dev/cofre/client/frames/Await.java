@@ -5,7 +5,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what must become true. */
 final class Await {
-  private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(30);
+  private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(90);
 
   private Await() {}
 
@@ -13,7 +13,7 @@ final class Await {
     long endNs = System.nanoTime() + LIMIT_NS;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - endNs > 0) {
-        throw new AssertionError("not in 30 s: " + what);
+        throw new AssertionError("not in 90 s: " + what);
       }
       Thread.sleep(5);
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever a node answers, a call ends, in time, with a failure and never with a wrong answer. */
-@Timeout(60)
+@Timeout(240)
 class HostileNodeTest {
   private static final byte[] PLAINTEXT = new byte[100];
 
@@ -209,7 +209,7 @@ class HostileNodeTest {
       Await.until("all places given back", () -> client.openCalls() == 0);
       CompletableFuture<Void> closed =
           client.closeWithin(1_000).toCompletionStage().toCompletableFuture();
-      closed.get(30, TimeUnit.SECONDS);
+      closed.get(90, TimeUnit.SECONDS);
     }
   }
 }

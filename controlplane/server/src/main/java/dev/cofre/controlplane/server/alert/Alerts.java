@@ -33,6 +33,7 @@ public final class Alerts implements AutoCloseable {
   private static final String STATE = "state.json";
   private static final long LATE_MS = TimeUnit.MINUTES.toMillis(1);
   private static final long GRACE_MS = 1_000;
+  private static final long KEPT_MS = 10_000;
   private static final long ATTEMPT_NS = TimeUnit.SECONDS.toNanos(2);
   private static final long CLOSE_NS = TimeUnit.SECONDS.toNanos(5);
 
@@ -192,6 +193,30 @@ public final class Alerts implements AutoCloseable {
     } finally {
       testing.release();
     }
+  }
+
+  /**
+   * Raises {@code alert}, which no rule did; of those with its id one is sent.
+   *
+   * @return the channels by which it goes; empty: there are none, or alerts are off
+   * @throws IOException when it was not on the disk within some seconds
+   */
+  public List<String> raise(Alert alert) throws IOException {
+    if (evaluator == null) {
+      return List.of();
+    }
+    try {
+      evaluator.raise(alert).get(KEPT_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("the alert was not kept: " + ChannelRunner.reason(e), e);
+    }
+    return settings.channels().stream()
+        .filter(channel -> alert.severity().compareTo(channel.least()) >= 0)
+        .map(ChannelSettings::name)
+        .toList();
   }
 
   private Tested test(ChannelSettings settings, Alert alert, ExecutorService threads)

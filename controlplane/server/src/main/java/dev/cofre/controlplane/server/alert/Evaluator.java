@@ -15,6 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -26,6 +29,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Evaluator {
   private static final System.Logger LOG = System.getLogger(Evaluator.class.getName());
   private static final int VERSION = 1;
+  private static final int ASKED_MAX = 100;
   private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final long TICK_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long LOOK_NS = TimeUnit.SECONDS.toNanos(10);
@@ -40,6 +44,7 @@ final class Evaluator {
   private final GapReports reports = new GapReports();
   private final ArchiveFeed feed;
   private final RuleSet rules;
+  private final Queue<Asked> asked = new ArrayBlockingQueue<>(ASKED_MAX);
   private final LongAdder raised = new LongAdder();
   private final LongAdder failures = new LongAdder();
   private final Thread thread =
@@ -60,6 +65,9 @@ final class Evaluator {
   private volatile Map<String, Long> kept = Map.of();
 
   private volatile long caughtUpNs = System.nanoTime();
+
+  /** What somebody else than a rule raises, and who waits for it to be on the disk. */
+  private record Asked(Alert alert, CompletableFuture<Void> kept) {}
 
   /** Who gets what is raised. Called by the evaluator's thread; never waits. */
   interface Receivers {
@@ -233,10 +241,34 @@ final class Evaluator {
       }
     } finally {
       // The feed went on: what was raised is never raised again.
-      tell(alerts);
+      tellAll(alerts);
     }
     failure.ifPresent(this::failed);
     return isBusy;
+  }
+
+  /** Raises {@code alert}, once for ever; completes when it is on the disk. */
+  CompletableFuture<Void> raise(Alert alert) {
+    Asked one = new Asked(alert, new CompletableFuture<>());
+    if (!asked.offer(one)) {
+      one.kept().completeExceptionally(new IOException("too many alerts wait to be kept"));
+    }
+    return one.kept();
+  }
+
+  private void tellAll(List<Alert> alerts) throws IOException {
+    List<Asked> taken = new ArrayList<>();
+    for (Asked one = asked.poll(); one != null; one = asked.poll()) {
+      taken.add(one);
+      alerts.add(one.alert());
+    }
+    try {
+      tell(alerts);
+      taken.forEach(one -> one.kept().complete(null));
+    } finally {
+      taken.forEach(
+          one -> one.kept().completeExceptionally(new IOException("the alert was not kept")));
+    }
   }
 
   /** Does what is due each second, all of it, and gives what failed. */

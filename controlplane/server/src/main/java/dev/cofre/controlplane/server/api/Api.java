@@ -11,6 +11,8 @@ import dev.cofre.controlplane.server.enforce.NodeRegistry;
 import dev.cofre.controlplane.server.federation.ForeignTokens;
 import dev.cofre.controlplane.server.identity.Authenticator;
 import dev.cofre.controlplane.server.identity.TokenMint;
+import dev.cofre.controlplane.server.incident.Incidents;
+import dev.cofre.controlplane.server.investigate.Tracer;
 import dev.cofre.controlplane.server.keys.Exports;
 import dev.cofre.controlplane.server.keys.Imports;
 import dev.cofre.controlplane.server.keys.KeyLifecycle;
@@ -78,6 +80,8 @@ public final class Api {
    * @param alerts evaluates the archive's events
    * @param retention removes those whose time is over
    * @param pki issues certificates
+   * @param tracer looks into the archive
+   * @param incidents answers leaks
    */
   public record Parts(
       String node,
@@ -109,7 +113,9 @@ public final class Api {
       UserRotator rotator,
       Alerts alerts,
       Retention retention,
-      Pki pki) {}
+      Pki pki,
+      Tracer tracer,
+      Incidents incidents) {}
 
   /** Makes the routes out of {@code parts}. */
   public Api(Parts parts) {
@@ -179,8 +185,8 @@ public final class Api {
     management.addAll(new CertificateEndOperations(changing, parts.pki().lists()).routes());
     management.addAll(new NodeOperations(parts.nodes(), parts.store(), audit).routes());
     management.addAll(new AuditSearchOperations(parts.store(), parts.archive(), audit).routes());
-    management.addAll(
-        new InvestigationOperations(parts.store(), parts.archive(), parts.nodes(), audit).routes());
+    management.addAll(new InvestigationOperations(parts.store(), parts.tracer(), audit).routes());
+    management.addAll(new IncidentOperations(changing, parts.incidents()).routes());
     management.addAll(new AlertOperations(parts.alerts(), audit).routes());
     management.addAll(
         new AuditRetentionOperations(changing, parts.store(), audit, parts.retention()).routes());

@@ -178,6 +178,7 @@ final class Gatekeeper {
     hide(call, "principal", ManagementAction.PRINCIPAL_SHOW);
     hide(call, "import", ManagementAction.IMPORT_SHOW);
     hide(call, "hold", ManagementAction.AUDIT_HOLD_SHOW);
+    hide(call, "incident", ManagementAction.INCIDENT_SHOW);
     hide(call, "group", ManagementAction.GROUP_SHOW);
     hide(call, "provider", ManagementAction.IDENTITY_PROVIDER_SHOW);
     throw new ProblemException(

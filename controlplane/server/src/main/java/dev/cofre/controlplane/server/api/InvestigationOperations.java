@@ -3,25 +3,16 @@ package dev.cofre.controlplane.server.api;
 import static dev.cofre.controlplane.domain.ManagementAction.AUDIT_READ;
 import static io.vertx.core.http.HttpMethod.GET;
 
-import dev.cofre.contract.audit.AuditSegments;
 import dev.cofre.contract.audit.RecordFields.Field;
 import dev.cofre.contract.audit.RecordFields.Value;
-import dev.cofre.contract.audit.seal.SealFiles;
-import dev.cofre.contract.problem.ErrorCode;
-import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.KmsKey;
-import dev.cofre.controlplane.server.archive.Archive;
-import dev.cofre.controlplane.server.enforce.NodeRegistry;
 import dev.cofre.controlplane.server.investigate.Asked;
 import dev.cofre.controlplane.server.investigate.Asked.Kind;
 import dev.cofre.controlplane.server.investigate.Findings;
-import dev.cofre.controlplane.server.investigate.Investigation;
-import dev.cofre.controlplane.server.investigate.LogState;
+import dev.cofre.controlplane.server.investigate.InvestigationDocument;
+import dev.cofre.controlplane.server.investigate.Tracer;
 import dev.cofre.controlplane.server.keys.KeySelection;
-import dev.cofre.controlplane.server.store.AuditShippingTable.Shipping;
 import dev.cofre.controlplane.server.store.Store;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,19 +23,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code GET /v1/audit/investigations}: what the archive knows of a key, a principal or an address.
- * Each is audited, with what it asked for. Thread-safe.
+ * {@code GET /v1/audit/investigations}: what the archive knows of a key, a secret, a principal or
+ * an address. Each is audited, with what it asked for. Thread-safe.
  */
 final class InvestigationOperations {
-  /** Each takes a worker and some tens of megabytes, for its whole time. */
-  private static final int AT_ONCE_MAX = 2;
-
   private static final Set<String> PARAMETERS =
-      Set.of("key", "principal", "address", "from", "to", "limit", "timeoutMs");
+      Set.of("key", "secret", "principal", "address", "from", "to", "limit", "timeoutMs");
   private static final long DAY_NS = TimeUnit.DAYS.toNanos(1);
   private static final long LENGTH_NS_MAX = 3_653 * DAY_NS;
   private static final int TIMEOUT_MS_DEFAULT = 30_000;
@@ -53,15 +40,12 @@ final class InvestigationOperations {
   private static final int TIMEOUT_MS_MAX = 100_000;
 
   private final Store store;
-  private final Archive archive;
-  private final NodeRegistry nodes;
+  private final Tracer tracer;
   private final ManagementAudit audit;
-  private final Semaphore running = new Semaphore(AT_ONCE_MAX);
 
-  InvestigationOperations(Store store, Archive archive, NodeRegistry nodes, ManagementAudit audit) {
+  InvestigationOperations(Store store, Tracer tracer, ManagementAudit audit) {
     this.store = store;
-    this.archive = archive;
-    this.nodes = nodes;
+    this.tracer = tracer;
     this.audit = audit;
   }
 
@@ -75,26 +59,14 @@ final class InvestigationOperations {
     Duration limit = timeout(call);
     call.subject(call.facts().canonicalQuery());
     audit.allowed(call);
-    if (!running.tryAcquire()) {
-      throw new ProblemException(
-          ErrorCode.OVERLOADED, "as many investigations run as may; try again later");
-    }
-    try {
-      long begunNs = System.nanoTime();
-      Findings found =
-          new Investigation(
-                  archive,
-                  asked,
-                  () ->
-                      call.facts().isGone().getAsBoolean()
-                          || System.nanoTime() - begunNs > limit.toNanos())
-              .run(this::logs);
-      return Answer.json(200, InvestigationDocument.of(found, keys -> aliases(call, keys)));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the archive cannot be read", e);
-    } finally {
-      running.release();
-    }
+    long begunNs = System.nanoTime();
+    Findings found =
+        tracer.find(
+            asked,
+            () ->
+                call.facts().isGone().getAsBoolean()
+                    || System.nanoTime() - begunNs > limit.toNanos());
+    return Answer.json(200, InvestigationDocument.of(found, keys -> aliases(call, keys)));
   }
 
   private Asked asked(Call call) {
@@ -111,16 +83,17 @@ final class InvestigationOperations {
             key ->
                 given.add(
                     new Asked(Kind.KEY, key, keyValues(call, key), fromNs, toNs, call.limit())));
+    value(call, Kind.SECRET, Field.KEY, fromNs, toNs).ifPresent(given::add);
     value(call, Kind.PRINCIPAL, Field.PRINCIPAL, fromNs, toNs).ifPresent(given::add);
     value(call, Kind.ADDRESS, Field.ADDRESS, fromNs, toNs).ifPresent(given::add);
     if (given.size() != 1) {
-      throw AuditParameters.refuse("give one of key, principal and address");
+      throw AuditParameters.refuse("give one of key, secret, principal and address");
     }
     return given.get(0);
   }
 
   private static Optional<Asked> value(Call call, Kind kind, Field field, long fromNs, long toNs) {
-    return AuditParameters.text(call, field.name().toLowerCase(Locale.ROOT))
+    return AuditParameters.text(call, kind.name().toLowerCase(Locale.ROOT))
         .map(
             text ->
                 new Asked(kind, text, List.of(Value.of(field, text)), fromNs, toNs, call.limit()));
@@ -173,14 +146,5 @@ final class InvestigationOperations {
       throw AuditParameters.refuse("timeoutMs must be a number from 1 to " + TIMEOUT_MS_MAX);
     }
     return Duration.ofMillis(Integer.parseInt(text));
-  }
-
-  private List<LogState> logs() {
-    List<Shipping> shipped = store.read(tx -> tx.auditShipping().all());
-    List<String> expected =
-        nodes.nodes().stream()
-            .map(node -> SealFiles.origin(node.last().name(), AuditSegments.EVENTS))
-            .toList();
-    return LogState.all(archive, shipped, expected);
   }
 }

@@ -25,6 +25,7 @@ import dev.cofre.controlplane.server.vault.SecretAccess;
 import dev.cofre.controlplane.server.vault.SecretCount;
 import dev.cofre.controlplane.server.vault.VaultKeys;
 import dev.cofre.engine.snapshot.KeyMetadata;
+import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -117,7 +118,14 @@ final class SecretOperations {
   }
 
   private Answer show(Call call) {
-    return answer(200, changing.read(call, tx -> visible(tx, call)));
+    return changing.read(
+        call,
+        tx -> {
+          Secret secret = visible(tx, call);
+          JsonObject document = SecretAnswers.document(secret);
+          document.mergeIn(IncidentOperations.mark(tx, secret.id(), secret.currentVersion()));
+          return Answer.object(200, secret.stamp().revision(), document);
+        });
   }
 
   private Answer update(Call call) {

@@ -18,6 +18,7 @@ import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.controlplane.server.keys.Orphans;
 import dev.cofre.controlplane.server.store.OrphanQuery.Orphan;
 import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.vault.SecretAccess;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
@@ -57,13 +58,16 @@ final class WatchOperations {
   /** Who does not see all keys is shown the notices about their own. */
   private Answer notices(Call call) {
     int limit = call.limit();
-    Optional<String> owner =
-        Permissions.seesAllKeys(call.principal())
-            ? Optional.empty()
-            : Optional.of(call.principal().id());
     UUID after = call.after().isEmpty() ? null : cursor(call.after());
     List<Notice> found =
-        store.read(tx -> tx.notices().page(call.principal().tenant(), after, owner, limit + 1));
+        store.read(
+            tx -> {
+              Set<String> owners =
+                  Permissions.seesAllKeys(call.principal())
+                      ? Set.of()
+                      : SecretAccess.references(tx, call.principal());
+              return tx.notices().page(call.principal().tenant(), after, owners, limit + 1);
+            });
     audit.allowed(call);
     return Answer.json(
         200,
@@ -86,6 +90,9 @@ final class WatchOperations {
             .put("tenant", notice.tenant());
     if (notice.keyId() == null) {
       document.put("subject", notice.subject());
+      if (notice.owner() != null) {
+        document.put("owner", notice.owner());
+      }
     } else {
       document
           .put("key", notice.keyId().toString())

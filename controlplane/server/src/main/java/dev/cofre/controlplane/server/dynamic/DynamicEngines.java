@@ -16,6 +16,7 @@ public final class DynamicEngines {
     return Stream.<DynamicEngine>of(
             new PostgreSqlEngine(random),
             // One line for each.
+            new MariaDbEngine(random),
             new RedisEngine(random))
         .collect(Collectors.toUnmodifiableMap(DynamicEngine::kind, Function.identity()));
   }

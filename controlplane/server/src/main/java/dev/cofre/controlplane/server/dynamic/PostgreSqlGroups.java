@@ -161,7 +161,7 @@ final class PostgreSqlGroups {
   /** The grant's relations that are there. */
   private List<String> relations(TargetGrant grant) throws SQLException {
     if (!grant.names().isEmpty()) {
-      return sql.texts(
+      return sql.textsAmong(
           RELATIONS + "c.relname = any(?) order by c.oid", grant.schema(), grant.names());
     }
     String kinds = grant.on() == TargetGrant.Kind.SEQUENCES ? "('S')" : "('r', 'v', 'm', 'f', 'p')";
@@ -258,9 +258,7 @@ final class PostgreSqlGroups {
         checks.add(has(kind, name, one.objects, privilege.name()));
       }
     }
-    return sql.count(
-            "select case when " + String.join(" and ", checks) + " then 1 else 0 end", null)
-        > 0;
+    return sql.count("select case when " + String.join(" and ", checks) + " then 1 else 0 end") > 0;
   }
 
   /** Made of names of ours, of numbers and of words of SQL alone. */

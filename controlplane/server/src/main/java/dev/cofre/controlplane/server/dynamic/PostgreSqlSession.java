@@ -66,8 +66,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
           }
           if (sql.count(
                   "select count(*) from pg_roles where rolname = current_user"
-                      + " and (rolcreaterole or rolsuper)",
-                  null)
+                      + " and (rolcreaterole or rolsuper)")
               == 0) {
             throw refused("the root user lacks CREATEROLE");
           }
@@ -291,7 +290,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
     return sql.count("select count(*) from pg_roles where rolname = ?", userName) > 0;
   }
 
-  private static void guarded(String what, PostgreSqlStatements.Work work) throws TargetException {
+  private static void guarded(String what, JdbcStatements.Work work) throws TargetException {
     try {
       work.run();
     } catch (SQLException e) {

@@ -10,15 +10,13 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** How statements are run on one connection to a PostgreSQL. Not thread-safe. */
-final class PostgreSqlStatements {
+final class PostgreSqlStatements extends JdbcStatements {
   /** What the server warns of when the root user may not give what it was told to. */
   static final String NOTHING_GRANTED = "01007";
 
   private static final System.Logger LOG = System.getLogger(PostgreSqlStatements.class.getName());
-  private static final String CANCELED = "57014";
 
   /** A lock was not had in time. */
   static final String LOCK_NOT_HAD = "55P03";
@@ -39,19 +37,11 @@ final class PostgreSqlStatements {
           + " and l.database = (select oid from pg_database where datname = current_database())"
           + " and a.usename = current_user";
 
-  /** So long a transaction may take, before its last statement. */
-  private static final long WORK_MAX_NS = TimeUnit.SECONDS.toNanos(30);
-
   private final Connection connection;
 
   PostgreSqlStatements(Connection connection) {
+    super(connection);
     this.connection = connection;
-  }
-
-  /** A piece of work with the database. */
-  @FunctionalInterface
-  interface Work {
-    void run() throws SQLException, TargetException;
   }
 
   /** A piece of work with the database, which tells whether it is to stay. */
@@ -64,31 +54,12 @@ final class PostgreSqlStatements {
     return connection.getMetaData().getDatabaseMajorVersion();
   }
 
-  int count(String sql, String parameter) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      if (parameter != null) {
-        statement.setString(1, parameter);
-      }
-      try (ResultSet rows = statement.executeQuery()) {
-        rows.next();
-        return rows.getInt(1);
-      }
-    }
-  }
-
-  /** The first column of what is found. */
-  List<String> texts(String sql, String parameter) throws SQLException {
-    return texts(sql, parameter, null);
-  }
-
-  /** The same; {@code list}, unless it is null, is the second parameter. */
-  List<String> texts(String sql, String parameter, List<String> list) throws SQLException {
+  /** The first column of what is found; {@code list} is the second parameter. */
+  List<String> textsAmong(String sql, String parameter, List<String> list) throws SQLException {
     List<String> texts = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setString(1, parameter);
-      if (list != null) {
-        statement.setArray(2, connection.createArrayOf("text", list.toArray()));
-      }
+      statement.setArray(2, connection.createArrayOf("text", list.toArray()));
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           texts.add(rows.getString(1));
@@ -98,15 +69,9 @@ final class PostgreSqlStatements {
     return texts;
   }
 
-  void execute(String sql) throws SQLException {
-    execute(sql, false);
-  }
-
   /** {@code whole}: a grant that gives nothing is an error, and not a warning. */
   private void execute(String sql, boolean whole) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      // A '?' in a quoted name is a character and no parameter.
-      statement.setEscapeProcessing(false);
+    try (Statement statement = open()) {
       statement.execute(sql);
       for (SQLWarning warning = statement.getWarnings();
           whole && warning != null;
@@ -120,13 +85,7 @@ final class PostgreSqlStatements {
 
   /** Runs {@code statements}; they may take a bounded time. */
   void all(List<String> statements, boolean whole) throws SQLException {
-    long beganNs = System.nanoTime();
-    for (String statement : statements) {
-      execute(statement, whole);
-      if (System.nanoTime() - beganNs > WORK_MAX_NS) {
-        throw new SQLException("it takes too long", CANCELED);
-      }
-    }
+    each(statements, statement -> execute(statement, whole));
   }
 
   /**
@@ -159,7 +118,7 @@ final class PostgreSqlStatements {
         throw e;
       }
       connection.rollback(before);
-      if (count(OWN_HOLDERS, null) > 0) {
+      if (count(OWN_HOLDERS) > 0) {
         throw e;
       }
       LOG.log(Level.WARNING, "another user of a target holds the lock that the vault's work takes");

@@ -60,7 +60,7 @@ final class PostgreSqlText {
       String schema = identifier(grant.schema());
       String privileges =
           grant.privileges().stream()
-              .map(TargetGrant.Privilege::name)
+              .map(TargetGrant.Privilege::sql)
               .collect(Collectors.joining(", "));
       if (grant.on() != TargetGrant.Kind.SCHEMA) {
         statements.add("grant usage on schema " + schema + to);

@@ -59,7 +59,7 @@ final class PostgreSqlUsers {
   /** Whether users are made by functions, as asked once of a login. */
   private boolean areFunctionsThere() throws SQLException {
     if (functions == null) {
-      functions = sql.version() >= VERSION_MEMBER_OPTIONS && sql.count(FUNCTIONS, null) > 0;
+      functions = sql.version() >= VERSION_MEMBER_OPTIONS && sql.count(FUNCTIONS) > 0;
     }
     return functions;
   }
@@ -73,7 +73,7 @@ final class PostgreSqlUsers {
     if (!sql.texts(COMMENT, user).equals(List.of(MARK + target.user()))) {
       return false;
     }
-    if (!areFunctionsThere() && sql.count(IS_SUPERUSER, null) == 0) {
+    if (!areFunctionsThere() && sql.count(IS_SUPERUSER) == 0) {
       throw new TargetException(
           TargetException.Kind.REFUSED,
           "functions in the target made the user, and are not there any more or not as"

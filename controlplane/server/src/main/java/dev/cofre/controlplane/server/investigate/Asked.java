@@ -17,6 +17,11 @@ import java.util.regex.Pattern;
 public record Asked(
     Kind kind, String name, List<Value> values, long fromNs, long toNs, int rowsMax) {
   private static final String KEY_ACTS = "key:";
+
+  /** Reads of a secret and acts on it; reads of its rotation; answers to its leak. */
+  private static final List<String> SECRET_ACTS =
+      List.of("secret:", "secret-rotation:", "incident:");
+
   private static final Pattern ID =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
@@ -24,7 +29,8 @@ public record Asked(
   public enum Kind {
     KEY,
     PRINCIPAL,
-    ADDRESS
+    ADDRESS,
+    SECRET
   }
 
   /** Takes a copy. */
@@ -38,6 +44,9 @@ public record Asked(
    * name an event is about a key only when it asks for a use or is an act on keys.
    */
   boolean isAbout(AuditEvent event) {
+    if (kind == Kind.SECRET) {
+      return SECRET_ACTS.stream().anyMatch(event.action()::startsWith);
+    }
     return kind != Kind.KEY
         || event.key() == null
         || isId(event.key())

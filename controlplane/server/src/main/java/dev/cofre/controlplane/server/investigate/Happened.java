@@ -12,19 +12,37 @@ import java.util.stream.Collectors;
  * An event, and what it counts for. Immutable.
  *
  * @param log that it is in
+ * @param ofSecret whether a use is the reading of a secret, not that of a key
  */
-record Happened(String log, AuditEvent event) {
+record Happened(String log, AuditEvent event, boolean ofSecret) {
+  private static final String SECRET_READ = "secret:read";
+
   private static final Set<String> USES =
       Arrays.stream(Action.values()).map(Action::text).collect(Collectors.toUnmodifiableSet());
+
+  /** Of what is asked about anything but a secret. */
+  Happened(String log, AuditEvent event) {
+    this(log, event, false);
+  }
 
   /** For how many requests it stands. */
   long times() {
     return Math.max(1, event.count());
   }
 
-  /** Whether a key was asked to do something, allowed or not. */
+  /** Whether a key was asked to do something, or a secret to be read, allowed or not. */
   boolean asksForUse() {
-    return isUse(event.action());
+    return ofSecret ? isSecretRead(event.action()) : isUse(event.action());
+  }
+
+  /** Whether the value of a secret was handed out. */
+  boolean isRead() {
+    return isSecretRead(event.action()) && event.outcome().equals("allowed");
+  }
+
+  /** Whether {@code action} asks for a secret's value. */
+  static boolean isSecretRead(String action) {
+    return action.equals(SECRET_READ);
   }
 
   /** Whether {@code action} asks for a key to be used. */
@@ -32,7 +50,7 @@ record Happened(String log, AuditEvent event) {
     return USES.contains(action);
   }
 
-  /** Whether a key was used. */
+  /** Whether a key was used, or a secret read. */
   boolean isUse() {
     return asksForUse() && event.outcome().equals("allowed");
   }

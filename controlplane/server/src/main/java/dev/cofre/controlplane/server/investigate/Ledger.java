@@ -15,7 +15,7 @@ import java.util.Objects;
 public final class Ledger {
   private static final int EXAMPLES_MAX = 20;
 
-  /** A version of a key that was used. */
+  /** A version of a key that was used, or of a secret that was read. */
   public record KeyVersion(String key, int version) {}
 
   /** What was refused or went wrong. */
@@ -30,6 +30,7 @@ public final class Ledger {
   private final Tally<String> actions = new Tally<>();
   private final Tally<Failure> failures = new Tally<>();
   private final Tally<KeyVersion> keys = new Tally<>();
+  private final Tally<KeyVersion> secrets = new Tally<>();
   private final Tally<String> dataKeys = new Tally<>();
   private final Tally<String> contextKeys = new Tally<>();
   private final Map<Failure, Example> failed = new LinkedHashMap<>();
@@ -37,15 +38,17 @@ public final class Ledger {
   private final Map<String, Example> byAddress = new LinkedHashMap<>();
   private final Rate rate;
   private final Rate baselineRate;
+  private final boolean ofSecret;
 
   Ledger(Asked asked) {
     long lengthNs = asked.toNs() - asked.fromNs() + 1;
+    this.ofSecret = asked.kind() == Asked.Kind.SECRET;
     this.rate = new Rate(asked.fromNs(), lengthNs);
     this.baselineRate = new Rate(asked.baselineFromNs(), lengthNs);
   }
 
   void add(String log, AuditEvent event) {
-    Happened happened = new Happened(log, event);
+    Happened happened = new Happened(log, event, ofSecret);
     all.add(happened);
     rate.add(happened);
     actions.add(event.action(), happened);
@@ -64,7 +67,11 @@ public final class Ledger {
       failures.add(failure, happened);
       example(failed, failure, event.outcome() + " " + failure.code(), log, event);
     }
-    if (happened.isUse() || happened.bytes() > 0) {
+    if (happened.isRead()) {
+      secrets.add(
+          new KeyVersion(Objects.requireNonNullElse(event.key(), "?"), event.keyVersion()),
+          happened);
+    } else if (happened.isUse() || happened.bytes() > 0) {
       reached(event, happened);
     }
   }
@@ -87,7 +94,7 @@ public final class Ledger {
   }
 
   void addBefore(String log, AuditEvent event) {
-    Happened happened = new Happened(log, event);
+    Happened happened = new Happened(log, event, ofSecret);
     baselineRate.add(happened);
     if (event.principal() != null) {
       principals.addBefore(event.principal(), happened);
@@ -125,6 +132,11 @@ public final class Ledger {
   /** Which keys were used. */
   public Tally<KeyVersion> keys() {
     return keys;
+  }
+
+  /** Which versions of which secrets were read. */
+  public Tally<KeyVersion> secrets() {
+    return secrets;
   }
 
   /** Which data keys were used. */

@@ -64,6 +64,7 @@ public final class Words {
     rate();
     refusals();
     handedOut();
+    secrets();
     management();
     logs();
   }
@@ -125,7 +126,9 @@ public final class Words {
             bytes(all.bytes()),
             distinct(ledger.dataKeys(), "data key"),
             distinct(ledger.keys(), "key version"));
-    if (all.uses() == 0) {
+    if (found.asked().kind() == Asked.Kind.SECRET) {
+      reads(all);
+    } else if (all.uses() == 0) {
       lines.add(
           capital(subject)
               + " has "
@@ -159,6 +162,52 @@ public final class Words {
               + amount
               + ".");
     }
+  }
+
+  private void reads(Count all) {
+    if (all.uses() == 0) {
+      lines.add(
+          capital(subject)
+              + " has "
+              + count(all.events(), "event")
+              + ", of which none handed its value out.");
+      return;
+    }
+    Count first = ledger.secrets().counts().min(Comparator.comparingLong(Count::firstNs)).get();
+    Count last = ledger.secrets().counts().max(Comparator.comparingLong(Count::lastNs)).get();
+    lines.add(
+        capital(subject)
+            + " was read "
+            + count(all.uses(), "time")
+            + " by "
+            + by("principal", ledger.principals())
+            + " from "
+            + by("address", ledger.addresses())
+            + ", "
+            + distinct(ledger.secrets(), "version")
+            + " of it, from "
+            + time(first.firstNs())
+            + " to "
+            + time(last.lastNs())
+            + ".");
+  }
+
+  /** What a principal, or somebody at an address, has in their hands now. */
+  private void secrets() {
+    if (found.asked().kind() == Asked.Kind.SECRET || ledger.secrets().distinct() == 0) {
+      return;
+    }
+    List<String> names =
+        ledger.secrets().rows().stream().map(row -> row.value().key()).distinct().toList();
+    long more = names.size() - (long) NAMES_MAX;
+    lines.add(
+        (ledger.secrets().isEstimated() ? "At least " : "")
+            + count(names.size(), "secret")
+            + (names.size() == 1 ? " was" : " were")
+            + " read: "
+            + names.stream().limit(NAMES_MAX).collect(Collectors.joining(", "))
+            + (more > 0 ? " and " + number(more) + " more" : "")
+            + ".");
   }
 
   /** How many of the values used a key. */
@@ -290,6 +339,7 @@ public final class Words {
     List<Tally.Row<String>> rows =
         ledger.actions().rows().stream()
             .filter(row -> !Happened.isUse(row.value()))
+            .filter(row -> !Happened.isSecretRead(row.value()) || row.count().uses() == 0)
             .limit(2L * NAMES_MAX)
             .toList();
     if (!rows.isEmpty()) {

@@ -79,7 +79,8 @@ public final class RootLogin {
         throw new TargetException(
             TargetException.Kind.REFUSED,
             "the target takes any password of the root user: have it ask for one, PostgreSQL by"
-                + " scram-sha-256 (pg_hba.conf), Redis without nopass");
+                + " scram-sha-256 (pg_hba.conf), MariaDB without skip-grant-tables, Redis without"
+                + " nopass");
       } catch (TargetException e) {
         if (e.kind() != TargetException.Kind.LOGIN) {
           throw e;

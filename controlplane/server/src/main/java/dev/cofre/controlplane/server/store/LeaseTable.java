@@ -221,6 +221,68 @@ public final class LeaseTable {
         .execute();
   }
 
+  /** The same of those that were issued at {@code issuedTo} or before. */
+  public int end(Filter filter, Instant issuedTo, String reason, Instant now) {
+    return filter
+        .bind(
+            handle.createUpdate(
+                "update lease set next_at = case state when 'ACTIVE' then :now else next_at end,"
+                    + " state = 'REVOKING', reason = :reason"
+                    + " where state in ('ACTIVE', 'PENDING') and id in (select l.id from lease l"
+                    + filter.where()
+                    + " and l.issued_at <= :issuedTo)"))
+        .bind("reason", reason)
+        .bind("issuedTo", Times.column(issuedTo))
+        .bind("now", Times.column(now))
+        .execute();
+  }
+
+  /**
+   * Leases whose credentials may be there still.
+   *
+   * @param failing of these, those whose removal failed before
+   */
+  public record Left(int live, int failing) {}
+
+  /** How many of {@code filter}, issued at {@code issuedTo} or before, are not gone. */
+  public Left left(Filter filter, Instant issuedTo) {
+    return filter
+        .bind(
+            handle.createQuery(
+                "select count(*) as live, count(case when l.attempts > 0 then 1 end) as failing"
+                    + " from lease l"
+                    + filter.where()
+                    + " and l.issued_at <= :issuedTo and l.next_at is not null"))
+        .bind("issuedTo", Times.column(issuedTo))
+        .map((row, context) -> new Left(row.getInt("live"), row.getInt("failing")))
+        .one();
+  }
+
+  /** Who has, or had, leases: how many, from when to when they were issued. */
+  public record Holder(String principal, int leases, Instant first, Instant last) {}
+
+  /** Who has leases of {@code filter} that were issued since {@code since}, by how many. */
+  public List<Holder> holders(Filter filter, Instant since, int limit) {
+    return filter
+        .bind(
+            handle.createQuery(
+                "select l.principal, count(*) as leases, min(l.issued_at) as first_at,"
+                    + " max(l.issued_at) as last_at from lease l"
+                    + filter.where()
+                    + " and l.issued_at >= :since group by l.principal"
+                    + " order by leases desc, l.principal limit :limit"))
+        .bind("since", Times.column(since))
+        .bind("limit", limit)
+        .map(
+            (row, context) ->
+                new Holder(
+                    row.getString("principal"),
+                    row.getInt("leases"),
+                    Times.read(row, "first_at"),
+                    Times.read(row, "last_at")))
+        .list();
+  }
+
   /** The same for the lease {@code id} alone. */
   public void revoke(UUID id, String reason, Instant now) {
     handle

@@ -7,8 +7,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -142,25 +142,51 @@ public final class NoticeTable {
   }
 
   /**
+   * Writes one for {@code owner} that is about no key, unless it was told of {@code subject} for
+   * {@code dueAt}.
+   *
+   * @param owner null: for those alone who see all
+   */
+  public void tell(Kind kind, String tenant, String subject, String owner, Instant dueAt) {
+    if (tell(kind, tenant, subject, dueAt) && owner != null) {
+      handle
+          .createUpdate(
+              "update notice set addressee = :owner where kind = :kind and tenant = :tenant"
+                  + " and subject = :subject and due_at = :dueAt")
+          .bind("owner", owner)
+          .bind("kind", kind.wireName())
+          .bind("tenant", tenant)
+          .bind("subject", subject)
+          .bind("dueAt", Times.column(dueAt))
+          .execute();
+    }
+  }
+
+  /**
    * The first {@code limit} notices of {@code tenant}, oldest first.
    *
    * @param after the notice that the page before ended with; null for the first page
-   * @param owner whose keys they are about; empty for everybody's
+   * @param owners whom they are for, or whose keys they are about; empty for everybody's
    */
-  public List<Notice> page(String tenant, UUID after, Optional<String> owner, int limit) {
-    return handle
-        .createQuery(
-            "select n.*, k.alias, k.owner from notice n left join kms_key k on k.id = n.key_id"
+  public List<Notice> page(String tenant, UUID after, Collection<String> owners, int limit) {
+    Query query =
+        handle.createQuery(
+            "select n.*, k.alias, coalesce(k.owner, n.addressee) as owner from notice n left join kms_key k on k.id = n.key_id"
                 + " where n.tenant = :tenant"
-                + (owner.isPresent() ? " and k.owner = :owner" : "")
+                + (owners.isEmpty()
+                    ? ""
+                    : " and (k.owner in (<owners>) or n.addressee in (<owners>))")
                 + (after == null
                     ? ""
                     : " and (n.created_at > (select a.created_at from notice a where a.id = :after)"
                         + " or (n.created_at = (select a.created_at from notice a where a.id = :after)"
                         + " and n.id > :after))")
-                + " order by n.created_at, n.id limit :limit")
+                + " order by n.created_at, n.id limit :limit");
+    if (!owners.isEmpty()) {
+      query.bindList("owners", List.copyOf(owners));
+    }
+    return query
         .bind("tenant", tenant)
-        .bind("owner", owner.orElse(""))
         .bind("after", after)
         .bind("limit", limit)
         .map((row, context) -> read(row))
@@ -171,7 +197,7 @@ public final class NoticeTable {
   public List<Notice> after(Kind kind, Instant time, int limit) {
     return handle
         .createQuery(
-            "select n.*, k.alias, k.owner from notice n left join kms_key k on k.id = n.key_id"
+            "select n.*, k.alias, coalesce(k.owner, n.addressee) as owner from notice n left join kms_key k on k.id = n.key_id"
                 + " where n.kind = :kind and n.created_at > :time"
                 + " order by n.created_at, n.id limit :limit")
         .bind("kind", kind.wireName())

@@ -137,6 +137,25 @@ public final class PrincipalTable {
     }
   }
 
+  /** By what a principal can prove who it is. */
+  public record Credentials(int tokens, int bindings, int enrolments) {}
+
+  /** What {@link #dropCredentials} would take from the principal with {@code id}. */
+  public Credentials credentials(String id) {
+    return handle
+        .createQuery(
+            "select (select count(*) from principal_token where principal_id = :id) as tokens,"
+                + " (select count(*) from identity_binding where principal_id = :id) as bindings,"
+                + " (select count(*) from enrolment where principal_id = :id"
+                + " and used_at is null) as enrolments")
+        .bind("id", id)
+        .map(
+            (row, context) ->
+                new Credentials(
+                    row.getInt("tokens"), row.getInt("bindings"), row.getInt("enrolments")))
+        .one();
+  }
+
   private void dropTokens(String id) {
     handle
         .createUpdate("delete from principal_token where principal_id = :id")

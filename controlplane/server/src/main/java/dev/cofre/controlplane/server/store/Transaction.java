@@ -222,6 +222,11 @@ public final class Transaction {
     return new UserRotationTable(handle);
   }
 
+  /** Answers to leaks. */
+  public IncidentTable incidents() {
+    return new IncidentTable(handle);
+  }
+
   /** The data plane nodes that follow this database. */
   public NodeTable nodes() {
     return new NodeTable(handle);

@@ -45,12 +45,12 @@ class GoneCallerTest {
             .listen(0, "127.0.0.1")
             .toCompletionStage()
             .toCompletableFuture()
-            .get(30, TimeUnit.SECONDS);
+            .get(120, TimeUnit.SECONDS);
   }
 
   @AfterEach
   void stop() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    vertx.close().toCompletionStage().toCompletableFuture().get(120, TimeUnit.SECONDS);
   }
 
   @Test
@@ -58,14 +58,14 @@ class GoneCallerTest {
     RequestFacts facts;
     try (Socket caller = new Socket(InetAddress.getLoopbackAddress(), server.actualPort())) {
       caller.getOutputStream().write(REQUEST);
-      facts = asked.get(30, TimeUnit.SECONDS);
+      facts = asked.get(120, TimeUnit.SECONDS);
       assertFalse(facts.isGone().getAsBoolean());
       stopping.set(true);
       assertTrue(facts.isGone().getAsBoolean());
       stopping.set(false);
       assertFalse(facts.isGone().getAsBoolean());
     }
-    left.get(30, TimeUnit.SECONDS);
+    left.get(120, TimeUnit.SECONDS);
     assertTrue(facts.isGone().getAsBoolean());
   }
 }

@@ -79,7 +79,9 @@ class OpenApiTest {
                 null,
                 null,
                 null,
-                new Pki(null, null, null)));
+                new Pki(null, null, null),
+                null,
+                null));
     api.table()
         .forEach(
             (path, methods) ->

@@ -96,7 +96,7 @@ class ShipToArchiveTest {
   }
 
   private static void await(BooleanSupplier condition) {
-    long deadlineNs = System.nanoTime() + 60_000_000_000L;
+    long deadlineNs = System.nanoTime() + 180_000_000_000L;
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadlineNs, "it did not come about in time");
       Thread.onSpinWait();

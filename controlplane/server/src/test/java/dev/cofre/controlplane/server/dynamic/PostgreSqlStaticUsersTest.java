@@ -36,7 +36,7 @@ class PostgreSqlStaticUsersTest {
           "a\\\"b",
           "$$; drop role vault_root; $$",
           "? {fn now()} :name");
-  private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(30);
+  private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(120);
   private static final String TAKE_LOCK = "select pg_advisory_lock(7166171012300118117)";
 
   @TempDir static Path directory;
@@ -145,7 +145,7 @@ class PostgreSqlStaticUsersTest {
             awaitWaiting("locktype = 'advisory'");
             assertFalse(asked.get());
           });
-      other.get(30, TimeUnit.SECONDS);
+      other.get(120, TimeUnit.SECONDS);
     }
     assertTrue(asked.get());
     assertTrue(server.takes("contended", new String(last)));
@@ -173,7 +173,7 @@ class PostgreSqlStaticUsersTest {
             assertFalse(asked.get());
           });
       ExecutionException late =
-          assertThrows(ExecutionException.class, () -> other.get(30, TimeUnit.SECONDS));
+          assertThrows(ExecutionException.class, () -> other.get(120, TimeUnit.SECONDS));
       TargetException told = assertInstanceOf(TargetException.class, late.getCause());
       assertEquals(TargetException.Kind.AWAY, told.kind(), told::getMessage);
     }

@@ -18,12 +18,6 @@ import java.util.concurrent.locks.LockSupport;
  * its slow log and in what MONITOR tells.
  */
 public final class RedisServer implements LeasedSystem {
-  /** Who makes credentials there. */
-  public static final String ROOT = "vault_root";
-
-  /** The root user's password that a person knows. */
-  public static final String ROOT_PASSWORD = "known-to-a-person";
-
   /** Where Debian's redis-tools, which starts nothing, has the program. */
   private static final Path OF_TOOLS = Path.of("/usr/bin/redis-check-rdb");
 
@@ -112,8 +106,16 @@ public final class RedisServer implements LeasedSystem {
                 "logfile " + made.directory.resolve("server.log")));
     configuration.addAll(List.of(lines));
     Files.write(made.directory.resolve("redis.conf"), configuration);
-    made.start();
-    return made;
+    boolean started = false;
+    try {
+      made.start();
+      started = true;
+      return made;
+    } finally {
+      if (!started) {
+        made.close();
+      }
+    }
   }
 
   private static int freePort() throws IOException {
@@ -195,8 +197,8 @@ public final class RedisServer implements LeasedSystem {
   }
 
   @Override
-  public String kind() {
-    return EngineKind.REDIS.wireName();
+  public EngineKind kind() {
+    return EngineKind.REDIS;
   }
 
   @Override

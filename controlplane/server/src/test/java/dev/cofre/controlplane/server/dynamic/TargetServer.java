@@ -3,6 +3,8 @@ package dev.cofre.controlplane.server.dynamic;
 import dev.cofre.controlplane.domain.EngineKind;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,17 +16,10 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
-/** A real PostgreSQL that asks for passwords, which a test can stop and start again. */
-public final class TargetServer implements LeasedSystem {
-  /** Who makes credentials there. */
-  public static final String ROOT = "vault_root";
-
-  /** The root user's password that a person knows. */
-  public static final String ROOT_PASSWORD = "known-to-a-person";
-
-  private static final String DATABASE = "shop";
-
+/** A real PostgreSQL. */
+public final class TargetServer implements TestTarget {
   private final Path directory;
   private final int port;
   private EmbeddedPostgres server;
@@ -60,15 +55,22 @@ public final class TargetServer implements LeasedSystem {
     return target;
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+  /** Below those that clients get, which could take it while the server is not there. */
+  private static int freePort() {
+    int port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
+    while (!isFree(port)) {
+      port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
     }
+    return port;
   }
 
-  @Override
-  public String kind() {
-    return EngineKind.POSTGRESQL.wireName();
+  private static boolean isFree(int port) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Override
@@ -90,30 +92,15 @@ public final class TargetServer implements LeasedSystem {
     server.close();
   }
 
-  /** Where it is, for the root user. */
+  @Override
   public Target target() {
     return new Target(
         EngineKind.POSTGRESQL, "localhost", port, DATABASE, ROOT, false, Optional.empty());
   }
 
   @Override
-  public int port() {
-    return port;
-  }
-
-  /** Logs in as {@code user} by the driver itself. */
   public Connection login(String user, String password) throws SQLException {
     return DriverManager.getConnection(url(DATABASE), user, password);
-  }
-
-  @Override
-  public boolean takes(String user, String password) {
-    try {
-      login(user, password).close();
-      return true;
-    } catch (SQLException e) {
-      return false;
-    }
   }
 
   @Override
@@ -121,7 +108,7 @@ public final class TargetServer implements LeasedSystem {
     return texts("select rolname from pg_roles where rolname like 'cofre\\_%' order by 1");
   }
 
-  /** The first column of what the superuser is answered to {@code sql}. */
+  @Override
   public List<String> texts(String sql) throws SQLException {
     try (Connection connection = superuser(DATABASE);
         Statement statement = connection.createStatement();
@@ -134,7 +121,7 @@ public final class TargetServer implements LeasedSystem {
     }
   }
 
-  /** Runs {@code statements} as the superuser. */
+  @Override
   public void administer(String... statements) throws SQLException {
     administerIn(DATABASE, statements);
   }
@@ -158,7 +145,7 @@ public final class TargetServer implements LeasedSystem {
     }
   }
 
-  /** Everything that it was asked, as its log has it. */
+  @Override
   public String statementLog() throws IOException {
     StringBuilder all = new StringBuilder();
     try (var files = Files.list(directory.resolve("statements"))) {

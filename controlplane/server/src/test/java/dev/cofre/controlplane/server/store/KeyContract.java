@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -151,14 +152,12 @@ interface KeyContract extends StoreFixture {
                 return null;
               });
     }
-    List<Notice> told = store().read(tx -> tx.notices().page("default", null, Optional.empty(), 5));
+    List<Notice> told = store().read(tx -> tx.notices().page("default", null, Set.of(), 5));
     assertEquals(1, told.size(), "each end once");
     assertEquals(Notice.Kind.KEY_DESTRUCTION, told.getFirst().kind());
     UUID last = told.getFirst().id();
-    assertEquals(
-        List.of(), store().read(tx -> tx.notices().page("default", last, Optional.empty(), 5)));
-    assertEquals(
-        List.of(), store().read(tx -> tx.notices().page("default", null, Optional.of("x"), 5)));
+    assertEquals(List.of(), store().read(tx -> tx.notices().page("default", last, Set.of(), 5)));
+    assertEquals(List.of(), store().read(tx -> tx.notices().page("default", null, Set.of("x"), 5)));
 
     KeyUseCount use = new KeyUseCount(key.id(), "app", KeyUse.DECRYPT, 3, key.stamp().createdAt());
     UseReport report = new UseReport("node", UUID.randomUUID(), List.of(use));

@@ -143,11 +143,11 @@ class RevocationListsTest {
           return null;
         });
     CompletableFuture<byte[]> making = asked(slow);
-    assertTrue(asked.await(30, TimeUnit.SECONDS));
-    assertArrayEquals(LIST, asked(other).get(10, TimeUnit.SECONDS));
-    assertArrayEquals(LIST, asked(slow).get(10, TimeUnit.SECONDS));
+    assertTrue(asked.await(120, TimeUnit.SECONDS));
+    assertArrayEquals(LIST, asked(other).get(120, TimeUnit.SECONDS));
+    assertArrayEquals(LIST, asked(slow).get(120, TimeUnit.SECONDS));
     held.countDown();
-    assertArrayEquals(LIST, making.get(10, TimeUnit.SECONDS), "there is no key to make it with");
+    assertArrayEquals(LIST, making.get(120, TimeUnit.SECONDS), "there is no key to make it with");
   }
 
   /** Each on a thread of its own. */

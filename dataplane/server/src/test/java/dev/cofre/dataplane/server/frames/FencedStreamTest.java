@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is open over frames ends at the next segment: with its key, and with the node's policy. */
-@Timeout(60)
+@Timeout(240)
 class FencedStreamTest {
   private static final int STREAM = 7;
   private static final int SEGMENT = 65_536;

@@ -147,6 +147,9 @@ final class FrameSocket implements AutoCloseable {
       }
     } catch (EOFException e) {
       return true;
+    } catch (IOException e) {
+      // So ends a connection on which the server has not read all that was sent.
+      return e.getMessage().contains("reset") || e.getMessage().contains("Broken pipe");
     }
   }
 

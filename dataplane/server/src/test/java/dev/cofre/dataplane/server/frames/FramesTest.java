@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What frames do, over real sockets against a real node. */
-@Timeout(60)
+@Timeout(240)
 class FramesTest extends OneSocketEach {
   @Test
   void theHelloTellsTheLimits() throws IOException {

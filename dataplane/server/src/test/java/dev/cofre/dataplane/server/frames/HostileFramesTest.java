@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Peers that are wrong, slow or hostile are cut off; a neighbour does not notice. */
-@Timeout(120)
+@Timeout(480)
 class HostileFramesTest {
   private static final int GARBAGE = Integer.getInteger("cofre.test.garbageConnections", 300);
   private static final int GARBAGE_PART = 100;
@@ -162,7 +162,7 @@ class HostileFramesTest {
       socket.channel().configureBlocking(false);
       ByteBuffer frames = manyFrames();
       long sent = 0;
-      long deadlineNs = System.nanoTime() + 60_000_000_000L;
+      long deadlineNs = System.nanoTime() + 200_000_000_000L;
       try {
         while (System.nanoTime() < deadlineNs) {
           int count = socket.channel().write(frames);
@@ -179,7 +179,7 @@ class HostileFramesTest {
       } catch (IOException cut) {
         assertTrue(sent > 100_000, () -> "cut too early: " + cut);
       }
-      ok(neighbour.call(encrypt("demo").frame(2, bytes(9))), 2);
+      served(neighbour);
     }
     awaitConnections(0);
     assertEquals(0, node.state().heldBytes(), "all is given back");
@@ -276,7 +276,7 @@ class HostileFramesTest {
   }
 
   private static void awaitConnections(int count) {
-    long deadlineNs = System.nanoTime() + 20_000_000_000L;
+    long deadlineNs = System.nanoTime() + 120_000_000_000L;
     while (node.state().frames().connections() > count || node.state().openRequests() > 0) {
       assertTrue(
           System.nanoTime() < deadlineNs,

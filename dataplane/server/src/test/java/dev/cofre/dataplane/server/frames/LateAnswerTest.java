@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** With a log that waits for the disk no answer is ahead of its record, not even a late one. */
-@Timeout(60)
+@Timeout(240)
 class LateAnswerTest {
   private static final long LIMIT_NS = 30_000_000_000L;
 

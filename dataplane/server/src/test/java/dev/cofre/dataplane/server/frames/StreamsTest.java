@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is longer than a frame, under credit. */
-@Timeout(60)
+@Timeout(240)
 class StreamsTest extends OneSocketEach {
   private static final int STREAM = 77;
   private static final int CHUNK = 10_000;

@@ -56,7 +56,7 @@ final class CryptoClient implements AutoCloseable {
     return ClientCalls.blockingUnaryCall(
         channel,
         descriptor(method, MethodDescriptor.MethodType.UNARY, answer),
-        options.withDeadlineAfter(30, TimeUnit.SECONDS),
+        options.withDeadlineAfter(120, TimeUnit.SECONDS),
         request);
   }
 
@@ -64,7 +64,7 @@ final class CryptoClient implements AutoCloseable {
   <A extends MessageLite> ClientCall<MessageLite, A> open(String method, Parser<A> answer) {
     return channel.newCall(
         descriptor(method, MethodDescriptor.MethodType.BIDI_STREAMING, answer),
-        CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS));
+        CallOptions.DEFAULT.withDeadlineAfter(120, TimeUnit.SECONDS));
   }
 
   private static <A extends MessageLite> MethodDescriptor<MessageLite, A> descriptor(

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Bytes that no gRPC client sends, and what a node says of itself. */
-@Timeout(120)
+@Timeout(480)
 class HostileGrpcTest {
   private static final String ENCRYPT = "/cofre.dataplane.v1.Crypto/Encrypt";
   private static final byte[] GOOD =
@@ -68,7 +68,7 @@ class HostileGrpcTest {
   /** Nothing that was sent is left open. */
   @AfterEach
   void nothingIsLeft() throws Exception {
-    long deadlineNs = System.nanoTime() + 30_000_000_000L;
+    long deadlineNs = System.nanoTime() + 120_000_000_000L;
     while (node.state().openRequests() > 0) {
       assertTrue(System.nanoTime() < deadlineNs, "all calls end");
       Thread.sleep(5);
@@ -92,7 +92,7 @@ class HostileGrpcTest {
   }
 
   private static <T> T wait(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    return future.toCompletionStage().toCompletableFuture().get(120, TimeUnit.SECONDS);
   }
 
   private static Answer answer(HttpClientRequest request, Buffer body) throws Exception {
@@ -188,7 +188,8 @@ class HostileGrpcTest {
       Future<HttpClientResponse> told = whole(slow.response());
       slow.setChunked(true);
       wait(slow.sendHead());
-      wait(slow.write(framed(GOOD).getBuffer(0, 7)));
+      // It may come when the answer is on its way and the stream has ended.
+      slow.write(framed(GOOD).getBuffer(0, 7));
       assertEquals(new Answer(200, "4", "deadline_exceeded"), answer(told));
     }
     HttpClientRequest begun =
@@ -202,7 +203,7 @@ class HostileGrpcTest {
             .setPlaintext(ByteString.copyFrom(new byte[200_000]))
             .build()
             .toByteArray();
-    wait(begun.write(framed(long1)));
+    begun.write(framed(long1));
     assertEquals(new Answer(200, "4", "deadline_exceeded"), answer(told));
   }
 
@@ -228,7 +229,7 @@ class HostileGrpcTest {
       watch
           .send(HealthCheckRequest.newBuilder().setService("cofre.dataplane.v1.Crypto").build())
           .end();
-      long deadlineNs = System.nanoTime() + 30_000_000_000L;
+      long deadlineNs = System.nanoTime() + 120_000_000_000L;
       while (watch.answers.isEmpty()) {
         assertTrue(System.nanoTime() < deadlineNs, "the first state");
         Thread.sleep(5);

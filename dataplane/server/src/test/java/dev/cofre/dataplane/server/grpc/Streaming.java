@@ -49,7 +49,7 @@ final class Streaming<A extends MessageLite> extends ClientCall.Listener<A> {
   }
 
   Status await() throws Exception {
-    return status.get(30, TimeUnit.SECONDS);
+    return status.get(150, TimeUnit.SECONDS);
   }
 
   /** The stable code of a call that failed. */

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * a part of a body was sent: each answer is that of its request, or the connection ends.
  */
 class ConnectionOrderTest extends OneNode {
-  private static final int LIMIT_MS = 20_000;
+  private static final int LIMIT_MS = 120_000;
   private static final int LONG = 400_000;
 
   private static Socket connect() throws IOException {

@@ -39,7 +39,7 @@ class DisabledStreamTest {
       node.publish(KeyState.KEY_STATE_DISABLED);
       writeUntilCut(out);
 
-      byte[] received = answer.get(20, TimeUnit.SECONDS);
+      byte[] received = answer.get(120, TimeUnit.SECONDS);
       assertTrue(new String(received, 0, 15, StandardCharsets.US_ASCII).contains("200"));
       byte[] tail =
           Arrays.copyOfRange(received, received.length - LAST_CHUNK.length, received.length);
@@ -49,7 +49,7 @@ class DisabledStreamTest {
   }
 
   private static void awaitEvent(TestNode node, String part) throws IOException {
-    long deadlineNs = System.nanoTime() + 20_000_000_000L;
+    long deadlineNs = System.nanoTime() + 120_000_000_000L;
     while (node.auditLines().stream().noneMatch(line -> line.contains(part))) {
       assertTrue(System.nanoTime() < deadlineNs, "in time: " + part);
     }

@@ -157,7 +157,7 @@ class OpenApiTest {
         HttpRequest.newBuilder(
                 URI.create("http://127.0.0.1:" + node.port + path.replace("{key}", "demo")))
             .version(HttpClient.Version.HTTP_1_1)
-            .timeout(Duration.ofSeconds(20))
+            .timeout(Duration.ofMinutes(2))
             .method(method.toUpperCase(Locale.ROOT), HttpRequest.BodyPublishers.noBody())
             .build(),
         HttpResponse.BodyHandlers.ofString());

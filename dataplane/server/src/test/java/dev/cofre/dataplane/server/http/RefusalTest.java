@@ -5,9 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonObject;
-import java.io.InputStream;
+import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -125,12 +126,27 @@ class RefusalTest extends OneNode {
   /** What no client library sends: raw bytes in, the whole answer out until the server closes. */
   private static String wire(String request) throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.port)) {
-      socket.setSoTimeout(5_000);
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-      socket.getOutputStream().flush();
-      InputStream in = socket.getInputStream();
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      socket.setSoTimeout(120_000);
+      ByteArrayOutputStream answer = new ByteArrayOutputStream();
+      try {
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      } catch (SocketException e) {
+        // It has answered, and ended the connection, before all of it was written.
+        assertCutOff(e);
+      }
+      try {
+        socket.getInputStream().transferTo(answer);
+      } catch (SocketException e) {
+        // Behind the answer: not all that was sent had been read.
+        assertCutOff(e);
+      }
+      return answer.toString(StandardCharsets.UTF_8);
     }
+  }
+
+  private static void assertCutOff(SocketException e) {
+    String message = String.valueOf(e.getMessage());
+    assertTrue(message.contains("reset") || message.contains("Broken pipe"), message);
   }
 
   private static String head(String more) {

@@ -33,15 +33,20 @@ import dev.cofre.http.StrictFraming;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
@@ -62,6 +67,13 @@ public final class TestNode implements AutoCloseable {
   final UUID expiredKeyId = UUID.randomUUID();
   final Path auditDirectory;
   private final AtomicLong passedNs = new AtomicLong();
+
+  /** Never within an hour of the end of a day, at which quotas begin anew. */
+  final Clock clock =
+      LocalTime.now(ZoneOffset.UTC).getHour() == 23
+          ? Clock.offset(Clock.systemUTC(), Duration.ofHours(-2))
+          : Clock.systemUTC();
+
   private final SnapshotHolder snapshots = new SnapshotHolder(300_000, this::nanoTime);
   private final Vertx vertx = Vertx.builder().withTransport(StrictFraming.transport()).build();
   private final HsmGateway gateway;
@@ -97,7 +109,7 @@ public final class TestNode implements AutoCloseable {
             KeyLimits.DEFAULT,
             KernelRandom.INSTANCE,
             AeadBackEnd.SUNJCE,
-            Clock.systemUTC());
+            clock);
     state = new ServerState(engine, 64, true);
     port = freePort();
     publish(KeyState.KEY_STATE_ACTIVE);
@@ -284,9 +296,21 @@ public final class TestNode implements AutoCloseable {
     return "kek-" + id + "-" + version;
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+  /** Below those that clients get, which could take it before it is listened on. */
+  private static int freePort() {
+    int port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
+    while (!isFree(port)) {
+      port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
+    }
+    return port;
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -1,13 +1,6 @@
-package dev.cofre.controlplane.server.api;
+package dev.cofre.controlplane.server.investigate;
 
 import dev.cofre.controlplane.server.archive.Archive;
-import dev.cofre.controlplane.server.investigate.Count;
-import dev.cofre.controlplane.server.investigate.Findings;
-import dev.cofre.controlplane.server.investigate.Ledger;
-import dev.cofre.controlplane.server.investigate.LogState;
-import dev.cofre.controlplane.server.investigate.Rate;
-import dev.cofre.controlplane.server.investigate.Tally;
-import dev.cofre.controlplane.server.investigate.Words;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
@@ -20,7 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The findings of an investigation as the API tells them. Used once, by one thread. */
-final class InvestigationDocument {
+public final class InvestigationDocument {
   private final Findings found;
   private final int rowsMax;
 
@@ -30,7 +23,7 @@ final class InvestigationDocument {
   }
 
   /** Of {@code found}; {@code aliases} tells the names of keys, as far as they have some. */
-  static JsonObject of(Findings found, Function<Set<String>, Map<String, String>> aliases) {
+  public static JsonObject of(Findings found, Function<Set<String>, Map<String, String>> aliases) {
     return new InvestigationDocument(found).document(aliases);
   }
 
@@ -77,6 +70,11 @@ final class InvestigationDocument {
                         .put("alias", names.get(key.key()))
                         .put("version", key.version())))
         .put("dataKeys", table(ledger.dataKeys(), (row, id) -> row.put("dataKeyId", id)))
+        .put(
+            "secrets",
+            table(
+                ledger.secrets(),
+                (row, secret) -> row.put("secret", secret.key()).put("version", secret.version())))
         .put("contextKeys", table(ledger.contextKeys(), (row, name) -> row.put("contextKey", name)))
         .put("examples", examples(ledger))
         .put("archive", archive());

@@ -1,0 +1,2 @@
+/** Tests of answers to leaks. */
+package dev.cofre.controlplane.server.incident;
