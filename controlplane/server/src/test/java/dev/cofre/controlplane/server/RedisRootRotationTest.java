@@ -18,6 +18,7 @@ import dev.cofre.controlplane.server.vault.SecretSealer;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.SoftHsmToken;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,7 @@ class RedisRootRotationTest {
     redis.forget(LeasedSystem.ROOT);
     LeasePlane vault = new LeasePlane(directory, redis);
     assertThrows(AssertionError.class, () -> new RotationPlane(vault));
-    assertThrows(ConnectException.class, () -> new Socket("127.0.0.1", port).close());
+    assertThrows(
+        ConnectException.class, () -> new Socket(InetAddress.getLoopbackAddress(), port).close());
   }
 }
