@@ -112,28 +112,39 @@ public final class AuditIntake {
     AuditHeadTable table = tx.auditHeads();
     SignedHead head = records.head();
     String origin = head.checkpoint().origin();
-    AuditHeadTable.Log log = table.log(origin).orElse(null);
-    String why = null;
-    if (log != null && !log.reporter().equals(reporter)) {
-      why = "its records were sent by " + reporter;
-    } else if (!key(log, records).named(origin).verifies(head.note())) {
-      why = "the head of its records is not signed by the key that is known";
+    AuditHeadTable.Log known = table.log(origin).orElse(null);
+    AuditHeadTable.Log log = known == null ? first(records, reporter) : known;
+    String why = whyNot(log, head, reporter);
+    if (why == null && known == null) {
+      // Another request may have been the first meanwhile.
+      log = table.enter(log);
+      why = whyNot(log, head, reporter);
     }
     if (why != null) {
       HeadBook.alarm(tx, origin, why);
       return why;
     }
-    if (log == null) {
-      table.insert(
-          new AuditHeadTable.Log(origin, reporter, key(null, records).named(origin).toString()));
-    }
-    keepKey(origin, key(log, records));
+    keepKey(origin, key(log.verificationKey()));
     return null;
   }
 
-  private static NoteKey key(AuditHeadTable.Log log, ShippedRecords records) {
+  private static AuditHeadTable.Log first(ShippedRecords records, String reporter) {
+    String origin = records.head().checkpoint().origin();
+    return new AuditHeadTable.Log(origin, reporter, key(records.key()).named(origin).toString());
+  }
+
+  private static String whyNot(AuditHeadTable.Log log, SignedHead head, String reporter) {
+    if (!log.reporter().equals(reporter)) {
+      return "its records were sent by " + reporter;
+    }
+    return key(log.verificationKey()).named(log.origin()).verifies(head.note())
+        ? null
+        : "the head of its records is not signed by the key that is known";
+  }
+
+  private static NoteKey key(String text) {
     try {
-      return NoteKey.parse(log == null ? records.key() : log.verificationKey());
+      return NoteKey.parse(text);
     } catch (IllegalArgumentException e) {
       throw new ProblemException(ErrorCode.INVALID_REQUEST, "the key is none: " + e.getMessage());
     }

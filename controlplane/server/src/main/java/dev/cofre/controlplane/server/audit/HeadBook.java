@@ -62,15 +62,16 @@ public final class HeadBook {
     AuditHeadTable table = tx.auditHeads();
     String origin = reported.origin();
     Optional<AuditHeadTable.Log> known = table.log(origin);
-    NoteKey key =
-        known.map(log -> NoteKey.parse(log.verificationKey())).orElse(reported.key().named(origin));
+    AuditHeadTable.Log log = known.orElseGet(() -> first(reported, reporter));
+    String notItsHead = whyNot(log, reported, reporter);
+    if (notItsHead == null && known.isEmpty()) {
+      // Another request may have been the first meanwhile.
+      notItsHead = whyNot(table.enter(log), reported, reporter);
+    }
     Optional<AuditHeadTable.Head> last = table.last(origin);
     long size = last.map(AuditHeadTable.Head::size).orElse(0L);
-    if (known.isPresent() && !known.get().reporter().equals(reporter)) {
-      return refused(tx, origin, size, "its head was sent by " + reporter);
-    }
-    if (!key.verifies(reported.head().note())) {
-      return refused(tx, origin, size, "its head is not signed by the key that is known");
+    if (notItsHead != null) {
+      return refused(tx, origin, size, notItsHead);
     }
     if (last.isPresent()) {
       SignedHead before = SignedHead.parse(last.get().note());
@@ -87,13 +88,24 @@ public final class HeadBook {
         return refused(tx, origin, size, why);
       }
     }
-    if (known.isEmpty()) {
-      table.insert(new AuditHeadTable.Log(origin, reporter, key.toString()));
-    }
     if (last.isEmpty() || reported.head().size() > size) {
       table.insert(origin, reported.head().size(), reported.head().note().toString(), SPACING);
     }
     return new Verdict(Outcome.KEPT, reported.head().size());
+  }
+
+  private static AuditHeadTable.Log first(ReportedHead reported, String reporter) {
+    String origin = reported.origin();
+    return new AuditHeadTable.Log(origin, reporter, reported.key().named(origin).toString());
+  }
+
+  private static String whyNot(AuditHeadTable.Log log, ReportedHead reported, String reporter) {
+    if (!log.reporter().equals(reporter)) {
+      return "its head was sent by " + reporter;
+    }
+    return NoteKey.parse(log.verificationKey()).verifies(reported.head().note())
+        ? null
+        : "its head is not signed by the key that is known";
   }
 
   private static boolean continues(SignedHead before, SignedHead now, List<byte[]> proof) {

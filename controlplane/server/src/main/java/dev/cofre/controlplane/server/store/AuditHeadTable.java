@@ -47,17 +47,21 @@ public final class AuditHeadTable {
         .findOne();
   }
 
-  /** Enters a log that was not known. */
-  public void insert(Log log) {
+  /**
+   * Enters a log that was not known, and gives what is known of it now: what another transaction
+   * entered meanwhile stays.
+   */
+  public Log enter(Log log) {
     handle
         .createUpdate(
             "insert into audit_log (origin, reporter, verification_key, known_since)"
-                + " values (:origin, :reporter, :key, :now)")
+                + " values (:origin, :reporter, :key, :now) on conflict do nothing")
         .bind("origin", log.origin())
         .bind("reporter", log.reporter())
         .bind("key", log.verificationKey())
         .bind("now", Times.column(now))
         .execute();
+    return log(log.origin()).orElseThrow();
   }
 
   /** The newest head of {@code origin}. */

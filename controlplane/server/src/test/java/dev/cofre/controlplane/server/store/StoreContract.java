@@ -11,7 +11,8 @@ abstract class StoreContract
         RevisionContract,
         AccessContract,
         SecretContract,
-        OdometerContract {
+        OdometerContract,
+        AuditHeadContract {
   private Store store;
 
   abstract StoreLocation freshDatabase() throws Exception;
