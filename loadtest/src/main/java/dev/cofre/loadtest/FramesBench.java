@@ -140,7 +140,8 @@ public final class FramesBench {
     LoadGenerator.run(address, protocol, warmUp);
     long before = server.time().processNs();
     LoadResult result = LoadGenerator.run(address, protocol, plan);
-    return new Run(result, (server.time().processNs() - before) / Math.max(1.0, result.done()));
+    return new Run(
+        result, (double) (server.time().processNs() - before) / Math.max(1, result.done()));
   }
 
   private static double median(List<Double> values) {

@@ -38,7 +38,7 @@ class LoadTlsTest {
     // A server that is trusted by nobody here: raw HTTP needs no preparation, so its name is seen.
     environment.remove("COFRE_CA_FILE");
     String untrusted =
-        "{protocol: http, url: \"%s\", connections: 2, timeoutMs: 20000}"
+        "{protocol: http, url: \"%s\", connections: 2, timeoutMs: 5000}"
             .formatted(deployment.dataUrl());
     JsonObject summary = run(workspace, environment, untrusted, Set.of(2));
     assertEquals(Set.of("tls_failed"), summary.getJsonObject("errors").fieldNames());
