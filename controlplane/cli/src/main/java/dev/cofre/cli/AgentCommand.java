@@ -109,7 +109,14 @@ final class AgentCommand implements Callable<Integer> {
   }
 
   private int keep(AgentConfig config, AgentFolder folder, ControlPlane.Calls calls) {
-    Agent agent = new Agent(config, folder, new VaultClient(calls), Clock.systemUTC(), this::say);
+    Agent agent =
+        new Agent(
+            config,
+            folder,
+            plane.holder(terminal.environment(), SecretReader.ROLE),
+            new VaultClient(calls),
+            Clock.systemUTC(),
+            this::say);
     for (UnixSignal signal : new UnixSignal[] {UnixSignal.HUP, UnixSignal.INT, UnixSignal.TERM}) {
       signal.take(agent::stop);
     }

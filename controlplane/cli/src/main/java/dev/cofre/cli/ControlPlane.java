@@ -93,6 +93,12 @@ class ControlPlane {
     return credentials.endpoint(environment, PlaneAddress.control(url, environment), role);
   }
 
+  /** Who asks which control plane: the address, and the paths of what it is asked with. */
+  String holder(Map<String, String> environment, String role) {
+    String address = PlaneAddress.control(url, environment);
+    return address + "\0" + credentials.names(environment, address, role);
+  }
+
   /** What goes with everything that may need approval. */
   Map<String, String> headers() {
     return reason == null ? Map.of() : Map.of("Cofre-Reason", escaped(reason));

@@ -69,11 +69,27 @@ final class Credentials {
    */
   Endpoint endpoint(Map<String, String> environment, String url, String role) {
     Endpoint endpoint = withoutToken(environment, url);
-    Path token = tokenFile != null ? tokenFile : pathOf(environment.get("COFRE_TOKEN_FILE"));
-    if (token == null && clientCertificate == null) {
-      token = developmentToken(environment, endpoint, role);
-    }
+    Path token = token(environment, endpoint, role);
     return token == null ? endpoint : endpoint.withToken(TokenSource.file(readable(token)));
+  }
+
+  /**
+   * Which token and which certificate the endpoint at {@code url} is asked with, by their paths.
+   */
+  String names(Map<String, String> environment, String url, String role) {
+    Path token = token(environment, withoutToken(environment, url), role);
+    Path certificate = clientCertificate == null ? null : clientCertificate.certificate;
+    return (token == null ? "" : token.toAbsolutePath())
+        + "\0"
+        + (certificate == null ? "" : certificate.toAbsolutePath());
+  }
+
+  /** Null when the certificate alone says who asks. */
+  private Path token(Map<String, String> environment, Endpoint endpoint, String role) {
+    Path token = tokenFile != null ? tokenFile : pathOf(environment.get("COFRE_TOKEN_FILE"));
+    return token == null && clientCertificate == null
+        ? developmentToken(environment, endpoint, role)
+        : token;
   }
 
   private static Path developmentToken(

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,7 +23,7 @@ import java.util.function.Consumer;
 /**
  * Does what is to be done when files have changed: after the changes have settled, each action once
  * for all of them, and not more often than permitted. What fails is tried {@value #TRIES_MAX} times
- * for a change. Not thread-safe.
+ * for a change. When the clock is set back, waits begin anew. Not thread-safe.
  */
 final class Actions {
   private static final int TRIES_MAX = 3;
@@ -35,6 +36,9 @@ final class Actions {
   private final Consumer<String> say;
   private final Runnable wake;
   private final Map<OnChange, State> states = new LinkedHashMap<>();
+
+  /** When the clock was looked at last. */
+  private Instant seen;
 
   /** How one action is. */
   private static final class State {
@@ -61,6 +65,7 @@ final class Actions {
     this.interval = config.actionInterval();
     this.say = say;
     this.wake = wake;
+    seen = clock.instant();
     actions.forEach(action -> states.put(action, new State()));
   }
 
@@ -110,6 +115,10 @@ final class Actions {
   boolean run() {
     boolean any = false;
     Instant now = clock.instant();
+    if (now.isBefore(seen)) {
+      states.values().forEach(state -> setBack(state, now));
+    }
+    seen = now;
     for (Map.Entry<OnChange, State> each : states.entrySet()) {
       State state = each.getValue();
       if (state.process != null) {
@@ -121,6 +130,15 @@ final class Actions {
       }
     }
     return any;
+  }
+
+  private void setBack(State state, Instant now) {
+    if (state.started.isAfter(now)) {
+      state.started = now;
+    }
+    if (state.due != null) {
+      plan(state, settle);
+    }
   }
 
   private boolean look(OnChange action, State state, Instant now) {
@@ -179,8 +197,11 @@ final class Actions {
 
   /** Empty when the signal was sent, else why not. */
   private static String signal(OnChange action) {
+    if (!Files.isRegularFile(action.pidFile(), LinkOption.NOFOLLOW_LINKS)) {
+      return "was not sent: what names the process is no regular file";
+    }
     long pid;
-    try (InputStream in = Files.newInputStream(action.pidFile())) {
+    try (InputStream in = Files.newInputStream(action.pidFile(), LinkOption.NOFOLLOW_LINKS)) {
       pid =
           Long.parseLong(
               new String(in.readNBytes(PID_BYTES_MAX), StandardCharsets.US_ASCII).strip());
@@ -195,8 +216,7 @@ final class Actions {
     } catch (IOException | NumberFormatException e) {
       return "was not sent: the file names no process";
     }
-    action.signal().send(pid);
-    return "";
+    return action.signal().send(pid) ? "" : "was not sent: the system refused it";
   }
 
   /** How they are, without arguments of commands. */

@@ -24,7 +24,10 @@ import java.util.function.Consumer;
  * {@link #stop} and {@link #look} may be called on any.
  */
 public final class Agent {
-  /** No wait is longer, so that a step of the clock or a sleep of the machine is noticed. */
+  /**
+   * No wait is longer, so that a sleep of the machine or a step of the clock is noticed: after one
+   * forwards more is due, after one backwards everything ({@link Attempts#isDue}).
+   */
   private static final Duration SLICE = Duration.ofSeconds(5);
 
   private static final Duration STOP = Duration.ofSeconds(10);
@@ -54,10 +57,16 @@ public final class Agent {
    * An agent that has done nothing yet.
    *
    * @param folder stays the caller's
+   * @param holder who asks which control plane: what another one has left is not taken over
    * @param say takes what the user is told, a line at a time; never a secret
    */
   public Agent(
-      AgentConfig config, AgentFolder folder, Vault vault, Clock clock, Consumer<String> say) {
+      AgentConfig config,
+      AgentFolder folder,
+      String holder,
+      Vault vault,
+      Clock clock,
+      Consumer<String> say) {
     this.config = config;
     this.folder = folder;
     this.vault = vault;
@@ -83,7 +92,7 @@ public final class Agent {
         .forEach(file -> wanted.add(file.onChange()));
     actions = new Actions(wanted, config, clock, say, wakes::release);
     files = new FileKeeping(config.files(), folder, say);
-    cache = new AgentCache(config, folder, say);
+    cache = new AgentCache(config, folder, holder, files, say);
   }
 
   private Attempts attempts() {
@@ -129,11 +138,11 @@ public final class Agent {
     Instant end = clock.instant().plus(patience);
     start();
     turn();
-    while (!files.areWritten() && !stopping && clock.instant().isBefore(end)) {
+    while (!files.areCurrent() && !stopping && clock.instant().isBefore(end)) {
       await();
       turn();
     }
-    if (files.areWritten()) {
+    if (files.areCurrent()) {
       return "";
     }
     return told.isEmpty() ? "not all files are written" : told;
@@ -160,6 +169,8 @@ public final class Agent {
         asked = true;
         if (step(keeper)) {
           changed.addAll(keeper.sources());
+          // A kill within the next call must not lose it.
+          save();
         }
       }
     }
@@ -168,8 +179,8 @@ public final class Agent {
       save();
     }
     files.changed(changed);
-    if (files.areStale()) {
-      files.write(this::value, this::ahead);
+    if (files.areStale() && files.write(this::value, this::ahead)) {
+      save();
     }
     if (!once && actions.run()) {
       save();
@@ -246,7 +257,7 @@ public final class Agent {
 
   private boolean isReady() {
     return !stopping
-        && files.areWritten()
+        && files.areCurrent()
         && config.sources().stream().allMatch(source -> keeper(source.name()).holds(source.name()));
   }
 

@@ -4,10 +4,15 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * What an agent leaves to the next one: values, leases, the files that it has written, and the
@@ -15,21 +20,44 @@ import java.util.function.Consumer;
  * that hold the same values. Not thread-safe.
  */
 final class AgentCache {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+  private static final Pattern PATH =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*");
 
   private final AgentConfig config;
   private final AgentFolder folder;
+  private final FileKeeping files;
   private final Consumer<String> say;
 
-  AgentCache(AgentConfig config, AgentFolder folder, Consumer<String> say) {
+  /** A digest of who asks which control plane. */
+  private final String holder;
+
+  AgentCache(
+      AgentConfig config,
+      AgentFolder folder,
+      String holder,
+      FileKeeping files,
+      Consumer<String> say) {
     this.config = config;
     this.folder = folder;
+    this.files = files;
     this.say = say;
+    this.holder = digest(holder);
+  }
+
+  private static String digest(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this JVM has no SHA-256", e);
+    }
   }
 
   /**
-   * Gives {@code keepers} what the agent before has left for the same sources; removes the files
-   * that are kept no more.
+   * Gives {@code keepers} what the agent before has left for the same sources, control plane and
+   * token; removes the files that it has written and that are kept no more.
    */
   void restore(List<Keeper> keepers, Actions actions) throws IOException {
     Optional<byte[]> bytes = folder.cache();
@@ -39,8 +67,13 @@ final class AgentCache {
     try {
       JsonObject saved = new JsonObject(Buffer.buffer(bytes.get()));
       if (saved.getInteger("version") == VERSION) {
-        take(saved, keepers, actions);
-        removeOthers(saved.getJsonArray("files"));
+        inherit(saved.getJsonArray("files"));
+        if (saved.getString("holder").equals(holder)) {
+          take(saved, keepers, actions);
+        } else {
+          say.accept("what the agent before has left is another one's, and is not used");
+        }
+        files.removeOthers();
       }
     } catch (RuntimeException e) {
       // Whatever another hand has put there: nothing of it is needed.
@@ -64,15 +97,11 @@ final class AgentCache {
     actions.restore(saved.getJsonArray("pending").stream().map(String.class::cast).toList());
   }
 
-  private void removeOthers(JsonArray files) throws IOException {
-    List<String> kept = config.files().stream().map(KeptFile::path).toList();
-    for (Object file : files) {
-      String path = (String) file;
+  private void inherit(JsonArray paths) {
+    for (Object each : paths) {
       // Only what the shape of a path permits, whatever another hand has put there.
-      if (!kept.contains(path)
-          && path.matches("[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")) {
-        folder.remove(path);
-        say.accept(path + " is kept no more and was removed");
+      if (each instanceof String path && PATH.matcher(path).matches()) {
+        files.inherit(path);
       }
     }
   }
@@ -96,7 +125,8 @@ final class AgentCache {
         new JsonObject()
             .put("version", VERSION)
             .put("sources", sources)
-            .put("files", new JsonArray(config.files().stream().map(KeptFile::path).toList()))
+            .put("holder", holder)
+            .put("files", new JsonArray(List.copyOf(files.own())))
             .put("pending", new JsonArray(actions.pending()))
             .toBuffer()
             .getBytes();

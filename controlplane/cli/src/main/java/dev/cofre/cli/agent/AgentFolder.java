@@ -35,6 +35,8 @@ public final class AgentFolder implements AutoCloseable {
   private static final String STATUS = "status.json";
   private static final String READY = "ready";
   private static final int STATUS_BYTES_MAX = 1 << 20;
+  private static final int WRITABLE = 0022;
+  private static final int STICKY = 01000;
   private static final int LOOKS = 5;
   private static final long LOOK_NS = 50_000_000;
 
@@ -71,13 +73,23 @@ public final class AgentFolder implements AutoCloseable {
       throw new IOException(
           looked + " is not in memory (tmpfs); allowDisk: true takes it all the same");
     }
+    requireSafe(folder.getParent());
+    requireSafe(folder.getParent().toRealPath());
+    Path own = folder.resolve(OWN);
     if (there) {
       requireOwn(folder);
-      SecretFile.give(folder, access);
+      if (Files.exists(own, LinkOption.NOFOLLOW_LINKS)) {
+        requireOwn(own);
+        SecretFile.give(folder, access);
+      } else if (!SecretFile.isGiven(folder, access)) {
+        throw new IOException(
+            folder
+                + " was not made by an agent and has another mode or group than folderMode and"
+                + " folderGroup say: give it these, or name a folder that is not there");
+      }
     } else {
       SecretFile.makeFolder(folder, access);
     }
-    Path own = folder.resolve(OWN);
     if (!Files.exists(own, LinkOption.NOFOLLOW_LINKS)) {
       SecretFile.makeFolder(own, Access.OWNER_FOLDER);
     }
@@ -95,6 +107,36 @@ public final class AgentFolder implements AutoCloseable {
       LockSupport.parkNanos(LOOK_NS);
     }
     throw new IOException(file.getParent().getParent() + " is another running agent's");
+  }
+
+  /** Who may write to a folder above could put another one in the place of what is in it. */
+  private static void requireSafe(Path folder) throws IOException {
+    for (Path each = folder; each != null; each = each.getParent()) {
+      int mode = (int) Files.getAttribute(each, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+      boolean guarded =
+          Files.isSymbolicLink(each) || (mode & WRITABLE) == 0 || (mode & STICKY) != 0;
+      boolean trusted =
+          SecretFile.isOwn(each)
+              || Files.getAttribute(each, "unix:uid", LinkOption.NOFOLLOW_LINKS).equals(0);
+      if (!guarded || !trusted) {
+        throw new IOException(
+            each + ", above it, must be root's or yours, and nobody else's to write");
+      }
+    }
+  }
+
+  /** The file {@code path}; the folders on its way are as they must be, or are not there. */
+  private Path file(String path) throws IOException {
+    Path file = folder.resolve(path);
+    for (Path in = file.getParent(); !in.equals(folder); in = in.getParent()) {
+      if (Files.exists(in, LinkOption.NOFOLLOW_LINKS)) {
+        requireOwn(in);
+        if (inMemory && !SecretFolder.isInMemory(in)) {
+          throw new IOException(in + " is not in memory (tmpfs)");
+        }
+      }
+    }
+    return file;
   }
 
   private static void requireOwn(Path folder) throws IOException {
@@ -120,7 +162,7 @@ public final class AgentFolder implements AutoCloseable {
 
   /** Whether the file {@code path} is there with {@code content}. */
   boolean has(String path, byte[] content) throws IOException {
-    Path file = folder.resolve(path);
+    Path file = file(path);
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
         || Files.size(file) != content.length) {
       return false;
@@ -135,14 +177,14 @@ public final class AgentFolder implements AutoCloseable {
 
   /** Writes the file {@code path}, in one step for who reads it. */
   void write(String path, byte[] content, Access who) throws IOException {
-    Path file = folder.resolve(path);
+    Path file = file(path);
     makeFolders(file.getParent());
     SecretFile.write(file, content, who);
   }
 
   /** Gives the file {@code path}, which is there, to {@code who}. */
   void give(String path, Access who) throws IOException {
-    SecretFile.give(folder.resolve(path), who);
+    SecretFile.give(file(path), who);
   }
 
   private void makeFolders(Path path) throws IOException {
@@ -156,7 +198,7 @@ public final class AgentFolder implements AutoCloseable {
 
   /** Removes the file {@code path} and the folders that are empty then. */
   void remove(String path) throws IOException {
-    Path file = folder.resolve(path);
+    Path file = file(path);
     SecretFile.remove(file);
     try {
       for (Path in = file.getParent(); !in.equals(folder); in = in.getParent()) {

@@ -9,7 +9,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * When something is tried next: after a success as its keeper says, after failures later and later.
- * All times are spread at random, so that many agents do not ask at once. Not thread-safe.
+ * All times are spread at random, so that many agents do not ask at once. When the clock is set
+ * back, what was planned counts no more: it is due. Not thread-safe.
  */
 final class Attempts {
   private static final Duration AWAY_FIRST = Duration.ofSeconds(1);
@@ -23,6 +24,10 @@ final class Attempts {
   private final Clock clock;
   private final RandomGenerator random;
   private Instant due;
+
+  /** When the clock was looked at last. */
+  private Instant seen;
+
   private Instant lastSuccess;
   private int failures;
   private String trouble = "";
@@ -30,7 +35,8 @@ final class Attempts {
   Attempts(Clock clock, RandomGenerator random) {
     this.clock = clock;
     this.random = random;
-    due = clock.instant();
+    seen = clock.instant();
+    due = seen;
   }
 
   Instant now() {
@@ -42,7 +48,19 @@ final class Attempts {
   }
 
   boolean isDue() {
-    return !due.isAfter(now());
+    Instant now = now();
+    if (now.isBefore(seen)) {
+      due = now;
+    }
+    seen = now;
+    return !due.isAfter(now);
+  }
+
+  /**
+   * When {@link #due} was as it is: what a next one must know to see that the clock was set back.
+   */
+  Instant seen() {
+    return seen;
   }
 
   /** Null when there was none. */
@@ -61,6 +79,12 @@ final class Attempts {
 
   void dueAt(Instant time) {
     due = time;
+  }
+
+  /** Takes {@code time} over, which was so at {@code since}. */
+  void restore(Instant time, Instant since) {
+    due = time;
+    seen = since;
   }
 
   /** It is done again after {@code least} to {@code most} parts of {@code of}. */
@@ -89,11 +113,24 @@ final class Attempts {
     failed(why, REFUSED_FIRST, REFUSED_MOST, OptionalInt.empty());
   }
 
+  /**
+   * A part was done, and a part refused as {@code why} says: it is done again as after a success,
+   * or sooner.
+   */
+  void partly(String why, Duration of, double least, double most) {
+    refused(why);
+    lastSuccess = now();
+    Instant usual = lastSuccess.plusMillis((long) (of.toMillis() * random.nextDouble(least, most)));
+    due = usual.isBefore(due) ? usual : due;
+  }
+
   private void failed(String why, Duration first, Duration most, OptionalInt retryAfterSeconds) {
     trouble = why;
     long ms = Math.min(most.toMillis(), first.toMillis() << Math.min(failures, DOUBLINGS_MAX));
     long asked = Math.min(retryAfterSeconds.orElse(0) * 1_000L, REFUSED_MOST.toMillis());
     failures++;
-    due = now().plusMillis((long) (Math.max(ms, asked) * random.nextDouble(LEAST, MOST)));
+    // What was asked for is the least.
+    double wait = Math.max(ms * random.nextDouble(LEAST, MOST), asked * random.nextDouble(1, MOST));
+    due = now().plusMillis((long) wait);
   }
 }

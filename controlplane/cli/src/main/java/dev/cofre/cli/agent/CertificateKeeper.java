@@ -134,7 +134,8 @@ final class CertificateKeeper implements Keeper {
             .put("authority", current.authority)
             .put("serial", current.serial)
             .put("ends", current.ends.toString())
-            .put("due", attempts.due().toString());
+            .put("due", attempts.due().toString())
+            .put("seen", attempts.seen().toString());
   }
 
   @Override
@@ -148,7 +149,7 @@ final class CertificateKeeper implements Keeper {
               saved.getString("authority"),
               saved.getString("serial"),
               ends);
-      attempts.dueAt(saved.getInstant("due"));
+      attempts.restore(saved.getInstant("due"), saved.getInstant("seen"));
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -21,10 +22,17 @@ final class FileKeeping {
   private final Consumer<String> say;
   private final Map<KeptFile, State> states = new LinkedHashMap<>();
 
+  /** The paths that this agent, or the one before, has written: others are not its to remove. */
+  private final Set<String> own = new TreeSet<>();
+
   /** How one file is. */
   private static final class State {
     boolean stale = true;
     boolean written;
+
+    /** Whether its change was told since it became stale. */
+    boolean told;
+
     String trouble = "";
   }
 
@@ -46,9 +54,19 @@ final class FileKeeping {
         (file, state) -> state.stale |= file.sources().stream().anyMatch(sources::contains));
   }
 
-  /** Whether all files stand there as they should. */
-  boolean areWritten() {
-    return states.values().stream().allMatch(state -> state.written);
+  /** The paths of what was written; it may be removed. */
+  Set<String> own() {
+    return Set.copyOf(own);
+  }
+
+  /** The agent before has written {@code path}. */
+  void inherit(String path) {
+    own.add(path);
+  }
+
+  /** Whether all files stand there, made from what is held now. */
+  boolean areCurrent() {
+    return states.values().stream().allMatch(state -> state.written && !state.stale);
   }
 
   /** Whether any is not as it should be. */
@@ -56,15 +74,23 @@ final class FileKeeping {
     return states.values().stream().anyMatch(state -> state.stale);
   }
 
-  /** Writes those that are stale; {@code change} is told of files that were there otherwise. */
-  void write(Values values, Change change) {
+  /**
+   * Writes those that are stale; {@code change} is told of files that were there otherwise: before
+   * the first try, and again when a later one succeeded.
+   *
+   * @return whether {@link #own} is another than before
+   */
+  boolean write(Values values, Change change) {
+    int before = own.size();
     states.forEach(
         (file, state) -> {
           if (state.stale) {
-            String trouble = write(file, values, change);
+            String trouble = write(file, state, values, change);
             if (trouble.isEmpty()) {
               state.stale = false;
+              state.told = false;
               state.written = true;
+              own.add(file.path());
             }
             if (!trouble.equals(state.trouble)) {
               say.accept(
@@ -75,9 +101,10 @@ final class FileKeeping {
             }
           }
         });
+    return own.size() != before;
   }
 
-  private String write(KeptFile file, Values values, Change change) {
+  private String write(KeptFile file, State state, Values values, Change change) {
     byte[] content;
     try {
       content = file.render(values);
@@ -89,10 +116,16 @@ final class FileKeeping {
         folder.give(file.path(), file.access());
         return "";
       }
-      if (folder.has(file.path())) {
+      boolean late = state.told;
+      if (!late && folder.has(file.path())) {
+        state.told = true;
         change.ahead(file);
       }
       folder.write(file.path(), content, file.access());
+      if (late) {
+        // What was told before the first try has perhaps been done already.
+        change.ahead(file);
+      }
       return "";
     } catch (IOException e) {
       return e.toString();
@@ -101,14 +134,32 @@ final class FileKeeping {
     }
   }
 
-  /** Removes all of them; tells what is left. */
+  /** Removes all that was written; tells what is left. */
   void remove() {
-    for (KeptFile file : states.keySet()) {
-      try {
-        folder.remove(file.path());
-      } catch (IOException e) {
-        say.accept(file.path() + " may be left: " + e.getMessage());
+    for (String path : own()) {
+      remove(path);
+    }
+  }
+
+  /** Removes what was written and is kept no more. */
+  void removeOthers() {
+    Set<String> others = new TreeSet<>(own);
+    states.keySet().forEach(file -> others.remove(file.path()));
+    for (String path : others) {
+      if (remove(path)) {
+        say.accept(path + " is kept no more and was removed");
       }
+    }
+  }
+
+  private boolean remove(String path) {
+    try {
+      folder.remove(path);
+      own.remove(path);
+      return true;
+    } catch (IOException e) {
+      say.accept(path + " may be left: " + e.getMessage());
+      return false;
     }
   }
 

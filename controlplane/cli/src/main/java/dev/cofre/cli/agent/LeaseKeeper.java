@@ -16,7 +16,8 @@ import java.util.Set;
  *
  * <p>The ends that the control plane says are by its own clock. They are counted from the moment at
  * which the request was sent, by this machine's clock, so a difference of the two makes nothing
- * late; a step of this machine's clock does.
+ * late. After a step of this machine's clock they are wrong until the next renewal, which a step
+ * back makes due at once.
  */
 final class LeaseKeeper implements Keeper {
   /** Renewed when half of its life is gone, so that as much is left for an outage. */
@@ -36,6 +37,7 @@ final class LeaseKeeper implements Keeper {
   /**
    * A credential.
    *
+   * @param life the longest that a renewal gives
    * @param ends by this machine's clock
    * @param expiresAt by the control plane's
    * @param maxExpiresAt by the control plane's
@@ -44,6 +46,7 @@ final class LeaseKeeper implements Keeper {
       String id,
       String username,
       String password,
+      Duration life,
       Instant ends,
       Instant expiresAt,
       Instant maxExpiresAt) {
@@ -51,14 +54,20 @@ final class LeaseKeeper implements Keeper {
       return !maxExpiresAt.isAfter(expiresAt);
     }
 
-    Credential until(Instant later) {
-      return new Credential(
-          id,
-          username,
-          password,
-          ends.plus(Duration.between(expiresAt, later)),
-          later,
-          maxExpiresAt);
+    /** Renewed until {@code later}, asked for at {@code asked} by this machine's clock. */
+    Credential until(Instant later, Instant asked) {
+      Instant counted = ends.plus(Duration.between(expiresAt, later));
+      Instant most = asked.plus(life);
+      return with(counted.isAfter(most) ? most : counted, later);
+    }
+
+    /** Known to work no more. */
+    Credential endedAt(Instant now) {
+      return with(ends.isAfter(now) ? now : ends, expiresAt);
+    }
+
+    private Credential with(Instant end, Instant expiry) {
+      return new Credential(id, username, password, life, end, expiry, maxExpiresAt);
     }
 
     @Override
@@ -93,15 +102,20 @@ final class LeaseKeeper implements Keeper {
       return true;
     }
     try {
+      Instant asked = attempts.now();
       JsonObject renewed = vault.renewLease(current.id, renewal());
-      current = current.until(renewed.getInstant("expiresAt"));
+      current = current.until(renewed.getInstant("expiresAt"), asked);
       planNext();
       return false;
     } catch (CofreException e) {
       if (!Issuing.isLost(e)) {
         throw e;
       }
-      // Revoked, perhaps: what replaces it is asked for at once.
+      // Revoked, perhaps: what replaces it is asked for at once. Who may not renew it any more
+      // (403) has it still.
+      if (e.status() != 403) {
+        current = current.endedAt(attempts.now());
+      }
       issue(vault);
       return true;
     }
@@ -144,6 +158,7 @@ final class LeaseKeeper implements Keeper {
             issued.getString("id"),
             issued.getString("userName"),
             issued.getString("password"),
+            life,
             asked.plus(life),
             expiresAt,
             issued.getInstant("maxExpiresAt"));
@@ -180,10 +195,12 @@ final class LeaseKeeper implements Keeper {
           .put("id", current.id)
           .put("username", current.username)
           .put("password", current.password)
+          .put("lifeSeconds", current.life.toSeconds())
           .put("ends", current.ends.toString())
           .put("expiresAt", current.expiresAt.toString())
           .put("maxExpiresAt", current.maxExpiresAt.toString())
-          .put("due", attempts.due().toString());
+          .put("due", attempts.due().toString())
+          .put("seen", attempts.seen().toString());
     }
     return saved;
   }
@@ -203,11 +220,16 @@ final class LeaseKeeper implements Keeper {
             saved.getString("id"),
             saved.getString("username"),
             saved.getString("password"),
+            Duration.ofSeconds(saved.getLong("lifeSeconds")),
             saved.getInstant("ends"),
             saved.getInstant("expiresAt"),
             saved.getInstant("maxExpiresAt"));
     // A renewal at once shows whether it is still there; one at its limit has nothing to show it.
-    attempts.dueAt(current.isAtLimit() ? saved.getInstant("due") : attempts.now());
+    if (current.isAtLimit()) {
+      attempts.restore(saved.getInstant("due"), saved.getInstant("seen"));
+    } else {
+      attempts.dueAt(attempts.now());
+    }
   }
 
   @Override

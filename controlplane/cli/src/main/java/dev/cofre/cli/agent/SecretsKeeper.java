@@ -2,6 +2,7 @@ package dev.cofre.cli.agent;
 
 import dev.cofre.cli.run.SecretValue;
 import dev.cofre.cli.template.UnfitValueException;
+import dev.cofre.client.CofreException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -59,7 +60,15 @@ final class SecretsKeeper implements Keeper {
   @Override
   public boolean step(Vault vault) {
     List<String> names = sources.values().stream().map(Source.Secret::secret).distinct().toList();
-    Vault.Read read = vault.read(names);
+    Vault.Read read;
+    try {
+      read = vault.read(names);
+    } catch (CofreException e) {
+      if (e.kind() == CofreException.Kind.REFUSED && (e.status() == 401 || e.status() == 403)) {
+        names.forEach(this::dropUnconfirmed);
+      }
+      throw e;
+    }
     Instant now = attempts.now();
     boolean changed = false;
     refusals.clear();
@@ -69,25 +78,34 @@ final class SecretsKeeper implements Keeper {
       Held before = held.get(name);
       if (value == null) {
         refusals.putIfAbsent(name, "was not answered");
-        // What the process before has read, and this one is refused, was perhaps taken back.
-        if (before != null && !before.confirmed) {
-          before.value.wipe();
-          held.remove(name);
-        }
+        dropUnconfirmed(name);
       } else {
         changed |= take(before, value, now);
       }
     }
     if (refusals.isEmpty()) {
       attempts.succeeded(interval, LEAST, MOST);
-    } else {
+    } else if (read.values().isEmpty()) {
       attempts.refused(String.join("; ", refusals.values()));
+    } else {
+      // The others are read as often as ever.
+      attempts.partly(String.join("; ", refusals.values()), interval, LEAST, MOST);
     }
     return changed;
   }
 
+  /** What the process before has read, and this one is refused, was perhaps taken back. */
+  private void dropUnconfirmed(String name) {
+    Held found = held.get(name);
+    if (found != null && !found.confirmed) {
+      found.value.wipe();
+      held.remove(name);
+    }
+  }
+
   private boolean take(Held before, SecretValue value, Instant now) {
-    boolean same = before != null && before.value.version() == value.version();
+    // Not by the version: a secret made anew under its name begins at 1 again.
+    boolean same = before != null && before.value.hasBytesOf(value);
     held.put(value.name(), new Held(value, now, true));
     if (before != null) {
       before.value.wipe();
@@ -145,8 +163,10 @@ final class SecretsKeeper implements Keeper {
 
   @Override
   public void restore(String source, JsonObject saved) {
-    Instant readAt = saved.getInstant("readAt");
-    if (readAt.plus(cacheMax).isAfter(attempts.now())) {
+    Instant now = attempts.now();
+    Instant saidAt = saved.getInstant("readAt");
+    Instant readAt = saidAt.isAfter(now) ? now : saidAt;
+    if (readAt.plus(cacheMax).isAfter(now)) {
       String name = sources.get(source).secret();
       byte[] bytes = Base64.getDecoder().decode(saved.getString("value"));
       SecretValue value = new SecretValue(name, saved.getInteger("version"), bytes);

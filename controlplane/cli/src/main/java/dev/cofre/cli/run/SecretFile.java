@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipalLookupService;
@@ -94,6 +95,19 @@ public final class SecretFile {
   public static void makeFolder(Path path, Access access) throws IOException {
     Files.createDirectory(path, OWNER_FOLDER);
     give(path, access);
+  }
+
+  /** Whether mode and group of {@code path} are those of {@code access}. */
+  public static boolean isGiven(Path path, Access access) throws IOException {
+    PosixFileAttributes is =
+        Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    return is.permissions().equals(access.permissions())
+        && (access.group() == null
+            || is.group()
+                .equals(
+                    path.getFileSystem()
+                        .getUserPrincipalLookupService()
+                        .lookupPrincipalByGroupName(access.group())));
   }
 
   /** Gives {@code path} to who is to have it. */

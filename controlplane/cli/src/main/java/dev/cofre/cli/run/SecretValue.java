@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -40,6 +41,11 @@ public final class SecretValue {
       }
     }
     return Arrays.copyOf(bytes, length);
+  }
+
+  /** Whether the value is that of {@code other}. */
+  public boolean hasBytesOf(SecretValue other) {
+    return MessageDigest.isEqual(bytes, other.bytes);
   }
 
   /**

@@ -25,9 +25,13 @@ public enum UnixSignal {
   /** The program's own. */
   USR2;
 
-  /** Sends it to the process {@code pid}; nothing happens when that has ended. */
-  public void send(long pid) {
-    Kill.send(pid, number());
+  /**
+   * Sends it to the process {@code pid}.
+   *
+   * @return false when that has ended, or the system does not permit it
+   */
+  public boolean send(long pid) {
+    return Kill.send(pid, number());
   }
 
   private int number() {
@@ -97,9 +101,9 @@ public enum UnixSignal {
           FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
     }
 
-    static void send(long pid, int number) {
+    static boolean send(long pid, int number) {
       try {
-        int ignored = (int) KILL.invokeExact(Math.toIntExact(pid), number);
+        return (int) KILL.invokeExact(Math.toIntExact(pid), number) == 0;
       } catch (Throwable e) {
         throw new IllegalStateException("kill(2) cannot be called", e);
       }

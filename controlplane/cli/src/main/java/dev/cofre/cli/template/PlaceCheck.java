@@ -14,8 +14,14 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -23,7 +29,8 @@ import java.util.regex.Pattern;
  * Looks whether each place of a template is one that its format's way of writing holds in: the
  * template is filled with words that occur nowhere else and read as a reader of the format does.
  * What is then not a value of its own, but in a comment, in quotes of the template's or in a name,
- * is wrong. Not thread-safe.
+ * is wrong; so is what other fillings (nothing, a digit, a letter of an escape) make another
+ * structure of. Not thread-safe.
  */
 final class PlaceCheck {
   /** Literal text that needs no quotes in a shell and expands in none. */
@@ -31,6 +38,22 @@ final class PlaceCheck {
 
   private static final String MARK = "\u0001";
   private static final String URL_MARK = "\u0002";
+
+  /** What values may be or begin with that other readers, escapes and types begin with, too. */
+  private static final List<String> FILLS = List.of("", "u0041", "n1", "7", "x41", "true", "null");
+
+  /** As a comment is, outside quotes. */
+  private static final String OUT_OF_QUOTES = "a #b";
+
+  private static final Map<Format, String> UNREADABLE =
+      Map.of(
+          Format.JSON,
+          "is not JSON with its values filled in; write no quotes around {{…}}",
+          Format.YAML,
+          "is not YAML with its values filled in; write no quotes around {{…}}",
+          Format.PROPERTIES,
+          "cannot be read as properties with its values filled in");
+
   private static final Pattern SHELL_LINE =
       Pattern.compile(
           "[ \\t]*(#[^\\u0001\\u0002]*)?|(export )?[A-Za-z_][A-Za-z0-9_]*=("
@@ -53,9 +76,7 @@ final class PlaceCheck {
 
   void check() {
     switch (format) {
-      case JSON -> byValues(json());
-      case YAML -> byValues(yaml());
-      case PROPERTIES -> byValues(properties());
+      case JSON, YAML, PROPERTIES -> byValues();
       case SHELL -> byLines();
       case TEXT -> {
         // The characters of its values are harmless wherever they stand.
@@ -67,33 +88,79 @@ final class PlaceCheck {
     return word + part + "End";
   }
 
-  private String filled() throws UnfitValueException {
+  /** The text with {@code fill} in the places in {@code at}, words of their own in the others. */
+  private String filled(String fill, Set<Integer> at) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < parts.size(); i++) {
       Place place = parts.get(i).place();
-      text.append(
-          place == null ? parts.get(i).literal() : place.url() ? word(i) : format.write(word(i)));
+      if (place == null) {
+        text.append(parts.get(i).literal());
+      } else {
+        String value = at.contains(i) ? fill : word(i);
+        text.append(place.url() ? value : written(value));
+      }
     }
     return text.toString();
   }
 
-  /** The values that a reader finds; null when it cannot read it, which was told. */
-  private List<String> json() {
-    List<String> found = new ArrayList<>();
+  private String written(String value) {
     try {
-      collect(Json.decodeValue(filled()), found);
-      return found;
-    } catch (DecodeException | UnfitValueException e) {
-      // The cause is left out: it quotes the text.
-      wrong.at(1, "is not JSON with its values filled in; write no quotes around {{…}}");
-      return null;
+      return format.write(value);
+    } catch (UnfitValueException e) {
+      throw new IllegalStateException("these formats write every value", e);
     }
   }
 
-  private static void collect(Object json, List<String> found) {
-    switch (json) {
+  /**
+   * What a reader of the format finds in {@code text}, as JSON has it; empty: it cannot read it.
+   */
+  private Optional<Object> read(String text) {
+    try {
+      return switch (format) {
+        case JSON -> Optional.ofNullable(Json.decodeValue(text));
+        case YAML -> yaml(text);
+        default -> {
+          Properties read = new Properties();
+          read.load(new StringReader(text));
+          yield Optional.of(new TreeMap<>(read));
+        }
+      };
+    } catch (DecodeException | IOException | IllegalArgumentException e) {
+      // The cause is left out: it quotes the text.
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Object> yaml(String text) {
+    FileErrors errors = new FileErrors();
+    List<YamlValue> documents = YamlReader.read("", text.getBytes(StandardCharsets.UTF_8), errors);
+    return errors.isEmpty()
+        ? Optional.of(documents.stream().map(PlaceCheck::plain).toList())
+        : Optional.empty();
+  }
+
+  private static Object plain(YamlValue value) {
+    return switch (value) {
+      case YamlValue.Mapping mapping -> {
+        Map<String, Object> entries = new LinkedHashMap<>();
+        mapping.entries().forEach(entry -> entries.put(entry.name(), plain(entry.value())));
+        yield entries;
+      }
+      case YamlValue.Sequence sequence -> {
+        List<Object> items = new ArrayList<>();
+        sequence.items().forEach(item -> items.add(plain(item)));
+        yield items;
+      }
+      case YamlValue.Scalar scalar -> scalar.value();
+    };
+  }
+
+  private static void collect(Object value, List<String> found) {
+    switch (value) {
       case JsonObject object -> object.forEach(entry -> collect(entry.getValue(), found));
       case JsonArray array -> array.forEach(item -> collect(item, found));
+      case Map<?, ?> map -> map.values().forEach(each -> collect(each, found));
+      case List<?> list -> list.forEach(each -> collect(each, found));
       case String text -> found.add(text);
       case null, default -> {
         // No place can be in it.
@@ -101,69 +168,104 @@ final class PlaceCheck {
     }
   }
 
-  private List<String> yaml() {
-    FileErrors errors = new FileErrors();
-    List<String> found = new ArrayList<>();
-    try {
-      byte[] bytes = filled().getBytes(StandardCharsets.UTF_8);
-      YamlReader.read("", bytes, errors).forEach(value -> collect(value, found));
-    } catch (UnfitValueException e) {
-      throw new IllegalStateException("a word of letters fits everywhere", e);
-    }
-    if (!errors.isEmpty()) {
-      wrong.at(1, "is not YAML with its values filled in; write no quotes around {{…}}");
-      return null;
-    }
-    return found;
-  }
-
-  private static void collect(YamlValue value, List<String> found) {
-    switch (value) {
-      case YamlValue.Mapping mapping ->
-          mapping.entries().forEach(entry -> collect(entry.value(), found));
-      case YamlValue.Sequence sequence -> sequence.items().forEach(item -> collect(item, found));
-      case YamlValue.Scalar scalar -> {
-        if (scalar.value() instanceof String text) {
-          found.add(text);
-        }
-      }
-      default -> {
-        // No place can be in it.
-      }
-    }
-  }
-
-  private List<String> properties() {
-    Properties read = new Properties();
-    try {
-      read.load(new StringReader(filled()));
-    } catch (IOException | IllegalArgumentException | UnfitValueException e) {
-      wrong.at(1, "cannot be read as properties with its values filled in");
-      return null;
-    }
-    return read.values().stream().map(String.class::cast).toList();
-  }
-
-  private void byValues(List<String> values) {
-    if (values == null) {
+  private void byValues() {
+    Object read = read(filled("", Set.of())).orElse(null);
+    if (read == null) {
+      wrong.at(1, UNREADABLE.get(format));
       return;
     }
+    List<String> values = new ArrayList<>();
+    collect(read, values);
     boolean whole = format != Format.PROPERTIES;
+    boolean held = true;
     for (int i = 0; i < parts.size(); i++) {
       Place place = parts.get(i).place();
       if (place == null) {
         continue;
       }
-      String filled = word(i);
-      if (place.url() && values.stream().noneMatch(value -> value.indexOf(filled) > 0)) {
-        wrong.at(place.line(), place.title() + " | url must stand within a value, not begin it");
-      } else if (!place.url() && whole && !values.contains(filled)) {
-        wrong.at(place.line(), place.title() + " must be a value of its own, without quotes");
-      } else if (!place.url()
-          && !whole
-          && values.stream().noneMatch(value -> value.contains(filled))) {
-        wrong.at(place.line(), place.title() + " must stand in a value");
+      String trouble = trouble(i, place, values, whole);
+      if (!trouble.isEmpty()) {
+        held = false;
+        wrong.at(place.line(), place.title() + " " + trouble);
       }
+    }
+    if (held) {
+      byFills(Json.encode(read));
+    }
+  }
+
+  private String trouble(int part, Place place, List<String> values, boolean whole) {
+    String filled = word(part);
+    if (!whole && isEscaped(part)) {
+      return "stands behind a backslash";
+    }
+    if (place.url()) {
+      return values.stream().anyMatch(value -> value.indexOf(filled) > 0)
+          ? ""
+          : "| url must stand within a value, not begin it";
+    }
+    if (whole) {
+      return values.contains(filled) ? "" : "must be a value of its own, without quotes";
+    }
+    return values.stream().anyMatch(value -> value.contains(filled)) ? "" : "must stand in a value";
+  }
+
+  /** Whether an odd number of backslashes stands before it. */
+  private boolean isEscaped(int part) {
+    String before = part == 0 ? "" : parts.get(part - 1).literal();
+    if (before == null) {
+      return false;
+    }
+    int length = before.length();
+    while (length > 0 && before.charAt(length - 1) == '\\') {
+      length--;
+    }
+    return (before.length() - length) % 2 == 1;
+  }
+
+  /** Whatever is filled in, all else must be read as it was with words: names, types and values. */
+  private void byFills(String expected) {
+    Set<Integer> all = new TreeSet<>();
+    Set<Integer> urls = new TreeSet<>();
+    for (int i = 0; i < parts.size(); i++) {
+      Place place = parts.get(i).place();
+      if (place != null) {
+        all.add(i);
+        if (place.url()) {
+          urls.add(i);
+        }
+      }
+    }
+    for (String fill : FILLS) {
+      if (!hold(expected, fill, all)) {
+        tell(expected, fill, all, "could be read as something else, by what its value is");
+        return;
+      }
+    }
+    if (format == Format.YAML && !hold(expected, OUT_OF_QUOTES, urls)) {
+      tell(expected, OUT_OF_QUOTES, urls, "| url must stand within quotes");
+    }
+  }
+
+  private boolean hold(String expected, String fill, Set<Integer> at) {
+    String same = expected;
+    for (int part : at) {
+      same = same.replace(word(part), fill);
+    }
+    return read(filled(fill, at)).map(Json::encode).filter(same::equals).isPresent();
+  }
+
+  private void tell(String expected, String fill, Set<Integer> at, String message) {
+    int told = 0;
+    for (int part : at) {
+      if (!hold(expected, fill, Set.of(part))) {
+        Place place = parts.get(part).place();
+        wrong.at(place.line(), place.title() + " " + message);
+        told++;
+      }
+    }
+    if (told == 0) {
+      wrong.at(1, "has places that together " + message);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.cofre.cli.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.cli.run.UnixSignal;
@@ -14,8 +15,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +64,29 @@ class ActionsTest {
     assertTrue(actions.run());
   }
 
+  private static void await(String what, Callable<Boolean> condition) throws Exception {
+    Instant end = Instant.now().plusSeconds(60);
+    while (!condition.call()) {
+      assertTrue(Instant.now().isBefore(end), what);
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void aClockThatIsSetBackDelaysNothing() throws Exception {
+    OnChange action = command("true");
+    make(action);
+    actions.request(action);
+    clock.move(Duration.ofSeconds(3));
+    assertTrue(actions.run());
+    awaitEnd();
+    actions.request(action);
+    clock.move(Duration.ofHours(-1));
+    actions.run();
+    clock.move(Duration.ofSeconds(10));
+    assertTrue(actions.run(), () -> "waits until " + actions.due());
+  }
+
   private long lines() throws Exception {
     Path out = folder.resolve("out");
     return Files.exists(out) ? Files.readAllLines(out).size() : 0;
@@ -93,13 +119,19 @@ class ActionsTest {
   @Test
   void argumentsStayArgumentsAndTokensStayAway() throws Exception {
     Path out = folder.resolve("out");
-    OnChange action = command("touch", out.toString(), folder.resolve("a b;c").toString());
+    Path file = folder.resolve("a b;c");
+    OnChange action =
+        command("sh", "-c", "env > \"$1\"; touch \"$2\"", "sh", out.toString(), file.toString());
     make(action);
     actions.request(action);
     clock.move(Duration.ofSeconds(3));
     actions.run();
     awaitEnd();
-    assertTrue(Files.exists(folder.resolve("a b;c")));
+    assertTrue(Files.exists(file));
+    // The build gives this process the variable.
+    assertTrue(System.getenv().containsKey("COFRE_WITHHELD_TOKEN_FILE"));
+    assertTrue(Files.readString(out).contains("PATH="));
+    assertFalse(Files.readString(out).contains("COFRE_WITHHELD_TOKEN_FILE"));
     assertFalse(actions.status().encode().contains("a b;c"), "the status shows arguments");
   }
 
@@ -124,14 +156,25 @@ class ActionsTest {
   @Test
   void whatDoesNotEndIsKilledWithWhatItStarted() throws Exception {
     OnChange action =
-        new OnChange(List.of("sh", "-c", "sleep 1000; true"), Duration.ofSeconds(5), null, null);
+        new OnChange(
+            List.of("sh", "-c", "sleep 1000 & echo $! $$ > " + folder.resolve("out") + "; wait"),
+            Duration.ofSeconds(5),
+            null,
+            null);
     make(action);
     actions.request(action);
     clock.move(Duration.ofSeconds(3));
     assertTrue(actions.run());
+    Path out = folder.resolve("out");
+    await("both run", () -> Files.exists(out) && Files.readString(out).endsWith("\n"));
+    List<ProcessHandle> started =
+        Stream.of(Files.readString(out).strip().split(" "))
+            .map(pid -> ProcessHandle.of(Long.parseLong(pid)).orElseThrow())
+            .toList();
     clock.move(Duration.ofSeconds(6));
     assertTrue(actions.run());
     assertTrue(said.getLast().startsWith("sh did not end in 5 s"), said::toString);
+    await("both are killed", () -> started.stream().noneMatch(ProcessHandle::isAlive));
     OnChange missing = command("/no/such/command");
     make(missing);
     actions.request(missing);
@@ -167,6 +210,16 @@ class ActionsTest {
       clock.move(Duration.ofSeconds(3));
       actions.run();
       assertTrue(said.getLast().contains("is younger"), said::toString);
+      Path fifo = folder.resolve("fifo");
+      assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
+      OnChange named = new OnChange(List.of(), Duration.ZERO, UnixSignal.USR1, fifo);
+      Actions signals = actions;
+      make(named);
+      actions.request(named);
+      clock.move(Duration.ofSeconds(3));
+      assertTimeoutPreemptively(Duration.ofSeconds(60), actions::run);
+      assertTrue(said.getLast().contains("no regular file"), said::toString);
+      actions = signals;
       Files.writeString(file, "1\n");
       clock.move(Duration.ofSeconds(11));
       actions.run();
@@ -177,6 +230,7 @@ class ActionsTest {
       actions.run();
       assertTrue(process.waitFor(60, TimeUnit.SECONDS), said::toString);
       assertEquals(1, lines());
+      assertFalse(UnixSignal.USR1.send(process.pid()), "kill(2) said that there is no process");
     } finally {
       process.destroyForcibly().waitFor();
     }

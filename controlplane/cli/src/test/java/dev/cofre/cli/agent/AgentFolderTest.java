@@ -120,8 +120,14 @@ class AgentFolderTest {
   void foldersOfOthersAndLinksAreRefused() throws Exception {
     Path open = Files.createDirectory(disk.resolve("open"));
     Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    IOException above =
+        assertThrows(IOException.class, () -> AgentFolder.open(config(open.resolve("in"), true)));
+    assertTrue(above.getMessage().contains("above it"), above::getMessage);
     assertThrows(IOException.class, () -> AgentFolder.open(config(open, true)));
     Path real = Files.createDirectory(disk.resolve("real"));
+    assertThrows(IOException.class, () -> AgentFolder.open(config(real, true)), "another mode");
+    assertEquals("rwxr-xr-x", mode(real), "the mode of a folder of others was changed");
+    Files.setPosixFilePermissions(real, PosixFilePermissions.fromString("rwx--x---"));
     Path link = Files.createSymbolicLink(disk.resolve("link"), real);
     assertThrows(IOException.class, () -> AgentFolder.open(config(link, true)));
     Path victim = Files.writeString(disk.resolve("victim"), "untouched");
@@ -135,7 +141,20 @@ class AgentFolderTest {
           () -> folder.write("g", new byte[1], new Access("0600", "no-such-user-here", null)));
       assertFalse(Files.exists(real.resolve("g")));
       assertFalse(Files.exists(real.resolve(".new-g")));
+      Files.createSymbolicLink(real.resolve("sub"), open);
+      assertThrows(
+          IOException.class, () -> folder.write("sub/f", new byte[1], Access.OWNER), "a link");
+      Path lax = Files.createDirectory(real.resolve("lax"));
+      Files.setPosixFilePermissions(lax, PosixFilePermissions.fromString("rwxrwxrwx"));
+      assertThrows(
+          IOException.class,
+          () -> folder.write("lax/f", new byte[1], Access.OWNER),
+          "others write");
     }
+    // The agent's own folder follows the configuration.
+    Files.setPosixFilePermissions(real, PosixFilePermissions.fromString("rwx------"));
+    AgentFolder.open(config(real, true)).close();
+    assertEquals("rwx--x---", mode(real));
     Files.delete(link);
   }
 }

@@ -37,13 +37,15 @@ class LeaseKeeperTest {
     private final List<String> calls = new ArrayList<>();
     private final Set<String> revoked = new HashSet<>();
     private CofreException failure;
+    private CofreException issueFailure;
+    private Duration ahead = Duration.ofHours(1);
     private boolean unheard;
     private Instant max;
     private int count;
     private String lastKey;
 
     private Instant now() {
-      return clock.instant().plusSeconds(3_600);
+      return clock.instant().plus(ahead);
     }
 
     private void fail() {
@@ -70,6 +72,9 @@ class LeaseKeeperTest {
             0);
       }
       fail();
+      if (issueFailure != null) {
+        throw issueFailure;
+      }
       count++;
       max = now().plus(MAX);
       if (unheard) {
@@ -177,6 +182,36 @@ class LeaseKeeperTest {
     clock.move(toNext());
     assertTrue(keeper.step(leases));
     assertEquals("p2", password());
+  }
+
+  @Test
+  void aLostOneIsNotHeldWhileNoOtherIsThere() throws Exception {
+    keeper.step(leases);
+    leases.revoked.add(ID.formatted(1));
+    leases.issueFailure = new CofreException(Kind.UNREACHABLE, "away");
+    clock.move(toNext());
+    assertThrows(CofreException.class, () -> keeper.step(leases));
+    assertFalse(keeper.holds("db"), "a revoked credential counts as good");
+  }
+
+  @Test
+  void aClockThatIsSetBackMakesItDueAndItsEndIsCountedAnew() throws Exception {
+    keeper.step(leases);
+    JsonObject saved = new JsonObject(keeper.save("db").encode());
+    clock.move(Duration.ofHours(-2));
+    leases.ahead = leases.ahead.plusHours(2);
+    assertTrue(keeper.attempts().isDue());
+    assertFalse(keeper.step(leases));
+    assertTrue(toNext().toSeconds() <= 360, () -> "frozen for " + toNext());
+    clock.move(TTL);
+    assertFalse(keeper.holds("db"), "believes in it for longer than it lives");
+    // Also when the next agent takes over what has nothing to renew.
+    JsonObject last = saved.put("maxExpiresAt", saved.getString("expiresAt"));
+    LeaseKeeper next =
+        new LeaseKeeper(
+            new Source.Lease("db", "pg", "reader", 600), new Attempts(clock, new Random(9)));
+    next.restore("db", last);
+    assertTrue(next.attempts().isDue());
   }
 
   @Test

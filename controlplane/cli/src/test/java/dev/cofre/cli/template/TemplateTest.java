@@ -96,7 +96,7 @@ class TemplateTest {
             db:
               password: {{db.password}} # {x}
               list: [a, {{db.password}}]
-              url: x://{{db.password | url}}@h
+              url: "x://{{db.password | url}}@h"
             admin: false
             """,
             Format.YAML,
@@ -254,6 +254,11 @@ class TemplateTest {
         "YAML ~ p: |^  {{db.password}}",
         "YAML ~ p: {{db.password | url}}",
         "YAML ~ p: x # y{{db.password | url}}",
+        "YAML ~ host:{{db.password | url}}",
+        "YAML ~ p: x://{{db.password | url}}@h",
+        "YAML ~ p: 0x{{db.password | url}}",
+        "PROPERTIES ~ p=x\\{{db.password}}",
+        "PROPERTIES ~ p=x\\\\\\{{db.password | url}}",
         "PROPERTIES ~ # {{db.password}}",
         "PROPERTIES ~ {{db.password}}=1",
         "PROPERTIES ~ p={{db.password | url}}",
