@@ -27,6 +27,7 @@ import dev.cofre.controlplane.server.vault.VaultKeys;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.SoftHsmToken;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -48,6 +49,34 @@ class RootRotationTest {
     @Override
     public Session open(Target target, char[] password) throws TargetException {
       return new CutSession(whole.open(target, password), after);
+    }
+
+    @Override
+    public void rehearse(Target target, char[] password) throws TargetException {
+      whole.rehearse(target, password);
+    }
+  }
+
+  /** An engine in which others keep the lock of the root user. */
+  private record Busy(DynamicEngine whole) implements DynamicEngine {
+    @Override
+    public EngineKind kind() {
+      return whole.kind();
+    }
+
+    @Override
+    public Session open(Target target, char[] password) throws TargetException {
+      Session session = whole.open(target, password);
+      return (Session)
+          Proxy.newProxyInstance(
+              Busy.class.getClassLoader(),
+              new Class<?>[] {Session.class},
+              (proxy, method, arguments) -> {
+                if (method.getName().equals("changePassword")) {
+                  throw new TargetException(TargetException.Kind.BUSY, "others keep the lock");
+                }
+                return method.invoke(session, arguments);
+              });
     }
 
     @Override
@@ -130,6 +159,11 @@ class RootRotationTest {
           SecretEngine before = begin(store, sealer, engine);
           RootLogin cut = roots(store, sealer, new Cut(engine, after));
           assertThrows(IllegalStateException.class, () -> cut.open(before.id()));
+          // Others keep what the change takes: work goes on, and the rotation stays open.
+          RootLogin busy = roots(store, sealer, new Busy(engine));
+          try (DynamicEngine.Session session = busy.open(before.id())) {
+            session.requireRights();
+          }
           Root both = store.read(tx -> tx.engines().root(before.id())).orElseThrow();
           assertEquals(before.rootNumber(), both.number());
           assertEquals(before.rootNumber() + 1, both.nextNumber());

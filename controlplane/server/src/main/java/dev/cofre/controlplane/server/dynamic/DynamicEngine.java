@@ -9,7 +9,8 @@ import java.util.UUID;
 
 /**
  * One kind of system: how the vault logs in there and makes, prolongs and removes credentials.
- * Thread-safe; every call waits for the system, for a bounded time.
+ * Thread-safe; every call waits for the system: for each packet of it for a bounded time, so that
+ * one which answers byte by byte can hold a caller for longer.
  *
  * <p>Another kind is another implementation, which {@code DynamicEngineContract} must pass, and a
  * value of {@link EngineKind}.

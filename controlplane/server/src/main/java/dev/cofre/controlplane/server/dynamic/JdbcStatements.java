@@ -14,8 +14,13 @@ class JdbcStatements {
   /** Somebody, or a limit, ended a statement. */
   static final String CANCELED = "57014";
 
+  private static final String TOO_MUCH = "54000";
+
   /** So long several statements may take, before the last of them. */
   private static final long WORK_MAX_NS = TimeUnit.SECONDS.toNanos(30);
+
+  /** The most rows of one answer: what is looked for here has far fewer. */
+  private static final int ROWS_MAX = 10_000;
 
   private final Connection connection;
 
@@ -53,12 +58,15 @@ class JdbcStatements {
     return rows(sql, 1, parameters).stream().map(List::getFirst).toList();
   }
 
-  /** The first {@code columns} of what is found, none of which is null. */
+  /** The first {@code columns} of what is found, none of which is null; fails beyond a limit. */
   final List<List<String>> rows(String sql, int columns, String... parameters) throws SQLException {
     List<List<String>> found = new ArrayList<>();
     try (PreparedStatement statement = prepared(sql, parameters);
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
+        if (found.size() == ROWS_MAX) {
+          throw new SQLException("it answers too much", TOO_MUCH);
+        }
         List<String> row = new ArrayList<>();
         for (int column = 1; column <= columns; column++) {
           row.add(rows.getString(column));
@@ -75,6 +83,7 @@ class JdbcStatements {
       for (int i = 0; i < parameters.length; i++) {
         statement.setString(i + 1, parameters[i]);
       }
+      statement.setMaxRows(ROWS_MAX + 1);
       return statement;
     } catch (SQLException e) {
       statement.close();

@@ -30,11 +30,15 @@ final class MariaDbEnds {
           + " where privilege_type = 'EVENT' union all"
           + " select grantee from information_schema.schema_privileges"
           + " where privilege_type = 'EVENT' and ? like table_schema) its"
-          + " where grantee = concat('\\'', substring_index(current_user(), '@', 1), '\\'@\\'',"
+          + " where grantee = concat('\\'', "
+          + MariaDbText.WHO
+          + ", '\\'@\\'',"
           + " substring_index(current_user(), '@', -1), '\\''))";
 
   private static final String IS_THERE =
       "select count(*) from mysql.event where db = ? and name = ?";
+
+  private static final String HAS_COME = IS_THERE + " and status <> 'ENABLED'";
 
   private final MariaDbStatements sql;
   private final Target target;
@@ -50,13 +54,16 @@ final class MariaDbEnds {
     // A part of a second is given to the credential: its lease ends it.
     String time = TIME.format(end.plusNanos(999_999_999));
     boolean ahead = sql.count(IS_AHEAD, time) == 1;
-    if (ahead && areUsed()) {
+    if (!areUsed()) {
+      forget(user);
+    } else if (ahead || !isThere(user)) {
+      // One in the past is disabled from its making on, as one that has come is.
       sql.execute(
           "create or replace event "
               + event(user)
               + " on schedule at '"
               + time
-              + "' on completion not preserve do alter user "
+              + "' on completion preserve do alter user "
               + account(user)
               + " account lock");
     }
@@ -71,14 +78,18 @@ final class MariaDbEnds {
     return runs;
   }
 
-  /** Whether the end of {@code user} is still to come by an event. */
-  boolean isComing(String user) throws SQLException {
+  /** Whether the end that the system keeps of {@code user} has come: its event stays to tell so. */
+  boolean hasCome(String user) throws SQLException {
+    return sql.count(HAS_COME, target.database(), user) > 0;
+  }
+
+  private boolean isThere(String user) throws SQLException {
     return sql.count(IS_THERE, target.database(), user) > 0;
   }
 
   /** Forgets the end of {@code user}, which is about to go. */
   void forget(String user) throws SQLException, TargetException {
-    if (isComing(user)) {
+    if (isThere(user)) {
       sql.execute("drop event if exists " + event(user));
     }
   }

@@ -18,7 +18,7 @@ public final class MariaDbEngine implements DynamicEngine {
   private static final String SOCKET_MS = "15000";
 
   /** Who the server takes this login for: somebody else where it does not look at passwords. */
-  private static final String WHO = "select substring_index(current_user(), '@', 1)";
+  private static final String WHO = "select " + MariaDbText.WHO;
 
   private final Driver driver = new Driver();
   private final RandomSource random;

@@ -22,15 +22,18 @@ final class MariaDbOwned {
 
   private static final String LIMIT = " limit " + (OBJECTS_MAX + 1);
 
-  /** Whether it could make what has a definer: to look for views opens all that are there. */
+  /**
+   * Whether it could make what has a definer: to look for views opens all that are there. What the
+   * anonymous user has on databases, and PUBLIC, has everybody.
+   */
   private static final String MAKES =
-      "select (select count(*) from mysql.db where User = ?"
+      "select (select count(*) from mysql.db where User in (?, '', 'PUBLIC')"
           + " and 'Y' in (Create_view_priv, Create_routine_priv, Event_priv, Trigger_priv))"
-          + " + (select count(*) from mysql.tables_priv where User = ?"
+          + " + (select count(*) from mysql.tables_priv where User in (?, '', 'PUBLIC')"
           + " and (find_in_set('Create View', Table_priv) or find_in_set('Trigger', Table_priv)))"
-          + " + (select count(*) from mysql.global_priv where User = ?"
+          + " + (select count(*) from mysql.global_priv where User in (?, '', 'PUBLIC')"
           + " and ifnull(json_value(Priv, '$.access'), 0) <> 0)"
-          + " + (select count(*) from mysql.roles_mapping where User = ?)";
+          + " + (select count(*) from mysql.roles_mapping where User in (?, '', 'PUBLIC'))";
 
   private static final String VIEWS =
       "select 'view', table_schema, table_name from information_schema.views where definer = ?";

@@ -153,9 +153,12 @@ final class MariaDbSession implements DynamicEngine.Session {
           TargetException.Kind.REFUSED, "the target has no user of the lease's any more");
     }
     boolean isLocked = sql.count(IS_LOCKED, userName) > 0;
-    // One that is locked ahead of its end was locked by a person.
-    boolean byPerson = isLocked && ends.isComing(userName);
-    if (ends.at(userName, expiresAt) && isLocked && !byPerson) {
+    if (isLocked && !ends.hasCome(userName)) {
+      throw new TargetException(
+          TargetException.Kind.REFUSED,
+          "somebody locked the lease's user in the target: it is not let in again by a renewal");
+    }
+    if (ends.at(userName, expiresAt) && isLocked) {
       unlock(account(userName));
     }
   }
@@ -163,20 +166,34 @@ final class MariaDbSession implements DynamicEngine.Session {
   @Override
   public void revoke(String userName, OwnedObjects owned) throws TargetException {
     UserNames.require(userName);
-    guarded("the removal of a credential", () -> locked(userName, () -> remove(userName, owned)));
+    guarded(
+        "the removal of a credential",
+        () -> {
+          // Ahead of the lock: its holder may be the one who keeps that.
+          shut(userName);
+          locked(userName, () -> remove(userName, owned));
+        });
+  }
+
+  /** Lets it in no more, and begins to end its sessions. */
+  private void shut(String userName) throws SQLException, TargetException {
+    if (sql.count(IS_THERE, userName) > 0) {
+      // Not to be unlocked again by a renewal that is late: nobody knows its password any more.
+      sql.execute(
+          "alter user if exists " + account(userName) + identifiedBy(users.unknown()) + LOCKED);
+      sql.execute("kill hard user " + MariaDbText.userName(userName));
+    }
   }
 
   private void remove(String userName, OwnedObjects owned) throws SQLException, TargetException {
     if (sql.count(IS_THERE, userName) == 0) {
       return;
     }
-    String account = account(userName);
-    // Not to be unlocked again by a renewal that is late: nobody knows its password any more.
-    sql.execute("alter user " + account + identifiedBy(users.unknown()) + LOCKED);
+    shut(userName);
     endSessions(userName);
     objects.leave(userName, owned);
     ends.forget(userName);
-    sql.execute("drop user if exists " + account);
+    sql.execute("drop user if exists " + account(userName));
   }
 
   /** Waits for each to end; there is no login any more, so none begins. */

@@ -7,8 +7,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * How statements are run on one connection to a MariaDB. Not thread-safe.
@@ -31,10 +35,19 @@ final class MariaDbStatements extends JdbcStatements {
           + " session lock_wait_timeout = 8, session innodb_lock_wait_timeout = 8,"
           + " session time_zone = '+00:00'";
 
+  /** So often it waits for our own that work, a second each time. */
   private static final int TRIES = 3;
 
-  /** So long each try waits for a lock; a statement may take 12 s. */
-  private static final String WAIT_S = "3";
+  /** So often where others stand in the way, who may come back. */
+  private static final int TRIES_HOSTILE = 8;
+
+  /** The most sessions that are ended by one try: those that wait have the lock one by one. */
+  private static final int EVICTED_MAX = 500;
+
+  private static final long EVICT_MAX_NS = TimeUnit.SECONDS.toNanos(2);
+  private static final long LOOK_EVERY_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private static final int NO_SUCH_SESSION = 1094;
 
   /** Who works as the vault does, and keeps the lock. */
   private static final String HOLDER =
@@ -55,10 +68,14 @@ final class MariaDbStatements extends JdbcStatements {
    */
   void locked(String user, String root, Work work) throws SQLException, TargetException {
     String lock = lockOf(user);
-    for (int tries = 0; count("select coalesce(get_lock(?, " + WAIT_S + "), 0)", lock) != 1; ) {
-      if (++tries == TRIES || !evict(lock, root)) {
+    for (int tries = 1; count("select coalesce(get_lock(?, 1), 0)", lock) != 1; tries++) {
+      boolean hostile = evict(lock, root);
+      if (tries >= (hostile ? TRIES_HOSTILE : TRIES)) {
         throw new TargetException(
-            TargetException.Kind.AWAY, "another control plane is at work on the same user");
+            TargetException.Kind.BUSY,
+            hostile
+                ? "others in the target keep taking the lock that the vault's work takes"
+                : "another control plane is at work on the same user");
       }
     }
     try {
@@ -68,23 +85,45 @@ final class MariaDbStatements extends JdbcStatements {
     }
   }
 
-  /** Of everybody who knows the name: any login may take a lock under any name. */
+  /**
+   * Ends the session of each other user that has the lock, and of the one that has it then: any
+   * login may take, or wait for, a lock under any name. Nobody can tell what lock who waits waits
+   * for, but whoever has it next; so no session is ended that waits for another one.
+   *
+   * @return whether there was one
+   */
   private boolean evict(String lock, String root) throws SQLException {
-    for (List<String> holder : rows(HOLDER, 2, lock)) {
-      if (holder.getLast().equals(root)) {
-        return false;
+    long endNs = System.nanoTime() + EVICT_MAX_NS;
+    Set<String> ended = new HashSet<>();
+    while (ended.size() < EVICTED_MAX && System.nanoTime() < endNs) {
+      List<List<String>> holders = rows(HOLDER, 2, lock);
+      if (holders.isEmpty() || holders.getFirst().getLast().equals(root)) {
+        break;
       }
+      if (ended.add(holders.getFirst().getFirst())) {
+        kill(holders.getFirst().getFirst());
+      } else {
+        LockSupport.parkNanos(LOOK_EVERY_NS);
+      }
+    }
+    if (!ended.isEmpty()) {
       LOG.log(
           Level.WARNING,
-          "another user of a target keeps a lock that the vault's work takes; its session is ended");
-      kill(holder.getFirst());
+          "other users of a target kept a lock that the vault''s work takes; {0} sessions are ended",
+          ended.size());
     }
-    return true;
+    return !ended.isEmpty();
   }
 
   /** Ends the session with the number {@code id}, unless it has ended. */
   private void kill(String id) throws SQLException {
-    execute("kill hard connection " + Long.parseLong(id));
+    try {
+      execute("kill hard connection " + Long.parseLong(id));
+    } catch (SQLException e) {
+      if (e.getErrorCode() != NO_SUCH_SESSION) {
+        throw e;
+      }
+    }
   }
 
   private void release(String lock) {

@@ -20,8 +20,10 @@ import java.util.Set;
  * user by {@code GRANT PROXY}, by name. So a name that was mistyped, or chosen to take somebody's
  * account, is refused.
  *
- * <p>The role is there before the user, and the user is in it when it has all its grants; only then
- * it gets a password that is known. So what a kill leaves is known again, and made whole.
+ * <p>The role is there before the user, which is made locked and expired; the user is in the role
+ * when it has all its grants; only then it gets a password that is known, and may log in. So what a
+ * kill leaves is known again, and made whole; an account that is not so is none that was left half
+ * made, though the role outlives its user.
  */
 final class MariaDbStaticUsers {
   private static final System.Logger LOG = System.getLogger(MariaDbStaticUsers.class.getName());
@@ -32,11 +34,16 @@ final class MariaDbStaticUsers {
   private static final int DIGEST_DIGITS = 16;
   private static final Set<String> SYSTEM = Set.of("root", "mariadb.sys", "mysql", "PUBLIC");
 
-  private static final int ACCOUNT_COLUMNS = 5;
+  /** How one is made; the last step takes both back. */
+  private static final String HALF = " account lock password expire";
+
+  private static final int ACCOUNT_COLUMNS = 6;
   private static final String ACCOUNTS =
       "select Host, ifnull(json_value(Priv, '$.is_role'), 0) <> 0,"
           + " ifnull(json_value(Priv, '$.account_locked'), 0) <> 0,"
-          + " ifnull(json_value(Priv, '$.plugin'), ''), json_exists(Priv, '$.auth_or')"
+          + " ifnull(json_value(Priv, '$.plugin'), ''), json_exists(Priv, '$.auth_or'),"
+          + " ifnull(json_value(Priv, '$.account_locked'), 0) <> 0"
+          + " and ifnull(json_value(Priv, '$.password_last_changed'), 1) = 0"
           + " from mysql.global_priv where User = ?";
 
   /** The root user has been the administrator of such a role since it made it. */
@@ -84,9 +91,11 @@ final class MariaDbStaticUsers {
   record Found(String host, boolean isThere, boolean isWhole) {}
 
   /** One account of the name. */
-  private record Account(String host, boolean role, boolean locked, String plugin, boolean more) {
+  private record Account(
+      String host, boolean role, boolean locked, String plugin, boolean more, boolean half) {
     private static Account of(List<String> row) {
-      return new Account(row.get(0), is(row.get(1)), is(row.get(2)), row.get(3), is(row.get(4)));
+      return new Account(
+          row.get(0), is(row.get(1)), is(row.get(2)), row.get(3), is(row.get(4)), is(row.get(5)));
     }
 
     private static boolean is(String flag) {
@@ -117,10 +126,11 @@ final class MariaDbStaticUsers {
     }
     Account account = accounts.getFirst();
     boolean isOurs = sql.count(IS_MARK, mark(user)) > 0;
-    if (isOurs && isIn(account, name, mark(user))) {
+    if (isOurs && !account.half && isIn(account, name, mark(user))) {
       return new Found(account.host, true, true);
     }
-    if (isOurs && user.create() && account.host.equals(MariaDbText.ANYWHERE)) {
+    if (isOurs && account.half && user.create() && account.host.equals(MariaDbText.ANYWHERE)) {
+      requireNoAdministrator(account, name);
       return new Found(account.host, true, false);
     }
     if (user.create() || isIn(account, name, PREFIX + '%')) {
@@ -135,9 +145,7 @@ final class MariaDbStaticUsers {
   }
 
   private void requireGiven(Account account, String name) throws SQLException, TargetException {
-    if (sql.count(ADMINISTERS, name, account.host) > 0) {
-      throw refused(name, "administers the system (rights ON *.* or in the database mysql)");
-    }
+    requireNoAdministrator(account, name);
     if (account.locked) {
       throw refused(name, "may not log in");
     }
@@ -154,6 +162,13 @@ final class MariaDbStaticUsers {
     }
   }
 
+  private void requireNoAdministrator(Account account, String name)
+      throws SQLException, TargetException {
+    if (sql.count(ADMINISTERS, name, account.host) > 0) {
+      throw refused(name, "administers the system (rights ON *.* or in the database mysql)");
+    }
+  }
+
   /** See {@link DynamicEngine.Session#setPassword}, with the hash of the password. */
   void setPassword(StaticUser user, String hash, Fence fence) throws SQLException, TargetException {
     Found found = require(user);
@@ -164,27 +179,23 @@ final class MariaDbStaticUsers {
       sql.execute("alter user " + account + identifiedBy(hash));
       return;
     }
+    String role = userName(mark(user));
+    sql.execute("create role if not exists " + role);
+    if (!found.isThere) {
+      // When this fails somebody else may have made one: that is not ours to drop.
+      sql.execute(users.making(account, users.unknown()) + HALF);
+    }
     boolean whole = false;
     try {
-      make(user, account, found, grants);
-      sql.execute("alter user " + account + identifiedBy(hash));
+      sql.all(grants);
+      sql.execute("grant " + role + " to " + account);
+      sql.execute("alter user " + account + identifiedBy(hash) + " account unlock");
       whole = true;
     } finally {
       if (!whole && !found.isThere) {
         undo(user, account);
       }
     }
-  }
-
-  private void make(StaticUser user, String account, Found found, List<String> grants)
-      throws SQLException, TargetException {
-    String role = userName(mark(user));
-    sql.execute("create role if not exists " + role);
-    if (!found.isThere) {
-      sql.execute(users.making(account, users.unknown()));
-    }
-    sql.all(grants);
-    sql.execute("grant " + role + " to " + account);
   }
 
   private void undo(StaticUser user, String account) {

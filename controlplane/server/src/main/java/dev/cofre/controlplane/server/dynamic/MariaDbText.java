@@ -17,6 +17,10 @@ final class MariaDbText {
   /** From where the users that the vault makes log in: from everywhere. */
   static final String ANYWHERE = "%";
 
+  /** Who the server takes a login for, in whose name, not in its host, an {@code @} may be. */
+  static final String WHO =
+      "left(current_user(), char_length(current_user()) - locate('@', reverse(current_user())))";
+
   private static final int OBJECT_MAX = 64;
   private static final int USER_MAX = 80;
   private static final Pattern HASH = Pattern.compile("\\*[0-9A-F]{40}");

@@ -43,6 +43,10 @@ final class RuntimeTrust {
             }
           }
         }
+        if (pem.isEmpty()) {
+          throw new IllegalStateException(
+              "the Java runtime trusts nobody: name a file in its place");
+        }
         return pem.toString();
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException("the Java runtime's trusted certificates are damaged", e);

@@ -11,6 +11,8 @@ public final class TargetException extends Exception {
   public enum Kind {
     /** It did not answer, or the connection was lost. */
     AWAY,
+    /** It answered; others are at work on the same user, or keep what that takes. */
+    BUSY,
     /** It does not take the name and password. */
     LOGIN,
     /** It answered that it will not do it. */

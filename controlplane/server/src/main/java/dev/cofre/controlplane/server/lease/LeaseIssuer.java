@@ -270,7 +270,7 @@ public final class LeaseIssuer {
 
   /** What callers are told of {@code e}. */
   public static ProblemException problem(TargetException e) {
-    return e.kind() == TargetException.Kind.AWAY
+    return e.kind() == TargetException.Kind.AWAY || e.kind() == TargetException.Kind.BUSY
         ? new ProblemException(ErrorCode.TARGET_UNAVAILABLE, e.getMessage() + "; try again")
         : new ProblemException(ErrorCode.CONFLICT, e.getMessage());
   }

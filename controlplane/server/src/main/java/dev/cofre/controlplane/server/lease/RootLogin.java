@@ -17,6 +17,7 @@ import dev.cofre.controlplane.server.vault.DamagedValueException;
 import dev.cofre.controlplane.server.vault.SecretSealer;
 import dev.cofre.controlplane.server.vault.VaultKeys;
 import dev.cofre.engine.snapshot.KeyMetadata;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.file.Path;
@@ -35,6 +36,8 @@ import java.util.UUID;
  * rotation.
  */
 public final class RootLogin {
+  private static final System.Logger LOG = System.getLogger(RootLogin.class.getName());
+
   private final Store store;
   private final SecretSealer sealer;
   private final RandomSource random;
@@ -117,7 +120,8 @@ public final class RootLogin {
   }
 
   /**
-   * Logs in at the system of {@code id}; ends a rotation of its root user's password first.
+   * Logs in at the system of {@code id}; ends a rotation of its root user's password first, unless
+   * others keep what that takes.
    *
    * @throws TargetException when the system is away or refuses
    * @throws dev.cofre.contract.problem.ProblemException when the vault's key opens nothing now, or
@@ -171,9 +175,9 @@ public final class RootLogin {
     Root root = sealed.root;
     char[] next = password(sealed, sealed.nextKey, root.nextNumber(), root.next());
     try {
-      try (Session session = openEither(sealed, next)) {
-        // Also when the new one logged in: a system that asks for none takes any.
-        session.changePassword(next, () -> requireStill(sealed));
+      Session session = openEither(sealed, next);
+      if (!changes(session, sealed, next)) {
+        return session;
       }
       Session shown = kind(sealed.engine).open(target(sealed.engine), next);
       try {
@@ -185,6 +189,31 @@ public final class RootLogin {
       return shown;
     } finally {
       Arrays.fill(next, '\0');
+    }
+  }
+
+  /** Whether it did; when others keep the lock it takes, work goes on by {@code session}. */
+  private boolean changes(Session session, Sealed sealed, char[] next) throws TargetException {
+    boolean pending = false;
+    try {
+      // Also when the new one logged in: a system that asks for none takes any.
+      session.changePassword(next, () -> requireStill(sealed));
+      return true;
+    } catch (TargetException e) {
+      pending = e.kind() == TargetException.Kind.BUSY;
+      if (!pending) {
+        throw e;
+      }
+      LOG.log(
+          Level.WARNING,
+          "the rotation of the root user of the engine {0} goes on later: {1}",
+          sealed.engine.id(),
+          e.getMessage());
+      return false;
+    } finally {
+      if (!pending) {
+        session.close();
+      }
     }
   }
 

@@ -174,7 +174,8 @@ public final class UserRotator {
       return Turn.NONE;
     } catch (TargetException e) {
       boolean away = e.kind() == TargetException.Kind.AWAY;
-      failed(claimed, e.getMessage(), away ? ErrorCode.TARGET_UNAVAILABLE : ErrorCode.CONFLICT);
+      boolean later = away || e.kind() == TargetException.Kind.BUSY;
+      failed(claimed, e.getMessage(), later ? ErrorCode.TARGET_UNAVAILABLE : ErrorCode.CONFLICT);
       return away ? Turn.AWAY : Turn.FAILED;
     } catch (ProblemException e) {
       failed(claimed, e.detail(), e.code());

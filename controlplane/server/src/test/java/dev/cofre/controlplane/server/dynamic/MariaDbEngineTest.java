@@ -166,10 +166,7 @@ class MariaDbEngineTest extends DynamicEngineContract {
     try (Session session = session()) {
       session.renew(name, Instant.now().plusSeconds(600));
       assertTrue(works(name, password));
-      // One that a person locked is not let in again by its owner's renewal.
-      server.administer("alter user " + name + " account lock");
-      session.renew(name, Instant.now().plusSeconds(900));
-      assertFalse(works(name, password));
+      assertLockedByAPersonStaysSo(session, name, password);
       session.revoke(name, OwnedObjects.REASSIGN);
       assertEquals(List.of(), server.texts("select name from mysql.event"));
       TargetException gone =
@@ -177,6 +174,17 @@ class MariaDbEngineTest extends DynamicEngineContract {
               TargetException.class, () -> session.renew(name, Instant.now().plusSeconds(9)));
       assertEquals(TargetException.Kind.REFUSED, gone.kind());
     }
+  }
+
+  /** It is not let in again by its owner's renewal. */
+  private void assertLockedByAPersonStaysSo(Session session, String name, char[] password)
+      throws Exception {
+    server.administer("alter user " + name + " account lock");
+    TargetException told =
+        assertThrows(
+            TargetException.class, () -> session.renew(name, Instant.now().plusSeconds(900)));
+    assertEquals(TargetException.Kind.REFUSED, told.kind(), told.getMessage());
+    assertFalse(works(name, password));
   }
 
   @Test
@@ -190,10 +198,104 @@ class MariaDbEngineTest extends DynamicEngineContract {
       assertTrue(works(name, password));
       assertEquals(List.of(), server.texts("select name from mysql.event"));
       session.renew(name, Instant.now().plusSeconds(900));
+      assertTrue(works(name, password));
+      assertLockedByAPersonStaysSo(session, name, password);
       session.revoke(name, OwnedObjects.REASSIGN);
       assertFalse(knows(name));
     } finally {
       server.administer("set global event_scheduler = on");
+    }
+  }
+
+  private static final int IN_LINE = 4;
+
+  /** One keeps the lock, the others wait for it. */
+  private static void queue(String user, String password, String lock) throws Exception {
+    String waiting =
+        "select count(*) from information_schema.processlist where user = '"
+            + user
+            + "' and (state = 'User lock' or id = is_used_lock('"
+            + lock
+            + "'))";
+    for (int i = 0; i < IN_LINE; i++) {
+      Connection connection = server.login(user, password);
+      Thread.ofPlatform()
+          .daemon()
+          .start(
+              () -> {
+                try (connection;
+                    Statement statement = connection.createStatement()) {
+                  statement.execute("do get_lock('" + lock + "', 1000)");
+                  statement.execute("do sleep(1000)");
+                } catch (SQLException e) {
+                  // Its session was ended, or the server stopped.
+                }
+              });
+    }
+    Await.until(
+        "all are in line", () -> server.texts(waiting).equals(List.of(Integer.toString(IN_LINE))));
+  }
+
+  @Test
+  void whoKeepsTheLockOfACredentialDoesNotHoldOffItsRemoval() throws Exception {
+    String name = fresh();
+    char[] password = password();
+    String lock = MariaDbStatements.lockOf(name);
+    server.administer("create or replace user keeper identified by 'keeper'");
+    try (Session session = session()) {
+      session.create(with(name, grants().getFirst()), password);
+      queue("keeper", "keeper", lock);
+      session.revoke(name, OwnedObjects.REASSIGN);
+      assertFalse(knows(name));
+      String again = fresh();
+      session.create(with(again, grants().getFirst()), password);
+      queue(again, new String(password), MariaDbStatements.lockOf(again));
+      session.revoke(again, OwnedObjects.REASSIGN);
+      assertFalse(knows(again));
+    }
+  }
+
+  @Test
+  void whoKeepsTheLockOfTheRootUserDoesNotHoldOffItsRotation() throws Exception {
+    server.administer("create or replace user keeper identified by 'keeper'");
+    queue("keeper", "keeper", MariaDbStatements.lockOf(TestTarget.ROOT));
+    try (Session session = session()) {
+      session.changePassword(rootPassword(), () -> {});
+      session.requireRights();
+    }
+  }
+
+  /** As by another control plane that stands still: what can be done without the lock is done. */
+  @Test
+  void aCredentialIsShutBeforeItsLockIsHad() throws Exception {
+    String name = fresh();
+    char[] password = password();
+    try (Connection holder = server.login(TestTarget.ROOT, TestTarget.ROOT_PASSWORD);
+        Statement statement = holder.createStatement();
+        Session session = session()) {
+      session.create(with(name, grants().getFirst()), password);
+      statement.execute("do get_lock('" + MariaDbStatements.lockOf(name) + "', 0)");
+      TargetException busy =
+          assertThrows(TargetException.class, () -> session.revoke(name, OwnedObjects.REASSIGN));
+      assertEquals(TargetException.Kind.BUSY, busy.kind(), busy.getMessage());
+      assertFalse(works(name, password));
+      statement.execute("do release_lock('" + MariaDbStatements.lockOf(name) + "')");
+      session.revoke(name, OwnedObjects.REASSIGN);
+      assertFalse(knows(name));
+    }
+  }
+
+  @Test
+  void anAnswerOfTooManyRowsIsNotTaken() throws Exception {
+    try (Connection connection = server.login(TestTarget.ROOT, TestTarget.ROOT_PASSWORD)) {
+      MariaDbStatements sql = new MariaDbStatements(connection);
+      assertThrows(
+          SQLException.class,
+          () ->
+              sql.texts(
+                  "select 1 from information_schema.collations a"
+                      + " join information_schema.collations b"));
+      assertEquals(List.of("1"), sql.texts("select 1"));
     }
   }
 
@@ -254,6 +356,21 @@ class MariaDbEngineTest extends DynamicEngineContract {
       session.revoke(name, OwnedObjects.DROP);
       assertFalse(knows(name));
       assertEquals(List.of(), server.texts(DEFINED));
+    }
+  }
+
+  @Test
+  void whatItDefinedByARightThatAllHaveGoesToo() throws Exception {
+    String name = fresh();
+    char[] password = password();
+    server.administer("grant create view, select on shop.* to public");
+    try (Session session = session()) {
+      session.create(with(name, grants().getFirst()), password);
+      assertTrue(may(name, password, "create view shop.everybodys as select 1 as one"));
+      session.revoke(name, OwnedObjects.DROP);
+      assertEquals(List.of(), server.texts(DEFINED));
+    } finally {
+      server.administer("revoke create view, select on shop.* from public");
     }
   }
 

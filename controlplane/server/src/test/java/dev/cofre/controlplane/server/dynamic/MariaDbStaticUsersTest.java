@@ -96,7 +96,10 @@ class MariaDbStaticUsersTest {
   void whatAKillLeftHalfMadeLetsNobodyInAndIsMadeWhole() throws Exception {
     StaticUser user = user("killed", true, ORDERS);
     String role = '`' + MariaDbStaticUsers.mark(user) + '`';
-    String unknown = "identified via mysql_native_password using '*" + "0".repeat(40) + "'";
+    String unknown =
+        "identified via mysql_native_password using '*"
+            + "0".repeat(40)
+            + "' account lock password expire";
     try (Connection root = server.login(TestTarget.ROOT, TestTarget.ROOT_PASSWORD);
         Statement statement = root.createStatement()) {
       for (List<String> before :
@@ -132,6 +135,54 @@ class MariaDbStaticUsersTest {
     server.administer("create user killed " + unknown);
     assertTrue(refused(user).contains("belongs to somebody else"));
     server.administer("drop user killed");
+  }
+
+  /** The role that says so outlives the user that the vault made. */
+  @Test
+  void anAccountThatTookTheNameOfAUserOfOursIsNotOurs() throws Exception {
+    StaticUser user = user("outlived", true, ORDERS);
+    try (Session session = session()) {
+      session.setPassword(user, password(), () -> {});
+    }
+    server.administer("drop user outlived", "create user outlived identified by 'theirs'");
+    assertTrue(refused(user).contains("belongs to somebody else"));
+    assertTrue(server.takes("outlived", "theirs"));
+    server.administer(
+        "drop user outlived",
+        "create user outlived identified by 'theirs' account lock password expire",
+        "grant super on *.* to outlived");
+    assertTrue(refused(user).contains("administers"));
+  }
+
+  @Test
+  void anAccountThatSomebodyMakesMeanwhileIsNotDropped() throws Exception {
+    try (Session session = session()) {
+      TargetException told =
+          assertThrows(
+              TargetException.class,
+              () ->
+                  session.setPassword(
+                      user("raced", true, ORDERS),
+                      password(),
+                      () -> administer("create user raced identified by 'theirs'")));
+      assertEquals(TargetException.Kind.REFUSED, told.kind(), told.getMessage());
+    }
+    assertTrue(server.takes("raced", "theirs"));
+  }
+
+  private static void administer(String sql) {
+    try {
+      server.administer(sql);
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aUserWithAnAtInItsNameIsShownToLogIn() throws Exception {
+    server.administer("create user `svc@corp` identified by 'corp'");
+    new MariaDbEngine(KernelRandom.INSTANCE)
+        .rehearse(server.target().as("svc@corp"), "corp".toCharArray());
   }
 
   @Test
@@ -317,7 +368,7 @@ class MariaDbStaticUsersTest {
           assertThrows(
               TargetException.class,
               () -> session.setPassword(user("kept-up", true), password(), () -> {}));
-      assertEquals(TargetException.Kind.AWAY, told.kind());
+      assertEquals(TargetException.Kind.BUSY, told.kind());
       assertTrue(statement.execute("select 1"), "it is let alone");
     }
     assertFalse(names().contains("kept-up"));
