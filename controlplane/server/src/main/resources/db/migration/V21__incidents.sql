@@ -8,7 +8,6 @@ create table incident (
   reason varchar(256) not null,
   since_at timestamp with time zone not null,
   overlap_s bigint not null,
-  forced boolean not null,
   state varchar(16) not null,
   opened_at timestamp with time zone not null,
   opened_by varchar(128) not null,

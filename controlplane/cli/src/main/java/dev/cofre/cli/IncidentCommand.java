@@ -42,8 +42,9 @@ final class IncidentCommand {
 
   @Command(
       description = {
-        "Shows an answer to a leak: how far each step is, and who read what. Exit code 3 while it is",
-        "open: it goes on by itself."
+        "Shows an answer to a leak: how far each step is, and who read what. Exit code 0 when all is",
+        "done; 3 while it is open and goes on by itself, when it was closed before, and when not all",
+        "logs could be asked."
       })
   int show(
       @Parameters(paramLabel = "ID", description = ID) String id,

@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
       "away, rotates a secret of two users or asks its owner for another value, tells the owner, and",
       "lists who read what. Shows the plan and asks first; --yes does it without plan and question.",
       "The control plane goes on by itself whatever becomes of this command. It destroys nothing, and",
-      "waits for no approval. Exit code 3 when steps are left, as for an owner."
+      "waits for no approval. Exit code 0 when all is done, 3 when steps are left, as for an owner, or",
+      "when not all logs could be asked who read what."
     })
 final class IncidentLeakCommand implements Callable<Integer> {
   private static final String PLANS = "/v1/incident-plans";
@@ -59,11 +60,6 @@ final class IncidentLeakCommand implements Callable<Integer> {
         "3600 (default 90)."
       })
   private Integer overlapSeconds;
-
-  @Option(
-      names = "--force",
-      description = "Also when fewer than two security-admins who can log in would be left.")
-  private boolean force;
 
   @Option(names = "--dry-run", description = "Show the plan, and who read what; change nothing.")
   private boolean dryRun;
@@ -143,7 +139,7 @@ final class IncidentLeakCommand implements Callable<Integer> {
     put(document, "reason", reason);
     put(document, "since", since);
     put(document, "overlapSeconds", overlapSeconds);
-    return force ? document.put("force", true) : document;
+    return document;
   }
 
   private static void put(JsonObject document, String field, Object value) {

@@ -36,9 +36,14 @@ final class IncidentReport {
     }
   }
 
-  /** 3 while steps are left, which the words tell. */
+  /** 0 when all was done and looked at; 3 else, which the words tell. */
   static int exitCode(JsonObject report) {
-    return report.getString("state", "OPEN").equals("OPEN") ? ExitCodes.PENDING : ExitCodes.OK;
+    return isDone(report) ? ExitCodes.OK : ExitCodes.PENDING;
+  }
+
+  private static boolean isDone(JsonObject report) {
+    return report.getString("state", "").equals("DONE")
+        && report.getBoolean("traceComplete", false);
   }
 
   /** The words alone. */
@@ -102,7 +107,7 @@ final class IncidentReport {
     Page page = new Page(title).heading(1, title);
     String state = report.getString("state", "");
     if (lines.size() > 1 && !state.isEmpty()) {
-      page.verdict(state.equals("DONE"), lines.get(1)).paragraph(lines.get(0));
+      page.verdict(isDone(report), lines.get(1)).paragraph(lines.get(0));
       page.list(lines.subList(2, lines.size()));
     } else {
       page.list(lines);

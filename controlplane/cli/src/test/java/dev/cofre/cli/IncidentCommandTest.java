@@ -34,6 +34,7 @@ class IncidentCommandTest {
   @AutoClose private ScriptedPlane plane;
   private Map<String, String> environment;
   private volatile String state = "DONE";
+  private volatile boolean isTraceWhole = true;
   private volatile String stepState = "DONE";
   private final AtomicInteger looksUntilDone = new AtomicInteger();
 
@@ -97,7 +98,8 @@ class IncidentCommandTest {
         ? report
         : report
             .put("id", "7b0e0f5e-0000-4000-8000-000000000001")
-            .put("state", isOver ? state : "OPEN");
+            .put("state", isOver ? state : "OPEN")
+            .put("traceComplete", isTraceWhole);
   }
 
   private CliRun run(String in, String... args) {
@@ -142,7 +144,6 @@ class IncidentCommandTest {
             "2026-01-01T00:00:00Z",
             "--overlap-seconds",
             "0",
-            "--force",
             "--dry-run",
             "--html",
             page.toString());
@@ -152,8 +153,7 @@ class IncidentCommandTest {
         new JsonObject()
             .put("principal", "app")
             .put("since", "2026-01-01T00:00:00Z")
-            .put("overlapSeconds", 0)
-            .put("force", true),
+            .put("overlapSeconds", 0),
         asked.getLast().body());
     assertFalse(Files.readString(page).contains("<script>"));
   }
@@ -189,6 +189,11 @@ class IncidentCommandTest {
     assertEquals("POST /v1/incidents/x/close", lines().getLast());
     assertEquals(new JsonObject().put("reason", "by hand"), asked.getLast().body());
     state = "OPEN";
+    assertEquals(ExitCodes.PENDING, run("", "incident", "show", "x").exitCode());
+    state = "CLOSED";
+    assertEquals(ExitCodes.PENDING, run("", "incident", "show", "x").exitCode());
+    state = "DONE";
+    isTraceWhole = false;
     assertEquals(ExitCodes.PENDING, run("", "incident", "show", "x").exitCode());
   }
 

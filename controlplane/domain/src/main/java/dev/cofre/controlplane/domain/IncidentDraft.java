@@ -12,15 +12,9 @@ import java.util.Map;
  * @param since from when on reads are of interest
  * @param overlap for how long readers of a rotated secret have to take its new value before the old
  *     one ends
- * @param force also when fewer than two security administrators are left by it
  */
 public record IncidentDraft(
-    Incident.Kind kind,
-    String subject,
-    String reason,
-    Instant since,
-    Duration overlap,
-    boolean force) {
+    Incident.Kind kind, String subject, String reason, Instant since, Duration overlap) {
   /** As long as leases that ended are known. */
   private static final Duration SINCE_DEFAULT = Duration.ofDays(30);
 
@@ -56,8 +50,7 @@ public record IncidentDraft(
             fields.has("reason") ? fields.printable("reason", TEXT_MAX) : "",
             since == null ? now.minus(SINCE_DEFAULT) : since,
             Duration.ofSeconds(
-                fields.number("overlapSeconds", OVERLAP_S_DEFAULT, 0, OVERLAP_S_MAX)),
-            fields.flag("force", false));
+                fields.number("overlapSeconds", OVERLAP_S_DEFAULT, 0, OVERLAP_S_MAX)));
     fields.mayHave("reason");
     fields.end();
     return draft;

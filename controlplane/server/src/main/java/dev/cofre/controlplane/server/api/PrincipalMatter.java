@@ -60,7 +60,8 @@ final class PrincipalMatter {
 
   /**
    * That {@code principal} gets another way to prove who it is: whoever has it gets all roles that
-   * the principal has, also by groups. Called before it has it.
+   * the principal has, also by groups. Who was cut off because of a leak is no newcomer: its rights
+   * are still there for whoever gets its next credential. Called before it has it.
    */
   static ApprovalMatter credential(Transaction tx, Principal principal, List<String> changes) {
     return new ApprovalMatter(
@@ -69,7 +70,7 @@ final class PrincipalMatter {
         Set.of(),
         Subject.withGroupRoles(principal, tx.live().policy()).roles(),
         Set.of(principal.id()),
-        tx.principals().hasCredentials(principal.id()),
+        tx.principals().hasCredentials(principal.id()) || tx.incidents().wasCutOff(principal),
         changes);
   }
 

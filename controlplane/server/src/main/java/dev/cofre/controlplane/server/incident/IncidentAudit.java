@@ -5,6 +5,7 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.controlplane.domain.Incident;
 import dev.cofre.controlplane.domain.IncidentStep;
 import dev.cofre.controlplane.domain.ManagementAction;
+import dev.cofre.controlplane.domain.approval.ApprovalRequest;
 import dev.cofre.engine.audit.AuditLog;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -48,6 +49,13 @@ final class IncidentAudit {
         event(incident, step.subject())
             .phase(step.action().wireName() + ":failed")
             .failed(code.code()));
+  }
+
+  /** What {@code phase} says is about to happen to {@code request}. */
+  void approval(Incident incident, ApprovalRequest request, String phase) {
+    append(
+        event(incident, request.id() + " sha256:" + request.digestHex())
+            .phase(IncidentStep.Action.CUT_OFF.wireName() + ":" + phase));
   }
 
   /** All of {@code incident} is about to be done. */

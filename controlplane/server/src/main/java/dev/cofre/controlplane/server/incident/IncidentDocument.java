@@ -54,7 +54,8 @@ public final class IncidentDocument {
   static JsonObject whole(Incident incident, List<IncidentStep> steps, Optional<String> found) {
     List<String> words = new ArrayList<>();
     words.add(head(incident.draft(), incident.openedBy(), incident.openedAt()));
-    words.add(standing(incident, steps));
+    Optional<JsonObject> told = found.map(JsonObject::new);
+    words.add(standing(incident, steps, isWhole(told)));
     for (IncidentStep step : steps.stream().limit(STEP_WORDS_MAX).toList()) {
       words.add(line(step));
     }
@@ -64,8 +65,7 @@ public final class IncidentDocument {
     }
     JsonArray items = new JsonArray();
     steps.forEach(step -> items.add(of(step)));
-    return traced(brief(incident).put("dryRun", false), words, found.map(JsonObject::new))
-        .put("steps", items);
+    return traced(brief(incident).put("dryRun", false), words, told).put("steps", items);
   }
 
   /**
@@ -108,10 +108,14 @@ public final class IncidentDocument {
     return document
         .put(WORDS, new JsonArray(words))
         .put("traced", found.isPresent())
-        .put("traceComplete", found.map(told -> told.getBoolean("complete")).orElse(false))
+        .put("traceComplete", isWhole(found))
         .put(READERS, found.map(told -> told.getJsonObject(READERS)).orElse(none))
         .put(SECRETS_READ, found.map(told -> told.getJsonObject(SECRETS_READ)).orElse(none))
         .put(INVESTIGATION, found.map(told -> told.getJsonObject(INVESTIGATION)).orElse(null));
+  }
+
+  private static boolean isWhole(Optional<JsonObject> found) {
+    return found.map(told -> told.getBoolean("complete")).orElse(false);
   }
 
   private static String head(IncidentDraft draft, String by, Instant at) {
@@ -127,7 +131,7 @@ public final class IncidentDocument {
         + (draft.reason().isEmpty() ? "." : ": " + draft.reason());
   }
 
-  private static String standing(Incident incident, List<IncidentStep> steps) {
+  private static String standing(Incident incident, List<IncidentStep> steps, boolean isWhole) {
     List<IncidentStep> left = steps.stream().filter(step -> step.state() != State.DONE).toList();
     String names =
         left.stream()
@@ -137,7 +141,11 @@ public final class IncidentDocument {
     String shown = names + (left.size() > 5 ? " and " + (left.size() - 5) + " more" : "");
     return switch (incident.state()) {
       case DONE ->
-          "DONE: all " + Counts.of(steps.size(), "step") + ", at " + incident.endedAt() + ".";
+          (isWhole ? "DONE: all " : "DONE, TRACE NOT WHOLE: all ")
+              + Counts.of(steps.size(), "step")
+              + ", at "
+              + incident.endedAt()
+              + (isWhole ? "." : "; there may be more readers than are listed: see below.");
       case CLOSED ->
           "CLOSED by "
               + incident.endedBy()

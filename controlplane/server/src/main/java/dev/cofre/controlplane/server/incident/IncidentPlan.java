@@ -16,6 +16,7 @@ import dev.cofre.controlplane.server.store.Transaction;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Says which steps a leak is answered by. Stateless; within the caller's transaction. */
 final class IncidentPlan {
@@ -97,11 +98,23 @@ final class IncidentPlan {
             .filter(found -> found.tenant().equals(tenant))
             .orElseThrow(() -> Targets.absent("principal"));
     PrincipalBook.requireNoNode(principal);
-    if (!draft.force() && isAdmin(tx, principal) && !leavesAdmins(tx, principal)) {
+    requireAdminsLeft(tx, principal, one -> tx.incidents().isToBeCutOff(one));
+  }
+
+  /**
+   * That no one person ends dual control: enough security administrators who can log in are left
+   * without {@code principal}.
+   *
+   * @param others says of whom else that they do not count
+   * @throws ProblemException {@code conflict} when too few are
+   */
+  static void requireAdminsLeft(Transaction tx, Principal principal, Predicate<Principal> others) {
+    if (isAdmin(tx, principal) && !leavesAdmins(tx, principal, others)) {
       throw new ProblemException(
           ErrorCode.CONFLICT,
           "fewer than two security-admins who can log in would be left, so that nothing could be"
-              + " approved any more; force it if that is meant");
+              + " approved any more; have another security-admin made and given a token first"
+              + " (principal create, principal token, with approvals)");
     }
   }
 
@@ -111,7 +124,8 @@ final class IncidentPlan {
         .contains(Role.SECURITY_ADMIN);
   }
 
-  private static boolean leavesAdmins(Transaction tx, Principal without) {
+  private static boolean leavesAdmins(
+      Transaction tx, Principal without, Predicate<Principal> others) {
     int left = 0;
     String after = "";
     List<Principal> page;
@@ -121,7 +135,8 @@ final class IncidentPlan {
         after = one.id();
         if (!one.id().equals(without.id())
             && isAdmin(tx, one)
-            && tx.principals().hasCredentials(one.id())) {
+            && tx.principals().canLogIn(one.id())
+            && !others.test(one)) {
           left++;
         }
       }

@@ -5,6 +5,7 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.Incident;
 import dev.cofre.controlplane.domain.IncidentDraft;
 import dev.cofre.controlplane.domain.IncidentStep;
+import dev.cofre.controlplane.domain.Secret;
 import dev.cofre.controlplane.server.alert.Alerts;
 import dev.cofre.controlplane.server.investigate.Tracer;
 import dev.cofre.controlplane.server.store.Store;
@@ -99,7 +100,7 @@ public final class Incidents implements AutoCloseable {
     this.runner =
         new StepRunner(
             store,
-            new StepWork(parts.lists()),
+            new StepWork(parts.lists(), audit),
             new Telling(store, parts.alerts()),
             trace,
             audit,
@@ -130,12 +131,26 @@ public final class Incidents implements AutoCloseable {
     Trace.Found found = trace.find(tenant, draft, store.read(Transaction::now), stop);
     return store.read(
         tx -> {
-          found.secrets().stream()
-              .flatMap(name -> tx.secrets().find(tenant, name).stream())
-              .limit(StepRunner.SECRETS_MAX)
-              .forEach(secret -> steps.addAll(IncidentPlan.ofSecret(tx, secret, steps.size() + 1)));
+          List<Secret> secrets =
+              found.secrets().stream()
+                  .flatMap(name -> tx.secrets().find(tenant, name).stream())
+                  .limit(StepRunner.SECRETS_MAX)
+                  .toList();
+          secrets.forEach(
+              secret -> steps.addAll(IncidentPlan.ofSecret(tx, secret, steps.size() + 1)));
+          int left = found.secrets().size() - secrets.size();
           List<String> texts =
-              steps.stream().map(step -> PlanText.of(tx, tenant, draft, step)).toList();
+              steps.stream()
+                  .map(
+                      step ->
+                          PlanText.of(tx, tenant, draft, step)
+                              + (step.action() == IncidentStep.Action.TRACE && left > 0
+                                  ? "; "
+                                      + Counts.of(found.secrets().size(), "secret")
+                                      + " read"
+                                      + StepRunner.notDealtWith(left)
+                                  : ""))
+                  .toList();
           return IncidentDocument.plan(draft, steps, texts, Optional.of(found));
         });
   }
@@ -192,13 +207,11 @@ public final class Incidents implements AutoCloseable {
     try {
       List<UUID> due = store.read(tx -> tx.incidents().due(tx.now(), OPEN_MAX));
       open = store.read(tx -> tx.incidents().countOpen());
+      failing = store.read(tx -> tx.incidents().countFailing()) > 0;
       for (UUID id : due) {
         if (running.add(id)) {
           tasks.execute(() -> turn(id));
         }
-      }
-      if (open == 0) {
-        failing = false;
       }
     } catch (StoreException | RejectedExecutionException e) {
       LOG.log(Level.DEBUG, "the store does not answer; its state is told by readiness", e);
@@ -238,7 +251,6 @@ public final class Incidents implements AutoCloseable {
     if (failures < 0) {
       return;
     }
-    failing = failures > 0;
     store.change(
         tx -> {
           if (!tx.incidents().isHeld(incident)) {
@@ -283,7 +295,7 @@ public final class Incidents implements AutoCloseable {
     return open;
   }
 
-  /** Whether a step failed the last time that one was worked on here. */
+  /** Whether a step has failed and is tried again, on any control plane, as of seconds ago. */
   public boolean isFailing() {
     return failing;
   }

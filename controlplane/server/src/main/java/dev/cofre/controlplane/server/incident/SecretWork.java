@@ -47,7 +47,9 @@ final class SecretWork {
       return step.gone(State.WAITING, more, atWork(rotation, published), tx.now());
     }
     Instant overlapEnds =
-        published == 0 ? tx.now() : rotation.rotatedAt().plus(incident.draft().overlap());
+        rotation.rotatedAt() == null
+            ? tx.now()
+            : rotation.rotatedAt().plus(incident.draft().overlap());
     if (tx.now().isBefore(overlapEnds)) {
       return step.gone(
           State.WAITING,
@@ -58,7 +60,8 @@ final class SecretWork {
               + secret.currentVersion()
               + "; then "
               + rotation.changedUser()
-              + " gets another password, and what leaked ends",
+              + " gets another password"
+              + (published == 0 ? "" : ", and what leaked ends"),
           tx.now());
     }
     tx.userRotations().request(rotation, tx.now());

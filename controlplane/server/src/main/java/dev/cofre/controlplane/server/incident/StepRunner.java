@@ -129,7 +129,7 @@ final class StepRunner {
 
   /** What was read a moment before is in the archive some seconds after. */
   private void trace(Incident incident, IncidentStep step) {
-    if (store.read(Transaction::now).isBefore(incident.openedAt().plus(StepWork.GRACE))) {
+    if (!store.read(tx -> StepWork.isGraceOver(tx, incident))) {
       return;
     }
     long begunNs = System.nanoTime();
@@ -174,21 +174,28 @@ final class StepRunner {
     String where =
         "asked the archive of "
             + audit.node()
-            + (found.isComplete() ? "" : ", NOT ALL of it within the time");
+            + (found.isWhole() ? "" : ", which is NOT WHOLE, or was not looked at wholly");
     if (found.secrets().isEmpty()) {
       return where;
     }
-    int left = found.secrets().size() - taken;
     return where
-        + "; secrets that were read: "
-        + Trace.names(found.secrets(), NAMES_MAX)
-        + (left > 0
-            ? "; "
-                + left
-                + " of them are not dealt with here: gone, or beyond "
-                + SECRETS_MAX
-                + "; answer each of these by an incident of its own"
-            : "");
+        + "; "
+        + Counts.of(found.secrets().size(), "secret")
+        + " read"
+        + notDealtWith(found.secrets().size() - taken)
+        + ": "
+        + Trace.names(found.secrets(), NAMES_MAX);
+  }
+
+  /** Before any name: what is too long is cut off at its end. */
+  static String notDealtWith(int left) {
+    return left > 0
+        ? ", of which "
+            + left
+            + " ARE NOT DEALT WITH here (gone, or beyond "
+            + SECRETS_MAX
+            + "): answer each of these by an incident of its own"
+        : "";
   }
 
   /** Writes {@code step} as {@code change} makes it; the record is on the log before. */

@@ -47,9 +47,10 @@ final class Trace {
    *
    * @param json as answers have it
    * @param secrets the names of those that a principal read, each once
-   * @param isComplete whether all that this archive holds was looked at
+   * @param isWhole whether all that this archive holds was looked at, and all known logs are in it
+   *     whole
    */
-  record Found(JsonObject json, List<String> secrets, boolean isComplete) {}
+  record Found(JsonObject json, List<String> secrets, boolean isWhole) {}
 
   /**
    * Looks.
@@ -87,9 +88,13 @@ final class Trace {
     boolean isMore = found.size() > ROWS_MAX;
     String words =
         found.isEmpty()
-            ? "Nobody has, or had within 30 days, a lease of " + draft.subject() + "."
+            ? "Nobody had a lease of "
+                + draft.subject()
+                + " since "
+                + draft.since()
+                + " (leases that ended are known for 30 days)."
             : (isMore ? "More than " + ROWS_MAX : Counts.of(found.size(), "principal"))
-                + " got credentials of "
+                + " had credentials of "
                 + draft.subject()
                 + " since "
                 + draft.since()
@@ -120,9 +125,10 @@ final class Trace {
             TABLE_ROWS_MAX);
     Findings findings = tracer.find(asked, stop);
     Ledger ledger = findings.ledger();
+    boolean isWhole = findings.isComplete() && findings.isArchiveWhole();
     JsonObject json =
         new JsonObject()
-            .put("complete", findings.isComplete())
+            .put("complete", isWhole)
             .put("words", new JsonArray(Words.of(findings)))
             .put("readers", ofSecret ? readers(ledger.principals()) : none())
             .put("secretsRead", ofSecret ? none() : secretsRead(ledger.secrets()))
@@ -131,7 +137,7 @@ final class Trace {
         ofSecret
             ? List.of()
             : ledger.secrets().rows().stream().map(row -> row.value().key()).distinct().toList();
-    return new Found(json, names, findings.isComplete());
+    return new Found(json, names, isWhole);
   }
 
   private static long nanos(Instant time) {

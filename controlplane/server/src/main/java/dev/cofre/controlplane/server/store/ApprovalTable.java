@@ -89,6 +89,17 @@ public final class ApprovalTable {
         .execute();
   }
 
+  /** Takes the vote of {@code principal} away, as if it had not voted; false when it had not. */
+  public boolean dropVote(ApprovalRequestId id, String principal) {
+    return handle
+            .createUpdate(
+                "delete from approval_vote where request_id = :id and principal_id = :principal")
+            .bind("id", id.id())
+            .bind("principal", principal)
+            .execute()
+        > 0;
+  }
+
   /** Brings the request from {@code from} into {@code to}; false when it is elsewhere. */
   public boolean move(ApprovalRequestId id, ApprovalState from, ApprovalState to, String by) {
     requireMove(from, to);

@@ -3,6 +3,7 @@ package dev.cofre.controlplane.server.store;
 import dev.cofre.controlplane.domain.Incident;
 import dev.cofre.controlplane.domain.IncidentDraft;
 import dev.cofre.controlplane.domain.IncidentStep;
+import dev.cofre.controlplane.domain.Principal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.Update;
 
 /**
@@ -77,6 +79,50 @@ public final class IncidentTable {
         .one();
   }
 
+  /** How many steps of open ones have failed, and are tried again. */
+  public int countFailing() {
+    return handle
+        .createQuery(
+            "select count(*) from incident_step s join incident i on i.id = s.incident_id"
+                + " where i.state = 'OPEN' and s.state in ('PENDING', 'WAITING')"
+                + " and s.attempts > 0")
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  /**
+   * Whether an incident has taken the credentials of {@code principal} away, of this one, not of
+   * one that had its id before.
+   */
+  public boolean wasCutOff(Principal principal) {
+    return cutOffs(principal, " and s.state = 'DONE' and s.ended_at >= :createdAt")
+            .bind("createdAt", Times.column(principal.stamp().createdAt()))
+            .mapTo(Integer.class)
+            .one()
+        > 0;
+  }
+
+  /** Whether an open incident is about to take the credentials of {@code principal} away. */
+  public boolean isToBeCutOff(Principal principal) {
+    return cutOffs(principal, " and i.state = 'OPEN' and s.state in ('PENDING', 'WAITING')")
+            .mapTo(Integer.class)
+            .one()
+        > 0;
+  }
+
+  private Query cutOffs(Principal principal, String further) {
+    return handle
+        .createQuery(
+            "select count(*) from incident_step s join incident i on i.id = s.incident_id"
+                + " where i.tenant = :tenant and i.kind = :kind and i.subject = :id"
+                + " and s.action = :action"
+                + further)
+        .bind("tenant", principal.tenant())
+        .bind("kind", Incident.Kind.PRINCIPAL.wireName())
+        .bind("id", principal.id())
+        .bind("action", IncidentStep.Action.CUT_OFF.wireName());
+  }
+
   /** The first {@code limit} of {@code tenant}, the newest first, behind {@code after}. */
   public List<Incident> page(String tenant, UUID after, int limit) {
     return handle
@@ -100,9 +146,9 @@ public final class IncidentTable {
     IncidentDraft draft = incident.draft();
     handle
         .createUpdate(
-            "insert into incident (id, tenant, kind, subject, reason, since_at, overlap_s, forced,"
+            "insert into incident (id, tenant, kind, subject, reason, since_at, overlap_s,"
                 + " state, opened_at, opened_by, next_at, claim) values (:id, :tenant, :kind,"
-                + " :subject, :reason, :since, :overlap, :forced, :state, :openedAt, :openedBy,"
+                + " :subject, :reason, :since, :overlap, :state, :openedAt, :openedBy,"
                 + " :openedAt, :claim)")
         .bind("id", incident.id())
         .bind("tenant", incident.tenant())
@@ -111,7 +157,6 @@ public final class IncidentTable {
         .bind("reason", draft.reason())
         .bind("since", Times.column(draft.since()))
         .bind("overlap", draft.overlap().toSeconds())
-        .bind("forced", draft.force())
         .bind("state", incident.state().name())
         .bind("openedAt", Times.column(incident.openedAt()))
         .bind("openedBy", incident.openedBy())
@@ -314,8 +359,7 @@ public final class IncidentTable {
             row.getString("subject"),
             row.getString("reason"),
             Times.read(row, "since_at"),
-            Duration.ofSeconds(row.getLong("overlap_s")),
-            row.getBoolean("forced"));
+            Duration.ofSeconds(row.getLong("overlap_s")));
     return new Incident(
         row.getObject("id", UUID.class),
         row.getString("tenant"),

@@ -261,7 +261,7 @@ public final class LeaseTable {
   /** Who has, or had, leases: how many, from when to when they were issued. */
   public record Holder(String principal, int leases, Instant first, Instant last) {}
 
-  /** Who has leases of {@code filter} that were issued since {@code since}, by how many. */
+  /** Who has leases of {@code filter} that did not end before {@code since}, by how many. */
   public List<Holder> holders(Filter filter, Instant since, int limit) {
     return filter
         .bind(
@@ -269,7 +269,8 @@ public final class LeaseTable {
                 "select l.principal, count(*) as leases, min(l.issued_at) as first_at,"
                     + " max(l.issued_at) as last_at from lease l"
                     + filter.where()
-                    + " and l.issued_at >= :since group by l.principal"
+                    + " and (l.issued_at >= :since or l.ended_at is null or l.ended_at >= :since)"
+                    + " group by l.principal"
                     + " order by leases desc, l.principal limit :limit"))
         .bind("since", Times.column(since))
         .bind("limit", limit)

@@ -163,6 +163,12 @@ public final class PrincipalTable {
         .execute();
   }
 
+  /** Whether the principal with {@code id} can prove who it is now: it has a token or a binding. */
+  public boolean canLogIn(String id) {
+    Credentials has = credentials(id);
+    return has.tokens() + has.bindings() > 0;
+  }
+
   /** Whether the principal with {@code id} can prove who it is, or is about to. */
   public boolean hasCredentials(String id) {
     return handle

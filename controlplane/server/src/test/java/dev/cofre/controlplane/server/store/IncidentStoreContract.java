@@ -10,6 +10,9 @@ import dev.cofre.controlplane.domain.IncidentStep;
 import dev.cofre.controlplane.domain.IncidentStep.Action;
 import dev.cofre.controlplane.domain.IncidentStep.State;
 import dev.cofre.controlplane.domain.Notice;
+import dev.cofre.controlplane.domain.Principal;
+import dev.cofre.controlplane.domain.Role;
+import dev.cofre.controlplane.domain.Stamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,8 +53,7 @@ abstract class IncidentStoreContract {
             subject,
             "found",
             at.minus(Duration.ofDays(30)),
-            Duration.ofSeconds(90),
-            false);
+            Duration.ofSeconds(90));
     Incident incident = Incident.opened(UUID.randomUUID(), "default", draft, at, "admin");
     store.change(
         tx -> {
@@ -99,10 +101,54 @@ abstract class IncidentStoreContract {
             return null;
           });
       assertEquals(next, store.read(tx -> tx.incidents().steps(incident.id())).getFirst());
+      int failing = store.read(tx -> tx.incidents().countFailing());
+      assertEquals(next.attempts(), failing);
     }
     assertEquals(NOW, gone.beganAt());
     assertEquals(0, gone.attempts());
     assertEquals(2, store.read(tx -> tx.incidents().steps(incident.id())).size());
+  }
+
+  @Test
+  void whoWasCutOffIsKnownUntilSomebodyElseHasTheId() {
+    IncidentDraft draft = new IncidentDraft(Incident.Kind.PRINCIPAL, "app", "", NOW, Duration.ZERO);
+    Incident incident = Incident.opened(UUID.randomUUID(), "default", draft, NOW, "admin");
+    IncidentStep planned = IncidentStep.planned(1, Action.CUT_OFF, "app", 0);
+    Principal app = app(NOW);
+    store.change(
+        tx -> {
+          tx.incidents().insert(incident);
+          tx.incidents().insert(incident.id(), planned);
+          return null;
+        });
+    assertTrue(isToBeCutOff(app));
+    assertFalse(wasCutOff(app));
+    store.change(
+        tx -> {
+          tx.incidents().update(incident.id(), planned.gone(State.DONE, 1, "cut", LATER));
+          return null;
+        });
+    assertFalse(isToBeCutOff(app));
+    assertTrue(wasCutOff(app));
+    store.change(
+        tx -> {
+          tx.incidents().close(incident.id(), "admin", "by hand", LATER);
+          return null;
+        });
+    assertTrue(wasCutOff(app), "whoever closes it gains nothing");
+    assertFalse(wasCutOff(app(LATER.plusSeconds(1))));
+  }
+
+  private static Principal app(Instant createdAt) {
+    return new Principal("app", "default", Set.of(Role.WORKLOAD), Stamp.created(createdAt, "x"));
+  }
+
+  private boolean isToBeCutOff(Principal principal) {
+    return store.read(tx -> tx.incidents().isToBeCutOff(principal));
+  }
+
+  private boolean wasCutOff(Principal principal) {
+    return store.read(tx -> tx.incidents().wasCutOff(principal));
   }
 
   @Test

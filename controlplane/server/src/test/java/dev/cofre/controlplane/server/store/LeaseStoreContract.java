@@ -121,6 +121,26 @@ abstract class LeaseStoreContract {
     return found(lease);
   }
 
+  @Test
+  void whoHadALeaseAtATimeIsAHolderWheneverItWasIssued() {
+    SecretEngine engine = engine("pg");
+    Lease lease = live(engine, "app", NOW.plusSeconds(3_600));
+    assertEquals(1, holders(engine, NOW.plusSeconds(60)));
+    change(
+        tx -> {
+          tx.leases().end(lease.id(), "test", NOW.plusSeconds(50));
+          return null;
+        });
+    assertTrue(did(tx -> tx.leases().gone(found(lease), NOW.plusSeconds(50))));
+    assertEquals(1, holders(engine, NOW.plusSeconds(40)));
+    assertEquals(0, holders(engine, NOW.plusSeconds(60)));
+  }
+
+  private int holders(SecretEngine engine, Instant since) {
+    Filter filter = new Filter("default", engine.id(), "reader", null, null, null);
+    return store.read(tx -> tx.leases().holders(filter, since, 9)).size();
+  }
+
   private Lease found(Lease lease) {
     return store.read(tx -> tx.leases().find(lease.id())).orElseThrow();
   }
