@@ -56,9 +56,7 @@ final class Attempts {
     return !due.isAfter(now);
   }
 
-  /**
-   * When {@link #due} was as it is: what a next one must know to see that the clock was set back.
-   */
+  /** When the clock was looked at last: who finds it earlier knows that it was set back. */
   Instant seen() {
     return seen;
   }
