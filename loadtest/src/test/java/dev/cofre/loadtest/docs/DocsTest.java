@@ -118,7 +118,9 @@ class DocsTest {
 
   @Test
   void theWayToPlanesWithTlsWorks() throws Exception {
-    // Each plane is a job; who waits for one, waits no longer when a job has ended.
+    // Each plane is a job, itself and no shell around it: a shell is gone at once when it is told
+    // to end, and a plane writes to its token until it has. Who waits for a plane, waits no longer
+    // when a job has ended.
     StringBuilder script =
         new StringBuilder(
             """
@@ -132,7 +134,7 @@ class DocsTest {
       if ("tls".equals(block.run())) {
         script.append(block.text());
       } else if ("tls start".equals(block.run())) {
-        script.append("{\n").append(block.text()).append("} &\nplanes=$((planes + 1))\n");
+        script.append(block.text().strip()).append(" &\nplanes=$((planes + 1))\n");
         started++;
       }
     }

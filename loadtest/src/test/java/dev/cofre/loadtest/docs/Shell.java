@@ -111,6 +111,8 @@ final class Shell implements AutoCloseable {
       process.destroyForcibly();
     }
     descendants.forEach(ProcessHandle::destroyForcibly);
+    descendants.forEach(
+        child -> child.onExit().completeOnTimeout(null, 20, TimeUnit.SECONDS).join());
   }
 
   @Override
