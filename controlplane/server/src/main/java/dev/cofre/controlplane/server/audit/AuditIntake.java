@@ -7,7 +7,6 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.contract.transparency.NoteKey;
 import dev.cofre.controlplane.server.archive.Archive;
 import dev.cofre.controlplane.server.archive.UnprovenRecordsException;
-import dev.cofre.controlplane.server.store.AuditHeadTable;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.Transaction;
 import java.io.IOException;
@@ -109,37 +108,15 @@ public final class AuditIntake {
 
   /** Why the head is refused; null when it is the log's. The first one pins key and reporter. */
   private String verify(Transaction tx, ShippedRecords records, String reporter) {
-    AuditHeadTable table = tx.auditHeads();
-    SignedHead head = records.head();
-    String origin = head.checkpoint().origin();
-    AuditHeadTable.Log known = table.log(origin).orElse(null);
-    AuditHeadTable.Log log = known == null ? first(records, reporter) : known;
-    String why = whyNot(log, head, reporter);
-    if (why == null && known == null) {
-      // Another request may have been the first meanwhile.
-      log = table.enter(log);
-      why = whyNot(log, head, reporter);
-    }
-    if (why != null) {
-      HeadBook.alarm(tx, origin, why);
-      return why;
-    }
-    keepKey(origin, key(log.verificationKey()));
-    return null;
-  }
-
-  private static AuditHeadTable.Log first(ShippedRecords records, String reporter) {
+    PinnedLog log =
+        PinnedLog.of(tx.auditHeads(), records.head(), () -> key(records.key()), reporter);
     String origin = records.head().checkpoint().origin();
-    return new AuditHeadTable.Log(origin, reporter, key(records.key()).named(origin).toString());
-  }
-
-  private static String whyNot(AuditHeadTable.Log log, SignedHead head, String reporter) {
-    if (!log.reporter().equals(reporter)) {
-      return "its records were sent by " + reporter;
+    if (log.refusal() != null) {
+      HeadBook.alarm(tx, origin, log.refusal());
+      return log.refusal();
     }
-    return key(log.verificationKey()).named(log.origin()).verifies(head.note())
-        ? null
-        : "the head of its records is not signed by the key that is known";
+    keepKey(origin, log.key());
+    return null;
   }
 
   private static NoteKey key(String text) {

@@ -2,7 +2,6 @@ package dev.cofre.controlplane.server.audit;
 
 import dev.cofre.contract.audit.seal.SignedHead;
 import dev.cofre.contract.transparency.MerkleProofs;
-import dev.cofre.contract.transparency.NoteKey;
 import dev.cofre.controlplane.domain.Notice;
 import dev.cofre.controlplane.server.store.AuditHeadTable;
 import dev.cofre.controlplane.server.store.Store;
@@ -61,17 +60,11 @@ public final class HeadBook {
   private Verdict take(Transaction tx, ReportedHead reported, String reporter) {
     AuditHeadTable table = tx.auditHeads();
     String origin = reported.origin();
-    Optional<AuditHeadTable.Log> known = table.log(origin);
-    AuditHeadTable.Log log = known.orElseGet(() -> first(reported, reporter));
-    String notItsHead = whyNot(log, reported, reporter);
-    if (notItsHead == null && known.isEmpty()) {
-      // Another request may have been the first meanwhile.
-      notItsHead = whyNot(table.enter(log), reported, reporter);
-    }
+    PinnedLog log = PinnedLog.of(table, reported.head(), reported::key, reporter);
     Optional<AuditHeadTable.Head> last = table.last(origin);
     long size = last.map(AuditHeadTable.Head::size).orElse(0L);
-    if (notItsHead != null) {
-      return refused(tx, origin, size, notItsHead);
+    if (log.refusal() != null) {
+      return refused(tx, origin, size, log.refusal());
     }
     if (last.isPresent()) {
       SignedHead before = SignedHead.parse(last.get().note());
@@ -92,20 +85,6 @@ public final class HeadBook {
       table.insert(origin, reported.head().size(), reported.head().note().toString(), SPACING);
     }
     return new Verdict(Outcome.KEPT, reported.head().size());
-  }
-
-  private static AuditHeadTable.Log first(ReportedHead reported, String reporter) {
-    String origin = reported.origin();
-    return new AuditHeadTable.Log(origin, reporter, reported.key().named(origin).toString());
-  }
-
-  private static String whyNot(AuditHeadTable.Log log, ReportedHead reported, String reporter) {
-    if (!log.reporter().equals(reporter)) {
-      return "its head was sent by " + reporter;
-    }
-    return NoteKey.parse(log.verificationKey()).verifies(reported.head().note())
-        ? null
-        : "its head is not signed by the key that is known";
   }
 
   private static boolean continues(SignedHead before, SignedHead now, List<byte[]> proof) {
