@@ -39,7 +39,6 @@ record PinnedLog(NoteKey key, String refusal) {
       return new PinnedLog(key, "it was sent by " + reporter);
     }
     return new PinnedLog(
-        key,
-        key.verifies(head.note()) ? null : "its head is not signed by the key that is known");
+        key, key.verifies(head.note()) ? null : "its head is not signed by the key that is known");
   }
 }
