@@ -92,7 +92,9 @@ final class AuditSearchCommand implements Callable<Integer> {
     return query.toString();
   }
 
-  /** What events with the context are searched by: the control plane has the key, and nobody else. */
+  /**
+   * What events with the context are searched by: the control plane has the key, and nobody else.
+   */
   private String digests(ControlPlane.Calls calls) {
     JsonObject pairs = new JsonObject();
     ContextOption.pairs(context).forEach(pairs::put);

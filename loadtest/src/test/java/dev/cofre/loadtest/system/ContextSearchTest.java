@@ -27,7 +27,8 @@ class ContextSearchTest {
     Cofre cofre = Cofre.start(workspace, "home");
     Api app = cofre.data("app");
     // Right after the first readiness: the key is there by then.
-    byte[] envelope = send(app, "encrypt", "tenant=" + VALUE + ",document=47", new byte[100]).body();
+    byte[] envelope =
+        send(app, "encrypt", "tenant=" + VALUE + ",document=47", new byte[100]).body();
     send(app, "encrypt", "tenant=another,document=47", new byte[10]);
     send(app, "encrypt", "", new byte[10]);
     Answer wrong = send(app, "decrypt", "tenant=" + VALUE + ",document=48", envelope);
@@ -47,10 +48,8 @@ class ContextSearchTest {
         List.of(event.getString("requestId")),
         ids(search(cofre, "--context", "tenant=" + VALUE + ",document=47")));
     assertEquals(List.of(), search(cofre, "--context", "document=47"), "is not indexed");
-    assertEquals(
-        List.of(), search(cofre, "--tenant", "elsewhere", "--context", "tenant=" + VALUE));
-    assertEquals(
-        1, search(cofre, "--context", "tenant=" + VALUE, "--outcome", "failed").size());
+    assertEquals(List.of(), search(cofre, "--tenant", "elsewhere", "--context", "tenant=" + VALUE));
+    assertEquals(1, search(cofre, "--context", "tenant=" + VALUE, "--outcome", "failed").size());
 
     JsonObject investigation =
         cofre.control("auditor").get("/v1/audit/investigations?key=demo").json();

@@ -112,8 +112,7 @@ class AuditContextApiTest {
                 .request("node", "/v1/audit/records")
                 .header("Content-Type", ShippedRecords.CONTENT_TYPE)
                 .POST(
-                    HttpRequest.BodyPublishers.ofByteArray(
-                        log.append(List.of(events)).toBytes())));
+                    HttpRequest.BodyPublishers.ofByteArray(log.append(List.of(events)).toBytes())));
     assertEquals(200, answer.statusCode(), answer.body());
   }
 
@@ -175,9 +174,7 @@ class AuditContextApiTest {
             .anyMatch(
                 event ->
                     event.getString("principal").equals("auditor")
-                        && event
-                            .getString("key")
-                            .equals("context digests of elsewhere: customer")),
+                        && event.getString("key").equals("context digests of elsewhere: customer")),
         "that somebody asked is told");
     assertFalse(plane.audit().toString().contains("zebra"), "the value is not");
 
@@ -253,8 +250,7 @@ class AuditContextApiTest {
     }
     String body = pairs("a", "b").encode();
     assertTrue(
-        TestPlane.isProblem(
-            plane.post("app", DIGESTS, body, Map.of()), ErrorCode.FORBIDDEN));
+        TestPlane.isProblem(plane.post("app", DIGESTS, body, Map.of()), ErrorCode.FORBIDDEN));
     assertEquals(
         "", query(pairs("a", "b").put("to", "2001-01-01T00:00:00Z")), "of that time there is none");
   }

@@ -76,8 +76,7 @@ public final class AuditRecordDecoder {
       throw new IllegalArgumentException(
           "an audit record of format " + format + ", kind " + kind + " is of a later release");
     }
-    return event(
-        new Fields(buffer.slice(at, length)), format, kind == AuditRecordFormat.COUNTED);
+    return event(new Fields(buffer.slice(at, length)), format, kind == AuditRecordFormat.COUNTED);
   }
 
   private static AuditEvent event(Fields in, byte format, boolean counted) {

@@ -127,8 +127,7 @@ public final class AuditRecordEncoder {
     int at = text(start, event.tenant(), tenant);
     ContextDigests digests = event.contexts();
     if (digests == null || digests.isWithoutKey()) {
-      bytes[at] =
-          digests == null ? AuditRecordFormat.NO_CONTEXT : AuditRecordFormat.NO_DIGEST_KEY;
+      bytes[at] = digests == null ? AuditRecordFormat.NO_CONTEXT : AuditRecordFormat.NO_DIGEST_KEY;
       return at + 1;
     }
     bytes[at] = AuditRecordFormat.DIGESTS;

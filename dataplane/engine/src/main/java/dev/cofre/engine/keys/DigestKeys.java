@@ -264,6 +264,6 @@ public final class DigestKeys {
   public boolean isReady() {
     long nowS = clock.instant().getEpochSecond();
     Year year = current;
-    return year != null && year.holds(nowS) || find(nowS) != null;
+    return (year != null && year.holds(nowS)) || find(nowS) != null;
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.cofre.contract.audit.AuditEvent;
 import dev.cofre.contract.audit.digest.ContextDigestKey;
 import dev.cofre.contract.audit.digest.ContextDigests;
@@ -15,6 +16,7 @@ import dev.cofre.contract.audit.digest.WrappedDigestKey;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.engine.keys.DigestKeys;
 import dev.cofre.engine.keys.KeyLimits;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -139,8 +141,7 @@ class ContextDigestTest {
     WrappedDigestKey right = engine.digestKey(year, yearKey);
     byte[] damaged = right.wrapped();
     damaged[40] ^= 1;
-    keys()
-        .offer(List.of(new WrappedDigestKey(right.id(), year, right.kekLabel(), damaged)));
+    keys().offer(List.of(new WrappedDigestKey(right.id(), year, right.kekLabel(), damaged)));
     keys().tried().join();
     assertFalse(keys().isReady());
     assertSame(ContextDigests.NO_KEY, encrypt(CONTEXT).getFirst().contexts());
@@ -169,8 +170,7 @@ class ContextDigestTest {
     List<AuditEvent> events = encrypt(contexts);
     assertEquals(3, events.size());
     assertEquals(count, events.stream().mapToInt(AuditEvent::items).sum());
-    assertEquals(
-        (long) count * TEXT.length, events.stream().mapToLong(AuditEvent::bytes).sum());
+    assertEquals((long) count * TEXT.length, events.stream().mapToLong(AuditEvent::bytes).sum());
     Set<String> digests = new HashSet<>();
     events.forEach(event -> digests.addAll(event.contexts().contextTexts()));
     assertEquals(count, digests.size());
@@ -213,6 +213,25 @@ class ContextDigestTest {
     await(keys()::isReady);
     assertNotEquals(first.id(), second.id());
     assertEquals(second.id(), encrypt(CONTEXT).getFirst().contexts().keyId());
+  }
+
+  @Test
+  @SuppressWarnings("ReferenceEquality") // the very object that is remembered
+  void aContextThatComesAgainMakesNoGarbage() {
+    offerThisYears();
+    ContextDigester digester = new ContextDigester(keys(), Set.of("tenant"));
+    Instant now = Instant.now();
+    ContextDigests first = digester.of("default", CONTEXT, now);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    threads.getCurrentThreadAllocatedBytes();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    int others = 0;
+    for (int i = 0; i < 100_000; i++) {
+      others += digester.of("default", CONTEXT, now) == first ? 0 : 1;
+    }
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    assertEquals(0, others);
+    assertTrue(allocated < 10_000, allocated + " bytes in 100,000 looks");
   }
 
   @Test

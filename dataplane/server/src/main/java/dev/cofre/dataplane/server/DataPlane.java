@@ -211,8 +211,7 @@ final class DataPlane implements PlaneProcess.Running {
             engine.mintAhead(next).whenComplete((done, failure) -> minted.complete(null));
           }
         });
-    state.readyAfter(
-        CompletableFuture.allOf(minted, engine.digestKeys().tried(), rehearsed));
+    state.readyAfter(CompletableFuture.allOf(minted, engine.digestKeys().tried(), rehearsed));
   }
 
   private void startFrames(Vertx vertx, NodeSettings settings, int loops) throws Exception {

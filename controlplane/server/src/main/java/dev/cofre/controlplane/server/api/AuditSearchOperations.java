@@ -30,8 +30,17 @@ final class AuditSearchOperations {
   private static final int AT_ONCE_MAX = 4;
   private static final Set<String> PARAMETERS =
       Set.of(
-          "key", "principal", "tenant", "address", "action", "outcome", "context", "from", "to",
-          "cursor", "limit");
+          "key",
+          "principal",
+          "tenant",
+          "address",
+          "action",
+          "outcome",
+          "context",
+          "from",
+          "to",
+          "cursor",
+          "limit");
 
   /** What POST /v1/audit/context-digests answers has no more. */
   private static final int CONTEXT_MAX = 3_000;

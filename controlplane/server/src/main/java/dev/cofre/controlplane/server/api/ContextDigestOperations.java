@@ -93,13 +93,12 @@ final class ContextDigestOperations {
           "context must be an object with 1 to " + PAIRS_MAX + " names and their values");
     }
     Map<String, String> texts = new LinkedHashMap<>();
-    pairs.forEach(
-        (name, text) -> {
-          if (!(text instanceof String)) {
-            throw AuditParameters.refuse("each value of context must be a string");
-          }
-          texts.put((String) name, (String) text);
-        });
+    for (Map.Entry<?, ?> pair : pairs.entrySet()) {
+      if (!(pair.getValue() instanceof String text)) {
+        throw AuditParameters.refuse("each value of context must be a string");
+      }
+      texts.put(pair.getKey().toString(), text);
+    }
     return EncryptionContext.of(texts);
   }
 

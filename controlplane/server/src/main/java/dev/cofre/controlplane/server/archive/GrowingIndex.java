@@ -94,8 +94,7 @@ final class GrowingIndex implements SegmentIndex {
 
   /** The hashes of all values, in the order of an index file. */
   synchronized long[] hashes() {
-    return LongStream.concat(
-            terms.keySet().stream().mapToLong(Long::longValue), digests.hashes())
+    return LongStream.concat(terms.keySet().stream().mapToLong(Long::longValue), digests.hashes())
         .map(hash -> hash ^ Long.MIN_VALUE)
         .sorted()
         .distinct()

@@ -161,8 +161,7 @@ public final class SnapshotPublisher {
       if (known == null || storeAgeMs() > validity.toMillis()) {
         throw e;
       }
-      known =
-          new Known(known.head, known.readAtNs, known.readAtMs, 0, known.digestKeys, false);
+      known = new Known(known.head, known.readAtNs, known.readAtMs, 0, known.digestKeys, false);
     }
     return known;
   }

@@ -36,10 +36,7 @@ public final class AuditDigestKeyTable {
 
   /** Whether there is any. */
   public boolean isEmpty() {
-    return handle
-            .createQuery("select count(*) from audit_digest_key")
-            .mapTo(Integer.class)
-            .one()
+    return handle.createQuery("select count(*) from audit_digest_key").mapTo(Integer.class).one()
         == 0;
   }
 

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.contract.audit.AuditEvent;
-import dev.cofre.contract.audit.digest.ContextDigests;
 import dev.cofre.contract.audit.RecordFields.Field;
 import dev.cofre.contract.audit.RecordFields.Value;
+import dev.cofre.contract.audit.digest.ContextDigests;
 import dev.cofre.contract.encoding.Hex;
 import java.nio.file.Files;
 import java.nio.file.Path;

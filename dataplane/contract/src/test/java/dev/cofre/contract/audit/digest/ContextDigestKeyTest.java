@@ -104,16 +104,16 @@ class ContextDigestKeyTest {
       ContextDigestKey key = key("acme");
       CountDownLatch begun = new CountDownLatch(1);
       Thread closer =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      begun.await();
-                    } catch (InterruptedException e) {
-                      return;
-                    }
-                    key.close();
-                  });
+          new Thread(
+              () -> {
+                try {
+                  begun.await();
+                } catch (InterruptedException e) {
+                  return;
+                }
+                key.close();
+              });
+      closer.start();
       ContextDigests digests = key.of(CONTEXT, Set.of());
       begun.countDown();
       while (digests != null) {
