@@ -71,7 +71,7 @@ final class AuditTrail {
       items++;
       bytes += batch.plaintextLength(item);
       EncryptionContext context = batch.context(item);
-      if (!context.isEmpty() && contexts.add(context)) {
+      if (!context.isEmpty() && !isFullFor(context) && contexts.add(context)) {
         addKeys(contextKeys, context);
       }
     }
@@ -148,7 +148,8 @@ final class AuditTrail {
    * has more than {@link ContextDigests#COUNT_MAX} contexts.
    *
    * <p>What a caller wrote into an envelope that failed is not told apart: nobody vouched for it,
-   * and it must not decide how many events there are.
+   * and it must not decide how many events there are. So of items that failed alike, only the first
+   * {@link ContextDigests#COUNT_MAX} contexts are told.
    */
   CompletableFuture<Void> record(Caller caller, String action, Batch batch) {
     if (batch.isWhole() && batch.uses().size() == 1 && batch.sharesContext()) {
@@ -164,7 +165,7 @@ final class AuditTrail {
     for (int i = 0; i < batch.size(); i++) {
       Group group = Group.of(batch, i);
       Amount amount = amounts.computeIfAbsent(group, first -> new Amount());
-      if (amount.isFullFor(batch.context(i))) {
+      if (group.code == null && amount.isFullFor(batch.context(i))) {
         events.add(event(caller, action, group, amount));
         amount = new Amount();
         amounts.put(group, amount);

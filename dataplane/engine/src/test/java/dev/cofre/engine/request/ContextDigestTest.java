@@ -175,6 +175,10 @@ class ContextDigestTest {
     events.forEach(event -> digests.addAll(event.contexts().contextTexts()));
     assertEquals(count, digests.size());
     events.forEach(event -> assertEquals(1, event.contexts().names().size(), "each value once"));
+    AuditEvent refused = encryptUnder("absent", contexts).getFirst();
+    assertEquals(1, engine.events.size(), "what failed does not multiply events");
+    assertEquals(count, refused.items());
+    assertEquals(ContextDigests.COUNT_MAX, refused.contexts().count());
     List<AuditEvent> mixed = encrypt(CONTEXT, EncryptionContext.EMPTY, CONTEXT);
     assertEquals(1, mixed.size());
     assertEquals(1, mixed.getFirst().contexts().count());
