@@ -15,6 +15,9 @@ final class AuditFilter {
   @Option(names = "--principal", paramLabel = "ID", description = "By this principal.")
   private String principal;
 
+  @Option(names = "--tenant", paramLabel = "NAME", description = "By principals of this tenant.")
+  private String tenant;
+
   @Option(names = "--address", paramLabel = "ADDRESS", description = "From this address.")
   private String address;
 
@@ -35,6 +38,7 @@ final class AuditFilter {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("key", key);
     values.put("principal", principal);
+    values.put("tenant", tenant);
     values.put("address", address);
     values.put("action", action);
     values.put("outcome", outcome);
@@ -42,6 +46,11 @@ final class AuditFilter {
         .filter(value -> value.getValue() != null)
         .map(value -> value.getKey() + "=" + ControlPlane.escaped(value.getValue()))
         .collect(Collectors.joining("&"));
+  }
+
+  /** Whose principals' events are asked for; null: everybody's. */
+  String tenant() {
+    return tenant;
   }
 
   /** Whether it asks for {@code other}, by name. */

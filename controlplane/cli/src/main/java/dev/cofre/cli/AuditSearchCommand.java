@@ -1,6 +1,8 @@
 package dev.cofre.cli;
 
 import dev.cofre.cli.Pages.Column;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,11 +28,23 @@ final class AuditSearchCommand implements Callable<Integer> {
           Column.of("OUTCOME", 8, "outcome"),
           Column.of("CODE", 14, "code"));
 
+  private static final String DIGESTS = "/v1/audit/context-digests";
+
   private final Terminal terminal;
 
   @Mixin private ControlPlane control;
   @Mixin private AuditFilter filter;
   @Mixin private OutputOption output;
+
+  @Option(
+      names = "--context",
+      paramLabel = "NAME=VALUE",
+      description = {
+        "With this pair in the encryption context; may be repeated, for all of them. Found are events whose",
+        "context is exactly these pairs, and those with these pairs where audit.contextIndex of the data",
+        "plane names them. Of your tenant, or --tenant. A comma or percent sign is written %%2C, %%25."
+      })
+  private List<String> context = new ArrayList<>();
 
   @Option(
       names = "--from",
@@ -65,16 +79,41 @@ final class AuditSearchCommand implements Callable<Integer> {
         terminal.environment(),
         AuditHeadsCommand.ROLE,
         calls -> {
-          pages.print(calls, AuditFilter.PATH, query(), limit, "cursor");
+          pages.print(calls, AuditFilter.PATH, query(calls), limit, "cursor");
           return ExitCodes.OK;
         });
   }
 
-  private String query() {
+  private String query(ControlPlane.Calls calls) {
     StringBuilder query = new StringBuilder(filter.query());
     add(query, "from", from);
     add(query, "to", to);
+    add(query, "context", context.isEmpty() ? null : digests(calls));
     return query.toString();
+  }
+
+  /**
+   * What events with the context are searched by: the control plane has the key, and nobody else.
+   */
+  private String digests(ControlPlane.Calls calls) {
+    JsonObject pairs = new JsonObject();
+    ContextOption.pairs(context).forEach(pairs::put);
+    JsonObject asked = new JsonObject().put("context", pairs);
+    put(asked, "tenant", filter.tenant());
+    put(asked, "from", from);
+    put(asked, "to", to);
+    String query = calls.post(DIGESTS, asked).getString("query", "");
+    if (query.isEmpty()) {
+      throw new CliException(
+          ExitCodes.FAILED, "there is no key that contexts of that time were digested with");
+    }
+    return query;
+  }
+
+  private static void put(JsonObject asked, String name, String value) {
+    if (value != null) {
+      asked.put(name, value);
+    }
   }
 
   private static void add(StringBuilder query, String name, String value) {

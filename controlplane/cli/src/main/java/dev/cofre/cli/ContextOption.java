@@ -21,6 +21,11 @@ final class ContextOption {
 
   /** The pairs in the order given. */
   Map<String, String> pairs() {
+    return pairs(values);
+  }
+
+  /** The pairs of {@code values}, each as the option takes it. */
+  static Map<String, String> pairs(List<String> values) {
     Map<String, String> pairs = new LinkedHashMap<>();
     for (String value : values) {
       for (String pair : value.split(",", -1)) {

@@ -41,11 +41,18 @@ record InvestigationTable(String title, String field, List<Cell> names, boolean 
               "secrets",
               List.of(cell("secret"), cell("version")),
               false),
+          new InvestigationTable(
+              "Tenants of what was processed", "tenants", List.of(cell("tenant")), false),
           new InvestigationTable("Data keys used", "dataKeys", List.of(cell("dataKeyId")), false),
           new InvestigationTable(
               "Context keys of what was processed",
               "contextKeys",
               List.of(new Cell("context key", row -> text(row, "contextKey"))),
+              false),
+          new InvestigationTable(
+              "Contexts of what was processed",
+              "contexts",
+              List.of(new Cell("context digest", row -> text(row, "contextDigest"))),
               false));
 
   /** What stands in a column. */

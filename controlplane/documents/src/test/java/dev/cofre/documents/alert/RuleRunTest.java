@@ -161,8 +161,8 @@ class RuleRunTest {
     EventMatch match = new EventMatch(Map.of(EventField.OUTCOME, List.of("denied", "fail*")));
     AuditEvent event =
         new AuditEvent(
-            BEGIN, "n", "q", "p", "token", null, "decrypt", "k", null, -1, null, null, -1, -1,
-            List.of(), "whole", null, null, -1);
+            BEGIN, "n", "q", "p", null, "token", null, "decrypt", "k", null, -1, null, null, -1, -1,
+            List.of(), null, "whole", null, null, -1);
     assertFalse(match.matches(event));
     assertEquals("-", EventField.OUTCOME.of(event));
   }

@@ -42,6 +42,7 @@ public enum ManagementAction {
   AUDIT_RETENTION_SHOW("audit-retention:show"),
   AUDIT_RETENTION_UPDATE("audit-retention:update"),
   AUDIT_REMOVE,
+  AUDIT_DIGEST_KEY_CREATE("audit-digest-key:create"),
   AUDIT_HOLD_CREATE("audit-hold:create"),
   AUDIT_HOLD_LIST("audit-hold:list"),
   AUDIT_HOLD_SHOW("audit-hold:show"),

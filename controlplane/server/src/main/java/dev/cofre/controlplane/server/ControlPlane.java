@@ -2,12 +2,14 @@ package dev.cofre.controlplane.server;
 
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
+import dev.cofre.controlplane.domain.ManagementAction;
 import dev.cofre.controlplane.server.alert.Alerts;
 import dev.cofre.controlplane.server.alert.LogWatch;
 import dev.cofre.controlplane.server.api.Api;
 import dev.cofre.controlplane.server.api.Listener;
 import dev.cofre.controlplane.server.api.Workers;
 import dev.cofre.controlplane.server.archive.Archive;
+import dev.cofre.controlplane.server.audit.AuditDigestKeys;
 import dev.cofre.controlplane.server.audit.AuditIntake;
 import dev.cofre.controlplane.server.bootstrap.Bootstrap;
 import dev.cofre.controlplane.server.bootstrap.Demonstration;
@@ -43,6 +45,7 @@ import dev.cofre.controlplane.server.snapshot.HeadWatch;
 import dev.cofre.controlplane.server.snapshot.HeldRequests;
 import dev.cofre.controlplane.server.snapshot.SnapshotPublisher;
 import dev.cofre.controlplane.server.store.Store;
+import dev.cofre.controlplane.server.store.StoreException;
 import dev.cofre.controlplane.server.vault.SecretSealer;
 import dev.cofre.controlplane.server.x509.AuthorityKeys;
 import dev.cofre.controlplane.server.x509.CertificateIssuer;
@@ -54,6 +57,7 @@ import dev.cofre.engine.identity.ExchangedTokens;
 import dev.cofre.engine.seal.AuditSealer;
 import dev.cofre.engine.ship.AuditShipper;
 import dev.cofre.hsm.Hsm;
+import dev.cofre.hsm.HsmException;
 import dev.cofre.http.StrictFraming;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -167,6 +171,15 @@ final class ControlPlane implements AutoCloseable {
     Workers workers = opened(new Workers());
     SecretSealer secrets = new SecretSealer(hsm, KernelRandom.INSTANCE);
     SystemAudit systemAudit = new SystemAudit(audit, settings.node(), clock);
+    AuditDigestKeys digestKeys =
+        new AuditDigestKeys(
+            store,
+            hsm,
+            KernelRandom.INSTANCE,
+            key ->
+                systemAudit.record(
+                    ManagementAction.AUDIT_DIGEST_KEY_CREATE, key.year() + " " + key.id(), null));
+    makeDue(digestKeys);
     RootLogin roots =
         new RootLogin(
             store,
@@ -265,6 +278,7 @@ final class ControlPlane implements AutoCloseable {
                 settings.listener().trustDomain(),
                 new AuditIntake(store, archive),
                 archive,
+                digestKeys,
                 opened(new Workers("intake-", INTAKE_THREADS, INTAKE_QUEUE_MAX)),
                 secrets,
                 leasing,
@@ -322,6 +336,7 @@ final class ControlPlane implements AutoCloseable {
                     settings.rotationByUseAge(),
                     settings.node(),
                     instance,
+                    digestKeys,
                     retention,
                     settings.archive().retentionPeriod())))
         .start();
@@ -339,6 +354,15 @@ final class ControlPlane implements AutoCloseable {
         settings.node(),
         settings.listener().host(),
         Integer.toString(listener.port()));
+  }
+
+  /** Before the first node asks; when it fails, the scheduler goes on. */
+  private static void makeDue(AuditDigestKeys keys) {
+    try {
+      keys.makeDue();
+    } catch (HsmException | StoreException e) {
+      LOG.log(Level.WARNING, "the audit digest key is made later: {0}", e.getMessage());
+    }
   }
 
   private static void sealMetrics(Api api, AuditSealer sealer) {

@@ -103,6 +103,7 @@ class RoleMatrixTest {
       POST   /v1/audit/heads                                        -       F  F  F  F  F  F  Y  U
       POST   /v1/audit/records                                      -       F  F  F  F  F  F  Y  U
       GET    /v1/audit/events                                       -       F  F  F  F  F  Y  F  U
+      POST   /v1/audit/context-digests                              -       F  F  F  F  F  Y  F  U
       GET    /v1/audit/investigations                               -       F  F  F  F  F  Y  F  U
       GET    /v1/audit/retention                                    -       Y  Y  F  F  F  Y  F  U
       PUT    /v1/audit/retention                                    -       Y  F  F  F  F  F  F  U

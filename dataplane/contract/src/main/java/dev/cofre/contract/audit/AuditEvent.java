@@ -1,13 +1,14 @@
 package dev.cofre.contract.audit;
 
+import dev.cofre.contract.audit.digest.ContextDigests;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 
 /**
- * One use of a key or one act of management, allowed or not; version 1 of the event
- * (docs/PROTOCOL.md, "Audit events").
+ * One use of a key or one act of management, allowed or not (docs/PROTOCOL.md, "Audit events"); of
+ * version 2 when it has a tenant or digests, else of version 1.
  *
  * <p>It never holds plaintext, tokens, key bytes or context values. Immutable; absent text is null,
  * absent numbers are -1. Ids of keys are UUIDs where the builder was given UUIDs: nobody pays for
@@ -17,6 +18,7 @@ import java.util.UUID;
  * @param node which node
  * @param requestId as the caller was told
  * @param principal who; null when not authenticated
+ * @param tenant whose principal that is
  * @param authentication how they were authenticated: {@code token} or {@code mtls}, else {@code
  *     "none"}
  * @param address the caller's network address
@@ -29,6 +31,8 @@ import java.util.UUID;
  * @param items how many items the request held
  * @param bytes plaintext bytes processed
  * @param contextKeys the keys of the encryption context
+ * @param contexts digests of the encryption contexts, by which it is found; null when there were
+ *     none
  * @param phase {@code begin} and {@code end} for streams, else {@code whole}
  * @param outcome {@code allowed}, {@code denied} or {@code failed}
  * @param code the error code when not allowed
@@ -40,6 +44,7 @@ public record AuditEvent(
     String node,
     String requestId,
     String principal,
+    String tenant,
     String authentication,
     String address,
     String action,
@@ -51,13 +56,22 @@ public record AuditEvent(
     int items,
     long bytes,
     List<String> contextKeys,
+    ContextDigests contexts,
     String phase,
     String outcome,
     String code,
     long count) {
 
-  /** The version of the event's format. */
+  /** The first version of the event's format. */
   public static final int FORMAT = 1;
+
+  /** The version that has tenants and digests. */
+  public static final int FORMAT_2 = 2;
+
+  /** The version of its format: the least that has all its fields. */
+  public int format() {
+    return tenant == null && contexts == null ? FORMAT : FORMAT_2;
+  }
 
   /** The key's id, or what was asked for when there is no such key. */
   @Override
@@ -93,11 +107,12 @@ public record AuditEvent(
   /** One line of JSON, without the line's end. */
   public String toJson() {
     JsonLine line = new JsonLine();
-    line.number("v", FORMAT);
+    line.number("v", format());
     line.text("time", time.toString());
     line.text("node", node);
     line.text("requestId", requestId);
     line.text("principal", principal);
+    line.text("tenant", tenant);
     line.text("authentication", authentication);
     line.text("address", address);
     line.text("action", action);
@@ -107,11 +122,24 @@ public record AuditEvent(
     line.number("items", items);
     line.number("bytes", bytes);
     line.texts("contextKeys", contextKeys);
+    if (contexts != null) {
+      digests(line);
+    }
     line.text("phase", phase);
     line.text("outcome", outcome);
     line.text("code", code);
     line.number("count", count);
     return line.end();
+  }
+
+  private void digests(JsonLine line) {
+    if (contexts.isWithoutKey()) {
+      line.flag("noDigestKey");
+      return;
+    }
+    line.text("digestKey", contexts.keyId().toString());
+    line.texts("contextDigests", contexts.contextTexts());
+    line.texts("contextIndex", contexts.pairTexts());
   }
 
   /** Starts an event of {@code action} by nobody, allowed, at {@code time}. */
@@ -126,6 +154,7 @@ public record AuditEvent(
     private final String requestId;
     private final String action;
     private String principal;
+    private String tenant;
     private String authentication = "none";
     private String address;
     private String key;
@@ -136,6 +165,7 @@ public record AuditEvent(
     private int items = -1;
     private long bytes = -1;
     private List<String> contextKeys = List.of();
+    private ContextDigests contexts;
     private String phase = "whole";
     private String outcome = "allowed";
     private String code;
@@ -153,6 +183,12 @@ public record AuditEvent(
       this.principal = principal;
       this.authentication = authentication;
       this.address = address;
+      return this;
+    }
+
+    /** Whose principal it is. */
+    public Builder tenant(String tenant) {
+      this.tenant = tenant;
       return this;
     }
 
@@ -192,6 +228,12 @@ public record AuditEvent(
     /** The keys of the encryption context. */
     public Builder contextKeys(List<String> contextKeys) {
       this.contextKeys = contextKeys;
+      return this;
+    }
+
+    /** Digests of the encryption contexts; null when there are none. */
+    public Builder contexts(ContextDigests contexts) {
+      this.contexts = contexts;
       return this;
     }
 
@@ -235,6 +277,7 @@ public record AuditEvent(
           node,
           requestId,
           principal,
+          tenant,
           authentication,
           address,
           action,
@@ -246,6 +289,7 @@ public record AuditEvent(
           items,
           bytes,
           contextKeys,
+          contexts,
           phase,
           outcome,
           code,

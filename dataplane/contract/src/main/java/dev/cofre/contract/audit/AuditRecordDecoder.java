@@ -1,5 +1,6 @@
 package dev.cofre.contract.audit;
 
+import dev.cofre.contract.audit.digest.ContextDigests;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -69,15 +70,16 @@ public final class AuditRecordDecoder {
   public static AuditEvent decode(ByteBuffer buffer, int at, int length) {
     byte format = buffer.get(at + AuditRecordFormat.FORMAT_AT);
     byte kind = buffer.get(at + AuditRecordFormat.KIND_AT);
-    if (format != AuditRecordFormat.FORMAT
+    if (format < AuditRecordFormat.FORMAT
+        || format > AuditRecordFormat.FORMAT_2
         || (kind != AuditRecordFormat.EVENT && kind != AuditRecordFormat.COUNTED)) {
       throw new IllegalArgumentException(
           "an audit record of format " + format + ", kind " + kind + " is of a later release");
     }
-    return event(new Fields(buffer.slice(at, length)), kind == AuditRecordFormat.COUNTED);
+    return event(new Fields(buffer.slice(at, length)), format, kind == AuditRecordFormat.COUNTED);
   }
 
-  private static AuditEvent event(Fields in, boolean counted) {
+  private static AuditEvent event(Fields in, byte format, boolean counted) {
     ByteBuffer record = in.record;
     int ids = record.get(AuditRecordFormat.IDS_AT);
     UUID keyId = (ids & AuditRecordFormat.KEY_ID) == 0 ? null : in.id();
@@ -100,6 +102,9 @@ public final class AuditRecordDecoder {
     event.amount(
         record.getInt(AuditRecordFormat.ITEMS_AT), record.getLong(AuditRecordFormat.BYTES_AT));
     event.contextKeys(in.contextKeys());
+    if (format != AuditRecordFormat.FORMAT) {
+      event.tenant(in.text()).contexts(in.contexts());
+    }
     if (counted) {
       event.count(Integer.toUnsignedLong(record.getInt(AuditRecordFormat.COUNT_AT)));
     }
@@ -152,6 +157,37 @@ public final class AuditRecordDecoder {
         keys.add(text());
       }
       return List.copyOf(keys);
+    }
+
+    ContextDigests contexts() {
+      byte digests = record.get(at++);
+      if (digests != AuditRecordFormat.DIGESTS) {
+        return digests == AuditRecordFormat.NO_DIGEST_KEY ? ContextDigests.NO_KEY : null;
+      }
+      UUID keyId = id();
+      List<byte[]> contexts = new ArrayList<>();
+      for (int count = count(); count > 0; count--) {
+        contexts.add(digest());
+      }
+      List<String> names = new ArrayList<>();
+      List<byte[]> pairs = new ArrayList<>();
+      for (int count = count(); count > 0; count--) {
+        names.add(text());
+        pairs.add(digest());
+      }
+      return ContextDigests.of(keyId, contexts, names, pairs);
+    }
+
+    private int count() {
+      at += 2;
+      return Short.toUnsignedInt(record.getShort(at - 2));
+    }
+
+    private byte[] digest() {
+      byte[] digest = new byte[ContextDigests.LENGTH];
+      record.get(at, digest);
+      at += digest.length;
+      return digest;
     }
   }
 }

@@ -5,6 +5,7 @@ import static dev.cofre.contract.audit.AuditRecordFormat.INT;
 import static dev.cofre.contract.audit.AuditRecordFormat.LONG;
 import static dev.cofre.contract.audit.AuditRecordFormat.SHORT;
 
+import dev.cofre.contract.audit.digest.ContextDigests;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -26,6 +27,7 @@ public final class AuditRecordEncoder {
   private final CRC32C crc = new CRC32C();
   private final RecentText node = new RecentText();
   private final RecentText principal = new RecentText();
+  private final RecentText tenant = new RecentText();
   private final RecentText address = new RecentText();
   private final RecentText action = new RecentText();
   private byte[] bytes = new byte[CAPACITY];
@@ -61,7 +63,7 @@ public final class AuditRecordEncoder {
     byte[] out = bytes;
     boolean counted = event.count() >= 0;
     LONG.set(out, start + AuditRecordFormat.FORMAT_AT, 0L);
-    out[start + AuditRecordFormat.FORMAT_AT] = AuditRecordFormat.FORMAT;
+    out[start + AuditRecordFormat.FORMAT_AT] = (byte) event.format();
     out[start + AuditRecordFormat.KIND_AT] =
         counted ? AuditRecordFormat.COUNTED : AuditRecordFormat.EVENT;
     int end = variablePart(start, event, fixedPart(start, event));
@@ -117,6 +119,26 @@ public final class AuditRecordEncoder {
     for (int i = 0; i < count; i++) {
       at = text(at, keys.get(i));
     }
+    return event.format() == AuditEvent.FORMAT ? at : second(at, event);
+  }
+
+  /** What format 2 has behind format 1. */
+  private int second(int start, AuditEvent event) {
+    int at = text(start, event.tenant(), tenant);
+    ContextDigests digests = event.contexts();
+    if (digests == null || digests.isWithoutKey()) {
+      bytes[at] = digests == null ? AuditRecordFormat.NO_CONTEXT : AuditRecordFormat.NO_DIGEST_KEY;
+      return at + 1;
+    }
+    bytes[at] = AuditRecordFormat.DIGESTS;
+    at = id(at + 1, digests.keyId());
+    SHORT.set(bytes, at, (short) digests.count());
+    at = digests.copyContexts(bytes, at + 2);
+    SHORT.set(bytes, at, (short) digests.names().size());
+    at += 2;
+    for (int i = 0; i < digests.names().size(); i++) {
+      at = digests.copyPair(i, bytes, text(at, digests.names().get(i)));
+    }
     return at;
   }
 
@@ -133,9 +155,26 @@ public final class AuditRecordEncoder {
     chars += chars(event.dataKeyText()) + chars(event.code()) + chars(event.authentication());
     chars += chars(event.phase()) + chars(event.outcome());
     int most = AuditRecordFormat.VARIABLE_AT + 2 * 16 + 2 * (11 + count) + 3 * chars + 8;
+    if (event.format() != AuditEvent.FORMAT) {
+      most += secondLength(event);
+    }
     if (bytes.length - start < most) {
       bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, start + most));
     }
+  }
+
+  /** What format 2 takes at its longest behind format 1. */
+  private static int secondLength(AuditEvent event) {
+    int most = 2 + 3 * chars(event.tenant()) + 1;
+    ContextDigests digests = event.contexts();
+    if (digests == null || digests.isWithoutKey()) {
+      return most;
+    }
+    most += 16 + 2 * 2 + ContextDigests.LENGTH * (digests.count() + digests.names().size());
+    for (int i = 0; i < digests.names().size(); i++) {
+      most += 2 + 3 * chars(digests.names().get(i));
+    }
+    return most;
   }
 
   private static int chars(String text) {

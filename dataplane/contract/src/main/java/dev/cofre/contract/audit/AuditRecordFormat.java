@@ -6,14 +6,14 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * How an event lies in the audit log, version 1 (docs/PROTOCOL.md, "The audit log's bytes"). All
- * integers are big endian; a record begins at a multiple of 8.
+ * How an event lies in the audit log, versions 1 and 2 (docs/PROTOCOL.md, "The audit log's bytes").
+ * All integers are big endian; a record begins at a multiple of 8.
  *
  * <pre>
  *  0  i32 length   of the record without its padding; negative: claimed and not committed, the
  *                  claim being that long; 0: free; MIN_VALUE: nothing follows in this segment
  *  4  u32 CRC32C   of bytes 8 to length, with 0 in the place of flags and count
- *  8  u8  format   1
+ *  8  u8  format   1 or 2
  *  9  u8  kind     0 void: a claim that was never committed, its bytes 16 and on mean nothing
  *                  1 event · 2 counted
  * 10  u16 flags    0; of kind 2 also 256: settled, the count changes no more
@@ -32,8 +32,13 @@ import java.util.List;
  *         principal, address, action, key, dataKeyId, code, authentication, phase, outcome and the
  *         context keys. A text is u16 length ‖ UTF-8; length 65535: absent. The texts of
  *         authentication, phase and outcome are absent when their byte is not 0.
+ *         Format 2: then the text tenant, and u8 digests: 1 they follow, 2 the node had no key, 0
+ *         there was no context. They are: id of the year's key (16), u16 count, a digest (32) of
+ *         each context, u16 count, of each pair a text, its name, and a digest (32).
  *         Zeros up to a multiple of 8.
  * </pre>
+ *
+ * <p>A record is of format 2 when it has a tenant or digests, else of format 1, as ever.
  */
 public final class AuditRecordFormat {
   /** Where the first record of a segment begins. */
@@ -63,8 +68,11 @@ public final class AuditRecordFormat {
    */
   public static final long SETTLED = 1L << 40;
 
-  /** The version of both formats. */
+  /** The version of segments, and the first of records. */
   public static final byte FORMAT = 1;
+
+  /** The version of records that have a tenant or digests of contexts. */
+  public static final byte FORMAT_2 = AuditEvent.FORMAT_2;
 
   static final int CRC_AT = 4;
 
@@ -94,6 +102,9 @@ public final class AuditRecordFormat {
   static final int KEY_ID = 1;
   static final int DATA_KEY_ID = 2;
   static final int ABSENT = 0xffff;
+  static final byte NO_CONTEXT = 0;
+  static final byte DIGESTS = 1;
+  static final byte NO_DIGEST_KEY = 2;
 
   /** Longer texts are cut: no text that Cofre writes down comes near it. */
   static final int TEXT_CHARS_MAX = 4_096;

@@ -20,6 +20,12 @@ final class JsonLine {
     }
   }
 
+  /** True. */
+  void flag(String name) {
+    name(name);
+    json.append(true);
+  }
+
   void texts(String name, List<String> values) {
     if (!values.isEmpty()) {
       name(name);

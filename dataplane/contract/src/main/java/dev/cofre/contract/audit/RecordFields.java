@@ -1,7 +1,10 @@
 package dev.cofre.contract.audit;
 
+import dev.cofre.contract.audit.digest.ContextDigests;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -11,8 +14,13 @@ import java.util.UUID;
 public final class RecordFields {
   private static final int ID_LENGTH = 16;
 
+  /** dataKeyId, code, authentication, phase, outcome; the names of the context follow. */
+  private static final int TEXTS_BEHIND_KEY = 5;
+
   private final int[] at = new int[Field.COUNT];
   private final int[] length = new int[Field.COUNT];
+  private int[] digests = new int[16];
+  private int digestCount;
   private boolean keyIsId;
 
   /** What events are searched by. */
@@ -26,9 +34,13 @@ public final class RecordFields {
     /** What. */
     ACTION(3),
     /** Whether it was allowed; of the three that are known, the number. */
-    OUTCOME(4);
+    OUTCOME(4),
+    /** Whose principal it is. */
+    TENANT(5),
+    /** The digests of contexts and of pairs of them: the one field that has several values. */
+    CONTEXT(6);
 
-    private static final int COUNT = 5;
+    private static final int COUNT = 7;
 
     /** It is in the hashes of indexes on the disk: it never changes. */
     private final int number;
@@ -65,6 +77,11 @@ public final class RecordFields {
       return new Value(Field.KEY, true, bytes);
     }
 
+    /** The digest of a context, or of a pair of one. */
+    public static Value ofDigest(byte[] digest) {
+      return new Value(Field.CONTEXT, false, digest.clone());
+    }
+
     /** A hash, the same as {@link RecordFields#hash} gives of a record with that value. */
     public long hash() {
       return RecordFields.hash(field, isId, ByteBuffer.wrap(bytes), 0, bytes.length);
@@ -87,13 +104,49 @@ public final class RecordFields {
     place = text(buffer, place, Field.PRINCIPAL);
     place = text(buffer, place, Field.ADDRESS);
     place = text(buffer, place, Field.ACTION);
-    if (keyIsId) {
-      // What stands there is absent: the key is named by its id.
-      behind(buffer, place);
-    } else {
-      text(buffer, place, Field.KEY);
-    }
+    // When the key is named by its id, what stands there is absent.
+    place = keyIsId ? behind(buffer, place) : text(buffer, place, Field.KEY);
     set(Field.OUTCOME, start + AuditRecordFormat.OUTCOME_AT, 1);
+    set(Field.TENANT, place, -1);
+    set(Field.CONTEXT, place, -1);
+    digestCount = 0;
+    if (buffer.get(start + AuditRecordFormat.FORMAT_AT) == AuditRecordFormat.FORMAT_2) {
+      second(buffer, start, place);
+    }
+  }
+
+  /** What format 2 has behind format 1. */
+  private void second(ByteBuffer buffer, int start, int behindKey) {
+    int texts = TEXTS_BEHIND_KEY;
+    texts += Short.toUnsignedInt(buffer.getShort(start + AuditRecordFormat.CONTEXT_KEYS_AT));
+    int place = behindKey;
+    for (int i = 0; i < texts; i++) {
+      place = behind(buffer, place);
+    }
+    place = text(buffer, place, Field.TENANT);
+    if (buffer.get(place) != AuditRecordFormat.DIGESTS) {
+      return;
+    }
+    place += 1 + ID_LENGTH;
+    int contexts = Short.toUnsignedInt(buffer.getShort(place));
+    place += 2;
+    for (int i = 0; i < contexts; i++) {
+      place = digest(buffer, place);
+    }
+    int pairs = Short.toUnsignedInt(buffer.getShort(place));
+    place += 2;
+    for (int i = 0; i < pairs; i++) {
+      place = digest(buffer, behind(buffer, place));
+    }
+  }
+
+  private int digest(ByteBuffer buffer, int place) {
+    Objects.checkFromIndexSize(place, ContextDigests.LENGTH, buffer.limit());
+    if (digestCount == digests.length) {
+      digests = Arrays.copyOf(digests, 2 * digestCount);
+    }
+    digests[digestCount++] = place;
+    return place + ContextDigests.LENGTH;
   }
 
   private void set(Field field, int place, int bytes) {
@@ -112,7 +165,17 @@ public final class RecordFields {
     return place + 2 + (bytes == AuditRecordFormat.ABSENT ? 0 : bytes);
   }
 
-  /** Whether the record has {@code field}. */
+  /** How many digests of contexts and pairs the record has. */
+  public int digestCount() {
+    return digestCount;
+  }
+
+  /** A hash of one of the digests of the record in {@code buffer}; see {@link Field#CONTEXT}. */
+  public long digestHash(ByteBuffer buffer, int index) {
+    return hash(Field.CONTEXT, false, buffer, digests[index], ContextDigests.LENGTH);
+  }
+
+  /** Whether the record has {@code field}, of those that have one value. */
   public boolean has(Field field) {
     return length[field.number] >= 0;
   }
@@ -132,13 +195,29 @@ public final class RecordFields {
 
   /** Whether the record in {@code buffer} has {@code value}. */
   public boolean matches(ByteBuffer buffer, Value value) {
+    if (value.field() == Field.CONTEXT) {
+      return hasDigest(buffer, value.bytes());
+    }
     int i = value.field().number;
     if (length[i] != value.bytes().length
         || (value.field() == Field.KEY && value.isId() != keyIsId)) {
       return false;
     }
-    for (int b = 0; b < length[i]; b++) {
-      if (buffer.get(at[i] + b) != value.bytes()[b]) {
+    return isAt(buffer, at[i], value.bytes());
+  }
+
+  private boolean hasDigest(ByteBuffer buffer, byte[] digest) {
+    for (int i = 0; i < digestCount; i++) {
+      if (digest.length == ContextDigests.LENGTH && isAt(buffer, digests[i], digest)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isAt(ByteBuffer buffer, int place, byte[] bytes) {
+    for (int b = 0; b < bytes.length; b++) {
+      if (buffer.get(place + b) != bytes[b]) {
         return false;
       }
     }

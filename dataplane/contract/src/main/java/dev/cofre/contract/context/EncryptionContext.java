@@ -39,6 +39,7 @@ public final class EncryptionContext {
 
   private final List<String> keys;
   private final byte[] canonical;
+  private int hash;
 
   private EncryptionContext(List<String> keys, byte[] canonical) {
     this.keys = keys;
@@ -232,12 +233,18 @@ public final class EncryptionContext {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof EncryptionContext that && Arrays.equals(canonical, that.canonical);
+    return other == this
+        || (other instanceof EncryptionContext that && Arrays.equals(canonical, that.canonical));
   }
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(canonical);
+    int known = hash; // two threads that race compute the same
+    if (known == 0) {
+      known = Arrays.hashCode(canonical);
+      hash = known;
+    }
+    return known;
   }
 
   /** The keys alone: values may be confidential to their owner. */

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cofre.contract.audit.digest.ContextDigestKey;
+import dev.cofre.contract.audit.digest.ContextDigests;
+import dev.cofre.contract.context.EncryptionContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -17,7 +20,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +66,62 @@ class AuditRecordTest {
             .build());
   }
 
+  /** The same of what format 2 adds; made from docs/PROTOCOL.md by other means. */
+  static List<AuditEvent> goldenSecond() {
+    Instant time = Instant.parse("2026-01-02T03:04:05.678901234Z");
+    UUID key = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
+    UUID dataKey = UUID.fromString("ffeeddcc-bbaa-9988-7766-554433221100");
+    EncryptionContext context = EncryptionContext.of(Map.of("tenant", "t-1", "größe", "XL"));
+    return List.of(
+        AuditEvent.of(time, "node-1", "r1", "encrypt")
+            .caller("app", "token", "192.0.2.1")
+            .tenant("acme")
+            .keyId(key)
+            .usedDataKey(3, dataKey)
+            .amount(2, 5_000_000_000L)
+            .contextKeys(context.keys())
+            .contexts(digests(context))
+            .build(),
+        AuditEvent.of(time, "n", "r2", "decrypt")
+            .caller("app", "mtls", "2001:db8::1")
+            .tenant("acme")
+            .keyId(key)
+            .usedDataKey(3, dataKey)
+            .amount(2, 10)
+            .contextKeys(List.of("tenant"))
+            .contexts(
+                ContextDigests.together(
+                    List.of(
+                        digests(EncryptionContext.of(Map.of("tenant", "t-1"))),
+                        digests(EncryptionContext.of(Map.of("tenant", "t-2"))))))
+            .build(),
+        AuditEvent.of(time, "n", "r3", "decrypt")
+            .caller("app", "token", "192.0.2.1")
+            .tenant("acme")
+            .keyId(key)
+            .usedDataKey(3, dataKey)
+            .amount(1, 0)
+            .contextKeys(List.of("tenant"))
+            .contexts(ContextDigests.NO_KEY)
+            .failed("invalid_ciphertext")
+            .build(),
+        AuditEvent.of(time, "n", "r4", "encrypt")
+            .caller("svc", "kerberos", null)
+            .tenant("größe")
+            .key("absent")
+            .denied("forbidden")
+            .build());
+  }
+
+  private static ContextDigests digests(EncryptionContext context) {
+    byte[] yearKey = new byte[32];
+    for (int i = 0; i < yearKey.length; i++) {
+      yearKey[i] = (byte) i;
+    }
+    UUID id = UUID.fromString("0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0");
+    return new ContextDigestKey(id, 2026, yearKey, "acme").of(context, Set.of("tenant"));
+  }
+
   /** An encoder remembers texts of the record before; what it writes is as if it did not. */
   @Test
   void whatWasWrittenBeforeDoesNotShow() {
@@ -70,6 +131,7 @@ class AuditRecordTest {
       AuditEvent event =
           AuditEvent.of(Instant.EPOCH, "" + fieldText(random), "" + i, "" + fieldText(random))
               .caller(fieldText(random), "token", fieldText(random))
+              .tenant(fieldText(random))
               .build();
       AuditRecordEncoder fresh = new AuditRecordEncoder();
       fresh.add(event);
@@ -88,9 +150,9 @@ class AuditRecordTest {
     return text != null && random.nextInt(4) == 0 ? text.repeat(100) : text;
   }
 
-  private static byte[] goldenSegment() {
+  private static byte[] segment(List<AuditEvent> events) {
     AuditRecordEncoder encoder = new AuditRecordEncoder();
-    golden().forEach(encoder::add);
+    events.forEach(encoder::add);
     ByteBuffer segment =
         ByteBuffer.allocate(AuditRecordFormat.SEGMENT_HEADER_LENGTH + encoder.length() + 64);
     segment.putLong(0, AuditRecordFormat.SEGMENT_MAGIC);
@@ -101,23 +163,32 @@ class AuditRecordTest {
   }
 
   private static byte[] resource(String name) throws IOException {
-    try (InputStream in = AuditRecordTest.class.getResourceAsStream("/golden/audit/v1/" + name)) {
+    try (InputStream in = AuditRecordTest.class.getResourceAsStream("/golden/audit/" + name)) {
       return in.readAllBytes();
     }
   }
 
   @Test
   void theBytesNeverChange() throws IOException {
-    assertArrayEquals(resource("segment-0000000001"), goldenSegment());
+    assertArrayEquals(resource("v1/segment-0000000001"), segment(golden()));
+    assertArrayEquals(resource("v2/segment-0000000001"), segment(goldenSecond()));
   }
 
   @Test
   void whatAnyReleaseWroteIsRead(@TempDir Path directory) throws IOException {
-    Files.write(directory.resolve("segment-0000000001"), resource("segment-0000000001"));
+    assertReads(directory, "v1", golden());
+    assertReads(directory, "v2", goldenSecond());
+  }
+
+  private static void assertReads(Path directory, String version, List<AuditEvent> events)
+      throws IOException {
+    byte[] segment = resource(version + "/segment-0000000001");
+    Files.write(directory.resolve("segment-0000000001"), segment);
     List<String> lines = AuditLogReader.events(directory).stream().map(AuditEvent::toJson).toList();
     assertEquals(
-        new String(resource("events.jsonl"), StandardCharsets.UTF_8).lines().toList(), lines);
-    assertEquals(golden(), AuditLogReader.events(directory));
+        new String(resource(version + "/events.jsonl"), StandardCharsets.UTF_8).lines().toList(),
+        lines);
+    assertEquals(events, AuditLogReader.events(directory));
   }
 
   @Test
@@ -168,7 +239,36 @@ class AuditRecordTest {
     for (int i = random.nextInt(5); i > 0; i--) {
       contextKeys.add(some(random));
     }
-    return event.contextKeys(contextKeys).denied(some(random)).build();
+    return event
+        .contextKeys(contextKeys)
+        .tenant(text(random))
+        .contexts(contexts(random))
+        .denied(some(random))
+        .build();
+  }
+
+  private static ContextDigests contexts(Random random) {
+    List<byte[]> contexts = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    List<byte[]> pairs = new ArrayList<>();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      contexts.add(digest(random));
+    }
+    for (int i = random.nextInt(4); i > 0; i--) {
+      names.add(some(random));
+      pairs.add(digest(random));
+    }
+    return switch (random.nextInt(3)) {
+      case 0 -> null;
+      case 1 -> ContextDigests.NO_KEY;
+      default -> ContextDigests.of(new UUID(1, random.nextLong()), contexts, names, pairs);
+    };
+  }
+
+  private static byte[] digest(Random random) {
+    byte[] digest = new byte[ContextDigests.LENGTH];
+    random.nextBytes(digest);
+    return digest;
   }
 
   private static String text(Random random) {
@@ -199,10 +299,44 @@ class AuditRecordTest {
     AuditRecordEncoder encoder = new AuditRecordEncoder();
     encoder.add(golden().get(0));
     byte[] bytes = encoder.bytes();
-    bytes[AuditRecordFormat.FORMAT_AT] = 2;
+    bytes[AuditRecordFormat.FORMAT_AT] = 3;
     assertThrows(
         IllegalArgumentException.class,
         () -> AuditRecordDecoder.decode(ByteBuffer.wrap(bytes), 0, encoder.firstLength()));
+  }
+
+  /** What a record is searched by is in it wherever it stands. */
+  @Test
+  void fieldsAreFoundInBothFormats() {
+    AuditRecordEncoder encoder = new AuditRecordEncoder();
+    RecordFields fields = new RecordFields();
+    List<AuditEvent> all = new ArrayList<>(golden());
+    all.addAll(goldenSecond());
+    for (AuditEvent event : all) {
+      encoder.clear();
+      encoder.add(event);
+      ByteBuffer record = ByteBuffer.wrap(encoder.bytes(), 0, encoder.length());
+      fields.read(record, 0);
+      assertEquals(event.tenant() != null, fields.has(RecordFields.Field.TENANT));
+      if (event.tenant() != null) {
+        RecordFields.Value tenant =
+            RecordFields.Value.of(RecordFields.Field.TENANT, event.tenant());
+        assertTrue(fields.matches(record, tenant));
+        assertEquals(tenant.hash(), fields.hash(record, RecordFields.Field.TENANT));
+      }
+      ContextDigests digests = event.contexts();
+      int count = digests == null ? 0 : digests.count() + digests.names().size();
+      assertEquals(count, fields.digestCount());
+      for (int i = 0; i < count; i++) {
+        byte[] digest =
+            i < digests.count() ? digests.context(i) : digests.pair(i - digests.count());
+        RecordFields.Value value = RecordFields.Value.ofDigest(digest);
+        assertTrue(fields.matches(record, value));
+        assertEquals(value.hash(), fields.digestHash(record, i));
+        digest[31] ^= 1;
+        assertFalse(fields.matches(record, RecordFields.Value.ofDigest(digest)));
+      }
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.cofre.contract.audit.AuditEvent;
+import dev.cofre.contract.audit.digest.ContextDigests;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.envelope.RequestKeyDerivation;
@@ -11,10 +12,12 @@ import dev.cofre.contract.envelope.WrappedDataKey;
 import dev.cofre.contract.problem.ErrorCode;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.crypto.Cipher;
@@ -47,23 +50,34 @@ class ProtocolDocumentTest {
             .flatMap(row -> Stream.of(row.get(0).split(", ")))
             .map(name -> name.replace("`", ""))
             .toList();
+    List<byte[]> digests = List.of(new byte[ContextDigests.LENGTH]);
     List<String> written =
-        Pattern.compile("\"([A-Za-z]+)\":")
-            .matcher(
-                AuditEvent.of(Instant.EPOCH, "n", "r", "a")
-                    .caller("p", "token", "::1")
-                    .key("k")
-                    .used(1, "d")
-                    .amount(1, 1)
-                    .contextKeys(List.of("c"))
-                    .failed("internal")
-                    .count(1)
-                    .build()
-                    .toJson())
-            .results()
-            .map(match -> match.group(1))
-            .toList();
+        new ArrayList<>(fields(ContextDigests.of(new UUID(1, 2), digests, List.of("c"), digests)));
+    // The one that stands in the place of the others.
+    written.add(written.indexOf("contextIndex") + 1, "noDigestKey");
     assertEquals(written, documented);
+    written.removeAll(List.of("digestKey", "contextDigests", "contextIndex"));
+    assertEquals(written, fields(ContextDigests.NO_KEY));
+  }
+
+  private static List<String> fields(ContextDigests contexts) {
+    return Pattern.compile("\"([A-Za-z]+)\":")
+        .matcher(
+            AuditEvent.of(Instant.EPOCH, "n", "r", "a")
+                .caller("p", "token", "::1")
+                .tenant("t")
+                .key("k")
+                .used(1, "d")
+                .amount(1, 1)
+                .contextKeys(List.of("c"))
+                .contexts(contexts)
+                .failed("internal")
+                .count(1)
+                .build()
+                .toJson())
+        .results()
+        .map(match -> match.group(1))
+        .toList();
   }
 
   /** Each step by the JDK's ciphers, beside the code that does it in earnest. */

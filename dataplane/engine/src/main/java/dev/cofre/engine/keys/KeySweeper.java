@@ -22,14 +22,16 @@ public final class KeySweeper implements AutoCloseable {
 
   private final DataKeys keys;
   private final Supplier<SnapshotState> snapshot;
+  private final DigestKeys digests;
   private final Thread thread;
   private volatile long changedNs = System.nanoTime();
   private volatile boolean closed;
 
-  /** Sweeps {@code keys} by what {@code snapshot} says. */
-  public KeySweeper(DataKeys keys, Supplier<SnapshotState> snapshot) {
+  /** Sweeps {@code keys} by what {@code snapshot} says, and {@code digests}. */
+  public KeySweeper(DataKeys keys, Supplier<SnapshotState> snapshot, DigestKeys digests) {
     this.keys = keys;
     this.snapshot = snapshot;
+    this.digests = digests;
     this.thread = Thread.ofPlatform().daemon().name("data-key-sweeper").start(this::run);
   }
 
@@ -47,6 +49,7 @@ public final class KeySweeper implements AutoCloseable {
         }
         keys.sweep();
         keys.measure(snapshot.get());
+        digests.sweep();
       } catch (RuntimeException e) {
         LOG.log(Level.ERROR, "data keys cannot be swept", e);
       }

@@ -1,12 +1,16 @@
 package dev.cofre.engine.request;
 
 import dev.cofre.contract.audit.AuditEvent;
+import dev.cofre.contract.audit.digest.ContextDigests;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.audit.AuditLog;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +42,7 @@ final class AuditTrail {
   private final AuditLog log;
   private final Clock clock;
   private final String node;
+  private final ContextDigester digester;
 
   /** What the items of one request that share an event have in common. */
   private record Group(UUID key, int keyVersion, UUID dataKeyId, ErrorCode code) {
@@ -53,30 +58,52 @@ final class AuditTrail {
   /** What adds up over the items of a group. */
   private static final class Amount {
     private final Set<String> contextKeys = new TreeSet<>();
+    private final Set<EncryptionContext> contexts = new HashSet<>();
     private int items;
     private long bytes;
+
+    /** Whether there is no place for one more context. */
+    boolean isFullFor(EncryptionContext context) {
+      return contexts.size() == ContextDigests.COUNT_MAX && !contexts.contains(context);
+    }
 
     void add(Batch batch, int item) {
       items++;
       bytes += batch.plaintextLength(item);
-      for (String key : batch.context(item).keys()) {
-        if (contextKeys.size() < EncryptionContext.PAIRS_MAX) {
-          contextKeys.add(key);
-        }
+      EncryptionContext context = batch.context(item);
+      if (!context.isEmpty() && !isFullFor(context) && contexts.add(context)) {
+        addKeys(contextKeys, context);
       }
     }
   }
 
-  AuditTrail(AuditLog log, Clock clock, String node) {
+  AuditTrail(AuditLog log, Clock clock, String node, ContextDigester digester) {
     this.log = log;
     this.clock = clock;
     this.node = node;
+    this.digester = digester;
   }
 
-  /** An event of {@code action} by {@code caller}, now. */
-  AuditEvent.Builder event(Caller caller, String action) {
-    return AuditEvent.of(clock.instant(), node, caller.requestId(), action)
-        .caller(caller.principalId(), caller.authentication(), caller.address());
+  private static void addKeys(Set<String> keys, EncryptionContext context) {
+    for (String key : context.keys()) {
+      if (keys.size() < EncryptionContext.PAIRS_MAX) {
+        keys.add(key);
+      }
+    }
+  }
+
+  private AuditEvent.Builder event(Instant time, Caller caller, String action) {
+    return AuditEvent.of(time, node, caller.requestId(), action)
+        .caller(caller.principalId(), caller.authentication(), caller.address())
+        .tenant(caller.tenant());
+  }
+
+  /** An event of {@code action} by an authenticated {@code caller} with {@code context}, now. */
+  AuditEvent.Builder event(Caller caller, String action, EncryptionContext context) {
+    Instant now = clock.instant();
+    return event(now, caller, action)
+        .contextKeys(context.keys())
+        .contexts(digester.of(caller.tenant(), context, now));
   }
 
   /** Appends one event. */
@@ -87,48 +114,77 @@ final class AuditTrail {
   /**
    * Appends a refusal or failure of a whole request, or of so many {@code items} of one; of a
    * caller who proved nothing it is counted with the others from there.
+   *
+   * @param contexts what was sent with them; of a caller who proved nothing they are not looked at,
+   *     and of more than {@link ContextDigests#COUNT_MAX} only so many are told
    */
   CompletableFuture<Void> refuse(
-      Caller caller, String action, String key, ProblemException problem, int items) {
+      Caller caller,
+      String action,
+      String key,
+      ProblemException problem,
+      int items,
+      Collection<EncryptionContext> contexts) {
     String asked =
         key == null || key.length() <= KEY_LENGTH_MAX ? key : key.substring(0, KEY_LENGTH_MAX);
-    AuditEvent.Builder refused = mark(event(caller, action).key(asked), problem.code());
+    Instant now = clock.instant();
+    AuditEvent.Builder refused = mark(event(now, caller, action).key(asked), problem.code());
+    if (caller.principal() != null) {
+      contexts(refused, caller, contexts, now);
+    }
     AuditEvent event = (items > 1 ? refused.amount(items, 0) : refused).build();
     return caller.principal() == null ? log.countUnauthenticated(event) : log.append(event);
   }
 
+  private void contexts(
+      AuditEvent.Builder event, Caller caller, Collection<EncryptionContext> all, Instant time) {
+    Set<String> keys = new TreeSet<>();
+    all.forEach(context -> addKeys(keys, context));
+    event.contextKeys(List.copyOf(keys)).contexts(digester.of(caller.tenant(), all, time));
+  }
+
   /**
-   * Appends one event for each key version, data key and result in {@code batch}.
+   * Appends one event for each key version, data key and result in {@code batch}; several when it
+   * has more than {@link ContextDigests#COUNT_MAX} contexts.
    *
    * <p>What a caller wrote into an envelope that failed is not told apart: nobody vouched for it,
-   * and it must not decide how many events there are.
+   * and it must not decide how many events there are. So of items that failed alike, only the first
+   * {@link ContextDigests#COUNT_MAX} contexts are told.
    */
   CompletableFuture<Void> record(Caller caller, String action, Batch batch) {
     if (batch.isWhole() && batch.uses().size() == 1 && batch.sharesContext()) {
       Use use = batch.uses().getFirst();
       return record(
-          event(caller, action)
+          event(caller, action, batch.commonContext())
               .keyId(use.key().id())
               .usedDataKey(use.keyVersion(), use.dataKeyId())
-              .amount(batch.size(), batch.plaintextBytes())
-              .contextKeys(batch.commonContext().keys()));
+              .amount(batch.size(), batch.plaintextBytes()));
     }
     Map<Group, Amount> amounts = new LinkedHashMap<>();
+    List<AuditEvent> events = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
-      amounts.computeIfAbsent(Group.of(batch, i), group -> new Amount()).add(batch, i);
+      Group group = Group.of(batch, i);
+      Amount amount = amounts.computeIfAbsent(group, first -> new Amount());
+      if (group.code == null && amount.isFullFor(batch.context(i))) {
+        events.add(event(caller, action, group, amount));
+        amount = new Amount();
+        amounts.put(group, amount);
+      }
+      amount.add(batch, i);
     }
-    List<AuditEvent> events = new ArrayList<>(amounts.size());
     amounts.forEach((group, amount) -> events.add(event(caller, action, group, amount)));
     return log.append(events);
   }
 
   private AuditEvent event(Caller caller, String action, Group group, Amount amount) {
+    Instant now = clock.instant();
     AuditEvent.Builder event =
-        event(caller, action)
+        event(now, caller, action)
             .keyId(group.key)
             .usedDataKey(group.keyVersion, group.dataKeyId)
             .amount(amount.items, amount.bytes)
-            .contextKeys(List.copyOf(amount.contextKeys));
+            .contextKeys(List.copyOf(amount.contextKeys))
+            .contexts(digester.of(caller.tenant(), amount.contexts, now));
     return (group.code == null ? event : mark(event, group.code)).build();
   }
 

@@ -1,12 +1,16 @@
 package dev.cofre.engine.request;
 
+import dev.cofre.contract.audit.digest.ContextDigests;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The items of one request and what became of each: plaintexts to encrypt, or envelopes to decrypt,
@@ -277,6 +281,18 @@ public final class Batch implements AutoCloseable {
 
   EncryptionContext commonContext() {
     return commonContext;
+  }
+
+  /** Its contexts, each once; of more than an event holds, the first ones. */
+  Collection<EncryptionContext> someContexts() {
+    if (sharesContext) {
+      return List.of(commonContext);
+    }
+    Set<EncryptionContext> contexts = new LinkedHashSet<>();
+    for (int i = 0; i < size && contexts.size() < ContextDigests.COUNT_MAX; i++) {
+      contexts.add(context[i]);
+    }
+    return contexts;
   }
 
   /** Makes room for {@code bytes} of output in all; what is there already stays. */

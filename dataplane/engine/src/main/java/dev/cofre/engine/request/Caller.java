@@ -24,6 +24,11 @@ public record Caller(
     return AuthenticationStrength.of(authentication);
   }
 
+  /** Whose principal it is; null when not authenticated. */
+  String tenant() {
+    return principal == null ? null : principal.tenant();
+  }
+
   String principalId() {
     return principal == null ? null : principal.id();
   }

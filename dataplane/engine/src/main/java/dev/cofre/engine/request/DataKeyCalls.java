@@ -49,6 +49,7 @@ public final class DataKeyCalls {
         caller,
         Action.GENERATE_DATA_KEY,
         name,
+        context,
         () -> {
           KeyMetadata key =
               authorizer.require(
@@ -79,6 +80,7 @@ public final class DataKeyCalls {
         caller,
         Action.UNWRAP_DATA_KEY,
         path.named(bytes),
+        context,
         () -> {
           if (wrapped == null || wrapped.usage() != Usage.CALLER) {
             throw Batch.invalidCiphertext();
@@ -136,10 +138,9 @@ public final class DataKeyCalls {
         .record(
             engine
                 .audit
-                .event(caller, action.text())
+                .event(caller, action.text(), context)
                 .key(wrapped.keyId().toString())
-                .used(wrapped.keyVersion(), wrapped.dataKeyId().toString())
-                .contextKeys(context.keys()))
+                .used(wrapped.keyVersion(), wrapped.dataKeyId().toString()))
         .whenComplete(
             (written, failure) -> {
               if (failure != null) {

@@ -8,6 +8,7 @@ import dev.cofre.engine.identity.Callers;
 import dev.cofre.engine.identity.ExchangedTokens;
 import dev.cofre.engine.identity.FailedAttempts;
 import dev.cofre.engine.keys.DataKeys;
+import dev.cofre.engine.keys.DigestKeys;
 import dev.cofre.engine.keys.EncryptionKeys;
 import dev.cofre.engine.keys.KeyLimits;
 import dev.cofre.engine.keys.KeySweeper;
@@ -19,6 +20,7 @@ import dev.cofre.engine.snapshot.SnapshotState;
 import dev.cofre.engine.usage.UseCounts;
 import dev.cofre.hsm.HsmGateway;
 import java.time.Clock;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -39,6 +41,7 @@ public final class Engine implements AutoCloseable {
   final Callers callers;
 
   private final HsmGateway gateway;
+  private final DigestKeys digestKeys;
   private final AuditLog auditLog;
   private final Clock clock;
   private final UseRates rates = new UseRates();
@@ -65,10 +68,15 @@ public final class Engine implements AutoCloseable {
         random,
         aead,
         clock,
-        new ExchangedTokens(null, clock));
+        new ExchangedTokens(null, clock),
+        Set.of());
   }
 
-  /** The same, which accepts {@code exchanged} tokens too. */
+  /**
+   * The same, which accepts {@code exchanged} tokens too.
+   *
+   * @param contextIndex the names whose pairs have a digest of their own in audit events
+   */
   public Engine(
       String node,
       SnapshotHolder snapshots,
@@ -78,7 +86,8 @@ public final class Engine implements AutoCloseable {
       RandomSource random,
       AeadBackEnd aead,
       Clock clock,
-      ExchangedTokens exchanged) {
+      ExchangedTokens exchanged,
+      Set<String> contextIndex) {
     this.callers = new Callers(exchanged, new FailedAttempts(System::nanoTime));
     this.snapshots = snapshots;
     this.gateway = gateway;
@@ -87,10 +96,12 @@ public final class Engine implements AutoCloseable {
     this.random = random;
     this.aead = aead;
     this.clock = clock;
-    this.audit = new AuditTrail(auditLog, clock, node);
+    this.digestKeys = new DigestKeys(gateway, clock);
+    this.audit =
+        new AuditTrail(auditLog, clock, node, new ContextDigester(digestKeys, contextIndex));
     this.wrapping = new KeyWrapping(gateway, random, limits);
     this.keys = new DataKeys(wrapping, limits, System::nanoTime);
-    this.sweeper = new KeySweeper(keys, snapshots::last);
+    this.sweeper = new KeySweeper(keys, snapshots::last, digestKeys);
     // At once, but not on the follower's event loop; from now on every use is decided by the new
     // snapshot.
     snapshots.onChange(state -> sweeper.changed());
@@ -128,6 +139,11 @@ public final class Engine implements AutoCloseable {
   /** The data keys, for their figures. */
   public DataKeys keys() {
     return keys;
+  }
+
+  /** What contexts in audit events are digested with. */
+  public DigestKeys digestKeys() {
+    return digestKeys;
   }
 
   /** The way to the HSM, for its figures. */

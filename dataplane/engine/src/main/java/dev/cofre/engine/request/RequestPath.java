@@ -19,6 +19,8 @@ import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.PrincipalMetadata;
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -121,7 +123,7 @@ public final class RequestPath {
   /** The same for {@code items} requests that were refused alike. */
   public CompletableFuture<Void> refuse(
       Caller caller, String action, String key, ProblemException problem, int items) {
-    return onLoop(engine.audit.refuse(caller, action, key, problem, items));
+    return onLoop(engine.audit.refuse(caller, action, key, problem, items, List.of()));
   }
 
   /**
@@ -176,9 +178,9 @@ public final class RequestPath {
           failure ->
               failure == null
                   ? encrypt(caller, name, source, batch, attempts - 1)
-                  : refused(caller, Action.ENCRYPT, name, batch.size(), failure));
+                  : refused(caller, Action.ENCRYPT, name, batch, failure));
     } catch (RuntimeException failure) {
-      return refused(caller, Action.ENCRYPT, name, batch.size(), failure);
+      return refused(caller, Action.ENCRYPT, name, batch, failure);
     }
   }
 
@@ -268,7 +270,7 @@ public final class RequestPath {
       // Which of them failed is found out when they are resolved again.
       return after(batchKeys.loading(batch), failure -> decrypt(caller, batch, attempts - 1));
     } catch (RuntimeException failure) {
-      return refused(caller, Action.DECRYPT, null, batch.size(), failure);
+      return refused(caller, Action.DECRYPT, null, batch, failure);
     }
   }
 
@@ -369,6 +371,7 @@ public final class RequestPath {
         caller,
         Action.ENCRYPT,
         name,
+        context,
         () -> sealStream(caller, name, source, context, ATTEMPTS),
         SealStream::recordBegin);
   }
@@ -407,6 +410,7 @@ public final class RequestPath {
         caller,
         Action.DECRYPT,
         named(header),
+        context,
         () -> openStream(caller, header, context, ATTEMPTS),
         OpenStream::recordBegin);
   }
@@ -469,6 +473,7 @@ public final class RequestPath {
       Caller caller,
       Action action,
       String key,
+      EncryptionContext context,
       Supplier<CompletableFuture<T>> work,
       Function<T, CompletableFuture<Void>> record) {
     CompletableFuture<T> done;
@@ -481,15 +486,25 @@ public final class RequestPath {
             (result, failure) ->
                 failure == null
                     ? onLoop(record.apply(result)).thenApply(written -> result)
-                    : this.<T>refused(caller, action, key, 1, failure))
+                    : this.<T>refused(caller, action, key, 1, List.of(context), failure))
         .thenCompose(Function.identity());
+  }
+
+  private CompletableFuture<Void> refused(
+      Caller caller, Action action, String key, Batch batch, Throwable failure) {
+    return refused(caller, action, key, batch.size(), batch.someContexts(), failure);
   }
 
   /** Fails with what {@code failure} means, once that is on the log. */
   private <T> CompletableFuture<T> refused(
-      Caller caller, Action action, String key, int items, Throwable failure) {
+      Caller caller,
+      Action action,
+      String key,
+      int items,
+      Collection<EncryptionContext> contexts,
+      Throwable failure) {
     ProblemException problem = Problems.of(failure);
-    return onLoop(engine.audit.refuse(caller, action.text(), key, problem, items))
+    return onLoop(engine.audit.refuse(caller, action.text(), key, problem, items, contexts))
         .thenApply(
             written -> {
               throw problem;

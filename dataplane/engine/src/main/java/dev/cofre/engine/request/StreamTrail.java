@@ -101,10 +101,9 @@ final class StreamTrail {
   private AuditEvent.Builder event(String phase) {
     return engine
         .audit
-        .event(caller, action.text())
+        .event(caller, action.text(), context)
         .keyId(key.id())
         .usedDataKey(keyVersion, dataKeyId)
-        .contextKeys(context.keys())
         .phase(phase);
   }
 }

@@ -2,6 +2,7 @@ package dev.cofre.engine.request;
 
 import com.google.protobuf.ByteString;
 import dev.cofre.contract.audit.AuditEvent;
+import dev.cofre.contract.audit.digest.WrappedDigestKey;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.encoding.Uuids;
 import dev.cofre.contract.envelope.Usage;
@@ -15,17 +16,24 @@ import dev.cofre.contract.snapshot.wire.Policy;
 import dev.cofre.contract.snapshot.wire.Principal;
 import dev.cofre.engine.aead.AeadBackEnd;
 import dev.cofre.engine.audit.AuditLog;
+import dev.cofre.engine.identity.ExchangedTokens;
 import dev.cofre.engine.keys.KeyLimits;
 import dev.cofre.engine.keys.KeyWrapping;
 import dev.cofre.engine.snapshot.SnapshotHolder;
 import dev.cofre.engine.snapshot.Statements;
+import dev.cofre.hsm.ClearKey;
 import dev.cofre.hsm.HsmGateway;
 import dev.cofre.hsm.Requester;
 import dev.cofre.hsm.SimulatedHsm;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -39,6 +47,7 @@ import java.util.concurrent.Executors;
 final class TestEngine implements AutoCloseable, AuditLog {
   private static final String TOKEN = "the token of the only principal there is";
   private static final String LABEL = "kek-1";
+  private static final String DIGEST_LABEL = "audit-digest-root";
 
   final SimulatedHsm hsm;
   final ConcurrentLinkedQueue<AuditEvent> events = new ConcurrentLinkedQueue<>();
@@ -47,6 +56,26 @@ final class TestEngine implements AutoCloseable, AuditLog {
   private final HsmGateway gateway;
   private final SnapshotHolder snapshots = new SnapshotHolder(600_000);
   volatile boolean auditFails;
+
+  /** How far this engine's clock is ahead. */
+  volatile Duration ahead = Duration.ZERO;
+
+  private final class AheadClock extends Clock {
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.now().plus(ahead);
+    }
+  }
 
   TestEngine(Duration callTime, KeyLimits limits) throws Exception {
     hsm = new SimulatedHsm(callTime, 4);
@@ -61,7 +90,9 @@ final class TestEngine implements AutoCloseable, AuditLog {
             limits,
             KernelRandom.INSTANCE,
             AeadBackEnd.SUNJCE,
-            Clock.systemUTC());
+            new AheadClock(),
+            new ExchangedTokens(null, Clock.systemUTC()),
+            Set.of("tenant"));
     snapshots.accept(
         Statements.complete(1, 1, "one")
             .addKeys(Statements.key(keyId, "demo", KeyState.KEY_STATE_ACTIVE, LABEL))
@@ -81,6 +112,24 @@ final class TestEngine implements AutoCloseable, AuditLog {
                     .addKeys(ByteString.copyFrom(Uuids.bytes(keyId))))
             .build(),
         System.nanoTime());
+  }
+
+  /** A key of {@code year}, wrapped in this HSM, as a control plane would have made it. */
+  WrappedDigestKey digestKey(int year, byte[] key) {
+    if (!hsm.hasKek(DIGEST_LABEL)) {
+      hsm.generateKek(DIGEST_LABEL);
+    }
+    UUID id = UUID.randomUUID();
+    byte[] wrapped =
+        Arrays.copyOf(KernelRandom.INSTANCE.bytes(12), WrappedDigestKey.WRAPPED_LENGTH);
+    byte[] sealed =
+        hsm.wrap(
+            DIGEST_LABEL,
+            Arrays.copyOf(wrapped, 12),
+            WrappedDigestKey.aad(id, year),
+            ClearKey.of(key));
+    System.arraycopy(sealed, 0, wrapped, 12, sealed.length);
+    return new WrappedDigestKey(id, year, DIGEST_LABEL, wrapped);
   }
 
   /** Disables the key. */

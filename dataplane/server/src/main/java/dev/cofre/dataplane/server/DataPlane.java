@@ -115,7 +115,8 @@ final class DataPlane implements PlaneProcess.Running {
                 random,
                 settings.aead(),
                 Clock.systemUTC(),
-                new ExchangedTokens(settings.verifier().key(), Clock.systemUTC())));
+                new ExchangedTokens(settings.verifier().key(), Clock.systemUTC()),
+                settings.contextIndex()));
     int loops = eventLoops(configuration);
     Vertx vertx =
         Vertx.builder()
@@ -150,6 +151,7 @@ final class DataPlane implements PlaneProcess.Running {
                 floor,
                 identity,
                 engine.quotas(),
+                engine.digestKeys(),
                 state::isQuiet));
     UseReporter reporter =
         opened(
@@ -197,8 +199,8 @@ final class DataPlane implements PlaneProcess.Running {
   }
 
   /**
-   * Has the node say that it is ready only when its first snapshot's keys have data keys, as far as
-   * the HSM gives them, and the rehearsal is over.
+   * Has the node say that it is ready only when its first snapshot's keys have data keys and it can
+   * digest contexts, as far as the HSM gives that, and the rehearsal is over.
    */
   private void prepare(Engine engine, SnapshotHolder snapshots) {
     CompletableFuture<Void> minted = new CompletableFuture<>();
@@ -209,7 +211,7 @@ final class DataPlane implements PlaneProcess.Running {
             engine.mintAhead(next).whenComplete((done, failure) -> minted.complete(null));
           }
         });
-    state.readyAfter(CompletableFuture.allOf(minted, rehearsed));
+    state.readyAfter(CompletableFuture.allOf(minted, engine.digestKeys().tried(), rehearsed));
   }
 
   private void startFrames(Vertx vertx, NodeSettings settings, int loops) throws Exception {

@@ -73,6 +73,11 @@ public final class DataPlaneSettings {
           NUMBER,
           "1073741824",
           "length of the audit log's files from which on archived ones are deleted, at most half of audit.bytesMax");
+  static final Setting AUDIT_CONTEXT_INDEX =
+      Setting.optional(
+          "audit.contextIndex",
+          TEXT,
+          "names of encryption contexts by whose values auditors find events, with commas, at most 8; absent: by whole contexts alone");
   static final Setting AUDIT_SEAL_MS =
       Setting.withDefault(
           "audit.sealMs",
@@ -135,6 +140,7 @@ public final class DataPlaneSettings {
                   AUDIT_SEGMENT_BYTES,
                   AUDIT_SEAL_MS,
                   AUDIT_ARCHIVED_BYTES_MAX,
+                  AUDIT_CONTEXT_INDEX,
                   REHEARSAL_MS,
                   DRAIN_MS,
                   METRICS_KEYS))

@@ -15,6 +15,8 @@ import dev.cofre.hsm.GatewayLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A node's configuration, read and validated as a whole before anything is opened. Immutable.
@@ -27,6 +29,7 @@ import java.time.Duration;
  * @param aead who does AES-GCM
  * @param gateway how the HSM is asked
  * @param audit how the audit log is kept
+ * @param contextIndex names of encryption contexts whose values auditors find one by one
  * @param rehearsal for how long the node serves itself before it is ready
  */
 record NodeSettings(
@@ -38,7 +41,16 @@ record NodeSettings(
     AeadBackEnd aead,
     GatewayLimits gateway,
     AuditLogConfig audit,
+    Set<String> contextIndex,
     Duration rehearsal) {
+
+  /** Each costs a digest for each new context, and 34 bytes and its name in each event. */
+  private static final int CONTEXT_INDEX_MAX = 8;
+
+  /** Takes a copy. */
+  NodeSettings {
+    contextIndex = Set.copyOf(contextIndex);
+  }
 
   /**
    * What {@code configuration} says.
@@ -57,7 +69,23 @@ record NodeSettings(
         AeadBackEnd.named(configuration.text(AeadBackEnd.SETTING)),
         DataPlaneSettings.hsmLimits(configuration),
         auditConfig(configuration),
+        contextIndex(configuration),
         Duration.ofMillis(configuration.number(DataPlaneSettings.REHEARSAL_MS)));
+  }
+
+  private static Set<String> contextIndex(Configuration configuration) {
+    Set<String> names = new TreeSet<>();
+    for (String name :
+        configuration.find(DataPlaneSettings.AUDIT_CONTEXT_INDEX).orElse("").split(",")) {
+      if (!name.isBlank()) {
+        names.add(name.strip());
+      }
+    }
+    if (names.size() > CONTEXT_INDEX_MAX) {
+      throw new ConfigException(
+          DataPlaneSettings.AUDIT_CONTEXT_INDEX.key() + " names at most " + CONTEXT_INDEX_MAX);
+    }
+    return Set.copyOf(names);
   }
 
   private static AuditLogConfig auditConfig(Configuration configuration) {

@@ -5,6 +5,7 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.ManagementAction;
 import dev.cofre.controlplane.server.alert.Alerts;
 import dev.cofre.controlplane.server.archive.Archive;
+import dev.cofre.controlplane.server.audit.AuditDigestKeys;
 import dev.cofre.controlplane.server.audit.AuditIntake;
 import dev.cofre.controlplane.server.enforce.EnforcementWatch;
 import dev.cofre.controlplane.server.enforce.NodeRegistry;
@@ -74,6 +75,7 @@ public final class Api {
    * @param mint makes tokens for those
    * @param trustDomain of the SPIFFE ids in client certificates that are accepted
    * @param intake takes the records that nodes ship
+   * @param digestKeys what contexts in audit events are digested with
    * @param intakeWorkers the threads that wait for it
    * @param sealer seals and opens the values of secrets
    * @param leasing makes credentials in other systems
@@ -107,6 +109,7 @@ public final class Api {
       Optional<String> trustDomain,
       AuditIntake intake,
       Archive archive,
+      AuditDigestKeys digestKeys,
       Workers intakeWorkers,
       SecretSealer sealer,
       Leasing leasing,
@@ -185,6 +188,7 @@ public final class Api {
     management.addAll(new CertificateEndOperations(changing, parts.pki().lists()).routes());
     management.addAll(new NodeOperations(parts.nodes(), parts.store(), audit).routes());
     management.addAll(new AuditSearchOperations(parts.store(), parts.archive(), audit).routes());
+    management.add(new ContextDigestOperations(parts.digestKeys(), audit).route());
     management.addAll(new InvestigationOperations(parts.store(), parts.tracer(), audit).routes());
     management.addAll(new IncidentOperations(changing, parts.incidents()).routes());
     management.addAll(new AlertOperations(parts.alerts(), audit).routes());

@@ -5,6 +5,7 @@ import static io.vertx.core.http.HttpMethod.GET;
 
 import dev.cofre.contract.audit.RecordFields.Field;
 import dev.cofre.contract.audit.RecordFields.Value;
+import dev.cofre.contract.encoding.Hex;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.server.archive.Archive;
@@ -22,12 +23,29 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
 
 /** The routes that read the archive of audit events; each reading is audited. Thread-safe. */
 final class AuditSearchOperations {
   private static final int AT_ONCE_MAX = 4;
   private static final Set<String> PARAMETERS =
-      Set.of("key", "principal", "address", "action", "outcome", "from", "to", "cursor", "limit");
+      Set.of(
+          "key",
+          "principal",
+          "tenant",
+          "address",
+          "action",
+          "outcome",
+          "context",
+          "from",
+          "to",
+          "cursor",
+          "limit");
+
+  /** What POST /v1/audit/context-digests answers has no more. */
+  private static final int CONTEXT_MAX = 3_000;
+
+  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
   private final Store store;
   private final Archive archive;
@@ -72,23 +90,49 @@ final class AuditSearchOperations {
   private List<List<Value>> alternatives(Call call) {
     List<Value> all = new ArrayList<>();
     value(call, "principal", Field.PRINCIPAL).ifPresent(all::add);
+    value(call, "tenant", Field.TENANT).ifPresent(all::add);
     value(call, "address", Field.ADDRESS).ifPresent(all::add);
     value(call, "action", Field.ACTION).ifPresent(all::add);
     value(call, "outcome", Field.OUTCOME).ifPresent(all::add);
     Optional<String> key = AuditParameters.text(call, "key");
-    if (key.isEmpty()) {
-      return List.of(all);
+    List<List<Value>> keys = new ArrayList<>();
+    if (key.isPresent()) {
+      keys.add(with(all, List.of(Value.of(Field.KEY, key.get()))));
+      id(call, key.get()).ifPresent(id -> keys.add(with(all, List.of(Value.ofKey(id)))));
+    } else {
+      keys.add(all);
     }
-    List<List<Value>> alternatives = new ArrayList<>();
-    alternatives.add(with(all, Value.of(Field.KEY, key.get())));
-    id(call, key.get()).ifPresent(id -> alternatives.add(with(all, Value.ofKey(id))));
-    return alternatives;
+    List<List<Value>> contexts = contexts(call);
+    return keys.stream()
+        .flatMap(values -> contexts.stream().map(digests -> with(values, digests)))
+        .toList();
   }
 
-  private static List<Value> with(List<Value> values, Value value) {
+  private static List<Value> with(List<Value> values, List<Value> more) {
     List<Value> all = new ArrayList<>(values);
-    all.add(value);
+    all.addAll(more);
     return all;
+  }
+
+  /** Alternatives, each of which is digests that an event has all of; one without any: all. */
+  private static List<List<Value>> contexts(Call call) {
+    String text = call.facts().query().get("context");
+    if (text == null) {
+      return List.of(List.of());
+    }
+    List<List<Value>> alternatives = new ArrayList<>();
+    for (String alternative : text.split(",", -1)) {
+      List<Value> digests = new ArrayList<>();
+      for (String digest : alternative.split("\\.", -1)) {
+        if (text.length() > CONTEXT_MAX || !DIGEST.matcher(digest).matches()) {
+          throw AuditParameters.refuse(
+              "context must be what query was in the answer of POST /v1/audit/context-digests");
+        }
+        digests.add(Value.ofDigest(Hex.decode(digest)));
+      }
+      alternatives.add(digests);
+    }
+    return alternatives;
   }
 
   private Optional<UUID> id(Call call, String key) {

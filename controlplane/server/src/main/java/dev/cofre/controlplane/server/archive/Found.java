@@ -1,14 +1,15 @@
 package dev.cofre.controlplane.server.archive;
 
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.TreeSet;
 
-/** The first so many events of an answer, as far as they are found. Used by one thread. */
+/**
+ * The first so many events of an answer, as far as they are found; one that is found in two ways is
+ * there once. Used by one thread.
+ */
 final class Found {
   private final int most;
-  private final PriorityQueue<EventPlace> places =
-      new PriorityQueue<>(Comparator.<EventPlace>naturalOrder().reversed());
+  private final TreeSet<EventPlace> places = new TreeSet<>();
 
   Found(int most) {
     this.most = most;
@@ -16,18 +17,17 @@ final class Found {
 
   /** Whether an event of {@code timeNs} may still be among the first. */
   boolean takes(long timeNs) {
-    return places.size() < most || timeNs >= places.peek().timeNs();
+    return places.size() < most || timeNs >= places.last().timeNs();
   }
 
   void add(EventPlace place) {
-    places.add(place);
-    if (places.size() > most) {
-      places.poll();
+    if (places.add(place) && places.size() > most) {
+      places.pollLast();
     }
   }
 
   /** In the order of the answer. */
   List<EventPlace> inOrder() {
-    return places.stream().sorted().toList();
+    return List.copyOf(places);
   }
 }

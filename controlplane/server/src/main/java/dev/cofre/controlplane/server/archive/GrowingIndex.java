@@ -10,15 +10,19 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * The index of the segment that is written, in memory; bounded as the segment is. Thread-safe: one
  * writes, others search.
  */
 final class GrowingIndex implements SegmentIndex {
-  private static final List<Field> FIELDS = List.of(Field.values());
+  /** Those that have one value. */
+  private static final List<Field> FIELDS =
+      Arrays.stream(Field.values()).filter(field -> field != Field.CONTEXT).toList();
 
   private final Map<Long, Places> terms = new HashMap<>();
+  private final DigestPlaces digests = new DigestPlaces();
   private final Places all = new Places();
   private final RecordFields fields = new RecordFields();
   private Zone zone = Zone.EMPTY;
@@ -67,12 +71,15 @@ final class GrowingIndex implements SegmentIndex {
         terms.computeIfAbsent(fields.hash(records, field), hash -> new Places()).add(place);
       }
     }
+    for (int i = 0; i < fields.digestCount(); i++) {
+      digests.add(fields.digestHash(records, i), place);
+    }
   }
 
   @Override
   public synchronized IntBuffer find(long hash) {
     Places places = terms.get(hash);
-    return places == null ? IntBuffer.allocate(0) : places.view();
+    return places == null ? digests.find(hash) : places.view();
   }
 
   @Override
@@ -87,10 +94,10 @@ final class GrowingIndex implements SegmentIndex {
 
   /** The hashes of all values, in the order of an index file. */
   synchronized long[] hashes() {
-    return terms.keySet().stream()
-        .mapToLong(Long::longValue)
+    return LongStream.concat(terms.keySet().stream().mapToLong(Long::longValue), digests.hashes())
         .map(hash -> hash ^ Long.MIN_VALUE)
         .sorted()
+        .distinct()
         .map(hash -> hash ^ Long.MIN_VALUE)
         .toArray();
   }

@@ -68,6 +68,7 @@ final class DevConfigurations {
     lines.add("control.url = http://127.0.0.1:" + home.controlPort());
     lines.add("control.tokenFile = " + home.token("node"));
     lines.add("snapshot.maxAgeMs = 300000");
+    lines.add("audit.contextIndex = tenant");
     // Who develops waits for the start, not for the first megabyte.
     lines.add("rehearsalMs = 2000");
     lines.add("state.directory = " + home.state());

@@ -75,7 +75,11 @@ public final class InvestigationDocument {
             table(
                 ledger.secrets(),
                 (row, secret) -> row.put("secret", secret.key()).put("version", secret.version())))
+        .put("tenants", table(ledger.tenants(), (row, name) -> row.put("tenant", name)))
         .put("contextKeys", table(ledger.contextKeys(), (row, name) -> row.put("contextKey", name)))
+        .put(
+            "contexts", table(ledger.contexts(), (row, digest) -> row.put("contextDigest", digest)))
+        .put("undigested", ledger.undigested())
         .put("examples", examples(ledger))
         .put("archive", archive());
   }

@@ -33,12 +33,15 @@ public final class Ledger {
   private final Tally<KeyVersion> secrets = new Tally<>();
   private final Tally<String> dataKeys = new Tally<>();
   private final Tally<String> contextKeys = new Tally<>();
+  private final Tally<String> contexts = new Tally<>();
+  private final Tally<String> tenants = new Tally<>();
   private final Map<Failure, Example> failed = new LinkedHashMap<>();
   private final Map<String, Example> byPrincipal = new LinkedHashMap<>();
   private final Map<String, Example> byAddress = new LinkedHashMap<>();
   private final Rate rate;
   private final Rate baselineRate;
   private final boolean ofSecret;
+  private long undigested;
 
   Ledger(Asked asked) {
     long lengthNs = asked.toNs() - asked.fromNs() + 1;
@@ -83,7 +86,15 @@ public final class Ledger {
     if (event.dataKeyId() != null) {
       dataKeys.add(event.dataKeyId(), happened);
     }
+    if (event.tenant() != null) {
+      tenants.add(event.tenant(), happened);
+    }
     event.contextKeys().forEach(name -> contextKeys.add(name, happened));
+    if (event.contexts() != null && !event.contexts().isWithoutKey()) {
+      event.contexts().contextTexts().forEach(digest -> contexts.add(digest, happened));
+    } else if (!event.contextKeys().isEmpty()) {
+      undigested++;
+    }
   }
 
   private static <K> void example(
@@ -147,6 +158,21 @@ public final class Ledger {
   /** The keys of the contexts of what was processed. */
   public Tally<String> contextKeys() {
     return contextKeys;
+  }
+
+  /** The contexts of what was processed, by their digests: one context has one a year. */
+  public Tally<String> contexts() {
+    return contexts;
+  }
+
+  /** Whose principals processed something. */
+  public Tally<String> tenants() {
+    return tenants;
+  }
+
+  /** How many events of what was processed had a context that no digest tells. */
+  public long undigested() {
+    return undigested;
   }
 
   /** Over the time that is asked for. */

@@ -55,6 +55,7 @@ public final class Words {
               + (found.isArchiveWhole() ? "." : ", but not all is in it: see below."));
     } else {
       uses();
+      undigested();
       seen("principal", ledger.principals());
       seen("address", ledger.addresses());
       if (!found.isArchiveWhole()) {
@@ -121,11 +122,12 @@ public final class Words {
     String amount =
         String.format(
             Locale.ROOT,
-            "%s, %s, with %s of %s",
+            "%s, %s, with %s of %s%s",
             count(all.items(), "message"),
             bytes(all.bytes()),
             distinct(ledger.dataKeys(), "data key"),
-            distinct(ledger.keys(), "key version"));
+            distinct(ledger.keys(), "key version"),
+            contexts());
     if (found.asked().kind() == Asked.Kind.SECRET) {
       reads(all);
     } else if (all.uses() == 0) {
@@ -161,6 +163,27 @@ public final class Words {
               + ": "
               + amount
               + ".");
+    }
+  }
+
+  /** Whose material it was, as far as events tell. */
+  private String contexts() {
+    if (ledger.tenants().distinct() == 0) {
+      return "";
+    }
+    String contexts =
+        ledger.contexts().distinct() == 0
+            ? ""
+            : ", in " + distinct(ledger.contexts(), "encryption context");
+    return contexts + ", of " + distinct(ledger.tenants(), "tenant");
+  }
+
+  private void undigested() {
+    if (ledger.undigested() > 0) {
+      lines.add(
+          "Of "
+              + count(ledger.undigested(), "event")
+              + " the encryption contexts were not digested: which they were is not known.");
     }
   }
 

@@ -9,6 +9,7 @@ import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.KeyMove;
 import dev.cofre.controlplane.domain.ManagementAction;
+import dev.cofre.controlplane.server.audit.AuditDigestKeys;
 import dev.cofre.controlplane.server.keys.Destruction;
 import dev.cofre.controlplane.server.keys.Imports;
 import dev.cofre.controlplane.server.keys.KekMaker;
@@ -51,6 +52,7 @@ public final class KeyScheduler implements AutoCloseable {
    * @param rotationByUseAge younger versions are not replaced for how much they have encrypted
    * @param node the name of this control plane
    * @param instance this process among the control planes of the store
+   * @param digestKeys what contexts in audit events are digested with
    * @param retention of the archive of this control plane
    * @param retentionPeriod after how long that looks again
    */
@@ -66,6 +68,7 @@ public final class KeyScheduler implements AutoCloseable {
       Duration rotationByUseAge,
       String node,
       String instance,
+      AuditDigestKeys digestKeys,
       Retention retention,
       Duration retentionPeriod) {}
 
@@ -107,6 +110,7 @@ public final class KeyScheduler implements AutoCloseable {
         new DestructionJob(store, destruction),
         new ImportEndJob(parts.imports(), audit),
         new NoticeJob(store, audit),
+        new DigestKeyJob(parts.digestKeys()),
         new RetentionJob(parts.retention(), parts.retentionPeriod()),
         new CertificateJob(store, parts.pki(), audit));
   }

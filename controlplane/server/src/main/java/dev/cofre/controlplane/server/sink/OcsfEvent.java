@@ -1,6 +1,7 @@
 package dev.cofre.controlplane.server.sink;
 
 import dev.cofre.contract.audit.AuditEvent;
+import dev.cofre.contract.audit.digest.ContextDigests;
 import dev.cofre.controlplane.server.archive.LoggedEvent;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -144,6 +145,15 @@ final class OcsfEvent {
     }
     if (!event.contextKeys().isEmpty()) {
       rest.put("contextKeys", new JsonArray(event.contextKeys()));
+    }
+    put(rest, "tenant", event.tenant());
+    ContextDigests contexts = event.contexts();
+    if (contexts != null && contexts.isWithoutKey()) {
+      rest.put("noDigestKey", true);
+    } else if (contexts != null) {
+      rest.put("digestKey", contexts.keyId().toString());
+      rest.put("contextDigests", new JsonArray(contexts.contextTexts()));
+      rest.put("contextIndex", new JsonArray(contexts.pairTexts()));
     }
     return rest;
   }

@@ -1,12 +1,15 @@
 package dev.cofre.controlplane.server.snapshot;
 
 import com.google.protobuf.ByteString;
+import dev.cofre.contract.audit.digest.WrappedDigestKey;
 import dev.cofre.contract.encoding.Uuids;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
+import dev.cofre.contract.snapshot.wire.DigestKey;
 import dev.cofre.contract.snapshot.wire.KmsKey;
 import dev.cofre.contract.snapshot.wire.Protection;
 import dev.cofre.contract.snapshot.wire.SignedStatement;
 import dev.cofre.contract.snapshot.wire.Statement;
+import dev.cofre.controlplane.server.audit.AuditDigestKeys;
 import dev.cofre.controlplane.server.signing.InstallationKey;
 import dev.cofre.controlplane.server.store.SnapshotHead;
 import dev.cofre.controlplane.server.store.Store;
@@ -16,6 +19,7 @@ import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -54,9 +58,16 @@ public final class SnapshotPublisher {
    * @param readAtNs before it was read, by the monotonic clock
    * @param readAtMs the same by the wall clock
    * @param nodes how many data plane nodes there are; 0 when that was not read
+   * @param digestKeys what contexts in audit events are digested with
    * @param fresh whether that was for this statement
    */
-  private record Known(SnapshotHead head, long readAtNs, long readAtMs, int nodes, boolean fresh) {}
+  private record Known(
+      SnapshotHead head,
+      long readAtNs,
+      long readAtMs,
+      int nodes,
+      List<DigestKey> digestKeys,
+      boolean fresh) {}
 
   /** Publishes what {@code store} holds, signed by {@code key}. */
   public SnapshotPublisher(Store store, InstallationKey key, Clock clock, Duration validity) {
@@ -120,6 +131,7 @@ public final class SnapshotPublisher {
           .setIssuedAtMs(current.readAtMs)
           .setNotAfterMs(current.readAtMs + validity.toMillis())
           .setNodes(current.nodes)
+          .addAllDigestKeys(current.digestKeys)
           .setStoreAgeMs(current.fresh && fresh ? 0 : Math.max(1, storeAgeMs()));
       if (from > 0) {
         statement.setFromDigest(ByteString.copyFrom(request.digest()));
@@ -135,14 +147,32 @@ public final class SnapshotPublisher {
     long readAtNs = nanoTime.getAsLong();
     long readAtMs = clock.millis();
     try {
-      known = store.read(tx -> new Known(catchUp(tx), readAtNs, readAtMs, tx.nodes().live(), true));
+      known =
+          store.read(
+              tx ->
+                  new Known(
+                      catchUp(tx),
+                      readAtNs,
+                      readAtMs,
+                      tx.nodes().live(),
+                      AuditDigestKeys.inUse(tx).stream().map(SnapshotPublisher::wire).toList(),
+                      true));
     } catch (StoreException e) {
       if (known == null || storeAgeMs() > validity.toMillis()) {
         throw e;
       }
-      known = new Known(known.head, known.readAtNs, known.readAtMs, 0, false);
+      known = new Known(known.head, known.readAtNs, known.readAtMs, 0, known.digestKeys, false);
     }
     return known;
+  }
+
+  private static DigestKey wire(WrappedDigestKey key) {
+    return DigestKey.newBuilder()
+        .setId(ByteString.copyFrom(Uuids.bytes(key.id())))
+        .setYear(key.year())
+        .setKekLabel(key.kekLabel())
+        .setWrapped(ByteString.copyFrom(key.wrapped()))
+        .build();
   }
 
   /** The revision that the answer builds on: the node's when it is on this chain, else 0. */

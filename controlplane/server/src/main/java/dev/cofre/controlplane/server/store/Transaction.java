@@ -64,6 +64,11 @@ public final class Transaction {
     return new AuditShippingTable(handle, now);
   }
 
+  /** What contexts in audit events are digested with. */
+  public AuditDigestKeyTable auditDigestKeys() {
+    return new AuditDigestKeyTable(handle, now);
+  }
+
   /** How long audit events stay archived, and what was removed. */
   public AuditRetentionTable auditRetention() {
     return new AuditRetentionTable(handle, now);

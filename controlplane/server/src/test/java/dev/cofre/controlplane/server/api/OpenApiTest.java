@@ -79,6 +79,7 @@ class OpenApiTest {
                 null,
                 null,
                 null,
+                null,
                 new Pki(null, null, null),
                 null,
                 null));

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.cofre.contract.audit.AuditEvent;
 import dev.cofre.contract.audit.RecordFields.Field;
 import dev.cofre.contract.audit.RecordFields.Value;
+import dev.cofre.contract.audit.digest.ContextDigests;
+import dev.cofre.contract.encoding.Hex;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -26,6 +28,8 @@ class ArchiveSearchTest {
   private static final int SEGMENT_BYTES = 20_000;
   private static final long SEED = Long.getLong("cofre.seed", new Random().nextLong());
   private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
+
+  private static final int DIGESTS = 40;
 
   @TempDir Path directory;
   private final Random random = new Random(SEED);
@@ -53,7 +57,35 @@ class ArchiveSearchTest {
     } else {
       event.keyId(keys.get(random.nextInt(keys.size()))).usedDataKey(1, UUID.randomUUID());
     }
+    if (random.nextBoolean()) {
+      event.tenant("t" + random.nextInt(3)).contexts(contexts());
+    }
     return event.build();
+  }
+
+  private ContextDigests contexts() {
+    if (random.nextInt(5) == 0) {
+      return ContextDigests.NO_KEY;
+    }
+    List<byte[]> contexts = new ArrayList<>();
+    for (int n = random.nextInt(4); n >= 0; n--) {
+      contexts.add(digest(random.nextInt(DIGESTS)));
+    }
+    return ContextDigests.of(
+        new UUID(1, 2), contexts, List.of("name"), List.of(digest(random.nextInt(DIGESTS))));
+  }
+
+  private static byte[] digest(int number) {
+    byte[] digest = new byte[ContextDigests.LENGTH];
+    new Random(number).nextBytes(digest);
+    return digest;
+  }
+
+  private static boolean has(AuditEvent event, String digest) {
+    ContextDigests contexts = event.contexts();
+    return contexts != null
+        && (contexts.contextTexts().contains(digest)
+            || contexts.pairTexts().contains("name:" + digest));
   }
 
   private void fill(Archive archive, List<GeneratedLog> logs, int events) throws Exception {
@@ -112,6 +144,22 @@ class ArchiveSearchTest {
         List.of(Value.of(Field.ADDRESS, "192.0.2.7"), Value.of(Field.ACTION, "decrypt")),
         event -> event.address().equals("192.0.2.7") && event.action().equals("decrypt"));
     check(archive, List.of(Value.of(Field.PRINCIPAL, "nobody")), event -> false);
+    check(archive, List.of(Value.of(Field.TENANT, "t1")), event -> "t1".equals(event.tenant()));
+    for (int i = 0; i < DIGESTS; i++) {
+      String text = Hex.encode(digest(i));
+      check(archive, List.of(Value.ofDigest(digest(i))), event -> has(event, text));
+    }
+    String one = Hex.encode(digest(1));
+    String two = Hex.encode(digest(2));
+    check(
+        archive,
+        List.of(Value.ofDigest(digest(1)), Value.ofDigest(digest(2))),
+        event -> has(event, one) && has(event, two));
+    check(
+        archive,
+        List.of(Value.ofDigest(digest(1)), Value.of(Field.PRINCIPAL, "p2")),
+        event -> has(event, one) && event.principal().equals("p2"));
+    check(archive, List.of(Value.ofDigest(digest(DIGESTS))), event -> false);
   }
 
   private void check(Archive archive, List<Value> values, Predicate<AuditEvent> wanted)

@@ -1,10 +1,16 @@
 package dev.cofre.dataplane.server.follow;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.cofre.contract.audit.digest.WrappedDigestKey;
 import dev.cofre.contract.encoding.Hex;
+import dev.cofre.contract.encoding.Uuids;
 import dev.cofre.contract.random.RandomSource;
 import dev.cofre.contract.snapshot.SnapshotRejectedException;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
+import dev.cofre.contract.snapshot.wire.DigestKey;
 import dev.cofre.contract.snapshot.wire.RawStatement;
+import dev.cofre.engine.keys.DigestKeys;
 import dev.cofre.engine.policy.UseQuotas;
 import dev.cofre.engine.random.GetRandom;
 import dev.cofre.engine.snapshot.SnapshotHolder;
@@ -22,7 +28,9 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +61,7 @@ public final class SnapshotFollower implements AutoCloseable {
   private final RevisionFloor floor;
   private final NodeIdentity identity;
   private final UseQuotas quotas;
+  private final DigestKeys digestKeys;
   private final BooleanSupplier quiet;
 
   /** An answer proves the state as of its question: so ten questions within the state's limit. */
@@ -72,6 +81,7 @@ public final class SnapshotFollower implements AutoCloseable {
    * A follower that is started by {@link #start}.
    *
    * @param quotas told how many nodes share them
+   * @param digestKeys told what contexts in audit events are digested with
    * @param quiet whether, at the stop, no request is open and none will be
    */
   public SnapshotFollower(
@@ -82,6 +92,7 @@ public final class SnapshotFollower implements AutoCloseable {
       RevisionFloor floor,
       NodeIdentity identity,
       UseQuotas quotas,
+      DigestKeys digestKeys,
       BooleanSupplier quiet) {
     this.vertx = vertx;
     this.link = link;
@@ -91,6 +102,7 @@ public final class SnapshotFollower implements AutoCloseable {
     this.floor = floor;
     this.identity = identity;
     this.quotas = quotas;
+    this.digestKeys = digestKeys;
     this.quiet = quiet;
     this.proven = floor.revision() == 0;
     this.waitMs = Math.min(WAIT_MS_MAX, snapshots.ageMaxMs() / 10);
@@ -192,9 +204,11 @@ public final class SnapshotFollower implements AutoCloseable {
     floor.check(statement);
     // The floor rises only by what can be followed, and before it is.
     SnapshotState next = snapshots.last().apply(statement);
+    List<WrappedDigestKey> digests = digestKeys(statement);
     floor.raise(statement);
     introduced |= statement.getStoreAgeMs() == 0;
     quotas.sharedBy(statement.getNodes());
+    digestKeys.offer(digests);
     if (statement.getStoreAgeMs() == 0 || snapshots.last() == SnapshotState.NONE) {
       snapshots.publish(next, askedNs - agedNs(statement));
     } else {
@@ -203,6 +217,27 @@ public final class SnapshotFollower implements AutoCloseable {
       snapshots.publish(next);
     }
     return statement.getRevision();
+  }
+
+  private static List<WrappedDigestKey> digestKeys(RawStatement statement)
+      throws SnapshotRejectedException {
+    List<WrappedDigestKey> keys = new ArrayList<>();
+    try {
+      for (ByteString bytes : statement.getDigestKeysList()) {
+        DigestKey key = DigestKey.parseFrom(bytes);
+        keys.add(
+            new WrappedDigestKey(
+                Uuids.get(key.getId().toByteArray(), 0),
+                key.getYear(),
+                key.getKekLabel(),
+                key.getWrapped().toByteArray()));
+      }
+    } catch (InvalidProtocolBufferException
+        | IllegalArgumentException
+        | IndexOutOfBoundsException e) {
+      throw new SnapshotRejectedException("it is malformed");
+    }
+    return keys;
   }
 
   /** By how much the statement is older than its question; so much that nothing overflows. */

@@ -58,6 +58,9 @@ final class Probes {
     if (state.ships().isLate()) {
       degraded.add("audit-shipping");
     }
+    if (engine.digestKeys().undigestedEvents() > 0 && !engine.digestKeys().isReady()) {
+      degraded.add("audit-digests");
+    }
     JsonObject body = new JsonObject().put("status", reason == null ? "ready" : "not ready");
     if (reason != null) {
       body.put("reason", reason);

@@ -257,6 +257,11 @@ public final class Metrics {
     gauge(text, "cofre_audit_free_bytes", "Budget of the audit log left.", audit.bytesFree());
     counter(
         text,
+        "cofre_audit_undigested_total",
+        "Events with a context that was not digested, for want of a key.",
+        engine.digestKeys().undigestedEvents());
+    counter(
+        text,
         "cofre_audit_losses_total",
         "How often a file of the audit log was deleted or cut while it was written.",
         audit.losses());
