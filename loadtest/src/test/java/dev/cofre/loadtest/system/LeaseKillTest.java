@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -65,6 +69,42 @@ class LeaseKillTest {
       for (JsonObject lease : longer) {
         assertTrue(target.works(name(lease), lease.getString("password")), name(lease));
       }
+    }
+  }
+
+  /** All of a batch are shut and none is dropped: the target keeps the lock that this takes. */
+  @Test
+  void aKillInTheMiddleOfABatchLeavesNoCredentialBehind(Workspace workspace) throws Exception {
+    try (LeaseTarget target = LeaseTarget.start(workspace.resolve("target"))) {
+      Deployment deployment = LeaseVault.deployment(workspace);
+      Child plane = deployment.startControlPlane();
+      LeaseVault.enrol(deployment, target);
+      for (int i = 0; i < BRIEF; i++) {
+        issue(deployment, 600);
+      }
+      try (Connection holder = DriverManager.getConnection(target.url(), "postgres", "");
+          Statement lock = holder.createStatement()) {
+        lock.execute("select pg_advisory_lock(7166171012300118117)");
+        revokeAll(deployment);
+        Await.until("some are shut", LIMIT, () -> shut(target) > 1);
+        plane.kill();
+      }
+      assertEquals(BRIEF, target.users().size(), "none was dropped");
+      deployment.startControlPlane();
+      Await.until("all are gone", LIMIT, () -> target.users().isEmpty());
+      Await.until("the leases say so", LIMIT, () -> leases(deployment, "REVOKED").size() == BRIEF);
+    }
+  }
+
+  private static long shut(LeaseTarget target) throws SQLException {
+    return target.users().values().stream().filter(user -> user.contains("-infinity")).count();
+  }
+
+  private static void revokeAll(Deployment deployment) throws Exception {
+    try (Api api = deployment.controlApi("security-admin")) {
+      Answer answer =
+          api.json("/v1/lease-revocations", new JsonObject().put("engine", "pg").encode());
+      assertEquals(200, answer.status(), answer::toString);
     }
   }
 

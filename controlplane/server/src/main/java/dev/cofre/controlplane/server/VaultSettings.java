@@ -38,7 +38,7 @@ record VaultSettings(Set<String> targets, Optional<Path> ca, Pace removals) {
       Setting.withDefault(
           "vault.removalSharePercent",
           NUMBER,
-          "20",
+          "10",
           "for how much of its time a task removes credentials that have come to their end, from 1 to 100; it rests in between");
 
   static final List<Setting> ALL = List.of(TARGETS, CA_FILE, REMOVAL_SHARE_PERCENT);

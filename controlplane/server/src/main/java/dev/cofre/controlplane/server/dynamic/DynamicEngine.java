@@ -5,6 +5,7 @@ import dev.cofre.controlplane.domain.EngineKind;
 import dev.cofre.controlplane.domain.TargetGrant;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -26,6 +27,14 @@ public interface DynamicEngine {
    * @throws TargetException of kind {@code LOGIN} when the system does not take it
    */
   Session open(Target target, char[] password) throws TargetException;
+
+  /**
+   * How many credentials are best given to one {@link Session#revokeTogether}: 1 where each is
+   * removed by itself.
+   */
+  default int removedAtOnce() {
+    return 1;
+  }
 
   /**
    * A credential to be made.
@@ -118,6 +127,17 @@ public interface DynamicEngine {
      * One that is not there counts as removed. What was done stays done when a later step fails.
      */
     void revoke(String userName, OwnedObjects owned) throws TargetException;
+
+    /**
+     * Removes those of {@code names} that can go at once, as {@link #revoke} does: where several
+     * cost little more than one. What was done stays done when a later step fails.
+     *
+     * @param names of the form that {@link UserNames} gives
+     * @return whom it removed; every other one is to be given to {@link #revoke}
+     */
+    default Set<String> revokeTogether(List<String> names) throws TargetException {
+      return Set.of();
+    }
 
     @Override
     void close();

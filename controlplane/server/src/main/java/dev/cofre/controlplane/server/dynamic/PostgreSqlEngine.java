@@ -22,6 +22,11 @@ public final class PostgreSqlEngine implements DynamicEngine {
       "-c statement_timeout=12000 -c lock_timeout=8000 -c search_path=pg_catalog"
           + " -c idle_in_transaction_session_timeout=20000 -c synchronous_commit=on";
 
+  /**
+   * So many that answers of the system weigh little, so few that requests in between wait little.
+   */
+  private static final int REMOVED_AT_ONCE = 25;
+
   /** The server, the database or the user has as many connections as it may. */
   private static final String TOO_MANY = "53300";
 
@@ -36,6 +41,11 @@ public final class PostgreSqlEngine implements DynamicEngine {
   @Override
   public EngineKind kind() {
     return EngineKind.POSTGRESQL;
+  }
+
+  @Override
+  public int removedAtOnce() {
+    return REMOVED_AT_ONCE;
   }
 
   @Override

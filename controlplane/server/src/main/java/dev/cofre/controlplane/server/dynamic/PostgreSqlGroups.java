@@ -78,11 +78,14 @@ final class PostgreSqlGroups {
           + " or exists (select from pg_auth_members m"
           + " where m.roleid = r.oid and m.member = u.oid and m.admin_option))))";
 
-  private static final String OF_USER =
+  /** The groups of the member whose number follows. */
+  static final String OF_MEMBER =
       "select g.rolname from pg_auth_members m join pg_roles g on g.oid = m.roleid"
-          + " join pg_roles u on u.oid = m.member where u.rolname = ? and g.rolname ~ '^"
+          + " where g.rolname ~ '^"
           + PREFIX
-          + "[a-z2-7]{32}$'";
+          + "[a-z2-7]{32}$' and m.member = ";
+
+  private static final String OF_USER = OF_MEMBER + "(select oid from pg_roles where rolname = ?)";
 
   private static final String IS_USED =
       "select case when exists (select from pg_auth_members m join pg_roles g on g.oid = m.roleid"

@@ -7,42 +7,37 @@ import dev.cofre.contract.random.RandomSource;
 import dev.cofre.controlplane.domain.DynamicRoleDraft.OwnedObjects;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine.Fence;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine.NewUser;
+import dev.cofre.controlplane.server.dynamic.DynamicEngine.Session;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine.StaticUser;
-import dev.cofre.controlplane.server.dynamic.PostgreSqlUsers.Removal;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /** One login at a PostgreSQL. Not thread-safe. */
-final class PostgreSqlSession implements DynamicEngine.Session {
+final class PostgreSqlSession implements Session {
   private static final System.Logger LOG = System.getLogger(PostgreSqlSession.class.getName());
   private static final int VERSION_LEAST = 14;
-  private static final String DEPENDENT_OBJECTS = "2BP01";
-  private static final String DUPLICATE = "42710";
-  private static final String UNIQUE = "23505";
+
+  /** What is to be made is there already, or just now. */
+  static final Set<String> EXISTS = Set.of("42710", "23505");
 
   /** There is no such role. */
   private static final String UNDEFINED = "42704";
 
   /** A lock not had, a deadlock, the row of a role changed, or made, at the same time. */
   private static final Set<String> CONTENDED =
-      Set.of(PostgreSqlStatements.LOCK_NOT_HAD, "40P01", "XX000", DUPLICATE, UNIQUE);
-
-  /**
-   * Owns what credentials leave behind, and may do nothing: what credentials made may run with its
-   * owner's rights (functions with SECURITY DEFINER, views), which must not be the root user's.
-   */
-  static final String KEPT = "cofre-kept";
+      Set.of(PostgreSqlStatements.LOCK_NOT_HAD, "40P01", "XX000");
 
   private final Connection connection;
   private final PostgreSqlStatements sql;
   private final PostgreSqlUsers users;
   private final PostgreSqlStaticUsers staticUsers;
   private final PostgreSqlGroups groups;
+  private final PostgreSqlRemovals removals;
   private final Target target;
   private final RandomSource random;
 
@@ -52,6 +47,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
     this.users = new PostgreSqlUsers(sql, target);
     this.staticUsers = new PostgreSqlStaticUsers(sql, target);
     this.groups = new PostgreSqlGroups(sql, target);
+    this.removals = new PostgreSqlRemovals(sql, users, groups);
     this.target = target;
     this.random = random;
   }
@@ -157,137 +153,14 @@ final class PostgreSqlSession implements DynamicEngine.Session {
   @Override
   public void revoke(String userName, OwnedObjects owned) throws TargetException {
     UserNames.require(userName);
-    guarded(
-        "the removal of a credential",
-        () -> {
-          if (!isThere(userName) && !isBeingMade(identifier(userName))) {
-            return;
-          }
-          Removal removal = users.removal(userName);
-          sql.execute(removal.shut());
-          endSessions(userName, removal);
-          List<String> its = groups.ofUser(userName);
-          if (!removeBare(removal, its)) {
-            // To take over what it owns one must have its rights.
-            sql.execute(removal.take());
-            remove(userName, owned, removal, its);
-          }
-        });
+    guarded("the removal of a credential", () -> removals.one(userName, owned));
   }
 
-  /** Waits for each to end; there is no login any more, so none begins. */
-  private void endSessions(String userName, Removal removal) throws SQLException, TargetException {
-    if (sessions(userName) == 0) {
-      return;
-    }
-    sql.execute(removal.take());
-    sql.count(
-        "select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where usename = ?",
-        userName);
-    if (sessions(userName) > 0) {
-      throw refused("a session of the credential does not end");
-    }
-  }
-
-  private int sessions(String userName) throws SQLException {
-    return sql.count("select count(*) from pg_stat_activity where usename = ?", userName);
-  }
-
-  /** Removes a user that owns nothing and has no grants of its own; whether it was one. */
-  private boolean removeBare(Removal removal, List<String> its)
-      throws SQLException, TargetException {
-    try {
-      removeAtOnce(List.of(removal.drop()), its);
-      return true;
-    } catch (SQLException e) {
-      if (DEPENDENT_OBJECTS.equals(e.getSQLState())) {
-        return false;
-      }
-      throw e;
-    }
-  }
-
-  /** The user and, when it was the last one in it, its group: both or none. */
-  private void removeAtOnce(List<String> statements, List<String> its)
-      throws SQLException, TargetException {
-    sql.alone(
-        () -> {
-          sql.all(statements, false);
-          for (String group : its) {
-            groups.removeUnused(group);
-          }
-        });
-  }
-
-  private void remove(String userName, OwnedObjects owned, Removal removal, List<String> its)
-      throws SQLException, TargetException {
-    String drop = "drop owned by " + identifier(userName);
-    if (owned == OwnedObjects.DROP) {
-      try {
-        removeAtOnce(List.of(drop, removal.drop()), its);
-        return;
-      } catch (SQLException e) {
-        if (!DEPENDENT_OBJECTS.equals(e.getSQLState())) {
-          throw e;
-        }
-        // Others build on what it made: that is kept, the credential is not.
-      }
-    }
-    List<String> statements = new ArrayList<>(keep(userName));
-    statements.add(drop);
-    statements.add(removal.drop());
-    removeAtOnce(statements, its);
-  }
-
-  /** Gives what the user owns to {@link #KEPT}, which may have it in those schemas meanwhile. */
-  private List<String> keep(String userName) throws SQLException, TargetException {
-    String kept = identifier(KEPT);
-    List<String> statements = new ArrayList<>();
-    if (!isThere(KEPT)) {
-      statements.add("create role " + kept + " nologin");
-    } else if (sql.count(
-            "select count(*) from pg_roles r where rolname = ? and (rolsuper or rolcanlogin"
-                + " or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls"
-                + " or exists (select from pg_auth_members m where m.member = r.oid))",
-            KEPT)
-        > 0) {
-      throw refused("its role " + KEPT + " may do more than own things");
-    }
-    statements.add(users.membership(kept));
-    List<String> schemas = new ArrayList<>();
-    for (String schema :
-        sql.texts(
-            "select nspname from pg_namespace where nspname !~ '^pg_'"
-                + " and nspname <> 'information_schema'"
-                + " and has_schema_privilege(?, oid, 'CREATE')",
-            userName)) {
-      schemas.add(identifier(schema));
-    }
-    for (String schema : schemas) {
-      statements.add("grant usage, create on schema " + schema + " to " + kept);
-    }
-    statements.add("reassign owned by " + identifier(userName) + " to " + kept);
-    for (String schema : schemas) {
-      statements.add("revoke create on schema " + schema + " from " + kept);
-    }
-    return statements;
-  }
-
-  /** Whether somebody makes the role {@code user} right now; waits until they are done or not. */
-  private boolean isBeingMade(String user) throws SQLException, TargetException {
-    try {
-      sql.undone(() -> sql.execute("create role " + user + " nologin"));
-      return false;
-    } catch (SQLException e) {
-      if (DUPLICATE.equals(e.getSQLState()) || UNIQUE.equals(e.getSQLState())) {
-        return true;
-      }
-      throw e;
-    }
-  }
-
-  private boolean isThere(String userName) throws SQLException {
-    return sql.count("select count(*) from pg_roles where rolname = ?", userName) > 0;
+  @Override
+  public Set<String> revokeTogether(List<String> names) throws TargetException {
+    Set<String> gone = new HashSet<>();
+    guarded("the removal of credentials", () -> gone.addAll(removals.together(names)));
+    return gone;
   }
 
   private static void guarded(String what, JdbcStatements.Work work) throws TargetException {
@@ -305,7 +178,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
       return new TargetException(
           TargetException.Kind.LOGIN, "the target does not take the root user's password");
     }
-    if (CONTENDED.contains(state)) {
+    if (CONTENDED.contains(state) || EXISTS.contains(state)) {
       return new TargetException(
           TargetException.Kind.AWAY,
           "others are at work in the target, which kept up " + what + " with SQLSTATE " + state);
@@ -325,7 +198,7 @@ final class PostgreSqlSession implements DynamicEngine.Session {
             TargetException.Kind.REFUSED, "the target refused " + what + " with SQLSTATE " + state);
   }
 
-  private static TargetException refused(String why) {
+  static TargetException refused(String why) {
     return new TargetException(TargetException.Kind.REFUSED, "the target cannot be used: " + why);
   }
 

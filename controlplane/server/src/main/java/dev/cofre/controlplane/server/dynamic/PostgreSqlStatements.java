@@ -69,6 +69,37 @@ final class PostgreSqlStatements extends JdbcStatements {
     return texts;
   }
 
+  /** The first {@code columns} of what is found; {@code list} is the only parameter. */
+  List<List<String>> rowsAmong(String sql, int columns, List<String> list) throws SQLException {
+    List<List<String>> found = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setArray(1, connection.createArrayOf("text", list.toArray()));
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          List<String> row = new ArrayList<>();
+          for (int column = 1; column <= columns; column++) {
+            row.add(rows.getString(column));
+          }
+          found.add(row);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Sends {@code statements} together, in the transaction that is open. */
+  void together(List<String> statements) throws SQLException {
+    if (statements.isEmpty()) {
+      return;
+    }
+    try (Statement statement = open()) {
+      for (String one : statements) {
+        statement.addBatch(one);
+      }
+      statement.executeBatch();
+    }
+  }
+
   /** {@code whole}: a grant that gives nothing is an error, and not a warning. */
   private void execute(String sql, boolean whole) throws SQLException {
     try (Statement statement = open()) {
@@ -93,10 +124,18 @@ final class PostgreSqlStatements extends JdbcStatements {
    * database.
    */
   void alone(Work work) throws SQLException, TargetException {
+    atOnce(
+        () -> {
+          lock();
+          work.run();
+        });
+  }
+
+  /** Does {@code work} in one transaction. */
+  void atOnce(Work work) throws SQLException, TargetException {
     boolean isCommitted = false;
     connection.setAutoCommit(false);
     try {
-      lock();
       work.run();
       connection.commit();
       isCommitted = true;

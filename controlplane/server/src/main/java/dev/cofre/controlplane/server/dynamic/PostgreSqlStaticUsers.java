@@ -44,7 +44,7 @@ final class PostgreSqlStaticUsers {
   boolean require(StaticUser user) throws SQLException, TargetException {
     String name = user.name();
     if (name.equals(target.user())
-        || name.equals(PostgreSqlSession.KEPT)
+        || name.equals(PostgreSqlRemovals.KEPT)
         || name.startsWith(PostgreSqlGroups.PREFIX)
         || name.startsWith("pg_")
         || UserNames.isOurs(name)) {

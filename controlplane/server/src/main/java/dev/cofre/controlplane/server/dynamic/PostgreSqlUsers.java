@@ -5,6 +5,7 @@ import static dev.cofre.controlplane.server.dynamic.PostgreSqlText.literal;
 
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -70,16 +71,26 @@ final class PostgreSqlUsers {
    * @throws TargetException when it is, and they cannot be called
    */
   private boolean isOfFunctions(String user) throws SQLException, TargetException {
-    if (!sql.texts(COMMENT, user).equals(List.of(MARK + target.user()))) {
-      return false;
-    }
-    if (!areFunctionsThere() && sql.count(IS_SUPERUSER) == 0) {
+    List<String> comments = sql.texts(COMMENT, user);
+    if (!comments.isEmpty() && !isChangeable(comments.getFirst())) {
       throw new TargetException(
           TargetException.Kind.REFUSED,
           "functions in the target made the user, and are not there any more or not as"
               + " docs/sql/postgresql-users.sql makes them: have a superuser run it again");
     }
-    return areFunctionsThere();
+    return !comments.isEmpty() && isCalledFor(comments.getFirst());
+  }
+
+  /** Whether functions are called for the user on which {@code comment} stands written. */
+  boolean isCalledFor(String comment) throws SQLException {
+    return comment.equals(MARK + target.user()) && areFunctionsThere();
+  }
+
+  /** Whether that user can be changed: functions that made it are there, or are not needed. */
+  boolean isChangeable(String comment) throws SQLException {
+    return !comment.equals(MARK + target.user())
+        || areFunctionsThere()
+        || sql.count(IS_SUPERUSER) > 0;
   }
 
   /** Makes {@code user}, which may log in until {@code end} by what {@code verifier} verifies. */
@@ -104,15 +115,56 @@ final class PostgreSqlUsers {
   }
 
   /** The statements that remove {@code user}, which is there. */
-  Removal removal(String user) throws SQLException, TargetException {
-    if (isOfFunctions(user)) {
-      return new Removal(call("shut", user), call("take", user), call("remove", user));
+  Statements removal(String user) throws SQLException, TargetException {
+    return isOfFunctions(user)
+        ? new Statements(call("shut", user), call("take", user), call("remove", user))
+        : new Statements(shutting(user), membership(identifier(user)), dropping(user));
+  }
+
+  private static String shutting(String user) throws TargetException {
+    return "alter role " + identifier(user) + " nologin password null valid until '-infinity'";
+  }
+
+  private static String dropping(String user) throws TargetException {
+    return "drop role if exists " + identifier(user);
+  }
+
+  /**
+   * Several users that are there, and who changes them.
+   *
+   * @param byFunctions by the functions
+   * @param byRoot by the root user
+   */
+  record Several(List<String> byFunctions, List<String> byRoot) {}
+
+  /** Lets none of {@code users} log in any more. */
+  void shut(Several users) throws SQLException, TargetException {
+    each(users, "shut", PostgreSqlUsers::shutting);
+  }
+
+  /** Removes {@code users}, which fails when one owns something or has grants of its own. */
+  void drop(Several users) throws SQLException, TargetException {
+    each(users, "remove", PostgreSqlUsers::dropping);
+  }
+
+  /** A statement about a user. */
+  @FunctionalInterface
+  private interface About {
+    String user(String name) throws TargetException;
+  }
+
+  /** By one statement, and by as many as there are users, sent together. */
+  private void each(Several users, String function, About about)
+      throws SQLException, TargetException {
+    if (!users.byFunctions().isEmpty()) {
+      sql.rowsAmong(
+          "select cofre_users." + function + "(n)::text from unnest(?) n", 1, users.byFunctions());
     }
-    String role = identifier(user);
-    return new Removal(
-        "alter role " + role + " nologin password null valid until '-infinity'",
-        membership(role),
-        "drop role if exists " + role);
+    List<String> statements = new ArrayList<>();
+    for (String name : users.byRoot()) {
+      statements.add(about.user(name));
+    }
+    sql.together(statements);
   }
 
   /**
@@ -122,7 +174,7 @@ final class PostgreSqlUsers {
    * @param take gives the root user its rights
    * @param drop removes it, unless it owns something or has grants of its own
    */
-  record Removal(String shut, String take, String drop) {}
+  record Statements(String shut, String take, String drop) {}
 
   /** What gives the root user the rights of {@code role}, an identifier that it administers. */
   String membership(String role) throws SQLException {

@@ -10,6 +10,8 @@ import java.util.Arrays;
  * is a user with a password. It has no end of its own there, see {@link Session#endsCredentials}.
  */
 public final class RedisEngine implements DynamicEngine {
+  private static final int REMOVED_AT_ONCE = 50;
+
   private final RandomSource random;
 
   /** Takes from {@code random} the names and passwords that are tried and must not be taken. */
@@ -20,6 +22,12 @@ public final class RedisEngine implements DynamicEngine {
   @Override
   public EngineKind kind() {
     return EngineKind.REDIS;
+  }
+
+  /** One saving of the file for all of them. */
+  @Override
+  public int removedAtOnce() {
+    return REMOVED_AT_ONCE;
   }
 
   @Override

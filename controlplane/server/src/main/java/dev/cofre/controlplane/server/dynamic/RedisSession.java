@@ -268,6 +268,16 @@ final class RedisSession implements DynamicEngine.Session {
     save();
   }
 
+  /** By one command and one saving of the file. */
+  @Override
+  public Set<String> revokeTogether(List<String> names) throws TargetException {
+    List<String> words = new ArrayList<>(List.of(ACL, DELUSER));
+    words.addAll(names);
+    asked("the removal of credentials", words.toArray(String[]::new));
+    save();
+    return Set.copyOf(names);
+  }
+
   private void save() throws TargetException {
     try {
       connection.call(ACL, "SAVE");

@@ -138,6 +138,11 @@ public final class RootLogin {
     }
   }
 
+  /** How many credentials of {@code engine} are best removed at once. */
+  int removedAtOnce(SecretEngine engine) {
+    return kind(engine).removedAtOnce();
+  }
+
   private static Sealed read(Transaction tx, UUID id) {
     SecretEngine engine = tx.engines().find(id).orElseThrow();
     Root root = tx.engines().root(id).orElseThrow();

@@ -2,11 +2,14 @@ package dev.cofre.controlplane.server.schedule;
 
 import dev.cofre.contract.audit.AuditEvent;
 import dev.cofre.contract.problem.ErrorCode;
+import dev.cofre.controlplane.domain.Lease;
 import dev.cofre.controlplane.domain.ManagementAction;
 import dev.cofre.controlplane.server.keys.Destruction;
 import dev.cofre.engine.audit.AuditLog;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Writes what the scheduler does to the audit log, before it is committed. Thread-safe; waits for
@@ -31,6 +34,16 @@ public final class SystemAudit implements Destruction.Witness {
   public void record(ManagementAction action, String subject, String phase) {
     AuditEvent.Builder event = event(action, subject);
     log.append((phase == null ? event : event.phase(phase)).build()).join();
+  }
+
+  /** The credentials of {@code leases} are gone: an event for each, all of them or none. */
+  public void ended(List<Lease> leases) {
+    List<AuditEvent> events = new ArrayList<>();
+    for (Lease lease : leases) {
+      String subject = lease.id() + " " + lease.userName();
+      events.add(event(ManagementAction.LEASE_END, subject).phase(lease.reason()).build());
+    }
+    log.append(events).join();
   }
 
   /** A rotation is about to publish the version {@code number} of {@code secret}. */

@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * The lives of credentials. Each change of a state names the states that it leaves from, so that of
@@ -375,21 +377,26 @@ public final class LeaseTable {
   }
 
   /**
-   * Says that the credential of a lease is gone, to whom it was given by {@link #claim}: nothing
-   * when somebody wrote the lease since, who may know of a credential that was not there then.
+   * Says that the credentials of leases are gone, to whom they were given by {@link #claim}:
+   * nothing of one that somebody wrote since, who may know of a credential that was not there then.
    *
-   * @return whether it was said
+   * @return of how many it was said
    */
-  public boolean gone(Lease claimed, Instant now) {
-    return handle
-            .createUpdate(
-                "update lease set state = 'REVOKED', next_at = null, last_error = null,"
-                    + " ended_at = :now where id = :id and state = 'REVOKING' and next_at = :claimed")
-            .bind("id", claimed.id())
-            .bind("claimed", Times.column(claimed.nextAt()))
-            .bind("now", Times.column(now))
-            .execute()
-        == 1;
+  public int gone(List<Lease> claimed, Instant now) {
+    if (claimed.isEmpty()) {
+      return 0;
+    }
+    PreparedBatch each =
+        handle.prepareBatch(
+            "update lease set state = 'REVOKED', next_at = null, last_error = null,"
+                + " ended_at = :now where id = :id and state = 'REVOKING' and next_at = :claimed");
+    for (Lease lease : claimed) {
+      each.bind("id", lease.id())
+          .bind("claimed", Times.column(lease.nextAt()))
+          .bind("now", Times.column(now))
+          .add();
+    }
+    return IntStream.of(each.execute()).sum();
   }
 
   /** Says that the credential of {@code id} could not be removed, and when that is tried again. */

@@ -12,9 +12,14 @@ import dev.cofre.controlplane.server.dynamic.DynamicEngine.Fence;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine.NewUser;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine.Session;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine.StaticUser;
+import dev.cofre.controlplane.server.dynamic.Removals.Outcome;
+import dev.cofre.controlplane.server.dynamic.Removals.Removal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -95,6 +100,104 @@ abstract class DynamicEngineContract {
       session.revoke(second, OwnedObjects.REASSIGN);
     }
     assertEquals(before, made());
+  }
+
+  private static Removal removal(String name) {
+    return new Removal(name, OwnedObjects.REASSIGN);
+  }
+
+  private static List<Removal> removals(List<String> names) {
+    return names.stream().map(DynamicEngineContract::removal).toList();
+  }
+
+  /** Makes {@code count} credentials that all have {@code password}. */
+  List<String> several(Session session, int count, char[] password) throws TargetException {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      names.add(fresh());
+      session.create(user(names.getLast()), password);
+    }
+    return names;
+  }
+
+  @Test
+  void removesSeveralAndNoOther() throws Exception {
+    List<String> before = made();
+    char[] password = password();
+    try (Session session = session()) {
+      List<String> names = several(session, 5, password);
+      String kept = fresh();
+      session.create(user(kept), password);
+      // One is not there, which is what was asked for; one is said twice.
+      List<String> wanted = new ArrayList<>(names);
+      wanted.add(2, fresh());
+      wanted.add(names.getFirst());
+      Outcome outcome = Removals.remove(session, removals(wanted), () -> true);
+      assertEquals(Map.of(), outcome.failed());
+      assertEquals(Set.copyOf(wanted), outcome.gone());
+      for (String name : names) {
+        assertFalse(works(name, password));
+        assertFalse(knows(name));
+      }
+      assertTrue(works(kept, password));
+      session.revoke(kept, OwnedObjects.REASSIGN);
+      // Again, as after a kill: they are gone.
+      assertEquals(Set.copyOf(names), Removals.remove(session, removals(names), () -> true).gone());
+    }
+    assertEquals(before, made());
+  }
+
+  @Test
+  void oneThatCannotBeRemovedHoldsNoOtherUp() throws Exception {
+    char[] password = password();
+    try (Session session = session()) {
+      List<String> names = several(session, 4, password);
+      List<String> wanted = new ArrayList<>(names);
+      // As a store that somebody changed by hand would say.
+      wanted.add(1, target().user());
+      Outcome outcome = Removals.remove(session, removals(wanted), () -> true);
+      assertEquals(Set.of(target().user()), outcome.failed().keySet());
+      assertEquals(TargetException.Kind.REFUSED, outcome.failed().get(target().user()).kind());
+      assertEquals(Set.copyOf(names), outcome.gone());
+      assertFalse(works(names.getLast(), password));
+    }
+    assertTrue(knows(target().user()));
+  }
+
+  /** What is removed together is one step; of the others none is begun. */
+  @Test
+  void aRemovalOfSeveralEndsWhenItIsToldTo() throws Exception {
+    char[] password = password();
+    try (Session session = session()) {
+      List<String> names = several(session, 3, password);
+      Outcome outcome = Removals.remove(session, removals(names), () -> false);
+      assertEquals(Map.of(), outcome.failed());
+      assertEquals(engine().removedAtOnce() > 1 ? 3 : 0, outcome.gone().size());
+      for (String name : names) {
+        assertEquals(outcome.gone().contains(name), !knows(name));
+      }
+      assertEquals(Set.copyOf(names), Removals.remove(session, removals(names), () -> true).gone());
+    }
+  }
+
+  @Test
+  void aSystemThatGoesAwayLeavesTheRestUntried() throws Exception {
+    char[] password = password();
+    List<String> names;
+    Session lost = session();
+    try (Session session = session()) {
+      names = several(session, 3, password);
+      // Its connection is not there any more.
+      lost.close();
+      Outcome outcome = Removals.remove(lost, removals(names), () -> true);
+      assertEquals(Set.of(), outcome.gone());
+      assertEquals(Set.of(names.getFirst()), outcome.failed().keySet());
+      assertEquals(TargetException.Kind.AWAY, outcome.failed().get(names.getFirst()).kind());
+      assertTrue(works(names.getLast(), password));
+      assertEquals(Set.copyOf(names), Removals.remove(session, removals(names), () -> true).gone());
+    } finally {
+      lost.close();
+    }
   }
 
   @Test

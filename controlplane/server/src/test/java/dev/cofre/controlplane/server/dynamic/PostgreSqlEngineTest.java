@@ -10,8 +10,11 @@ import dev.cofre.controlplane.domain.DynamicRoleDraft.OwnedObjects;
 import dev.cofre.controlplane.domain.TargetGrant;
 import dev.cofre.controlplane.domain.TargetGrant.Kind;
 import dev.cofre.controlplane.domain.TargetGrant.Privilege;
+import dev.cofre.controlplane.server.Await;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine.NewUser;
 import dev.cofre.controlplane.server.dynamic.DynamicEngine.Session;
+import dev.cofre.controlplane.server.dynamic.Removals.Outcome;
+import dev.cofre.controlplane.server.dynamic.Removals.Removal;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,6 +22,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -166,7 +170,7 @@ class PostgreSqlEngineTest extends DynamicEngineContract {
       session.create(makers(name), password);
       assertTrue(may(name, password, "create table sales.kept (id int)"));
       session.revoke(name, OwnedObjects.REASSIGN);
-      assertEquals(List.of(PostgreSqlSession.KEPT), tables("kept"));
+      assertEquals(List.of(PostgreSqlRemovals.KEPT), tables("kept"));
       // What others build on is kept, and holds up nothing.
       String second = fresh();
       session.create(makers(second), password);
@@ -174,7 +178,7 @@ class PostgreSqlEngineTest extends DynamicEngineContract {
       server.administer("create view sales.of_another as select id from sales.base");
       session.revoke(second, OwnedObjects.DROP);
       assertFalse(knows(second));
-      assertEquals(List.of(PostgreSqlSession.KEPT), tables("base"));
+      assertEquals(List.of(PostgreSqlRemovals.KEPT), tables("base"));
     }
   }
 
@@ -204,16 +208,16 @@ class PostgreSqlEngineTest extends DynamicEngineContract {
       }
       session.revoke(second, OwnedObjects.DROP);
     }
-    server.administer("alter role \"" + PostgreSqlSession.KEPT + "\" createrole");
+    server.administer("alter role \"" + PostgreSqlRemovals.KEPT + "\" createrole");
     try (Session session = session()) {
       String third = fresh();
       session.create(makers(third), password);
       assertTrue(may(third, password, "create table sales.third (id int)"));
       TargetException refused =
           assertThrows(TargetException.class, () -> session.revoke(third, OwnedObjects.REASSIGN));
-      assertTrue(refused.getMessage().contains(PostgreSqlSession.KEPT), refused.getMessage());
+      assertTrue(refused.getMessage().contains(PostgreSqlRemovals.KEPT), refused.getMessage());
       assertFalse(may(third, password, "select 1"), "its login has ended all the same");
-      server.administer("alter role \"" + PostgreSqlSession.KEPT + "\" nocreaterole");
+      server.administer("alter role \"" + PostgreSqlRemovals.KEPT + "\" nocreaterole");
       session.revoke(third, OwnedObjects.REASSIGN);
       assertFalse(knows(third));
     }
@@ -291,6 +295,102 @@ class PostgreSqlEngineTest extends DynamicEngineContract {
       }
       assertFalse(knows(name));
     }
+  }
+
+  private static List<Removal> removals(List<String> names) {
+    return names.stream().map(name -> new Removal(name, OwnedObjects.REASSIGN)).toList();
+  }
+
+  @Test
+  void whoHasSomethingOrASessionIsRemovedByItself() throws Exception {
+    char[] password = password();
+    try (Session session = session()) {
+      List<String> bare = several(session, 3, password);
+      String owner = fresh();
+      session.create(makers(owner), password);
+      assertTrue(may(owner, password, "create table sales.of_many (id int)"));
+      String reader = fresh();
+      session.create(user(reader), password);
+      List<String> all = new ArrayList<>(List.of(owner, reader, fresh()));
+      all.addAll(1, bare);
+      try (Connection open = server.login(reader, new String(password));
+          Statement statement = open.createStatement()) {
+        statement.execute("select item from sales.orders");
+        assertEquals(Set.copyOf(bare), session.revokeTogether(all));
+        assertTrue(knows(owner));
+        assertTrue(knows(reader));
+        assertEquals(
+            Set.of(owner, reader),
+            Removals.remove(session, removals(List.of(owner, reader)), () -> true).gone());
+        assertThrows(SQLException.class, () -> statement.execute("select 1"));
+      }
+      assertEquals(List.of(PostgreSqlRemovals.KEPT), tables("of_many"));
+    }
+    server.administer("drop table sales.of_many");
+  }
+
+  /** The server refuses a step that is for all of them. */
+  @Test
+  void oneThatIsRefusedAmongManyHoldsNoOtherUp() throws Exception {
+    char[] password = password();
+    try (Session session = session()) {
+      List<String> names = several(session, 5, password);
+      String refused = names.get(2);
+      server.administer("alter role \"" + refused + "\" superuser");
+      assertThrows(TargetException.class, () -> session.revokeTogether(names));
+      Outcome outcome = Removals.remove(session, removals(names), () -> true);
+      assertEquals(Set.of(refused), outcome.failed().keySet());
+      assertEquals(TargetException.Kind.REFUSED, outcome.failed().get(refused).kind());
+      assertEquals(4, outcome.gone().size());
+      for (String name : names) {
+        assertEquals(name.equals(refused), knows(name));
+      }
+      server.administer("alter role \"" + refused + "\" nosuperuser");
+      session.revoke(refused, OwnedObjects.REASSIGN);
+      assertFalse(knows(refused));
+    }
+  }
+
+  /** All are shut and none is dropped when the connection is lost. */
+  @Test
+  void whatIsCutOffBetweenTheStepsOfManyIsDoneAgain() throws Exception {
+    char[] password = password();
+    List<String> names;
+    try (Connection holder = server.login(TargetServer.ROOT, TargetServer.ROOT_PASSWORD);
+        Statement lock = holder.createStatement();
+        Session session = session()) {
+      names = several(session, 5, password);
+      lock.execute("select pg_advisory_lock(7166171012300118117)");
+      CompletableFuture<Outcome> removing =
+          CompletableFuture.supplyAsync(
+              () -> Removals.remove(session, removals(names), () -> true),
+              Thread::startVirtualThread);
+      Await.until("all are shut", () -> canLogIn(names) == 0);
+      server.administer(
+          "select pg_terminate_backend(pid) from pg_stat_activity"
+              + " where application_name = 'cofre' and usename = 'vault_root'");
+      Outcome outcome = removing.get(60, TimeUnit.SECONDS);
+      assertEquals(Set.of(), outcome.gone());
+      assertEquals(1, outcome.failed().size());
+      assertEquals(TargetException.Kind.AWAY, outcome.failed().values().iterator().next().kind());
+    }
+    for (String name : names) {
+      assertTrue(knows(name));
+      assertFalse(works(name, password));
+    }
+    try (Session session = session()) {
+      assertEquals(Set.copyOf(names), session.revokeTogether(names));
+    }
+    for (String name : names) {
+      assertFalse(knows(name));
+    }
+  }
+
+  private static int canLogIn(List<String> names) throws SQLException {
+    return (int)
+        server.texts("select rolname from pg_roles where rolcanlogin").stream()
+            .filter(names::contains)
+            .count();
   }
 
   @Test

@@ -126,7 +126,7 @@ class PostgreSqlStaticUsersTest {
       String told = refused(session, user("lent", false)).getMessage();
       assertTrue(told.contains("GRANT \"lent\" TO \"vault_root\" WITH ADMIN OPTION"), told);
       refused(session, user("pg_monitor", false));
-      refused(session, user(PostgreSqlSession.KEPT, true));
+      refused(session, user(PostgreSqlRemovals.KEPT, true));
     }
   }
 

@@ -131,7 +131,7 @@ abstract class LeaseStoreContract {
           tx.leases().end(lease.id(), "test", NOW.plusSeconds(50));
           return null;
         });
-    assertTrue(did(tx -> tx.leases().gone(found(lease), NOW.plusSeconds(50))));
+    assertEquals(1, count(tx -> tx.leases().gone(List.of(found(lease)), NOW.plusSeconds(50))));
     assertEquals(1, holders(engine, NOW.plusSeconds(40)));
     assertEquals(0, holders(engine, NOW.plusSeconds(60)));
   }
@@ -254,13 +254,13 @@ abstract class LeaseStoreContract {
         tx -> {
           tx.leases().failed(active.id(), "away", until);
           // Who claimed it first is late: another one has it.
-          tx.leases().gone(claimedAt(pending, until.minusSeconds(1)), later);
+          tx.leases().gone(List.of(claimedAt(pending, until.minusSeconds(1))), later);
           return null;
         });
     assertEquals(LeaseState.REVOKING, found(pending).state());
     change(
         tx -> {
-          tx.leases().gone(claimedAt(pending, until), later);
+          tx.leases().gone(List.of(claimedAt(pending, until)), later);
           return null;
         });
     assertEquals(1, found(active).attempts());
@@ -272,6 +272,30 @@ abstract class LeaseStoreContract {
     assertTrue(did(tx -> tx.leases().hasLive(engine.id())));
     assertEquals(1, count(tx -> tx.leases().forget(later.plusSeconds(1), 5)));
     assertTrue(store.read(tx -> tx.leases().find(active.id())).isPresent(), "live ones stay");
+  }
+
+  @Test
+  void manyAreSaidToBeGoneAtOnceButThoseThatSomebodyWroteSince() {
+    SecretEngine engine = engine("pg");
+    for (int i = 0; i < 40; i++) {
+      live(engine, "app", NOW.minusSeconds(100));
+    }
+    assertEquals(0, count(tx -> tx.leases().gone(List.of(), NOW)));
+    List<Lease> taken = claimed(engine, 30);
+    Lease late = taken.get(7);
+    change(
+        tx -> {
+          tx.leases().failed(late.id(), "another one has it", NOW.plusSeconds(90));
+          return null;
+        });
+    assertEquals(29, count(tx -> tx.leases().gone(taken, NOW)));
+    assertEquals(0, count(tx -> tx.leases().gone(taken, NOW)), "it was said");
+    for (Lease lease : taken) {
+      boolean gone = !lease.id().equals(late.id());
+      assertEquals(gone ? LeaseState.REVOKED : LeaseState.REVOKING, found(lease).state());
+      assertEquals(gone ? NOW : null, found(lease).endedAt());
+    }
+    assertEquals(11, store.read(tx -> tx.leases().figures()).live());
   }
 
   @Test
