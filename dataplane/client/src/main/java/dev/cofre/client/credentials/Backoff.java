@@ -29,10 +29,6 @@ final class Backoff {
     inRow = 0;
   }
 
-  boolean isFirst() {
-    return inRow == 0;
-  }
-
   /** When to try again after {@code failure}. */
   long after(CofreException failure) {
     boolean refused =

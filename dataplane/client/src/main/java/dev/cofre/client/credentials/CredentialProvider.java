@@ -12,6 +12,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Always has a credential that works, as far as the control plane can be reached once in its life:
@@ -177,20 +179,16 @@ public final class CredentialProvider implements AutoCloseable {
       requireHeld();
       return held.isEndless()
           ? Optional.empty()
-          : Optional.of(Duration.ofNanos(held.life() / LIFE_PARTS));
+          : Optional.of(Duration.ofNanos(held.lifeNs() / LIFE_PARTS));
     } finally {
       lock.unlock();
     }
   }
 
-  private interface Fact {
-    boolean holds();
-  }
-
-  private void await(Fact fact) {
+  private void await(BooleanSupplier fact) {
     long leftNs = WAIT_MAX.toNanos();
     try {
-      while (!closed && leftNs > 0 && !fact.holds()) {
+      while (!closed && leftNs > 0 && !fact.getAsBoolean()) {
         leftNs = attempted.awaitNanos(leftNs);
       }
     } catch (InterruptedException e) {
@@ -290,7 +288,7 @@ public final class CredentialProvider implements AutoCloseable {
       if (failure == null) {
         changed = take(next);
       } else {
-        first = failures.isFirst();
+        first = trouble == null;
         trouble = failure;
         if (!replaces) {
           dueNs = failures.after(failure);
@@ -328,14 +326,10 @@ public final class CredentialProvider implements AutoCloseable {
     return changed;
   }
 
-  private interface Telling {
-    void to(CredentialListener listener);
-  }
-
-  private void tell(Telling telling) {
+  private void tell(Consumer<CredentialListener> telling) {
     for (CredentialListener listener : listeners) {
       try {
-        telling.to(listener);
+        telling.accept(listener);
       } catch (RuntimeException e) {
         LOG.log(Level.WARNING, "a listener to a credential failed", e);
       }

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * A credential that a provider has. Immutable but for its password, which is overwritten by the
  * thread that took its place; who copies it does so under the provider's lock.
  *
- * @param life the longest that a renewal gives, in nanoseconds; {@link #ENDLESS} for none
+ * @param lifeNs the longest that a renewal gives; {@link #ENDLESS} for none
  * @param endsNs when it ends, by the provider's clock; unused without an end
  * @param maxEndsNs the latest to which it can be renewed, by the same
  * @param expiresAt the end by the control plane's clock; null without an end
@@ -17,7 +17,7 @@ record Held(
     String id,
     String username,
     char[] password,
-    long life,
+    long lifeNs,
     long endsNs,
     long maxEndsNs,
     Instant expiresAt) {
@@ -29,7 +29,7 @@ record Held(
   }
 
   boolean isEndless() {
-    return life == ENDLESS;
+    return lifeNs == ENDLESS;
   }
 
   /** Whether it works at {@code nowNs}, as far as is known. */
@@ -40,15 +40,15 @@ record Held(
   /** Renewed until {@code later}, asked for at {@code askedNs}. */
   Held until(Instant later, long askedNs) {
     long counted = endsNs + Duration.between(expiresAt, later).toNanos();
-    long most = askedNs + life;
+    long most = askedNs + lifeNs;
     return new Held(
-        id, username, password, life, counted - most > 0 ? most : counted, maxEndsNs, later);
+        id, username, password, lifeNs, counted - most > 0 ? most : counted, maxEndsNs, later);
   }
 
   /** Known to work no more. */
   Held endedAt(long nowNs) {
     return works(nowNs)
-        ? new Held(id, username, password, life, nowNs, maxEndsNs, expiresAt)
+        ? new Held(id, username, password, lifeNs, nowNs, maxEndsNs, expiresAt)
         : this;
   }
 

@@ -41,7 +41,7 @@ final class LeaseKeeper implements Keeper {
   public Held step(Held held) {
     long nowNs = times.nowNs();
     former.removeIf(each -> each.endsNs - nowNs <= 0);
-    if (held == null || !held.works(nowNs) || held.maxEndsNs() - nowNs < held.life()) {
+    if (held == null || !held.works(nowNs) || held.maxEndsNs() - nowNs < held.lifeNs()) {
       return issued(held);
     }
     try (SecretFields renewed = calls.renewLease(source, held.id())) {
