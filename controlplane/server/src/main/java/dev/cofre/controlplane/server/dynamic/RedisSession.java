@@ -294,9 +294,14 @@ final class RedisSession implements DynamicEngine.Session {
   public void revoke(String userName, OwnedObjects owned) throws TargetException {
     UserNames.require(userName);
     requireMaster();
-    asked("the removal of a credential", ACL, DELUSER, userName);
+    String what = "the removal of a credential";
+    asked(what, ACL, DELUSER, userName);
     // Also when it was not there: the removal before may have failed at this.
     save();
+    // Who had the file loaded before it was written has brought it back, into the file too.
+    if (find(userName).isPresent()) {
+      throw contended(what);
+    }
   }
 
   private void save() throws TargetException {

@@ -253,6 +253,37 @@ class RedisTargetTest {
     }
   }
 
+  /** An administrator has the file loaded that has the user still. */
+  @Test
+  void aUserThatIsBroughtBackIsNotTakenForRemoved() throws Exception {
+    try (RedisServer server = RedisServer.start(directory)) {
+      String name = fresh();
+      char[] password = password();
+      try (Session session = open(server)) {
+        session.create(user(name), password);
+      }
+      Target target = server.target();
+      try (RequestWatch between =
+              new RequestWatch(
+                  target.port(), "SAVE", () -> server.administer("ACL", "LOAD"));
+          Session session = open(at(target, between.port()))) {
+        TargetException back =
+            assertThrows(TargetException.class, () -> session.revoke(name, OwnedObjects.REASSIGN));
+        assertEquals(TargetException.Kind.AWAY, back.kind());
+        assertTrue(server.takes(name, new String(password)));
+      }
+      try (Session session = open(server)) {
+        session.revoke(name, OwnedObjects.REASSIGN);
+      }
+      assertFalse(server.takes(name, new String(password)));
+    }
+  }
+
+  private static Target at(Target target, int port) {
+    return new Target(
+        target.kind(), target.host(), port, "", target.user(), target.tls(), target.ca());
+  }
+
   /** One that is told again, after a cut, what is in force already: others may have gone on. */
   @Test
   void whoRepeatsAChangeDoesNotBringItsPasswordBack() throws Exception {
