@@ -324,8 +324,7 @@ class ClientDataSourceTest {
     assertTrue(example.find());
     Path source =
         Files.writeString(
-            directory.resolve("Orders.java"),
-            example.group(1).replace("\"shop-db\"", "\"pg\""));
+            directory.resolve("Orders.java"), example.group(1).replace("\"shop-db\"", "\"pg\""));
     Path out = directory.resolve("orders.out");
     List<String> before = vault.system.users();
     Process orders =

@@ -35,10 +35,10 @@ final class Backoff {
         failure.kind() == CofreException.Kind.REFUSED
             && failure.status() < 500
             && failure.status() != 429;
-    long ns = next(refused ? REFUSED_FIRST_NS : AWAY_FIRST_NS, refused ? REFUSED_MOST_NS : AWAY_MOST_NS);
+    long ns =
+        next(refused ? REFUSED_FIRST_NS : AWAY_FIRST_NS, refused ? REFUSED_MOST_NS : AWAY_MOST_NS);
     long askedNs =
-        Math.min(
-            TimeUnit.SECONDS.toNanos(failure.retryAfterSeconds().orElse(0)), REFUSED_MOST_NS);
+        Math.min(TimeUnit.SECONDS.toNanos(failure.retryAfterSeconds().orElse(0)), REFUSED_MOST_NS);
     long tried = times.in(ns, LEAST, MOST);
     // What was asked for is the least.
     long asked = times.in(askedNs, 1, MOST);

@@ -33,12 +33,10 @@ final class Calls implements AutoCloseable {
 
   /** A new lease; {@code key} tells a repetition from another request. */
   SecretFields issueLease(CredentialSource.Lease source, String key) {
-    JsonObject wanted =
-        renewal(source).put("engine", source.engine()).put("role", source.role());
+    JsonObject wanted = renewal(source).put("engine", source.engine()).put("role", source.role());
     return SecretFields.read(
         "a lease's answer",
-        await(
-            api.bytes(HttpMethod.POST, "/v1/leases", wanted, Map.of("Idempotency-Key", key))));
+        await(api.bytes(HttpMethod.POST, "/v1/leases", wanted, Map.of("Idempotency-Key", key))));
   }
 
   SecretFields renewLease(CredentialSource.Lease source, String id) {
@@ -61,8 +59,7 @@ final class Calls implements AutoCloseable {
     return SecretFields.read(
         "a secret's answer",
         await(
-            api.bytes(
-                HttpMethod.GET, "/v1/secrets/" + escaped(name) + "/value", null, Map.of())));
+            api.bytes(HttpMethod.GET, "/v1/secrets/" + escaped(name) + "/value", null, Map.of())));
   }
 
   private static String lease(String id) {

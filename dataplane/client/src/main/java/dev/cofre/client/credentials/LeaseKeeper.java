@@ -148,7 +148,8 @@ final class LeaseKeeper implements Keeper {
     try {
       calls.revokeLease(id);
     } catch (CofreException e) {
-      LOG.log(Level.WARNING, "the lease {0} was not revoked ({1}); it ends by itself", id, e.reason());
+      LOG.log(
+          Level.WARNING, "the lease {0} was not revoked ({1}); it ends by itself", id, e.reason());
     }
   }
 }

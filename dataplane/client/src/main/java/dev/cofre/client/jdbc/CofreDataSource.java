@@ -52,8 +52,7 @@ public final class CofreDataSource implements DataSource {
   }
 
   /** The same with {@code properties} for the driver, which are copied. */
-  public static CofreDataSource of(
-      CredentialProvider provider, String url, Properties properties) {
+  public static CofreDataSource of(CredentialProvider provider, String url, Properties properties) {
     Objects.requireNonNull(url);
     Properties copy = copy(properties);
     return new CofreDataSource(

@@ -333,8 +333,7 @@ class CredentialProviderTest {
   @Test
   void aConnectionMayLiveForAThirdOfALease() {
     try (CredentialProvider provider = start(LEASE)) {
-      assertEquals(
-          Optional.of(ScriptedVault.LIFE.dividedBy(3)), provider.connectionLifetimeMax());
+      assertEquals(Optional.of(ScriptedVault.LIFE.dividedBy(3)), provider.connectionLifetimeMax());
     }
   }
 
@@ -347,7 +346,6 @@ class CredentialProviderTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> CredentialSource.lease("shop-db", "reader", Duration.ofMillis(5)));
-    assertThrows(
-        IllegalArgumentException.class, () -> CredentialSource.secret("x", Duration.ZERO));
+    assertThrows(IllegalArgumentException.class, () -> CredentialSource.secret("x", Duration.ZERO));
   }
 }

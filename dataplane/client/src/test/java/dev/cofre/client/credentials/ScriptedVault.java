@@ -102,7 +102,11 @@ final class ScriptedVault implements AutoCloseable {
   private synchronized void answer(HttpServerRequest request, Buffer body, Mood now) {
     asked.add(request.method() + " " + request.path());
     if (now == Mood.AWAY || now == Mood.FORBIDS) {
-      refuse(request, now == Mood.AWAY ? 503 : 403, now == Mood.AWAY ? "unavailable" : "forbidden", "no");
+      refuse(
+          request,
+          now == Mood.AWAY ? 503 : 403,
+          now == Mood.AWAY ? "unavailable" : "forbidden",
+          "no");
       return;
     }
     String[] path = request.path().split("/");
@@ -162,8 +166,7 @@ final class ScriptedVault implements AutoCloseable {
     Lease lease = leases.get(id);
     Instant end = Instant.now().plus(ahead).plus(LIFE);
     Instant most = lease.issuedAt.plus(LIFE_MAX);
-    Lease renewed =
-        new Lease(id, lease.password, lease.issuedAt, end.isAfter(most) ? most : end);
+    Lease renewed = new Lease(id, lease.password, lease.issuedAt, end.isAfter(most) ? most : end);
     leases.put(id, renewed);
     return renewed;
   }

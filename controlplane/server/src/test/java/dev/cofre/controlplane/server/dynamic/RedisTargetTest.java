@@ -211,7 +211,8 @@ class RedisTargetTest {
           session.create(new NewUser(fresh(), Instant.now(), some), password());
         }
         session.create(
-            new NewUser(all, Instant.now(), List.of(keys(List.of("*", "orders:*"), accesses.get(2)))),
+            new NewUser(
+                all, Instant.now(), List.of(keys(List.of("*", "orders:*"), accesses.get(2)))),
             password);
       }
       Object before = server.administer("ACL", "LIST");
@@ -264,8 +265,7 @@ class RedisTargetTest {
       }
       Target target = server.target();
       try (RequestWatch between =
-              new RequestWatch(
-                  target.port(), "SAVE", () -> server.administer("ACL", "LOAD"));
+              new RequestWatch(target.port(), "SAVE", () -> server.administer("ACL", "LOAD"));
           Session session = open(at(target, between.port()))) {
         TargetException back =
             assertThrows(TargetException.class, () -> session.revoke(name, OwnedObjects.REASSIGN));
