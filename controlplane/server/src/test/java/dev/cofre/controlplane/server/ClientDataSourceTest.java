@@ -303,7 +303,7 @@ class ClientDataSourceTest {
         Await.until("it was tried", () -> provider.state().trouble().isPresent());
         assertEquals("1", one(database, COUNT));
         assertEquals(lease, id(provider));
-        times.advance(Duration.ofSeconds(3_600).minus(FOLLOWED));
+        times.advance(Duration.ofHours(1).minus(FOLLOWED));
         Await.until("its end", () -> provider.state().id().isEmpty());
         SQLException none =
             assertThrows(SQLTransientConnectionException.class, database::getConnection);

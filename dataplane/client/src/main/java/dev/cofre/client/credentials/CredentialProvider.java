@@ -311,7 +311,7 @@ public final class CredentialProvider implements AutoCloseable {
 
   /** Whether {@code next} is another credential than before. */
   private boolean take(Held next) {
-    boolean changed = held == null || next.password() != held.password();
+    boolean changed = held == null || !next.says(held);
     if (changed) {
       if (held != null) {
         held.wipe();

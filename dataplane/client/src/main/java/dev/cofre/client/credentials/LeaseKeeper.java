@@ -119,8 +119,8 @@ final class LeaseKeeper implements Keeper {
 
   @Override
   public void end(Held held, long latestNs) {
-    if (held != null) {
-      follow(held, times.nowNs());
+    if (held != null && held.works(times.nowNs())) {
+      revoke(held.id());
     }
     if (openKey != null && times.nowNs() - latestNs < 0) {
       endOpen();

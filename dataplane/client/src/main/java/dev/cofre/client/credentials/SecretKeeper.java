@@ -1,9 +1,6 @@
 package dev.cofre.client.credentials;
 
 import dev.cofre.client.CofreException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 
@@ -49,21 +46,18 @@ final class SecretKeeper implements Keeper {
 
   /** What stands in {@code base64}, which this overwrites. */
   private SecretFields value(char[] base64) {
-    ByteBuffer coded = StandardCharsets.ISO_8859_1.encode(CharBuffer.wrap(base64));
+    byte[] bytes = new byte[base64.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) Math.min(base64[i], Byte.MAX_VALUE);
+    }
     try {
-      byte[] bytes = new byte[coded.remaining()];
-      coded.get(bytes);
-      try {
-        return SecretFields.read(
-            "the value of the secret " + source.name(), Base64.getDecoder().decode(bytes));
-      } finally {
-        Arrays.fill(bytes, (byte) 0);
-      }
+      return SecretFields.read(
+          "the value of the secret " + source.name(), Base64.getDecoder().decode(bytes));
     } catch (IllegalArgumentException e) {
       // The cause is left out: it quotes a character of the value.
       throw new CofreException(CofreException.Kind.PROTOCOL, "the answer's value is not base64");
     } finally {
-      Arrays.fill(coded.array(), (byte) 0);
+      Arrays.fill(bytes, (byte) 0);
       Arrays.fill(base64, '\0');
     }
   }

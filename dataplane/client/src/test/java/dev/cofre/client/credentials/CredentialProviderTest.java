@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.cofre.client.CofreException;
 import dev.cofre.client.credentials.ScriptedVault.Mood;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -87,22 +88,30 @@ class CredentialProviderTest {
     }
   }
 
+  /** Of its ten minutes nine and a half are left: the test itself has taken less than that. */
+  private static boolean hasItsWholeLife(CredentialProvider provider) {
+    return provider
+        .state()
+        .ends()
+        .filter(end -> end.isAfter(Instant.now().plusSeconds(570)))
+        .isPresent();
+  }
+
   @Test
   void aLeaseIsRenewedWhileARenewalGivesItsWholeLifeAndThenFollowed() {
     try (CredentialProvider provider = start(LEASE)) {
       String first = id(provider);
       for (int renewals = 1; renewals <= 8; renewals++) {
-        int expected = renewals;
         pass(RENEWED);
-        await(() -> count("/renew") == expected || count("/leases") == 2);
+        await(() -> hasItsWholeLife(provider));
+        assertEquals(renewals, count("/renew"), "361 s eight times are 2,888 of the 3,000 s");
       }
-      assertTrue(count("/renew") >= 7, "361 s eight times are 2,888 of the 3,000 s");
       assertEquals(first, id(provider));
-      assertEquals(List.of("changed"), told);
+      told.clear();
       pass(RENEWED);
       await(() -> count("/leases") == 2);
       await(() -> !id(provider).equals(first));
-      await(() -> told.size() == 2);
+      await(() -> told.equals(List.of("changed")));
       assertEquals(2, vault.live(), "the one before works until its end");
     }
     assertEquals(0, vault.live(), "closing ends both");
@@ -122,7 +131,7 @@ class CredentialProviderTest {
       CofreException none = assertThrows(CofreException.class, provider::get);
       assertEquals("unavailable", none.reason());
       vault.mood = Mood.ANSWERS;
-      pass(Duration.ofSeconds(60));
+      pass(Duration.ofMinutes(1));
       await(() -> provider.state().id().isPresent());
       assertNotEquals(first, id(provider));
       assertEquals(Optional.empty(), provider.state().trouble());
@@ -250,12 +259,11 @@ class CredentialProviderTest {
         assertArrayEquals("first".toCharArray(), first.password());
         assertEquals(Optional.empty(), provider.connectionLifetimeMax());
       }
-      times.advance(READ);
-      await(() -> count("/value") == 2);
+      told.clear();
       vault.value = ScriptedVault.secretValue("green", "s\"e\\cond-ключ");
       vault.version = 2;
       times.advance(READ);
-      await(() -> told.size() == 2);
+      await(() -> told.equals(List.of("changed")));
       try (Credential second = provider.get()) {
         assertEquals("green", second.username());
         assertArrayEquals("s\"e\\cond-ключ".toCharArray(), second.password());
@@ -325,6 +333,7 @@ class CredentialProviderTest {
       vault.end(first);
       pass(RENEWED);
       await(() -> !id(provider).equals(first));
+      await(() -> hasItsWholeLife(provider));
       pass(RENEWED);
       await(() -> count("/renew") == 2);
     }

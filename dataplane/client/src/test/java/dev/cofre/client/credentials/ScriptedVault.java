@@ -23,8 +23,8 @@ import java.util.Map;
  * what goes wrong is the test's to say. Thread-safe.
  */
 final class ScriptedVault implements AutoCloseable {
-  static final Duration LIFE = Duration.ofSeconds(600);
-  static final Duration LIFE_MAX = Duration.ofSeconds(3_600);
+  static final Duration LIFE = Duration.ofMinutes(10);
+  static final Duration LIFE_MAX = Duration.ofHours(1);
 
   /** What it does with a call. */
   enum Mood {
