@@ -131,6 +131,16 @@ public final class CredentialProvider implements AutoCloseable {
     }
   }
 
+  /** Whether {@code credential} is the one that {@link #get} would copy now. */
+  public boolean isCurrent(Credential credential) {
+    lock.lock();
+    try {
+      return credential.generation() == generation;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Says that a system let {@code credential} in. */
   public void worked(Credential credential) {
     lock.lock();

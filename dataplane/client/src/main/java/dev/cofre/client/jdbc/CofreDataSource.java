@@ -94,17 +94,34 @@ public final class CofreDataSource implements DataSource {
   @Override
   public Connection getConnection() throws SQLException {
     try (Credential credential = provider.get()) {
+      Connection opened;
       try {
-        return open(credential);
+        opened = open(credential);
       } catch (SQLException e) {
         if (!isLoginRefused(e)) {
           throw e;
         }
         return openAnew(credential, e);
       }
+      return provider.isCurrent(credential) ? opened : openInPlaceOf(opened);
     } catch (CofreException e) {
       throw new SQLTransientConnectionException(
           "no credential to log in with: " + e.reason(), NO_CONNECTION, e);
+    }
+  }
+
+  /**
+   * Another credential came while this one was opened: a pool that closes what is open by the one
+   * before does not have it yet, and would keep it.
+   */
+  private Connection openInPlaceOf(Connection opened) throws SQLException {
+    try (Credential next = provider.get()) {
+      Connection another = open(next);
+      opened.close();
+      return another;
+    } catch (CofreException | SQLException stillGood) {
+      // It works still.
+      return opened;
     }
   }
 
