@@ -1,6 +1,7 @@
 package dev.cofre.client;
 
 import dev.cofre.client.Transport.Call;
+import dev.cofre.client.Transport.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -49,14 +50,34 @@ public final class JsonApi implements AutoCloseable {
    */
   public Future<JsonAnswer> ask(
       HttpMethod method, String path, JsonObject body, Map<String, String> headers) {
+    return reply(method, path, body, headers)
+        .map(reply -> new JsonAnswer(reply.status(), parse(reply.body())));
+  }
+
+  /**
+   * The same for an answer that holds a secret: its bytes, the caller's to overwrite. What the
+   * connection keeps of it is overwritten as far as it can be reached.
+   */
+  public Future<byte[]> bytes(
+      HttpMethod method, String path, JsonObject body, Map<String, String> headers) {
+    return reply(method, path, body, headers)
+        .map(
+            reply -> {
+              byte[] bytes = reply.body().getBytes();
+              reply.body().setBytes(0, new byte[bytes.length]);
+              return bytes;
+            });
+  }
+
+  private Future<Reply> reply(
+      HttpMethod method, String path, JsonObject body, Map<String, String> headers) {
     Map<String, String> all = new HashMap<>(headers);
     all.put("Accept", JSON);
     if (body != null) {
       all.put("Content-Type", JSON);
     }
-    return transport
-        .reply(new Call(method, path, all), body == null ? null : body.toBuffer(), ANSWER_BYTES_MAX)
-        .map(reply -> new JsonAnswer(reply.status(), parse(reply.body())));
+    return transport.reply(
+        new Call(method, path, all), body == null ? null : body.toBuffer(), ANSWER_BYTES_MAX);
   }
 
   private static JsonObject parse(Buffer answer) {

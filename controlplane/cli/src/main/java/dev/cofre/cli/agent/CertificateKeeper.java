@@ -2,6 +2,7 @@ package dev.cofre.cli.agent;
 
 import dev.cofre.cli.template.UnfitValueException;
 import dev.cofre.client.CofreException;
+import dev.cofre.client.credentials.Issuing;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

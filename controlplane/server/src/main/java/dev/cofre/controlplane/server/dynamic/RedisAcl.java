@@ -22,6 +22,8 @@ final class RedisAcl {
   /** What all marks of users that were made begin with. */
   static final String MADE = "cofre-rotation-of-secret-";
 
+  private static final String ALL = "*";
+
   /** What connections need before they do anything, and transactions, of which each part counts. */
   private static final List<String> CONNECTION =
       List.of(
@@ -116,9 +118,7 @@ final class RedisAcl {
 
   private static String channels(TargetGrant grant) throws TargetException {
     StringBuilder rules = new StringBuilder("(resetchannels -@all");
-    List<String> patterns = patterns(grant);
-    // After all channels Redis takes no further one.
-    for (String pattern : patterns.contains("*") ? List.of("*") : patterns) {
+    for (String pattern : patterns(grant)) {
       rules.append(" &").append(pattern);
     }
     return rules
@@ -128,12 +128,17 @@ final class RedisAcl {
         .toString();
   }
 
-  /** Looked at here, too, whoever has looked before: here they become part of rules. */
+  /**
+   * Looked at here, too, whoever has looked before: here they become part of rules.
+   *
+   * <p>One that stands for all stands alone: after it Redis takes no further one. Of keys it does
+   * take them, but not from its ACL file, so it would save users with which it does not start.
+   */
   private static List<String> patterns(TargetGrant grant) throws TargetException {
     if (grant.names().isEmpty() || !grant.names().stream().allMatch(TargetGrant::isPattern)) {
       throw refused("a pattern of the role holds characters that patterns may not have");
     }
-    return grant.names();
+    return grant.names().contains(ALL) ? List.of(ALL) : grant.names();
   }
 
   /** Rules that give nothing, and say that the user was made for {@code secret}. */

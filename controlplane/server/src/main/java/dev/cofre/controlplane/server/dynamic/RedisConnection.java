@@ -193,9 +193,18 @@ final class RedisConnection implements AutoCloseable {
     close(plain);
   }
 
+  /** Waits like a call: TLS says its end to the other side, which may take nothing more. */
   @Override
   public void close() {
-    close(socket);
+    try {
+      within(
+          () -> {
+            socket.close();
+            return null;
+          });
+    } catch (IOException | RedisException e) {
+      LOG.log(Level.DEBUG, "a connection to a target did not close in order", e);
+    }
   }
 
   private static void close(Socket socket) {

@@ -8,11 +8,11 @@ import dev.cofre.controlplane.server.dynamic.DynamicEngine.StaticUser;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /**
@@ -21,6 +21,9 @@ import javax.net.ssl.SSLException;
  * <p>Each ACL SETUSER is done as a whole or not at all. Redis has no lock for users; in its place a
  * change of a password names the digests that it takes away, and is refused when one of them is not
  * there any more: so who comes between the look and the change has it come to nothing.
+ *
+ * <p>Each call asks first whether this is a master still: a user that is removed at one that became
+ * a replica lives on at the master that took its place.
  *
  * <p>What was changed counts when ACL SAVE has written it: else a restart would bring back a user
  * that was removed, and take back a password that the vault has changed.
@@ -33,6 +36,7 @@ final class RedisSession implements DynamicEngine.Session {
   private static final String GETUSER = "GETUSER";
   private static final String SETUSER = "SETUSER";
   private static final String DELUSER = "DELUSER";
+  private static final String HELLO = "HELLO";
   private static final String EVERYBODY = "default";
   private static final String NOT_ALLOWED = "NOPERM";
   private static final String NOT_A_RULE = "cofre-is-no-rule";
@@ -41,6 +45,7 @@ final class RedisSession implements DynamicEngine.Session {
   /** What Redis says when a digest that is to be taken away is not there. */
   private static final String DIGEST_GONE = "ERR Error in ACL SETUSER modifier '!";
 
+  private static final String REMOVAL = "the removal of credentials";
   private static final String FULL = "ERR max number of clients";
 
   /** It is at something else, or has no room, and may do it later. */
@@ -55,7 +60,9 @@ final class RedisSession implements DynamicEngine.Session {
           List.of(ACL, "LOAD"),
           List.of("CONFIG", "SET", "x", "x"),
           List.of("MODULE", "LOAD", "x"),
+          List.of("MODULE", "LOADEX", "x"),
           List.of("REPLICAOF", "x", "1"),
+          List.of("SLAVEOF", "x", "1"),
           List.of("DEBUG", "SLEEP", "0"));
 
   private final RedisConnection connection;
@@ -76,7 +83,11 @@ final class RedisSession implements DynamicEngine.Session {
   @Override
   public void requireRights() throws TargetException {
     String what = "the check of the root user's rights";
-    requireKind(RedisUser.fields(asked(what, "HELLO")));
+    Map<String, Object> server = RedisUser.fields(asked(what, HELLO));
+    requireKind(server);
+    if (!isMaster(server)) {
+      throw unusable("it is a replica: enrol its master");
+    }
     if (EVERYBODY.equals(target.user())) {
       throw unusable("its user default is everybody's: make another one for the vault");
     }
@@ -101,8 +112,19 @@ final class RedisSession implements DynamicEngine.Session {
     if (!"standalone".equals(server.get("mode"))) {
       throw unusable("it is a cluster or a sentinel: a user would be known to one node alone");
     }
-    if (!"master".equals(server.get("role"))) {
-      throw unusable("it is a replica: enrol its master");
+  }
+
+  private static boolean isMaster(Map<String, Object> server) {
+    return "master".equals(server.get("role"));
+  }
+
+  /** It is tried again until the name of the engine's host leads to the master. */
+  private void requireMaster() throws TargetException {
+    if (!isMaster(RedisUser.fields(asked("the look whether it is a master", HELLO)))) {
+      throw new TargetException(
+          TargetException.Kind.AWAY,
+          "the target has become a replica, where users that go are not gone: the engine's host has"
+              + " to be the master");
     }
   }
 
@@ -132,20 +154,27 @@ final class RedisSession implements DynamicEngine.Session {
 
   @Override
   public void changePassword(char[] next, Fence fence) throws TargetException {
+    requireMaster();
     RedisUser root = find(target.user()).orElseThrow(() -> unusable("it has no such root user"));
     change("the change of the root user's password", target.user(), root, next, fence);
   }
 
-  /** In one step: so there is no moment at which no password is right. */
+  /**
+   * In one step: so there is no moment at which no password is right. All that are there are taken
+   * away by name, also the one that is added, which a change before this one may have left: else a
+   * change that comes late would bring back what another one has ended.
+   */
   private void change(String what, String name, RedisUser before, char[] next, Fence fence)
       throws TargetException {
     String hash = RedisAcl.hash(next);
-    Stream<String> gone =
-        before.passwords().stream().filter(one -> !one.equals(hash)).map(one -> '!' + one);
-    String[] words =
-        Stream.concat(Stream.of(ACL, SETUSER, name, '#' + hash), gone).toArray(String[]::new);
+    List<String> words = new ArrayList<>(List.of(ACL, SETUSER, name));
+    before.passwords().forEach(one -> words.add('!' + one));
+    words.add('#' + hash);
     fence.requireHeld();
-    asked(what, words);
+    asked(what, words.toArray(String[]::new));
+    if (before.passwords().isEmpty()) {
+      requireAlone(what, name, hash);
+    }
     save();
   }
 
@@ -156,6 +185,7 @@ final class RedisSession implements DynamicEngine.Session {
 
   /** The user; empty when it is to be made. */
   private Optional<RedisUser> require(StaticUser user) throws TargetException {
+    requireMaster();
     String name = user.name();
     if (!name.matches(NAME)) {
       throw new TargetException(
@@ -219,22 +249,23 @@ final class RedisSession implements DynamicEngine.Session {
     words.add(RedisAcl.mark(user.of()));
     fence.requireHeld();
     asked("the making of a user", words.toArray(String[]::new));
-    requireAlone(user.name(), hash);
+    requireAlone("the making of a user", user.name(), hash);
     save();
   }
 
-  /** Who makes the same user at the same time adds a password to it: then neither counts. */
-  private void requireAlone(String name, String hash) throws TargetException {
+  /** Who gives the same user its first password at the same time adds one: then neither counts. */
+  private void requireAlone(String what, String name, String hash) throws TargetException {
     if (find(name).map(RedisUser::passwords).orElse(List.of()).equals(List.of(hash))) {
       return;
     }
-    asked("the making of a user", ACL, SETUSER, name, '!' + hash);
-    throw contended("the making of a user");
+    asked(what, ACL, SETUSER, name, '!' + hash);
+    throw contended(what);
   }
 
   @Override
   public void create(NewUser user, char[] password) throws TargetException {
     UserNames.require(user.userName());
+    requireMaster();
     List<String> words = new ArrayList<>(List.of(ACL, SETUSER, user.userName(), "reset", "on"));
     words.add('#' + RedisAcl.hash(password));
     words.addAll(RedisAcl.rules(user.grants()));
@@ -252,6 +283,7 @@ final class RedisSession implements DynamicEngine.Session {
   @Override
   public void renew(String userName, Instant expiresAt) throws TargetException {
     UserNames.require(userName);
+    requireMaster();
     if (find(userName).isEmpty()) {
       throw refused(
           userName,
@@ -259,23 +291,34 @@ final class RedisSession implements DynamicEngine.Session {
     }
   }
 
-  /** The removal of a user ends its connections, whatever they wait for. */
   @Override
   public void revoke(String userName, OwnedObjects owned) throws TargetException {
-    UserNames.require(userName);
-    asked("the removal of a credential", ACL, DELUSER, userName);
-    // Also when it was not there: the removal before may have failed at this.
-    save();
+    if (revokeTogether(List.of(userName)).isEmpty()) {
+      throw contended(REMOVAL);
+    }
   }
 
-  /** By one command and one saving of the file. */
+  /**
+   * By one command and one saving of the file. The removal of a user ends its connections, whatever
+   * they wait for.
+   */
   @Override
   public Set<String> revokeTogether(List<String> names) throws TargetException {
+    names.forEach(UserNames::require);
+    requireMaster();
     List<String> words = new ArrayList<>(List.of(ACL, DELUSER));
     words.addAll(names);
-    asked("the removal of credentials", words.toArray(String[]::new));
+    asked(REMOVAL, words.toArray(String[]::new));
+    // Also when they were not there: the removal before may have failed at this.
     save();
-    return Set.copyOf(names);
+    Set<String> gone = new HashSet<>();
+    for (String name : names) {
+      // Who had the file loaded before it was written has brought it back, into the file too.
+      if (find(name).isEmpty()) {
+        gone.add(name);
+      }
+    }
+    return gone;
   }
 
   private void save() throws TargetException {

@@ -10,10 +10,11 @@ import java.util.Map;
  *
  * @param flags as "on", "nopass"
  * @param passwords the SHA-256 of each that it may log in with, in hexadecimal
- * @param commands the rules of what it may run
+ * @param commands the rules of what it may run, and those of each selector
  * @param marks channels that stand alone in a set of rules that allows no command
  */
-record RedisUser(List<String> flags, List<String> passwords, String commands, List<String> marks) {
+record RedisUser(
+    List<String> flags, List<String> passwords, List<String> commands, List<String> marks) {
   private static final String NONE = "-@all";
   private static final String COMMANDS = "commands";
 
@@ -25,8 +26,10 @@ record RedisUser(List<String> flags, List<String> passwords, String commands, Li
   static RedisUser of(Object reply) throws TargetException {
     Map<String, Object> fields = fields(reply);
     List<String> marks = new ArrayList<>();
+    List<String> commands = new ArrayList<>(List.of(String.valueOf(fields.get(COMMANDS))));
     for (Object selector : list(fields.get("selectors"))) {
       Map<String, Object> rules = fields(selector);
+      commands.add(String.valueOf(rules.get(COMMANDS)));
       String channels = String.valueOf(rules.get("channels"));
       if (NONE.equals(rules.get(COMMANDS)) && channels.startsWith("&")) {
         marks.add(channels.substring(1));
@@ -35,7 +38,7 @@ record RedisUser(List<String> flags, List<String> passwords, String commands, Li
     return new RedisUser(
         texts(fields.get("flags")),
         texts(fields.get("passwords")),
-        String.valueOf(fields.get(COMMANDS)),
+        List.copyOf(commands),
         List.copyOf(marks));
   }
 
@@ -70,8 +73,8 @@ record RedisUser(List<String> flags, List<String> passwords, String commands, Li
     return flags.contains("on") && flags.contains("nopass");
   }
 
-  /** Whether it may run nothing. */
+  /** Whether it may run nothing, by no selector either. */
   boolean mayNothing() {
-    return NONE.equals(commands);
+    return commands.stream().allMatch(NONE::equals);
   }
 }

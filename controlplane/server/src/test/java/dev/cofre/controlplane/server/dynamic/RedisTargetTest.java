@@ -15,11 +15,15 @@ import dev.cofre.controlplane.server.dynamic.DynamicEngine.StaticUser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Redis as it is set up: which ones are refused, and what restarts and lost files do. */
@@ -76,6 +80,9 @@ class RedisTargetTest {
   @Test
   void refusesWhatItCannotKeepUsersIn() throws Exception {
     assertRefused("default lets everybody in", "user default on nopass +ping\n" + ROOT + RIGHTS);
+    assertRefused(
+        "default lets everybody in",
+        "user default on nopass resetchannels -@all (~* +@all)\n" + ROOT + RIGHTS);
     assertRefused("is a replica", CLOSED + ROOT + RIGHTS, "replicaof 127.0.0.1 1");
     assertRefused("is a cluster", CLOSED + ROOT + RIGHTS, "cluster-enabled yes");
     for (String right : RIGHTS.strip().split(" ", -1)) {
@@ -159,6 +166,175 @@ class RedisTargetTest {
     }
   }
 
+  private static TargetGrant keys(List<String> patterns, Set<TargetGrant.Privilege> privileges) {
+    return new TargetGrant(TargetGrant.Kind.KEYS, "", patterns, List.copyOf(privileges));
+  }
+
+  /**
+   * Of keys Redis takes rules that it does not take from its file again: so what was made is loaded
+   * by a start, with each set of privileges, and with the pattern that stands for all among others.
+   */
+  @Test
+  void itStartsWithWhateverWasMade() throws Exception {
+    List<TargetGrant.Privilege> types = TargetGrant.Privilege.VALUE_TYPES;
+    List<TargetGrant> grants = new ArrayList<>();
+    List<Set<TargetGrant.Privilege>> accesses =
+        List.of(
+            EnumSet.of(TargetGrant.Privilege.READ),
+            EnumSet.of(TargetGrant.Privilege.WRITE),
+            EnumSet.of(TargetGrant.Privilege.READ, TargetGrant.Privilege.WRITE));
+    for (Set<TargetGrant.Privilege> access : accesses) {
+      grants.add(keys(List.of("*", "orders:*"), access));
+      grants.add(keys(List.of("orders:*", "*", "*"), access));
+      for (int bits = 0; bits < 1 << types.size(); bits++) {
+        Set<TargetGrant.Privilege> privileges = EnumSet.copyOf(access);
+        for (int i = 0; i < types.size(); i++) {
+          if ((bits >> i & 1) == 1) {
+            privileges.add(types.get(i));
+          }
+        }
+        grants.add(keys(List.of("orders:*"), privileges));
+      }
+    }
+    for (List<String> names : List.of(List.of("*", "news"), List.of("news", "*"))) {
+      grants.add(
+          new TargetGrant(
+              TargetGrant.Kind.CHANNELS, "", names, List.of(TargetGrant.Privilege.PUBLISH)));
+    }
+    try (RedisServer server = RedisServer.start(directory)) {
+      String all = fresh();
+      char[] password = password();
+      try (Session session = open(server)) {
+        for (int i = 0; i < grants.size(); i += TargetGrant.GRANTS_MAX) {
+          List<TargetGrant> some =
+              grants.subList(i, Math.min(grants.size(), i + TargetGrant.GRANTS_MAX));
+          session.create(new NewUser(fresh(), Instant.now(), some), password());
+        }
+        session.create(
+            new NewUser(
+                all, Instant.now(), List.of(keys(List.of("*", "orders:*"), accesses.get(2)))),
+            password);
+      }
+      List<String> before = rules(server);
+      server.kill();
+      server.start();
+      List<String> after = rules(server);
+      // Not told whole when they differ: a MiB.
+      for (int i = 0; i < before.size(); i++) {
+        assertEquals(before.get(i), after.get(i));
+      }
+      assertEquals(before.size(), after.size());
+      assertTrue(server.may(all, new String(password), "SET", "other", "x"));
+    }
+  }
+
+  /** Of each user and each selector of it; the order of words within is the server's whim. */
+  private static List<String> rules(RedisServer server) throws Exception {
+    List<String> rules = new ArrayList<>();
+    for (Object user : (List<?>) server.administer("ACL", "LIST")) {
+      for (String part : user.toString().split("[()]", -1)) {
+        String[] words = part.split(" ", -1);
+        Arrays.sort(words);
+        rules.add(String.join(" ", words));
+      }
+    }
+    return rules;
+  }
+
+  /** It would go here, and live on at the master that took its place. */
+  @Test
+  void nothingIsChangedAtOneThatBecameAReplica() throws Exception {
+    try (RedisServer server = RedisServer.start(directory)) {
+      String name = fresh();
+      char[] password = password();
+      StaticUser user = new StaticUser("turns", UUID.randomUUID(), true, List.of());
+      try (Session session = open(server)) {
+        session.create(user(name), password);
+        server.administer("REPLICAOF", "127.0.0.1", "1");
+        List<String> before = server.allUsers();
+        for (Executable call :
+            List.<Executable>of(
+                () -> session.revoke(name, OwnedObjects.REASSIGN),
+                () -> session.create(user(fresh()), password()),
+                () -> session.renew(name, Instant.now().plusSeconds(60)),
+                () -> session.setPassword(user, password(), () -> {}),
+                () -> session.changePassword(password(), () -> {}))) {
+          TargetException away = assertThrows(TargetException.class, call);
+          assertEquals(TargetException.Kind.AWAY, away.kind());
+          assertTrue(away.getMessage().contains("replica"), away.getMessage());
+        }
+        assertEquals(before, server.allUsers());
+        assertTrue(server.takes(RedisServer.ROOT, RedisServer.ROOT_PASSWORD));
+        server.administer("REPLICAOF", "NO", "ONE");
+        session.revoke(name, OwnedObjects.REASSIGN);
+        assertFalse(server.takes(name, new String(password)));
+      }
+    }
+  }
+
+  /** As later versions do whose administrator has the file loaded that has the user still. */
+  @Test
+  void aUserThatIsBroughtBackIsNotTakenForRemoved() throws Exception {
+    try (RedisServer server = RedisServer.start(directory)) {
+      String name = fresh();
+      try (Session session = open(server)) {
+        session.create(user(name), password());
+      }
+      Target target = server.target();
+      try (RequestWatch between =
+              new RequestWatch(
+                  target.port(),
+                  "SAVE",
+                  () -> server.administer("ACL", "SETUSER", name, "on", ">again"));
+          Session session = open(at(target, between.port()))) {
+        TargetException back =
+            assertThrows(TargetException.class, () -> session.revoke(name, OwnedObjects.REASSIGN));
+        assertEquals(TargetException.Kind.AWAY, back.kind());
+        assertTrue(back.getMessage().contains("others are at work"), back.getMessage());
+        assertTrue(server.takes(name, "again"));
+      }
+      try (Session session = open(server)) {
+        session.revoke(name, OwnedObjects.REASSIGN);
+      }
+      assertFalse(server.takes(name, "again"));
+    }
+  }
+
+  private static Target at(Target target, int port) {
+    return new Target(
+        target.kind(), target.host(), port, "", target.user(), target.tls(), target.ca());
+  }
+
+  /** One that is told again, after a cut, what is in force already: others may have gone on. */
+  @Test
+  void whoRepeatsAChangeDoesNotBringItsPasswordBack() throws Exception {
+    try (RedisServer server = RedisServer.start(directory);
+        Session late = open(server);
+        Session other = open(server)) {
+      StaticUser user = new StaticUser("repeated", UUID.randomUUID(), true, List.of());
+      char[] first = password();
+      char[] second = password();
+      late.setPassword(user, first, () -> {});
+      late.setPassword(user, first, () -> {});
+      assertTrue(server.takes("repeated", new String(first)));
+      TargetException refused =
+          assertThrows(
+              TargetException.class,
+              () -> late.setPassword(user, first, () -> other.setPassword(user, second, () -> {})));
+      assertEquals(TargetException.Kind.AWAY, refused.kind());
+      assertTrue(server.takes("repeated", new String(second)));
+      assertFalse(server.takes("repeated", new String(first)));
+      server.administer(
+          "ACL", "SETUSER", "bare", "on", "(resetchannels &cofre-given-to-vault_root)");
+      StaticUser bare = new StaticUser("bare", UUID.randomUUID(), false, List.of());
+      assertThrows(
+          TargetException.class,
+          () -> late.setPassword(bare, first, () -> other.setPassword(bare, second, () -> {})));
+      assertFalse(server.takes("bare", new String(first)), "it had none, so none was named");
+      assertTrue(server.takes("bare", new String(second)));
+    }
+  }
+
   /** Redis has no lock for a user; the digests that a change takes away stand in for it. */
   @Test
   void whoComesBetweenTheFenceAndTheChangeHasItComeToNothing() throws Exception {
@@ -208,7 +384,14 @@ class RedisTargetTest {
       String mark = "(resetchannels &cofre-given-to-vault_root)";
       for (String power :
           List.of(
-              "+@all", "+acl|setuser", "+config|set", "+module|load", "+replicaof", "+@admin")) {
+              "+@all",
+              "+acl|setuser",
+              "+config|set",
+              "+module|load",
+              "+module|loadex",
+              "+replicaof",
+              "+slaveof",
+              "+@admin")) {
         server.administer("ACL", "SETUSER", "powerful", "reset", "on", ">x", power, mark);
         TargetException refused =
             assertThrows(

@@ -1,0 +1,376 @@
+package dev.cofre.client.credentials;
+
+import dev.cofre.client.CofreException;
+import dev.cofre.client.Endpoint;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * Always has a credential that works, as far as the control plane can be reached once in its life:
+ * renews a lease or gets another one when about half of its life is over, follows a secret's value,
+ * and keeps what it has while the control plane is away. Thread-safe.
+ *
+ * <p>One thread of its own does that, one call after the other; {@link #get} waits for nothing but
+ * the first credential. What fails is tried again, up to 45 s apart when the control plane is away
+ * and up to 7.5 min when it refuses, all times spread at random.
+ */
+public final class CredentialProvider implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(CredentialProvider.class.getName());
+  private static final Duration WAIT_MAX = Duration.ofSeconds(15);
+  private static final long REVOKE_WITHIN_NS = TimeUnit.SECONDS.toNanos(10);
+  private static final long JOIN_MS = 30_000;
+  private static final int LIFE_PARTS = 3;
+
+  private final Calls calls;
+  private final Keeper keeper;
+  private final Times times;
+  private final Backoff failures;
+  private final Backoff replacements;
+  private final Thread thread;
+  private final List<CredentialListener> listeners = new CopyOnWriteArrayList<>();
+
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** An attempt came to its end, whatever it brought. */
+  private final Condition attempted = lock.newCondition();
+
+  /** There is something to do for the thread. */
+  private final Condition called = lock.newCondition();
+
+  // Guarded by the lock. The thread alone writes held, so it reads that without.
+  private Held held;
+  private long generation;
+  private CofreException trouble;
+  private long dueNs;
+  private boolean closed;
+
+  /** The generation in whose place another one is wanted; 0 for none. */
+  private long wanted;
+
+  private long wantedAgainNs;
+
+  CredentialProvider(Endpoint endpoint, CredentialSource source, Times times) {
+    this.times = times;
+    this.failures = new Backoff(times);
+    this.replacements = new Backoff(times);
+    this.dueNs = times.nowNs();
+    this.wantedAgainNs = dueNs;
+    this.calls = new Calls(endpoint);
+    this.keeper =
+        source instanceof CredentialSource.Lease lease
+            ? new LeaseKeeper(calls, lease, times)
+            : new SecretKeeper(calls, (CredentialSource.Secret) source, times);
+    this.thread = new Thread(this::run, "cofre-credentials");
+    thread.setDaemon(true);
+  }
+
+  /**
+   * Begins to get credentials of {@code source}; returns at once.
+   *
+   * @param endpoint the control plane, its trust and the file of the token, see {@code
+   *     TokenSource.file}; its limit of a request holds for each call
+   */
+  public static CredentialProvider start(Endpoint endpoint, CredentialSource source) {
+    return start(
+        endpoint, source, new Times(System::nanoTime, new Random(), TimeUnit.SECONDS.toNanos(1)));
+  }
+
+  static CredentialProvider start(Endpoint endpoint, CredentialSource source, Times times) {
+    CredentialProvider provider = new CredentialProvider(endpoint, source, times);
+    provider.thread.start();
+    return provider;
+  }
+
+  /**
+   * A copy of the credential that works now, the caller's to close. Waits for the first attempt to
+   * get one, 15 s at most.
+   *
+   * @throws CofreException when there is none: why the last attempt failed, or {@code TIMED_OUT}
+   */
+  public Credential get() {
+    lock.lock();
+    try {
+      await(() -> works() || trouble != null);
+      return copy();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The same after a system has refused to let {@code refused} in: another one when there is one
+   * already, or when the control plane gives one now; else the same again. Asks the control plane
+   * once for all callers, and after that again only some time later, 1 s and more with each time
+   * without a {@link #worked}: a system that refuses everybody does not have credentials made
+   * without end.
+   *
+   * @throws CofreException when there is none that works
+   */
+  public Credential replacement(Credential refused) {
+    lock.lock();
+    try {
+      boolean ours = refused.generation() == generation;
+      if (ours && (wanted == generation || times.nowNs() - wantedAgainNs >= 0)) {
+        wanted = generation;
+        called.signalAll();
+        await(() -> generation != refused.generation() || wanted != refused.generation());
+      }
+      return copy();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether {@code credential} is the one that {@link #get} would copy now. */
+  public boolean isCurrent(Credential credential) {
+    lock.lock();
+    try {
+      return credential.generation() == generation;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Says that a system let {@code credential} in. */
+  public void worked(Credential credential) {
+    lock.lock();
+    try {
+      if (credential.generation() == generation) {
+        replacements.ended();
+        wantedAgainNs = times.nowNs();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Tells {@code listener} from now on. */
+  public void addListener(CredentialListener listener) {
+    listeners.add(listener);
+  }
+
+  /** How it is now. */
+  public CredentialState state() {
+    lock.lock();
+    try {
+      Optional<Held> now = works() ? Optional.of(held) : Optional.empty();
+      return new CredentialState(
+          now.map(Held::id),
+          now.map(Held::username),
+          now.filter(one -> !one.isEndless())
+              .map(one -> Instant.now().plusNanos(one.endsNs() - times.nowNs())),
+          Optional.ofNullable(trouble).map(CofreException::reason));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * How long a connection may live that is opened by a credential of this provider: a third of a
+   * lease's life, and the credential's end is later than that. Empty where credentials have no end.
+   * Waits like {@link #get}.
+   *
+   * @throws CofreException when there is no credential
+   */
+  public Optional<Duration> connectionLifetimeMax() {
+    lock.lock();
+    try {
+      await(() -> works() || trouble != null);
+      requireHeld();
+      return held.isEndless()
+          ? Optional.empty()
+          : Optional.of(Duration.ofNanos(held.lifeNs() / LIFE_PARTS));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void await(BooleanSupplier fact) {
+    long leftNs = WAIT_MAX.toNanos();
+    try {
+      while (!closed && leftNs > 0 && !fact.getAsBoolean()) {
+        leftNs = attempted.awaitNanos(leftNs);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CofreException(CofreException.Kind.LOCAL, "interrupted", e);
+    }
+  }
+
+  private boolean works() {
+    return held != null && held.works(times.nowNs());
+  }
+
+  private void requireHeld() {
+    if (closed) {
+      throw new CofreException(CofreException.Kind.LOCAL, "the provider is closed");
+    }
+    if (!works()) {
+      throw trouble != null
+          ? trouble
+          : new CofreException(
+              CofreException.Kind.TIMED_OUT, "no credential in " + WAIT_MAX.toSeconds() + " s");
+    }
+  }
+
+  private Credential copy() {
+    requireHeld();
+    return new Credential(generation, held.id(), held.username(), held.password().clone());
+  }
+
+  private void run() {
+    try {
+      while (awaitDue()) {
+        attempt();
+      }
+      keeper.end(held, times.nowNs() + REVOKE_WITHIN_NS);
+    } finally {
+      lock.lock();
+      try {
+        closed = true;
+        if (held != null) {
+          held.wipe();
+          held = null;
+        }
+        attempted.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Whether something is due; not, when this is closed. */
+  private boolean awaitDue() {
+    lock.lock();
+    try {
+      while (!closed && !isWanted()) {
+        long leftNs = dueNs - times.nowNs();
+        if (leftNs <= 0) {
+          return true;
+        }
+        called.awaitNanos(Math.min(leftNs, times.pollNs()));
+      }
+      return !closed;
+    } catch (InterruptedException e) {
+      // Nobody has this thread but us: it is told to end.
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isWanted() {
+    return wanted != 0 && wanted == generation;
+  }
+
+  private void attempt() {
+    boolean replaces;
+    lock.lock();
+    try {
+      replaces = isWanted();
+    } finally {
+      lock.unlock();
+    }
+    Held next = null;
+    CofreException failure = null;
+    try {
+      next = replaces ? keeper.replace(held) : keeper.step(held);
+    } catch (CofreException e) {
+      failure = e;
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "credentials could not be looked after; it is tried again", e);
+      failure = new CofreException(CofreException.Kind.LOCAL, "a fault of this client", e);
+    }
+    boolean changed = false;
+    boolean first = false;
+    lock.lock();
+    try {
+      if (failure == null) {
+        changed = take(next);
+      } else {
+        first = trouble == null;
+        trouble = failure;
+        if (!replaces) {
+          dueNs = failures.after(failure);
+        }
+      }
+      if (replaces) {
+        wanted = 0;
+        wantedAgainNs = replacements.afterReplacement();
+      }
+      attempted.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (changed) {
+      tell(listener -> listener.changed(state()));
+    } else if (first) {
+      tell(listener -> listener.troubled(state()));
+    }
+  }
+
+  /** Whether {@code next} is another credential than before. */
+  private boolean take(Held next) {
+    boolean changed = held == null || !next.says(held);
+    if (changed) {
+      if (held != null) {
+        held.wipe();
+      }
+      generation++;
+      wanted = 0;
+    }
+    held = next;
+    trouble = null;
+    failures.ended();
+    dueNs = keeper.dueNs(next);
+    return changed;
+  }
+
+  private void tell(Consumer<CredentialListener> telling) {
+    for (CredentialListener listener : listeners) {
+      try {
+        telling.accept(listener);
+      } catch (RuntimeException e) {
+        LOG.log(Level.WARNING, "a listener to a credential failed", e);
+      }
+    }
+  }
+
+  /**
+   * Ends the leases that it has, within some 10 s, overwrites the password, and closes the
+   * connections. A lease that could not be revoked ends by itself.
+   */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      called.signalAll();
+      attempted.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      thread.join(JOIN_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    calls.close();
+  }
+
+  /** Names what it holds; never the password. */
+  @Override
+  public String toString() {
+    return "CredentialProvider[" + state().id().orElse("none") + "]";
+  }
+}

@@ -1,0 +1,2 @@
+/** JDBC by credentials that change: {@link dev.cofre.client.jdbc.CofreDataSource}. */
+package dev.cofre.client.jdbc;
