@@ -304,10 +304,12 @@ final class RedisSession implements DynamicEngine.Session {
    */
   @Override
   public Set<String> revokeTogether(List<String> names) throws TargetException {
-    names.forEach(UserNames::require);
     requireMaster();
     List<String> words = new ArrayList<>(List.of(ACL, DELUSER));
-    words.addAll(names);
+    for (String name : names) {
+      UserNames.require(name);
+      words.add(name);
+    }
     asked(REMOVAL, words.toArray(String[]::new));
     // Also when they were not there: the removal before may have failed at this.
     save();
