@@ -21,6 +21,7 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       SecretPutCommand.class,
       SecretUpdateCommand.class,
+      SecretImportCommand.class,
       SecretEngineCommand.class,
       SecretRoleCommand.class,
       SecretLeaseCommand.class,
