@@ -22,6 +22,8 @@ import picocli.CommandLine.Parameters;
       SecretPutCommand.class,
       SecretUpdateCommand.class,
       SecretImportCommand.class,
+      SecretExportCommand.class,
+      SecretOpenCommand.class,
       SecretEngineCommand.class,
       SecretRoleCommand.class,
       SecretLeaseCommand.class,

@@ -122,7 +122,7 @@ final class SecretImportCommand implements Callable<Integer> {
         terminal.print(MapSkeleton.of(sources, said(), prefix));
         return ExitCodes.OK;
       }
-      ImportPlan plan = ImportPlan.of(sources, map(errors), said(), prefix, errors);
+      ImportPlan plan = ImportPlan.of(sources, map(), said(), prefix, errors);
       requireRight(errors);
       return run(plan);
     } finally {
@@ -200,7 +200,7 @@ final class SecretImportCommand implements Callable<Integer> {
     return bytes;
   }
 
-  private ImportMap map(FileErrors errors) throws IOException {
+  private ImportMap map() throws IOException {
     if (mapFile == null) {
       return ImportMap.EMPTY;
     }
