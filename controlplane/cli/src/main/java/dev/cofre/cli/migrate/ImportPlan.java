@@ -61,7 +61,7 @@ public record ImportPlan(List<PlannedSecret> secrets, int skipped) {
       }
       String name = entry != null && entry.name() != null ? entry.name() : name(prefix, source);
       if (isRight(source, name, names, errors) & isSaid(source, said, errors)) {
-        planned.add(new PlannedSecret(source, name, said));
+        planned.add(new PlannedSecret(source, name, ordered(said)));
       }
     }
     map.entries()
@@ -72,6 +72,13 @@ public record ImportPlan(List<PlannedSecret> secrets, int skipped) {
               }
             });
     return new ImportPlan(planned, skipped);
+  }
+
+  /** Wherever a field was said: a second run must send the same bytes to be known again. */
+  private static JsonObject ordered(JsonObject said) {
+    JsonObject ordered = new JsonObject();
+    SAID.forEach(field -> ordered.put(field, said.getValue(field)));
+    return ordered;
   }
 
   /** The name that follows from what the source calls it; empty when none does. */
