@@ -20,6 +20,14 @@ public final class LoadGenerator implements AutoCloseable {
   /** Between the order to start and the first request: all threads shall be there. */
   private static final long LEAD_NS = 2_000_000;
 
+  private static final int WARM_UP_PARTS = 4;
+
+  /** The part of a warm-up that is paced as the run itself, the others by its first rate. */
+  private static final int OWN_PART = 1;
+
+  /** More calls than a part of a warm-up makes. */
+  private static final long WARM_UP_CALLS = 1L << 40;
+
   /** Is told how a run goes on; its calls must be short. */
   public interface Watcher {
     /** Looks away. */
@@ -72,12 +80,42 @@ public final class LoadGenerator implements AutoCloseable {
    * @param startNs when the recorded part begins, by the monotonic clock
    */
   public LoadResult runAt(long startNs, Watcher watcher) throws IOException, InterruptedException {
-    if (!plan.warmUp().isZero()) {
-      warmUp(startNs - plan.warmUp().toNanos());
+    warmUp(startNs);
+    return measure(
+        plan.pacing(), 0, startNs, plan.duration().toNanos(), IntervalLog.SECOND_NS, watcher);
+  }
+
+  /**
+   * All that the run will do is done and thrown away: classes, compiled code, threads. Done more
+   * than once: the end of a part is the first time that the loops have nothing left to send, and
+   * what was compiled until then does not know of it, nor of another kind of schedule. They are
+   * compiled anew in the next part, else it were in the run.
+   */
+  private void warmUp(long endNs) throws IOException, InterruptedException {
+    double rate = plan.pacing().firstRatePerSecond();
+    Pacing pacing = rate == 0 ? Pacing.closed() : Pacing.constant(rate);
+    long partNs = plan.warmUp().toNanos() / WARM_UP_PARTS;
+    for (int part = 0; part < WARM_UP_PARTS && !stopped; part++) {
+      long partEndNs = endNs - (WARM_UP_PARTS - 1 - part) * partNs;
+      long fromNs = Math.max(partEndNs - partNs, System.nanoTime());
+      if (fromNs < partEndNs) {
+        measure(
+            part == OWN_PART ? plan.pacing() : pacing,
+            Sequence.WARM_UP + part * WARM_UP_CALLS,
+            fromNs,
+            partEndNs - fromNs,
+            IntervalLog.OFTEN_NS,
+            Watcher.NONE);
+      }
     }
+  }
+
+  private LoadResult measure(
+      Pacing pacing, long callsFrom, long startNs, long lengthNs, long intervalNs, Watcher watcher)
+      throws IOException, InterruptedException {
     // What is done for the first time takes tens of milliseconds, so that it is done before the
     // beginning is set: else the first sends would be late by it.
-    List<Recording> recordings = recordings();
+    List<Recording> recordings = loops.stream().map(loop -> new Recording()).toList();
     Consumer<Interval> listener = watcher::interval;
     Disturbance.Counters before = Disturbance.Counters.now();
     HiccupMeter hiccups = new HiccupMeter();
@@ -86,12 +124,11 @@ public final class LoadGenerator implements AutoCloseable {
     // A warm-up ends with its last answer, which a slow target may give late.
     long beginNs = Math.max(startNs, nowNs + LEAD_NS);
     Instant startedAt = now.plusNanos(beginNs - nowNs);
-    IntervalLog log =
-        new IntervalLog(recordings, hiccups, beginNs, IntervalLog.SECOND_NS, listener);
+    IntervalLog log = new IntervalLog(recordings, hiccups, beginNs, intervalNs, listener);
     watcher.started(beginNs);
     long endNs;
     try {
-      endNs = phase(plan.pacing(), 0, beginNs, plan.duration().toNanos(), recordings);
+      endNs = phase(pacing, callsFrom, beginNs, lengthNs, recordings);
     } finally {
       log.finish();
       hiccups.stop();
@@ -100,29 +137,9 @@ public final class LoadGenerator implements AutoCloseable {
     return result(startedAt, beginNs, endNs, recordings, log, hiccups.all(), disturbance);
   }
 
-  /** All that the run will do is done once and thrown away: classes, compiled code, threads. */
-  private void warmUp(long startNs) throws IOException, InterruptedException {
-    double rate = plan.pacing().firstRatePerSecond();
-    Pacing pacing = rate == 0 ? Pacing.closed() : Pacing.constant(rate);
-    List<Recording> recordings = recordings();
-    HiccupMeter hiccups = new HiccupMeter();
-    IntervalLog log =
-        new IntervalLog(recordings, hiccups, startNs, IntervalLog.OFTEN_NS, interval -> {});
-    try {
-      phase(pacing, Sequence.WARM_UP, startNs, plan.warmUp().toNanos(), recordings);
-    } finally {
-      log.finish();
-      hiccups.stop();
-    }
-  }
-
   /** Lets a run end now, as if its time were over; by any thread. */
   public void stop() {
     stopped = true;
-  }
-
-  private List<Recording> recordings() {
-    return loops.stream().map(loop -> new Recording()).toList();
   }
 
   /** Runs all loops and returns when the last of them ended to send, by the monotonic clock. */
