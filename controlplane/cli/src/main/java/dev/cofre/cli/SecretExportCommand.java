@@ -18,7 +18,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code secret export}: has secrets sealed to a recipient's public key, and fetches the bundle. */
+/**
+ * {@code secret export}: has secrets sealed to a recipient's public key, and fetches the bundle.
+ */
 @Command(
     name = "export",
     description = {
@@ -59,7 +61,8 @@ final class SecretExportCommand implements Callable<Integer> {
       names = "--wait-seconds",
       paramLabel = "N",
       defaultValue = "0",
-      description = "With --approval, how long to wait for the decision (default ${DEFAULT-VALUE}).")
+      description =
+          "With --approval, how long to wait for the decision (default ${DEFAULT-VALUE}).")
   private int waitSeconds;
 
   @Mixin private OutputOption output;

@@ -173,7 +173,8 @@ final class SecretImportCommand implements Callable<Integer> {
         total += bytes.length;
         if (total > Sources.BYTES_MAX) {
           throw new CliException(
-              ExitCodes.USAGE, "the files are larger than " + Sources.BYTES_MAX + " bytes together");
+              ExitCodes.USAGE,
+              "the files are larger than " + Sources.BYTES_MAX + " bytes together");
         }
         kind.read(file.toString(), bytes, sources);
       } finally {

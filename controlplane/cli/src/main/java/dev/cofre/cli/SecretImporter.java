@@ -8,9 +8,11 @@ import dev.cofre.contract.problem.ErrorCode;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -22,6 +24,10 @@ import java.util.function.Consumer;
  * a change when they are not, or when it forgot the request after a day.
  */
 final class SecretImporter {
+  /** What a value that is not the stored one, or a repetition that is not known, is refused by. */
+  private static final Set<ErrorCode> ANOTHER =
+      EnumSet.of(ErrorCode.CONFLICT, ErrorCode.PRECONDITION_FAILED, ErrorCode.INVALID_REQUEST);
+
   private static final int TRIES_MAX = 5;
   private static final long WAIT_MAX_S = 30;
 
@@ -162,9 +168,7 @@ final class SecretImporter {
       } catch (CofreException e) {
         boolean another =
             e.kind() == CofreException.Kind.REFUSED
-                && List.of(
-                        ErrorCode.CONFLICT, ErrorCode.PRECONDITION_FAILED, ErrorCode.INVALID_REQUEST)
-                    .contains(e.code().orElse(null));
+                && e.code().filter(ANOTHER::contains).isPresent();
         if (!another) {
           throw e;
         }

@@ -118,10 +118,13 @@ class SecretImportCommandTest {
     CliRun misnamed = run("A=hunter2\n", "--map", map.toString());
     assertEquals(ExitCodes.USAGE, misnamed.exitCode());
     assertTrue(misnamed.err().contains("map.yaml:2: secrets[0].name"), misnamed::err);
-    CliRun missing = CliRun.of(environment, "A=1".getBytes(UTF_8), "secret", "import", "--from", "env", "-");
+    CliRun missing =
+        CliRun.of(environment, "A=1".getBytes(UTF_8), "secret", "import", "--from", "env", "-");
     assertEquals(ExitCodes.USAGE, missing.exitCode());
-    assertTrue(missing.err().contains("nothing says its environment, dataClass, owner"), missing::err);
-    CliRun tooLarge = CliRun.of(environment, new byte[(16 << 20) + 1], "secret", "import", "--from", "env", "-");
+    assertTrue(
+        missing.err().contains("nothing says its environment, dataClass, owner"), missing::err);
+    CliRun tooLarge =
+        CliRun.of(environment, new byte[(16 << 20) + 1], "secret", "import", "--from", "env", "-");
     assertEquals(ExitCodes.USAGE, tooLarge.exitCode(), tooLarge::err);
     assertEquals(ExitCodes.LOCAL_IO, run("", "nowhere").exitCode());
     assertEquals(ExitCodes.USAGE, run("A=1", "--existing", "overwrite").exitCode());

@@ -26,7 +26,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Secrets that come from elsewhere and leave again, by the command line and a real control plane. */
+/**
+ * Secrets that come from elsewhere and leave again, by the command line and a real control plane.
+ */
 @ExtendWith(SystemExtension.class)
 class SecretMigrationTest {
   private static final Duration LIMIT = Duration.ofMinutes(3);
@@ -65,8 +67,7 @@ class SecretMigrationTest {
 
   /** {@code ./cofre secret …} as {@code who}; it must end with {@code exitCode}. */
   private Child run(int exitCode, String who, String... line) throws Exception {
-    Child child =
-        begin(who, Stream.concat(Stream.of("secret"), Stream.of(line)).toList());
+    Child child = begin(who, Stream.concat(Stream.of("secret"), Stream.of(line)).toList());
     assertEquals(exitCode, child.exitCode(LIMIT), child.out() + child.err());
     return child;
   }
@@ -212,10 +213,10 @@ class SecretMigrationTest {
     line.addAll(SAID);
     Child killed = begin("app-owner", line);
     Api owner = deployment.controlApi("app-owner");
-    Await.until(
-        "some are there", LIMIT, () -> owner.get("/v1/secrets/s20").status() == 200);
+    Await.until("some are there", LIMIT, () -> owner.get("/v1/secrets/s20").status() == 200);
     killed.kill();
-    assertEquals(404, owner.get("/v1/secrets/s" + (count - 1)).status(), "it was killed in between");
+    assertEquals(
+        404, owner.get("/v1/secrets/s" + (count - 1)).status(), "it was killed in between");
 
     Map<String, JsonObject> rows = imported(0, "--from=json", file);
     assertEquals(count, rows.size());
@@ -262,8 +263,7 @@ class SecretMigrationTest {
     approve(id);
     run(1, "security-admin-2", fetching);
     run(0, "security-admin", fetching);
-    assertEquals(
-        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(bundle)));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(bundle)));
     run(2, "security-admin", fetching);
 
     String[] opening = {

@@ -245,6 +245,6 @@ final class EnvFile {
 
   /** The next byte; -1 at the end. */
   private int peek() {
-    return at < bytes.length ? bytes[at] : -1;
+    return at < bytes.length ? bytes[at] & 0xff : -1;
   }
 }

@@ -110,7 +110,12 @@ public record ImportPlan(List<PlannedSecret> secrets, int skipped) {
       errors.add(
           source.place(),
           source.from(),
-          "would be called " + name + ", as " + first.from() + " at " + first.place()
+          "would be called "
+              + name
+              + ", as "
+              + first.from()
+              + " at "
+              + first.place()
               + "; name one of them in the map");
       return false;
     }

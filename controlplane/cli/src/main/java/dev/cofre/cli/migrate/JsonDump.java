@@ -155,7 +155,10 @@ final class JsonDump {
     }
     if (value == null || !(coded || path.endsWith(".value"))) {
       into.errors()
-          .add(place, path, coded ? "must be base64 (RFC 4648, section 4)" : "must be value: a text");
+          .add(
+              place,
+              path,
+              coded ? "must be base64 (RFC 4648, section 4)" : "must be value: a text");
       return;
     }
     values.add(new Found(place, value));

@@ -74,13 +74,15 @@ final class KubernetesManifest {
   }
 
   private void secret(Mapping object) {
-    YamlValue metadata = object.find("metadata").orElse(object);
-    Optional<String> name = text(metadata, "name");
+    Optional<YamlValue> metadata = object.find("metadata");
+    Optional<String> name = metadata.flatMap(value -> text(value, "name"));
     if (name.isEmpty()) {
       into.errors().add(object.place(), "metadata.name", "is missing");
       return;
     }
-    String of = text(metadata, "namespace").map(space -> space + "/").orElse("") + name.get() + "#";
+    String space =
+        metadata.flatMap(value -> text(value, "namespace")).map(text -> text + "/").orElse("");
+    String of = space + name.get() + "#";
     entries(object, DATA).forEach(entry -> take(of, entry, true));
     for (Entry entry : entries(object, "stringData")) {
       if (object.find(DATA).orElse(null) instanceof Mapping data

@@ -59,9 +59,7 @@ public final class Sources {
     SourceValue taken = new SourceValue(place, value);
     if (!secrets.containsKey(from) && secrets.size() >= SECRETS_MAX) {
       taken.wipe();
-      if (secrets.size() == SECRETS_MAX) {
-        errors.add(place, field, "there are more than " + SECRETS_MAX + " secrets in the files");
-      }
+      errors.add(place, field, "there are more than " + SECRETS_MAX + " secrets in the files");
       return;
     }
     if (from.length() > FROM_MAX) {
@@ -69,7 +67,8 @@ public final class Sources {
       errors.add(place, "", "a secret's name there is longer than " + FROM_MAX + " characters");
       return;
     }
-    SourceSecret secret = secrets.computeIfAbsent(from, name -> new SourceSecret(name, place, said));
+    SourceSecret secret =
+        secrets.computeIfAbsent(from, name -> new SourceSecret(name, place, said));
     SourceValue before = secret.put(number, taken);
     if (before != null) {
       taken.wipe();

@@ -130,8 +130,7 @@ final class VaultOutput {
       into.errors()
           .add(top, "data.metadata.version", "is " + version + ", not that of the file's name");
     } else if (fields.isEmpty()) {
-      into.note(
-          top, "", isGone ? "is a version that was deleted or destroyed" : "has no fields");
+      into.note(top, "", isGone ? "is a version that was deleted or destroyed" : "has no fields");
     } else {
       fields.forEach(
           (field, found) ->

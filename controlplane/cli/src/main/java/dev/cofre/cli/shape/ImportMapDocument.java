@@ -33,7 +33,8 @@ public record ImportMapDocument(JsonObject json, Map<String, Place> places) {
   private static final Fields ROTATION =
       new Fields(
           List.of(
-              optional("days", Shapes.days(ROTATION_DAYS_MAX), "After how many days it is renewed."),
+              optional(
+                  "days", Shapes.days(ROTATION_DAYS_MAX), "After how many days it is renewed."),
               optional("none", Shapes.printable(256), "Why it is not renewed.")),
           List.of(new Rule(Count.EXACTLY_ONE, List.of("days", "none"))));
 

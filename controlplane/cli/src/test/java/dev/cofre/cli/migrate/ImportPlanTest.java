@@ -43,7 +43,10 @@ class ImportPlanTest {
         SourceFile.of(SourceKind.env, "a", "DB_PASSWORD=1\nOTHER=2\nLEFT=3\n")
             .and(SourceKind.json, "b", "{\"shop/db#Pass\":\"x\"}");
     ImportPlan plan =
-        plan(file, map("secrets:\n- {from: OTHER, name: mail}\n- {from: LEFT, skip: true}\n"), OPTIONS);
+        plan(
+            file,
+            map("secrets:\n- {from: OTHER, name: mail}\n- {from: LEFT, skip: true}\n"),
+            OPTIONS);
     assertEquals(List.of(), file.errors.lines());
     assertEquals(
         Map.of("DB_PASSWORD", "db_password", "OTHER", "mail", "shop/db#Pass", "shop.db.pass"),
@@ -58,7 +61,9 @@ class ImportPlanTest {
             SourceKind.json,
             "b",
             "{\"../../x\":\"1\",\"a b\":\"1\",\"\":\"1\",\"\u212aelvin\":\"1\",\"a\\nb\":\"1\","
-                + "\"a%2fb\":\"1\",\"" + "a".repeat(129) + "\":\"1\",\"ok\":\"1\"}");
+                + "\"a%2fb\":\"1\",\""
+                + "a".repeat(129)
+                + "\":\"1\",\"ok\":\"1\"}");
     assertEquals(Map.of("ok", "ok"), names(plan(file, ImportMap.EMPTY, OPTIONS)));
     assertEquals(7, file.errors.count(), file::told);
   }
@@ -78,7 +83,8 @@ class ImportPlanTest {
     plan(file, map("defaults: {owner: o, environment: dev}\n"), new JsonObject());
     assertEquals(1, file.errors.count());
     assertTrue(
-        file.told().contains("a:1: A: nothing says its dataClass, description, expiresAt, rotation"),
+        file.told()
+            .contains("a:1: A: nothing says its dataClass, description, expiresAt, rotation"),
         file::told);
   }
 

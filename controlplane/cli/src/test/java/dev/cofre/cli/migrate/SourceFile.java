@@ -46,7 +46,8 @@ final class SourceFile {
     List<String> values = new ArrayList<>();
     secret
         .values()
-        .forEach(value -> values.add(new String(Base64.getDecoder().decode(value.base64()), UTF_8)));
+        .forEach(
+            value -> values.add(new String(Base64.getDecoder().decode(value.base64()), UTF_8)));
     return values;
   }
 

@@ -54,8 +54,7 @@ class SecretExportApiTest {
   }
 
   private static void permit(String dataClass, boolean permitted) throws Exception {
-    patch(
-        "/v1/data-classes/" + dataClass, new JsonObject().put("exportPermitted", permitted));
+    patch("/v1/data-classes/" + dataClass, new JsonObject().put("exportPermitted", permitted));
   }
 
   private static void patch(String path, JsonObject change) throws Exception {
@@ -95,10 +94,10 @@ class SecretExportApiTest {
 
   private static HttpResponse<String> ask(String who, String... names) throws Exception {
     String pem = RecipientKey.ofDer(recipient.getPublic().getEncoded()).orElseThrow().pem();
-    return ask(who, pem, names);
+    return askFor(pem, who, names);
   }
 
-  private static HttpResponse<String> ask(String who, String pem, String... names)
+  private static HttpResponse<String> askFor(String pem, String who, String... names)
       throws Exception {
     JsonObject body =
         new JsonObject()
@@ -114,8 +113,7 @@ class SecretExportApiTest {
 
   private static String opened(String bundle) throws Exception {
     JsonWebEncryption jwe = new JsonWebEncryption();
-    jwe.setAlgorithmConstraints(
-        new AlgorithmConstraints(ConstraintType.PERMIT, "RSA-OAEP-256"));
+    jwe.setAlgorithmConstraints(new AlgorithmConstraints(ConstraintType.PERMIT, "RSA-OAEP-256"));
     jwe.setContentEncryptionAlgorithmConstraints(
         new AlgorithmConstraints(ConstraintType.PERMIT, "A256GCM"));
     jwe.setCompactSerialization(bundle);
@@ -144,7 +142,8 @@ class SecretExportApiTest {
     make("two", "internal", binary);
     HttpResponse<String> asked = ask(ADMIN, "one", "two", "one");
     JsonObject pending = new JsonObject(asked.body());
-    String print = RecipientKey.ofDer(recipient.getPublic().getEncoded()).orElseThrow().fingerprint();
+    String print =
+        RecipientKey.ofDer(recipient.getPublic().getEncoded()).orElseThrow().fingerprint();
     assertEquals(
         new JsonArray()
             .add("+ recipient: sha256:" + print)
@@ -207,8 +206,7 @@ class SecretExportApiTest {
     assertFailed(ErrorCode.PRECONDITION_FAILED, plane.approve(SECOND, described));
 
     HttpResponse<String> deleted = ask(ADMIN, "deleted");
-    assertEquals(
-        200, plane.post(ADMIN, "/v1/secrets/deleted/delete", "{}", Map.of()).statusCode());
+    assertEquals(200, plane.post(ADMIN, "/v1/secrets/deleted/delete", "{}", Map.of()).statusCode());
     assertFailed(ErrorCode.NOT_FOUND, plane.approve(SECOND, deleted));
 
     HttpResponse<String> forbidden = ask(ADMIN, "class");
@@ -223,8 +221,7 @@ class SecretExportApiTest {
   private static void assertFailed(ErrorCode code, JsonObject approved) {
     assertEquals("FAILED", approved.getString("state"), approved::encode);
     assertEquals(
-        code.code(),
-        approved.getJsonObject("answer").getJsonObject("document").getString("code"));
+        code.code(), approved.getJsonObject("answer").getJsonObject("document").getString("code"));
   }
 
   @Test
@@ -236,13 +233,11 @@ class SecretExportApiTest {
     for (String who : List.of("app-owner", "app", "crypto-officer", "platform-admin", "auditor")) {
       assertRefused(ErrorCode.FORBIDDEN, ask(who, "may"));
     }
-    assertRefused(ErrorCode.INVALID_REQUEST, ask(ADMIN, "no key", "may"));
-    assertRefused(
-        ErrorCode.INVALID_REQUEST, plane.post(ADMIN, PATH, "{\"names\":[]}", Map.of()));
+    assertRefused(ErrorCode.INVALID_REQUEST, askFor("no key", ADMIN, "may"));
+    assertRefused(ErrorCode.INVALID_REQUEST, plane.post(ADMIN, PATH, "{\"names\":[]}", Map.of()));
     String many = new JsonArray(Collections.nCopies(101, (Object) "may")).encode();
     assertRefused(
-        ErrorCode.INVALID_REQUEST,
-        plane.post(ADMIN, PATH, "{\"names\":" + many + "}", Map.of()));
+        ErrorCode.INVALID_REQUEST, plane.post(ADMIN, PATH, "{\"names\":" + many + "}", Map.of()));
   }
 
   @Test

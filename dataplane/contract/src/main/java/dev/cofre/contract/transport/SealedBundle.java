@@ -70,8 +70,7 @@ public final class SealedBundle {
   public static Optional<byte[]> open(RSAPublicKey own, PrivateKey key, byte[] bundle) {
     String[] parts = new String(bundle, StandardCharsets.US_ASCII).strip().split("\\.", -1);
     byte[] header = header(new RecipientKey(own));
-    if (parts.length != 5
-        || !Arrays.equals(header, parts[0].getBytes(StandardCharsets.US_ASCII))) {
+    if (parts.length != 5 || !Arrays.equals(header, parts[0].getBytes(StandardCharsets.US_ASCII))) {
       return Optional.empty();
     }
     byte[] contentKey = null;
@@ -112,8 +111,7 @@ public final class SealedBundle {
   private static Cipher gcm(int mode, byte[] key, byte[] iv, byte[] header)
       throws GeneralSecurityException {
     Cipher gcm = Cipher.getInstance("AES/GCM/NoPadding");
-    gcm.init(
-        mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_LENGTH * Byte.SIZE, iv));
+    gcm.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_LENGTH * Byte.SIZE, iv));
     gcm.updateAAD(header);
     return gcm;
   }

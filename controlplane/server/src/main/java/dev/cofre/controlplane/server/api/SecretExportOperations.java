@@ -39,7 +39,8 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * The routes by which secrets leave: sealed to a recipient's key, as two people decided. Thread-safe.
+ * The routes by which secrets leave: sealed to a recipient's key, as two people decided.
+ * Thread-safe.
  *
  * <p>What is approved names the recipient's key and each secret with its version; when one of them
  * was changed before it runs, it does not run. The approved request makes a bundle, which its
@@ -126,15 +127,15 @@ final class SecretExportOperations {
     tx.secretExports().insert(export, bundle);
     JsonArray left = new JsonArray();
     leaving.forEach(
-        sealed ->
+        one ->
             left.add(
                 new JsonObject()
-                    .put("name", sealed.secret().name())
-                    .put("version", sealed.version().number())));
+                    .put("name", one.secret().name())
+                    .put("version", one.version().number())));
     Answer answer = Answer.json(201, document(export).put("left", left));
     changing.repeated().end(tx, call, answer);
-    for (SealedSecret sealed : leaving) {
-      vault.audit().secretRead(call, sealed.secret().name(), sealed.version().number());
+    for (SealedSecret one : leaving) {
+      vault.audit().secretRead(call, one.secret().name(), one.version().number());
     }
     call.subject(export.id() + " recipient sha256:" + recipient.fingerprint());
     changing.audit().allowed(call);
@@ -153,8 +154,7 @@ final class SecretExportOperations {
           byte[] bundle =
               tx.secretExports().bundle(export).orElseThrow(SecretExportOperations::gone);
           return Answer.json(
-              200,
-              document(export).put("bundle", new String(bundle, StandardCharsets.US_ASCII)));
+              200, document(export).put("bundle", new String(bundle, StandardCharsets.US_ASCII)));
         });
   }
 
@@ -175,8 +175,7 @@ final class SecretExportOperations {
     List<SealedSecret> found = new ArrayList<>();
     for (String name : names) {
       call.subject(name);
-      Secret secret =
-          SecretAccess.visible(tx, acting, name).orElseThrow(SealedSecret::notFound);
+      Secret secret = SecretAccess.visible(tx, acting, name).orElseThrow(SealedSecret::notFound);
       if (!tx.dataClasses().rules(secret.draft().dataClass()).exportPermitted()) {
         throw new ProblemException(
             ErrorCode.EXPORT_NOT_PERMITTED,
@@ -196,8 +195,8 @@ final class SecretExportOperations {
     Instant now = vault.store().read(Transaction::now);
     int bytes = 0;
     try (SecretDump dump = new SecretDump(now)) {
-      for (SealedSecret sealed : leaving) {
-        byte[] value = vault.open(sealed);
+      for (SealedSecret one : leaving) {
+        byte[] value = vault.open(one);
         try {
           bytes += value.length;
           if (bytes > BYTES_MAX) {
@@ -205,7 +204,7 @@ final class SecretExportOperations {
                 ErrorCode.PAYLOAD_TOO_LARGE,
                 "the values are more than " + BYTES_MAX + " bytes; ask for fewer at once");
           }
-          dump.add(sealed.secret(), sealed.version().number(), value);
+          dump.add(one.secret(), one.version().number(), value);
         } finally {
           Arrays.fill(value, (byte) 0);
         }
@@ -227,21 +226,19 @@ final class SecretExportOperations {
 
   private static ApprovalMatter matter(List<SealedSecret> leaving, RecipientKey recipient) {
     Set<Environment> environments =
-        leaving.stream()
-            .map(sealed -> sealed.secret().draft().environment())
-            .collect(Collectors.toSet());
+        leaving.stream().map(one -> one.secret().draft().environment()).collect(Collectors.toSet());
     List<String> changes = new ArrayList<>();
     changes.add("+ recipient: sha256:" + recipient.fingerprint());
-    for (SealedSecret sealed : leaving) {
+    for (SealedSecret one : leaving) {
       changes.add(
           "+ leaves: "
-              + sealed.secret().name()
+              + one.secret().name()
               + " version "
-              + sealed.version().number()
+              + one.version().number()
               + " ("
-              + sealed.secret().draft().environment().wireName()
+              + one.secret().draft().environment().wireName()
               + ", "
-              + sealed.secret().draft().dataClass().wireName()
+              + one.secret().draft().dataClass().wireName()
               + ")");
     }
     return new ApprovalMatter(
@@ -252,13 +249,13 @@ final class SecretExportOperations {
   private static String digest(List<SealedSecret> leaving) {
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      for (SealedSecret sealed : leaving) {
+      for (SealedSecret one : leaving) {
         String line =
-            sealed.secret().id()
+            one.secret().id()
                 + " "
-                + sealed.secret().stamp().revision()
+                + one.secret().stamp().revision()
                 + " "
-                + sealed.version().number()
+                + one.version().number()
                 + "\n";
         sha256.update(line.getBytes(StandardCharsets.UTF_8));
       }
