@@ -60,7 +60,9 @@ public record ImportPlan(List<PlannedSecret> secrets, int skipped) {
         said.mergeIn(entry.said());
       }
       String name = entry != null && entry.name() != null ? entry.name() : name(prefix, source);
-      if (isRight(source, name, names, errors) & isSaid(source, said, errors)) {
+      boolean right = isRight(source, name, names, errors);
+      boolean whole = isSaid(source, said, errors);
+      if (right && whole) {
         planned.add(new PlannedSecret(source, name, ordered(said)));
       }
     }

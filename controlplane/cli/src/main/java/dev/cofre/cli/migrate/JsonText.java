@@ -10,7 +10,7 @@ import dev.cofre.documents.yaml.Place;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -18,6 +18,7 @@ import java.util.Base64;
 /** Reads JSON whose texts are secrets: they become bytes, and stand in no message. Stateless. */
 final class JsonText {
   private static final int DEPTH_MAX = 32;
+  private static final int BYTES_OF_CHAR_MAX = 3;
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -82,14 +83,15 @@ final class JsonText {
 
   /** Null when it holds half a character. */
   static byte[] utf8(CharBuffer text) {
+    byte[] room = new byte[text.remaining() * BYTES_OF_CHAR_MAX];
+    ByteBuffer encoded = ByteBuffer.wrap(room);
+    CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder();
     try {
-      ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(text);
-      byte[] bytes = new byte[encoded.remaining()];
-      encoded.get(bytes);
-      Arrays.fill(encoded.array(), (byte) 0);
-      return bytes;
-    } catch (CharacterCodingException e) {
-      return null;
+      boolean whole =
+          encoder.encode(text, encoded, true).isUnderflow() && encoder.flush(encoded).isUnderflow();
+      return whole ? Arrays.copyOf(room, encoded.position()) : null;
+    } finally {
+      Arrays.fill(room, (byte) 0);
     }
   }
 

@@ -20,12 +20,10 @@ import java.util.Optional;
 final class KubernetesManifest {
   private static final String DATA = "data";
 
-  private final String file;
   private final Sources into;
   private int others;
 
-  private KubernetesManifest(String file, Sources into) {
-    this.file = file;
+  private KubernetesManifest(Sources into) {
     this.into = into;
   }
 
@@ -36,7 +34,7 @@ final class KubernetesManifest {
     if (!found.isEmpty()) {
       return;
     }
-    KubernetesManifest reader = new KubernetesManifest(file, into);
+    KubernetesManifest reader = new KubernetesManifest(into);
     documents.forEach(reader::object);
     if (reader.others > 0) {
       into.note(

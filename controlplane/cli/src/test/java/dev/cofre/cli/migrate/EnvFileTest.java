@@ -23,16 +23,17 @@ class EnvFileTest {
         # a comment
 
         PLAIN=p-w.d/+=
-        """
-            + "export EXPORTED=one two  # a comment\r\n"
-            + "\texport\tTABBED=1\n"
-            + "SINGLE='as $it \"stands\\n #' # a comment\n"
-            + "DOUBLE=\"a\\\"b\\\\c\\n\\t\\$x\\`\"\n"
-            + "LINES=\"-----BEGIN\nsecond # no comment\n-----END\"\n"
-            + "HASH=a#b\n"
-            + "EMPTY=\n"
-            + "COMMENTED= # nothing\n"
-            + "LAST=last";
+        export EXPORTED=one two  # a comment\r
+        \texport\tTABBED=1
+        SINGLE='as $it "stands\\n #' # a comment
+        DOUBLE="a\\"b\\\\c\\n\\t\\$x\\`"
+        LINES="-----BEGIN
+        second # no comment
+        -----END"
+        HASH=a#b
+        EMPTY=
+        COMMENTED= # nothing
+        LAST=last""";
     Map<String, String> values = read("\ufeff" + text).values();
     assertEquals(
         Map.ofEntries(

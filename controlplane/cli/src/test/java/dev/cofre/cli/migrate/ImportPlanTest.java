@@ -98,8 +98,11 @@ class ImportPlanTest {
                 + "\"value\":\"x\"}]}");
     ImportMap map =
         map(
-            "defaults: {owner: of-default, dataClass: public}\n"
-                + "secrets:\n- {from: a, description: of-map, rotation: {none: fixed}}\n");
+            """
+            defaults: {owner: of-default, dataClass: public}
+            secrets:
+            - {from: a, description: of-map, rotation: {none: fixed}}
+            """);
     JsonObject said = plan(file, map, OPTIONS).secrets().getFirst().said();
     assertEquals("of-map", said.getString("description"));
     assertEquals("of-source", said.getString("owner"));

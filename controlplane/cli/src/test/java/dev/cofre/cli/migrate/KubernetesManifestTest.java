@@ -81,9 +81,14 @@ class KubernetesManifestTest {
         HEAD + "data: {a: aHVudGVyMg==, a: aHVudGVyMg==}",
         HEAD + "data: {a: aHVudGVyMg==}\n---\n" + HEAD + "data: {a: aHVudGVyMg==}",
         "kind: Secret\ndata: {a: aHVudGVyMg==}",
-        "a: &a [hunter2]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
-            + "d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n"
-            + "f: [*e,*e,*e,*e,*e,*e,*e,*e,*e]"
+        """
+        a: &a [hunter2]
+        b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]
+        c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]
+        d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]
+        e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]
+        f: [*e,*e,*e,*e,*e,*e,*e,*e,*e]
+        """
       })
   void whatIsWrongIsNamedByItsPlaceAndNotShown(String text) {
     SourceFile file = read(text);

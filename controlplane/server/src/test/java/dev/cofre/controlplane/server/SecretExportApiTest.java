@@ -151,7 +151,7 @@ class SecretExportApiTest {
             .add("+ leaves: two version 1 (dev, internal)"),
         pending.getJsonArray("changes"));
     assertRefused(ErrorCode.FORBIDDEN, plane.decide(ADMIN, pending));
-    assertRefused(ErrorCode.FORBIDDEN, plane.decide("crypto-officer", pending));
+    assertRefused(ErrorCode.NOT_FOUND, plane.decide("crypto-officer", pending));
     assertEquals(0, events("secret:export", "one", "two").size(), "nothing has left yet");
 
     JsonObject left = left(plane.approve(SECOND, asked));
