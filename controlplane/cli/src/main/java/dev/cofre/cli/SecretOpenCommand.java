@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
       "  cofre secret open --bundle secrets.jwe --private-key-file recipient.key > /dev/shm/s.json"
     })
 final class SecretOpenCommand implements Callable<Integer> {
-  private static final int BUNDLE_MAX = 16 << 20;
+  private static final int BUNDLE_MAX = 4 << 20;
   private static final int PEM_MAX = 16_384;
 
   private final Terminal terminal;

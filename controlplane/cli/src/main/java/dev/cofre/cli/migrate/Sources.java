@@ -12,10 +12,10 @@ import java.util.Map;
 /** The secrets that the files of one import hold. Not thread-safe. */
 public final class Sources {
   /** The largest file. */
-  public static final int FILE_BYTES_MAX = 16 << 20;
+  public static final int FILE_BYTES_MAX = 4 << 20;
 
   /** The most bytes of all files. */
-  public static final int BYTES_MAX = 64 << 20;
+  public static final int BYTES_MAX = 16 << 20;
 
   /** The most files. */
   public static final int FILES_MAX = 1_000;
