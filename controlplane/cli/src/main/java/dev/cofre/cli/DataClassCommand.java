@@ -65,7 +65,7 @@ final class DataClassCommand {
     @Option(
         names = "--export-permitted",
         arity = "1",
-        description = "Whether a key may be made exportable: true or false.")
+        description = "Whether keys may be made exportable and secrets exported: true or false.")
     private Boolean exportPermitted;
 
     @Option(names = "--data-key-seconds-max", description = "How long a data key encrypts.")

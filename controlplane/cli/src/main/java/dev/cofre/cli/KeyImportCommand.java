@@ -214,7 +214,7 @@ final class KeyImportCommand implements Callable<Integer> {
   }
 
   /** Key material that others can read is no secret. */
-  private static void requireOwnersAlone(Path file) throws IOException {
+  static void requireOwnersAlone(Path file) throws IOException {
     if (!Files.isReadable(file)) {
       throw usage("cannot read " + file);
     }

@@ -21,6 +21,9 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       SecretPutCommand.class,
       SecretUpdateCommand.class,
+      SecretImportCommand.class,
+      SecretExportCommand.class,
+      SecretOpenCommand.class,
       SecretEngineCommand.class,
       SecretRoleCommand.class,
       SecretLeaseCommand.class,

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -22,7 +23,7 @@ import java.util.stream.Collectors;
 public final class RuleRun {
   private static final int SUBJECTS_MAX = 10_000;
   private static final int ID_BYTES = 16;
-  private static final String SECRET_READ = "secret:read";
+  private static final Set<String> OF_SECRETS = Set.of("secret:read", "secret:export");
 
   private final AlertRule rule;
   private final Evaluation evaluation;
@@ -104,7 +105,7 @@ public final class RuleRun {
 
   /** A key and a secret may have the same name, and are investigated each by itself. */
   private static String named(EventField field, AuditEvent event) {
-    return field == EventField.KEY && event.action().equals(SECRET_READ)
+    return field == EventField.KEY && OF_SECRETS.contains(event.action())
         ? Alert.SECRET
         : field.text();
   }

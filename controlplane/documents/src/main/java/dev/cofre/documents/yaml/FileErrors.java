@@ -32,6 +32,11 @@ public final class FileErrors {
     return errors.isEmpty();
   }
 
+  /** Those that were kept, in the order of their finding. */
+  public List<FileError> list() {
+    return List.copyOf(errors);
+  }
+
   /** A line for each, in the order of their finding, and one for those that were not kept. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>(errors.stream().map(FileError::toString).toList());

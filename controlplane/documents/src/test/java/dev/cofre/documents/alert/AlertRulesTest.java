@@ -58,6 +58,7 @@ class AlertRulesTest {
             "refused-secret-reads",
             "leak-response",
             "key-export",
+            "secret-export",
             "key-import",
             "key-destruction",
             "access-change",

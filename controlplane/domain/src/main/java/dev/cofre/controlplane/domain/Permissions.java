@@ -117,6 +117,8 @@ import static dev.cofre.controlplane.domain.ManagementAction.SECRET_ENGINE_DELET
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_ENGINE_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_ENGINE_ROTATE;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_ENGINE_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_EXPORT;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_EXPORT_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_GRANT;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_GRANT_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_LIST;
@@ -276,6 +278,8 @@ public final class Permissions {
                   READ_RETENTION,
                   READ_INCIDENTS,
                   Set.of(
+                      SECRET_EXPORT,
+                      SECRET_EXPORT_SHOW,
                       AUDIT_HOLD_CREATE,
                       AUDIT_HOLD_LIFT,
                       INCIDENT_PLAN,

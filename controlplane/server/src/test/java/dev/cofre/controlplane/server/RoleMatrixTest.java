@@ -169,6 +169,8 @@ class RoleMatrixTest {
       POST   /v1/secrets                                           -       F  F  F  Y  F  F  F  U
       GET    /v1/secrets                                           -       F  Y  F  Y  Y  Y  F  U
       POST   /v1/secret-values                                     -       F  F  F  F  Y  F  F  U
+      POST   /v1/secret-exports                                    -       F  Y  F  F  F  F  F  U
+      GET    /v1/secret-exports/{export}                           -       H  H  H  H  H  H  H  U
       GET    /v1/secrets/{secret}                                  foreign H  Y  H  H  H  Y  H  U
       PATCH  /v1/secrets/{secret}                                  foreign H  Y  H  H  H  F  H  U
       GET    /v1/secrets/{secret}/value                            foreign H  F  H  H  H  F  H  U
@@ -480,6 +482,7 @@ class RoleMatrixTest {
             .replace("{node}", "malformed")
             .replace("{quota}", "target")
             .replace("{hold}", "target")
+            .replace("{export}", "00000000-0000-4000-8000-000000000000")
             .replace("{approval}", approval)
             .replace("{action}", "policy:create");
     HttpRequest.Builder request = plane.request(caller.isEmpty() ? null : caller, path);

@@ -24,7 +24,7 @@ public enum ErrorCode {
   KEY_DESTROYED("key_destroyed", 409, "The key was destroyed"),
   KEY_PENDING_DESTRUCTION("key_pending_destruction", 409, "The key awaits its destruction"),
   ALIAS_IN_USE("alias_in_use", 409, "The alias is in use"),
-  EXPORT_NOT_PERMITTED("export_not_permitted", 409, "The key may not leave"),
+  EXPORT_NOT_PERMITTED("export_not_permitted", 409, "The key or secret may not leave"),
   IMPORT_ENDED("import_ended", 409, "The import takes no material any more"),
   KEY_MATERIAL_IN_USE("key_material_in_use", 409, "The key material is or was another version's"),
   CONFLICT("conflict", 409, "The request conflicts with the state of the resource"),

@@ -25,6 +25,7 @@ public final class ApprovalRules {
           rule(ManagementAction.KEY_UPDATE, ApprovalCondition.PROD, 1, Role.SECURITY_ADMIN),
           rule(ManagementAction.SECRET_GRANT, ApprovalCondition.PROD, 1, Role.SECURITY_ADMIN),
           rule(ManagementAction.SECRET_DESTROY, ApprovalCondition.ALWAYS, 1, Role.SECURITY_ADMIN),
+          rule(ManagementAction.SECRET_EXPORT, ApprovalCondition.ALWAYS, 1, Role.SECURITY_ADMIN),
           rule(
               ManagementAction.APPROVAL_RULE_UPDATE,
               ApprovalCondition.ALWAYS,

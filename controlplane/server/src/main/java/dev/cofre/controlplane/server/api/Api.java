@@ -55,6 +55,7 @@ public final class Api {
   private final List<Route> management;
   private final Approvals approvals;
   private final ApprovalRunner runner;
+  private final SecretExportOperations exports;
   private final TokenExchange exchange;
   private final EnrolmentEnd enrolment;
   private final SnapshotHandler snapshots;
@@ -170,6 +171,8 @@ public final class Api {
     management.addAll(new SecretVersionOperations(changing, writing).routes());
     management.addAll(new SecretStateOperations(changing).routes());
     management.addAll(new SecretReadOperations(writing).routes());
+    this.exports = new SecretExportOperations(changing, writing);
+    management.addAll(exports.routes());
     management.addAll(new SecretGrantOperations(changing).routes());
     management.add(new SealedValues(changing).route());
     management.addAll(
@@ -230,6 +233,7 @@ public final class Api {
   /** Ends requests for approval that nobody decided in time, and runs approved ones; blocks. */
   public void takeUpApprovals() {
     runner.takeUp();
+    exports.removeOver();
   }
 
   /** Shows {@code value} among the metrics as {@code name}. Before the first request. */

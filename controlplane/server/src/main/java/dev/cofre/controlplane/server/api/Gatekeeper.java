@@ -177,6 +177,7 @@ final class Gatekeeper {
     hide(call, "policy", ManagementAction.POLICY_SHOW);
     hide(call, "principal", ManagementAction.PRINCIPAL_SHOW);
     hide(call, "import", ManagementAction.IMPORT_SHOW);
+    hide(call, "export", ManagementAction.SECRET_EXPORT_SHOW);
     hide(call, "hold", ManagementAction.AUDIT_HOLD_SHOW);
     hide(call, "incident", ManagementAction.INCIDENT_SHOW);
     hide(call, "group", ManagementAction.GROUP_SHOW);

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * @param ofSecret whether a use is the reading of a secret, not that of a key
  */
 record Happened(String log, AuditEvent event, boolean ofSecret) {
-  private static final String SECRET_READ = "secret:read";
+  private static final Set<String> SECRET_READS = Set.of("secret:read", "secret:export");
 
   private static final Set<String> USES =
       Arrays.stream(Action.values()).map(Action::text).collect(Collectors.toUnmodifiableSet());
@@ -42,7 +42,7 @@ record Happened(String log, AuditEvent event, boolean ofSecret) {
 
   /** Whether {@code action} asks for a secret's value. */
   static boolean isSecretRead(String action) {
-    return action.equals(SECRET_READ);
+    return SECRET_READS.contains(action);
   }
 
   /** Whether {@code action} asks for a key to be used. */

@@ -227,6 +227,11 @@ public final class Transaction {
     return new UserRotationTable(handle);
   }
 
+  /** Sealed secrets that wait to be fetched. */
+  public SecretExportTable secretExports() {
+    return new SecretExportTable(handle, now);
+  }
+
   /** Answers to leaks. */
   public IncidentTable incidents() {
     return new IncidentTable(handle);

@@ -28,6 +28,16 @@ public record SealedSecret(Secret secret, SecretVersion version, KeyMetadata key
       throw notFound();
     }
     Secret secret = tx.secrets().find(reader.tenant(), name).orElseThrow(SealedSecret::notFound);
+    requireLive(tx, secret);
+    return of(tx, secret, number == 0 ? secret.currentVersion() : number);
+  }
+
+  /**
+   * Checks that the time of {@code secret} is not over.
+   *
+   * @throws ProblemException {@code conflict}
+   */
+  public static void requireLive(Transaction tx, Secret secret) {
     if (secret.isExpired(tx.now())) {
       throw new ProblemException(
           ErrorCode.CONFLICT,
@@ -35,7 +45,6 @@ public record SealedSecret(Secret secret, SecretVersion version, KeyMetadata key
               + secret.draft().expiresAt()
               + "; its owner renews it and gives it another expiresAt (cofre secret update)");
     }
-    return of(tx, secret, number == 0 ? secret.currentVersion() : number);
   }
 
   /** The version {@code number} of {@code secret}; the same failures. */

@@ -11,6 +11,7 @@ abstract class StoreContract
         RevisionContract,
         AccessContract,
         SecretContract,
+        SecretExportContract,
         OdometerContract,
         AuditHeadContract {
   private Store store;
