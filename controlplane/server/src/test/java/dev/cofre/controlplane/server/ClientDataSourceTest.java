@@ -338,7 +338,8 @@ class ClientDataSourceTest {
         if (secondFails) {
           assertThrows(IllegalStateException.class, database::getConnection);
         } else {
-          assertEquals(user(provider), one(database, "select current_user"));
+          String user = one(database, "select current_user");
+          assertEquals(user(provider), user);
           assertEquals(2, opener.opened.size());
         }
         assertTrue(opener.opened.get(0).isClosed());
