@@ -75,6 +75,11 @@ public final class CofreException extends RuntimeException {
         kind, detail, new Answer(code.status(), code.code(), null, seconds, List.of()), null);
   }
 
+  /** The same for another thread: with a stack trace of its own, and this one as its cause. */
+  public CofreException again() {
+    return new CofreException(kind, getMessage(), answer, this);
+  }
+
   /** Who is at fault. */
   public Kind kind() {
     return kind;

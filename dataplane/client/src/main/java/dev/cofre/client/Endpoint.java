@@ -116,7 +116,8 @@ public final class Endpoint {
     return isLoopback(url.getHost());
   }
 
-  Limits limits() {
+  /** What calls keep to. */
+  public Limits limits() {
     return limits;
   }
 

@@ -16,18 +16,23 @@ import dev.cofre.client.credentials.CredentialProvider;
 import dev.cofre.client.credentials.CredentialSource;
 import dev.cofre.client.credentials.MovableTimes;
 import dev.cofre.client.jdbc.CofreDataSource;
+import dev.cofre.client.jdbc.Opener;
 import io.vertx.core.json.JsonObject;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -107,6 +112,15 @@ class ClientDataSourceTest {
     }
   }
 
+  private static boolean isLetIn(DataSource source) throws SQLException {
+    try {
+      return "1".equals(one(source, COUNT));
+    } catch (SQLException e) {
+      assertEquals("28P01", e.getSQLState());
+      return false;
+    }
+  }
+
   private static long sessions(String user) throws SQLException {
     return Long.parseLong(
         vault
@@ -118,7 +132,10 @@ class ClientDataSourceTest {
   /** As docs/SECRETS.md has it. */
   private static HikariDataSource pool(CredentialProvider provider) {
     HikariConfig config = new HikariConfig();
-    config.setDataSource(CofreDataSource.of(provider, url()));
+    Properties limits = new Properties();
+    limits.setProperty("loginTimeout", "10");
+    limits.setProperty("socketTimeout", "60");
+    config.setDataSource(CofreDataSource.of(provider, url(), limits));
     config.setMaximumPoolSize(CALLERS + 1);
     provider.connectionLifetimeMax().ifPresent(most -> config.setMaxLifetime(most.toMillis()));
     HikariDataSource pool = new HikariDataSource(config);
@@ -255,7 +272,7 @@ class ClientDataSourceTest {
         String user = user(provider);
         LeasePlane.ok(200, vault.plane.post("app", "/v1/leases/" + revoked + "/revoke"));
         Await.until("it is gone", () -> !vault.system.users().contains(user));
-        Await.until("another one is taken", () -> "1".equals(one(database, COUNT)));
+        Await.until("another one is taken", () -> isLetIn(database));
         assertNotEquals(revoked, id(provider));
       }
       assertTrue(database.isWrapperFor(PGSimpleDataSource.class));
@@ -265,6 +282,78 @@ class ClientDataSourceTest {
       try (Credential now = provider.get()) {
         assertFalse(database.toString().contains(new String(now.password())), database.toString());
       }
+    }
+  }
+
+  /** Opens by PostgreSQL's driver; another lease comes while the first connection is opened. */
+  private static final class LateOpener implements Opener {
+    private final CredentialProvider provider;
+    private final MovableTimes times;
+    private final boolean secondFails;
+    final List<Connection> opened = new ArrayList<>();
+
+    LateOpener(CredentialProvider provider, MovableTimes times, boolean secondFails) {
+      this.provider = provider;
+      this.times = times;
+      this.secondFails = secondFails;
+    }
+
+    @Override
+    public Connection open(String username, String password) throws SQLException {
+      if (!opened.isEmpty() && secondFails) {
+        throw new IllegalStateException("of the test");
+      }
+      Connection connection = DriverManager.getConnection(url(), username, password);
+      opened.add(connection);
+      if (opened.size() > 1) {
+        return connection;
+      }
+      times.advance(FOLLOWED);
+      try {
+        Await.until("another lease", () -> !user(provider).equals(username));
+      } catch (Exception e) {
+        throw new SQLException(e);
+      }
+      return (Connection)
+          Proxy.newProxyInstance(
+              Connection.class.getClassLoader(),
+              new Class<?>[] {Connection.class},
+              (proxy, method, arguments) -> {
+                Object answer = method.invoke(connection, arguments);
+                if (method.getName().equals("close")) {
+                  throw new SQLException("closing failed");
+                }
+                return answer;
+              });
+    }
+  }
+
+  @Test
+  void aConnectionThatIsNotHandedOutIsClosed() throws Exception {
+    for (boolean secondFails : new boolean[] {false, true}) {
+      MovableTimes times = new MovableTimes();
+      try (CredentialProvider provider = times.start(endpoint(), lease())) {
+        LateOpener opener = new LateOpener(provider, times, secondFails);
+        CofreDataSource database = CofreDataSource.of(provider, opener);
+        if (secondFails) {
+          assertThrows(IllegalStateException.class, database::getConnection);
+        } else {
+          String user = one(database, "select current_user");
+          assertEquals(user(provider), user);
+          assertEquals(2, opener.opened.size());
+        }
+        assertTrue(opener.opened.get(0).isClosed());
+      }
+    }
+  }
+
+  @Test
+  void aPropertyThatIsNoTextIsRefused() {
+    Properties limits = new Properties();
+    limits.put("loginTimeout", 10);
+    try (CredentialProvider provider = CredentialProvider.start(endpoint(), lease())) {
+      assertThrows(
+          IllegalArgumentException.class, () -> CofreDataSource.of(provider, url(), limits));
     }
   }
 

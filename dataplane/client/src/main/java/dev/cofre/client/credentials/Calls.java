@@ -6,8 +6,10 @@ import dev.cofre.client.JsonApi;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
+import java.lang.System.Logger.Level;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -23,11 +25,25 @@ final class Calls implements AutoCloseable {
   /** Longer than any call's own limit; that one is what counts. */
   private static final long WAIT_MAX_MINUTES = 10;
 
+  private static final System.Logger LOG = System.getLogger(Calls.class.getName());
+  private static final long CLOSE_MAX_S = 10;
+
   private final Vertx vertx;
   private final JsonApi api;
 
+  /** Its threads hold up no process that wants to end, and it writes no file. */
   Calls(Endpoint endpoint) {
-    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
+    vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setWorkerPoolSize(1)
+                .setInternalBlockingPoolSize(1)
+                .setUseDaemonThread(true)
+                .setFileSystemOptions(
+                    new FileSystemOptions()
+                        .setFileCachingEnabled(false)
+                        .setClassPathResolvingEnabled(false)));
     api = new JsonApi(vertx, endpoint);
   }
 
@@ -89,9 +105,20 @@ final class Calls implements AutoCloseable {
     }
   }
 
+  /** Waits whether the thread is interrupted or not, and never fails. */
   @Override
   public void close() {
     api.close();
-    await(vertx.close());
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .orTimeout(CLOSE_MAX_S, TimeUnit.SECONDS)
+        .exceptionally(
+            failure -> {
+              LOG.log(Level.DEBUG, "the connections did not close in order", failure);
+              return null;
+            })
+        .join();
   }
 }

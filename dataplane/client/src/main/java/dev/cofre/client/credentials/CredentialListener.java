@@ -2,7 +2,8 @@ package dev.cofre.client.credentials;
 
 /**
  * Who is told what becomes of a provider's credential. Called by the provider's one thread, so it
- * has to return soon; what it throws is logged, and nothing else.
+ * has to return soon; what it throws is logged, and nothing else. It may ask for the credential and
+ * close the provider, but not wait for a {@link CredentialProvider#replacement}.
  */
 @FunctionalInterface
 public interface CredentialListener {

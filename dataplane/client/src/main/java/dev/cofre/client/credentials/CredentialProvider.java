@@ -16,19 +16,25 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Always has a credential that works, as far as the control plane can be reached once in its life:
- * renews a lease or gets another one when about half of its life is over, follows a secret's value,
- * and keeps what it has while the control plane is away. Thread-safe.
+ * Keeps a credential: renews a lease or gets another one when about half of what is left of it is
+ * over, follows a secret's value, and holds what it has while the control plane is away or refuses.
+ * There is none before the first one came, and after the end of a lease for as long as the control
+ * plane gives no other. Thread-safe.
  *
  * <p>One thread of its own does that, one call after the other; {@link #get} waits for nothing but
- * the first credential. What fails is tried again, up to 45 s apart when the control plane is away
- * and up to 7.5 min when it refuses, all times spread at random.
+ * the first credential. What fails is tried again, all times spread at random: at most 45 s apart
+ * when there is no credential or the control plane is away, and at most 7.5 min while there is one
+ * and the control plane refuses or asks for that; in all that a lease that is held is tried again
+ * before half of what is left of it is over, if that is more than 1.5 s.
  */
 public final class CredentialProvider implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(CredentialProvider.class.getName());
   private static final Duration WAIT_MAX = Duration.ofSeconds(15);
   private static final long REVOKE_WITHIN_NS = TimeUnit.SECONDS.toNanos(10);
-  private static final long JOIN_MS = 30_000;
+
+  /** The most that one step takes: a renewal, a request, a revocation, another request. */
+  private static final int STEP_CALLS = 4;
+
   private static final int LIFE_PARTS = 3;
 
   private final Calls calls;
@@ -37,6 +43,7 @@ public final class CredentialProvider implements AutoCloseable {
   private final Backoff failures;
   private final Backoff replacements;
   private final Thread thread;
+  private final long endWithinNs;
   private final List<CredentialListener> listeners = new CopyOnWriteArrayList<>();
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -50,6 +57,7 @@ public final class CredentialProvider implements AutoCloseable {
   // Guarded by the lock. The thread alone writes held, so it reads that without.
   private Held held;
   private long generation;
+  private long generationSinceNs;
   private CofreException trouble;
   private long dueNs;
   private boolean closed;
@@ -65,6 +73,9 @@ public final class CredentialProvider implements AutoCloseable {
     this.replacements = new Backoff(times);
     this.dueNs = times.nowNs();
     this.wantedAgainNs = dueNs;
+    this.endWithinNs =
+        REVOKE_WITHIN_NS
+            + STEP_CALLS * TimeUnit.MILLISECONDS.toNanos(endpoint.limits().requestTimeoutMs());
     this.calls = new Calls(endpoint);
     this.keeper =
         source instanceof CredentialSource.Lease lease
@@ -110,13 +121,19 @@ public final class CredentialProvider implements AutoCloseable {
   /**
    * The same after a system has refused to let {@code refused} in: another one when there is one
    * already, or when the control plane gives one now; else the same again. Asks the control plane
-   * once for all callers, and after that again only some time later, 1 s and more with each time
-   * without a {@link #worked}: a system that refuses everybody does not have credentials made
-   * without end.
+   * once for all callers, and after that again only some time later, 0.5 to 1.5 s and twice as long
+   * with each time, up to 3 min: a system that refuses everybody does not have credentials made
+   * without end, also when another one takes them. It begins anew with a credential that {@link
+   * #worked} when it was 3 min old.
    *
-   * @throws CofreException when there is none that works
+   * <p>Not for listeners: it waits for the thread that calls them.
+   *
+   * @throws CofreException when there is none that works, or by a listener
    */
   public Credential replacement(Credential refused) {
+    if (isOwnThread()) {
+      throw new CofreException(CofreException.Kind.LOCAL, "a listener waits for no replacement");
+    }
     lock.lock();
     try {
       boolean ours = refused.generation() == generation;
@@ -145,9 +162,10 @@ public final class CredentialProvider implements AutoCloseable {
   public void worked(Credential credential) {
     lock.lock();
     try {
-      if (credential.generation() == generation) {
+      // One that some take and others refuse would have them made without end.
+      if (credential.generation() == generation
+          && times.nowNs() - generationSinceNs >= Backoff.REPLACED_LONGEST_NS) {
         replacements.ended();
-        wantedAgainNs = times.nowNs();
       }
     } finally {
       lock.unlock();
@@ -157,6 +175,11 @@ public final class CredentialProvider implements AutoCloseable {
   /** Tells {@code listener} from now on. */
   public void addListener(CredentialListener listener) {
     listeners.add(listener);
+  }
+
+  /** Tells {@code listener} no more, once it has returned from what it is told now. */
+  public void removeListener(CredentialListener listener) {
+    listeners.remove(listener);
   }
 
   /** How it is now. */
@@ -177,8 +200,9 @@ public final class CredentialProvider implements AutoCloseable {
 
   /**
    * How long a connection may live that is opened by a credential of this provider: a third of a
-   * lease's life, and the credential's end is later than that. Empty where credentials have no end.
-   * Waits like {@link #get}.
+   * lease's life. A credential that is handed out has two fifths of its life before it while the
+   * control plane answers, so a fifteenth is left for what a pool does late: 6 s of 90 s. Empty
+   * where credentials have no end. Waits like {@link #get}.
    *
    * @throws CofreException when there is no credential
    */
@@ -216,8 +240,9 @@ public final class CredentialProvider implements AutoCloseable {
       throw new CofreException(CofreException.Kind.LOCAL, "the provider is closed");
     }
     if (!works()) {
+      // Many are told of one failure.
       throw trouble != null
-          ? trouble
+          ? trouble.again()
           : new CofreException(
               CofreException.Kind.TIMED_OUT, "no credential in " + WAIT_MAX.toSeconds() + " s");
     }
@@ -233,6 +258,8 @@ public final class CredentialProvider implements AutoCloseable {
       while (awaitDue()) {
         attempt();
       }
+      // A listener may have left it interrupted; what follows waits.
+      Thread.interrupted();
       keeper.end(held, times.nowNs() + REVOKE_WITHIN_NS);
     } finally {
       lock.lock();
@@ -246,6 +273,7 @@ public final class CredentialProvider implements AutoCloseable {
       } finally {
         lock.unlock();
       }
+      calls.close();
     }
   }
 
@@ -301,7 +329,7 @@ public final class CredentialProvider implements AutoCloseable {
         first = trouble == null;
         trouble = failure;
         if (!replaces) {
-          dueNs = failures.after(failure);
+          dueNs = failures.after(failure, works() ? held : null);
         }
       }
       if (replaces) {
@@ -327,6 +355,7 @@ public final class CredentialProvider implements AutoCloseable {
         held.wipe();
       }
       generation++;
+      generationSinceNs = times.nowNs();
       wanted = 0;
     }
     held = next;
@@ -347,8 +376,11 @@ public final class CredentialProvider implements AutoCloseable {
   }
 
   /**
-   * Ends the leases that it has, within some 10 s, overwrites the password, and closes the
-   * connections. A lease that could not be revoked ends by itself.
+   * Ends the leases that it has, overwrites the password, and closes the connections; also on an
+   * interrupted thread. Waits for the call that is under way and for what the end takes, at most 10
+   * s and four times the endpoint's limit of a request: 50 s by default, when the control plane
+   * does not answer. What takes longer goes on by itself; a lease that could not be revoked ends by
+   * itself. By a listener it does not wait.
    */
   @Override
   public void close() {
@@ -360,12 +392,39 @@ public final class CredentialProvider implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    try {
-      thread.join(JOIN_MS);
-    } catch (InterruptedException e) {
+    if (!isOwnThread()) {
+      awaitEnd();
+      lock.lock();
+      try {
+        if (held != null) {
+          held.wipe();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private boolean isOwnThread() {
+    return Thread.currentThread().equals(thread);
+  }
+
+  /** An interruption is kept for the caller: what is not revoked now works on. */
+  private void awaitEnd() {
+    long untilNs = System.nanoTime() + endWithinNs;
+    boolean interrupted = false;
+    long leftNs = endWithinNs;
+    while (leftNs > 0 && thread.isAlive()) {
+      try {
+        TimeUnit.NANOSECONDS.timedJoin(thread, leftNs);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+      leftNs = untilNs - System.nanoTime();
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    calls.close();
   }
 
   /** Names what it holds; never the password. */

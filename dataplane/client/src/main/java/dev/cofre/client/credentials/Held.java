@@ -45,13 +45,6 @@ record Held(
         id, username, password, lifeNs, counted - most > 0 ? most : counted, maxEndsNs, later);
   }
 
-  /** Known to work no more. */
-  Held endedAt(long nowNs) {
-    return works(nowNs)
-        ? new Held(id, username, password, lifeNs, nowNs, maxEndsNs, expiresAt)
-        : this;
-  }
-
   boolean says(Held other) {
     return username.equals(other.username) && Arrays.equals(password, other.password);
   }

@@ -10,6 +10,9 @@ import java.util.Deque;
 /**
  * Has a lease renewed, and another one made while it still works.
  *
+ * <p>Those that were followed are known by name, 20 at most, and end by themselves, with this, or
+ * when there are more.
+ *
  * <p>Ends are counted from when the request was sent, by a clock that is never set. A lease that a
  * renewal would not give its whole life is followed by another one instead: so a credential that is
  * handed out has some two fifths of its life before it, as long as the control plane answers.
@@ -50,8 +53,8 @@ final class LeaseKeeper implements Keeper {
       if (!Issuing.isLost(e)) {
         throw e;
       }
-      // Revoked, perhaps: then it does not work any more. Who may not renew it (403) has it still.
-      return issued(e.status() == 403 ? held : held.endedAt(nowNs));
+      // Revoked, perhaps, or to end soon; who may not renew it (403) has it still.
+      return issued(held);
     }
   }
 
@@ -68,6 +71,32 @@ final class LeaseKeeper implements Keeper {
   }
 
   private Held issued(Held held) {
+    try {
+      return issuedOnce(held);
+    } catch (CofreException e) {
+      String made = Issuing.madeBefore(e).orElse(null);
+      if (made == null) {
+        throw e;
+      }
+      // Its password was in an answer that never came.
+      revokeLost(made);
+      openKey = null;
+      return issuedOnce(held);
+    }
+  }
+
+  private void revokeLost(String id) {
+    try {
+      calls.revokeLease(id);
+    } catch (CofreException e) {
+      if (!Issuing.isLost(e)) {
+        throw e;
+      }
+      LOG.log(Level.DEBUG, "what a lost answer made is gone, or not ours to revoke", e);
+    }
+  }
+
+  private Held issuedOnce(Held held) {
     String key = openKey != null ? openKey : Issuing.freshKey();
     openKey = key;
     long askedNs = times.nowNs();
@@ -77,12 +106,8 @@ final class LeaseKeeper implements Keeper {
       follow(held, askedNs);
       return issued;
     } catch (CofreException e) {
-      String made = Issuing.madeBefore(e).orElse(null);
-      if (made != null) {
-        // Its password was in an answer that never came.
-        calls.revokeLease(made);
-      }
-      if (!Issuing.isOpen(e)) {
+      // What it made is revoked by its name before the key is forgotten.
+      if (!Issuing.isOpen(e) && Issuing.madeBefore(e).isEmpty()) {
         openKey = null;
       }
       throw e;
@@ -107,7 +132,7 @@ final class LeaseKeeper implements Keeper {
     if (held != null && held.works(nowNs)) {
       former.add(new Former(held.id(), held.endsNs()));
       if (former.size() > FORMER_MAX) {
-        former.remove();
+        revoke(former.remove().id());
       }
     }
   }
@@ -136,11 +161,17 @@ final class LeaseKeeper implements Keeper {
   /** The repetition is answered by its lease, or by the name of the one that was made before. */
   private void endOpen() {
     try {
-      Held last = issued(null);
+      Held last = issuedOnce(null);
       last.wipe();
       revoke(last.id());
     } catch (CofreException e) {
-      LOG.log(Level.DEBUG, "what a lost answer made, if anything, ends by itself", e);
+      Issuing.madeBefore(e)
+          .ifPresentOrElse(
+              this::revoke,
+              () ->
+                  LOG.log(Level.DEBUG, "what a lost answer made, if anything, ends by itself", e));
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "what a lost answer made, if anything, ends by itself", e);
     }
   }
 
@@ -149,7 +180,13 @@ final class LeaseKeeper implements Keeper {
       calls.revokeLease(id);
     } catch (CofreException e) {
       LOG.log(
-          Level.WARNING, "the lease {0} was not revoked ({1}); it ends by itself", id, e.reason());
+          // Who revoked it before is told that it has ended.
+          Issuing.isLost(e) ? Level.DEBUG : Level.WARNING,
+          "the lease {0} was not revoked ({1}); it ends by itself",
+          id,
+          e.reason());
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "the lease " + id + " was not revoked; it ends by itself", e);
     }
   }
 }

@@ -58,12 +58,7 @@ final class SecretFields implements AutoCloseable {
     for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
       JsonToken value = parser.nextToken();
       if (value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NUMBER_INT) {
-        int offset = parser.getTextOffset();
-        char[] former =
-            fields.put(
-                name,
-                Arrays.copyOfRange(
-                    parser.getTextCharacters(), offset, offset + parser.getTextLength()));
+        char[] former = fields.put(name, taken(parser));
         if (former != null) {
           Arrays.fill(former, '\0');
         }
@@ -74,6 +69,16 @@ final class SecretFields implements AutoCloseable {
     if (parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
       throw unfit();
     }
+  }
+
+  /** The text at which {@code parser} is, which is overwritten there where it can be reached. */
+  private static char[] taken(JsonParser parser) throws IOException {
+    char[] text = parser.getTextCharacters();
+    int from = parser.getTextOffset();
+    int to = from + parser.getTextLength();
+    char[] copy = Arrays.copyOfRange(text, from, to);
+    Arrays.fill(text, from, to, '\0');
+    return copy;
   }
 
   /** A copy of the field {@code name}, the caller's to overwrite. */

@@ -4,6 +4,7 @@ import dev.cofre.client.CofreException;
 import dev.cofre.client.credentials.Credential;
 import dev.cofre.client.credentials.CredentialProvider;
 import java.io.PrintWriter;
+import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -24,6 +25,7 @@ import javax.sql.DataSource;
  * connection live longer than {@link CredentialProvider#connectionLifetimeMax}.
  */
 public final class CofreDataSource implements DataSource {
+  private static final System.Logger LOG = System.getLogger(CofreDataSource.class.getName());
   private static final String LOGIN_REFUSED = "28";
   private static final String NO_CONNECTION = "08001";
   private static final int CHAIN_MAX = 10;
@@ -42,7 +44,9 @@ public final class CofreDataSource implements DataSource {
   }
 
   /**
-   * Connections by the driver of {@code url}.
+   * Connections by the driver of {@code url}. A driver waits as long as it wants, perhaps for ever,
+   * for a database that takes the connection and says nothing: give it its own limits, as {@code
+   * loginTimeout} and {@code socketTimeout} of PostgreSQL's, in the URL or as properties.
    *
    * @param provider stays the caller's to close
    * @param url without a user or a password
@@ -51,9 +55,19 @@ public final class CofreDataSource implements DataSource {
     return of(provider, url, new Properties());
   }
 
-  /** The same with {@code properties} for the driver, which are copied. */
+  /**
+   * The same with {@code properties} for the driver, which are copied.
+   *
+   * @throws IllegalArgumentException when one of them is no text
+   */
   public static CofreDataSource of(CredentialProvider provider, String url, Properties properties) {
     Objects.requireNonNull(url);
+    properties.forEach(
+        (name, value) -> {
+          if (!(name instanceof String && value instanceof String)) {
+            throw new IllegalArgumentException("the driver's property " + name + " is no text");
+          }
+        });
     Properties copy = copy(properties);
     return new CofreDataSource(
         provider,
@@ -112,16 +126,29 @@ public final class CofreDataSource implements DataSource {
 
   /**
    * Another credential came while this one was opened: a pool that closes what is open by the one
-   * before does not have it yet, and would keep it.
+   * before does not have it yet, and would keep it. When the next one opens none, this one is what
+   * there is.
    */
-  private Connection openInPlaceOf(Connection opened) throws SQLException {
+  private Connection openInPlaceOf(Connection opened) {
+    Connection another;
     try (Credential next = provider.get()) {
-      Connection another = open(next);
-      opened.close();
-      return another;
+      another = open(next);
     } catch (CofreException | SQLException stillGood) {
       // It works still.
       return opened;
+    } catch (RuntimeException e) {
+      end(opened);
+      throw e;
+    }
+    end(opened);
+    return another;
+  }
+
+  private static void end(Connection unused) {
+    try {
+      unused.close();
+    } catch (SQLException | RuntimeException e) {
+      LOG.log(Level.DEBUG, "a connection that was not handed out did not close", e);
     }
   }
 
@@ -201,12 +228,17 @@ public final class CofreDataSource implements DataSource {
     if (type.isInstance(delegate)) {
       return type.cast(delegate);
     }
+    if (delegate != null) {
+      return delegate.unwrap(type);
+    }
     throw new SQLException("this is no " + type.getName());
   }
 
   @Override
-  public boolean isWrapperFor(Class<?> type) {
-    return type.isInstance(this) || type.isInstance(delegate);
+  public boolean isWrapperFor(Class<?> type) throws SQLException {
+    return type.isInstance(this)
+        || type.isInstance(delegate)
+        || (delegate != null && delegate.isWrapperFor(type));
   }
 
   @Override

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A control plane's calls for credentials, with leases of 600 s and at most 3,600, over real HTTP;
- * what goes wrong is the test's to say. Thread-safe.
+ * A control plane's calls for credentials, with leases of 600 s and at most 3,600 unless a test
+ * says otherwise, over real HTTP; what goes wrong is the test's to say. Thread-safe.
  */
 final class ScriptedVault implements AutoCloseable {
   static final Duration LIFE = Duration.ofMinutes(10);
@@ -40,7 +40,8 @@ final class ScriptedVault implements AutoCloseable {
   }
 
   /** A lease that it has made. */
-  record Lease(String id, String password, Instant issuedAt, Instant expiresAt) {
+  record Lease(
+      String id, String password, Instant issuedAt, Instant expiresAt, Instant maxExpiresAt) {
     JsonObject json() {
       return new JsonObject()
           .put("id", id)
@@ -48,7 +49,7 @@ final class ScriptedVault implements AutoCloseable {
           .put("state", "ACTIVE")
           .put("issuedAt", issuedAt.toString())
           .put("expiresAt", expiresAt.toString())
-          .put("maxExpiresAt", issuedAt.plus(LIFE_MAX).toString())
+          .put("maxExpiresAt", maxExpiresAt.toString())
           .put("attempts", 0)
           .put("tags", new JsonObject().put("password", "not this one"));
     }
@@ -65,6 +66,14 @@ final class ScriptedVault implements AutoCloseable {
 
   /** What time it is there, beside this machine's. */
   volatile Duration ahead = Duration.ZERO;
+
+  /** How long leases made from now on live, and can be renewed at most. */
+  volatile Duration life = LIFE;
+
+  volatile Duration lifeMax = LIFE_MAX;
+
+  /** Refuses renewals, as of a role that is not there any more. */
+  volatile boolean renewsNot;
 
   volatile int version = 1;
   volatile String value = secretValue("blue", "first");
@@ -121,7 +130,7 @@ final class ScriptedVault implements AutoCloseable {
                   Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8)));
     } else if (path.length == 3) {
       answer = issue(request, body.toJsonObject());
-    } else if (!leases.containsKey(path[3])) {
+    } else if (!leases.containsKey(path[3]) || (renewsNot && path[4].equals("renew"))) {
       refuse(request, 409, "conflict", "the lease has ended or is about to; ask for another one");
       return;
     } else if (path[4].equals("revoke")) {
@@ -156,7 +165,7 @@ final class ScriptedVault implements AutoCloseable {
     }
     Instant now = Instant.now().plus(ahead);
     String id = String.format("00000000-0000-4000-8000-%012d", made.size() + 1);
-    Lease lease = new Lease(id, "password-" + made.size(), now, now.plus(LIFE));
+    Lease lease = new Lease(id, "password-" + made.size(), now, now.plus(life), now.plus(lifeMax));
     leases.put(id, lease);
     made.put(request.getHeader("Idempotency-Key"), id);
     return lease.json().put("password", lease.password);
@@ -164,9 +173,10 @@ final class ScriptedVault implements AutoCloseable {
 
   private Lease renew(String id) {
     Lease lease = leases.get(id);
-    Instant end = Instant.now().plus(ahead).plus(LIFE);
-    Instant most = lease.issuedAt.plus(LIFE_MAX);
-    Lease renewed = new Lease(id, lease.password, lease.issuedAt, end.isAfter(most) ? most : end);
+    Instant end = Instant.now().plus(ahead).plus(life);
+    Instant most = lease.maxExpiresAt;
+    Lease renewed =
+        new Lease(id, lease.password, lease.issuedAt, end.isAfter(most) ? most : end, most);
     leases.put(id, renewed);
     return renewed;
   }
