@@ -102,10 +102,17 @@ final class AuditSearchCommand implements Callable<Integer> {
     put(asked, "tenant", filter.tenant());
     put(asked, "from", from);
     put(asked, "to", to);
-    String query = calls.post(DIGESTS, asked).getString("query", "");
+    JsonObject answer = calls.post(DIGESTS, asked);
+    String query = answer.getString("query", "");
     if (query.isEmpty()) {
       throw new CliException(
           ExitCodes.FAILED, "there is no key that contexts of that time were digested with");
+    }
+    if (!answer.getBoolean("complete", true)) {
+      terminal
+          .err()
+          .println(
+              "only the newest six years of that time are searched; for older events set --to earlier");
     }
     return query;
   }

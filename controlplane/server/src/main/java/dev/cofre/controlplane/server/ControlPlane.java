@@ -1,5 +1,6 @@
 package dev.cofre.controlplane.server;
 
+import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.snapshot.SnapshotVerifier;
 import dev.cofre.controlplane.domain.ManagementAction;
@@ -73,6 +74,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 
 /**
  * A running control plane.
@@ -356,11 +358,14 @@ final class ControlPlane implements AutoCloseable {
         Integer.toString(listener.port()));
   }
 
-  /** Before the first node asks; when it fails, the scheduler goes on. */
+  /**
+   * Before the first node asks; when it fails, the scheduler goes on: also when the audit log is
+   * full, which is freed by who ships it, later in the start.
+   */
   private static void makeDue(AuditDigestKeys keys) {
     try {
       keys.makeDue();
-    } catch (HsmException | StoreException e) {
+    } catch (HsmException | StoreException | ProblemException | CompletionException e) {
       LOG.log(Level.WARNING, "the audit digest key is made later: {0}", e.getMessage());
     }
   }

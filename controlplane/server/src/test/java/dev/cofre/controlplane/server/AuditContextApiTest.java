@@ -216,7 +216,25 @@ class AuditContextApiTest {
       }
       after.clock.advance(untilNextYear(after.clock.instant()).plus(Duration.ofDays(2)));
       Await.until("the year's key is shipped no more", () -> !shipped(after).containsKey(year));
+      assertTrue(asked(after, new JsonObject()).getBoolean("complete"));
+      for (int i = 0; i < 5; i++) {
+        after.clock.advance(untilNextYear(after.clock.instant()).plus(Duration.ofDays(1)));
+        int next = year(after.clock.instant());
+        Await.until("the key of " + next, () -> shipped(after).containsKey(next));
+      }
+      JsonObject all = asked(after, new JsonObject());
+      assertFalse(all.getBoolean("complete"), "the oldest of seven is left out, and that is told");
+      assertEquals(6, all.getJsonArray("items").size());
+      JsonObject early = new JsonObject().put("to", (year + 2) + "-01-01T00:00:00Z");
+      assertTrue(asked(after, early).getBoolean("complete"));
     }
+  }
+
+  private static JsonObject asked(TestPlane plane, JsonObject question) throws Exception {
+    question.put("context", new JsonObject().put("a", "b"));
+    HttpResponse<String> answer = plane.post("auditor", DIGESTS, question.encode(), Map.of());
+    assertEquals(200, answer.statusCode(), answer.body());
+    return new JsonObject(answer.body());
   }
 
   private static Duration untilNextYear(Instant now) {

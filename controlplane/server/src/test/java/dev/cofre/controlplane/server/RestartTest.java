@@ -24,7 +24,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -200,6 +202,28 @@ class RestartTest {
         boolean taken = store.read(tx -> tx.keys().isAliasTaken("default", "never"));
         assertFalse(taken);
       }
+    }
+  }
+
+  @Test
+  void startsWithAFullAuditLogWhenADigestKeyIsDue() throws Exception {
+    try (TestPlane plane = TestPlane.withLittleRoom(directory)) {
+      int requests = 0;
+      while (plane.get("auditor", "/v1/keys").statusCode() == 200) {
+        assertTrue(++requests < AuditLogConfig.BYTES_MAX_LEAST / 100);
+      }
+      plane.clock.advance(Duration.ofDays(366));
+      plane.plane.close();
+      plane.start();
+      assertEquals(200, plane.get(null, "/health/live").statusCode());
+      int year = plane.clock.instant().atOffset(ZoneOffset.UTC).getYear();
+      assertTrue(
+          plane.audit().stream()
+              .noneMatch(
+                  event ->
+                      event.getString("action").equals("audit-digest-key:create")
+                          && event.getString("key").startsWith("" + year)),
+          "the log is full still");
     }
   }
 }

@@ -22,9 +22,10 @@ import java.util.Map;
  * "Encryption context") is empty for a context without pairs, else u16 count, then the pairs sorted
  * by key bytes (unsigned), each part as u16 length ‖ bytes.
  *
- * <p>Immutable.
+ * <p>Immutable. Ordered by canonical form, so that a table whose keys were chosen to have one hash
+ * is still quick.
  */
-public final class EncryptionContext {
+public final class EncryptionContext implements Comparable<EncryptionContext> {
   /** The most pairs that a context holds. */
   public static final int PAIRS_MAX = 32;
 
@@ -245,6 +246,11 @@ public final class EncryptionContext {
       hash = known;
     }
     return known;
+  }
+
+  @Override
+  public int compareTo(EncryptionContext other) {
+    return Arrays.compareUnsigned(canonical, other.canonical);
   }
 
   /** The keys alone: values may be confidential to their owner. */

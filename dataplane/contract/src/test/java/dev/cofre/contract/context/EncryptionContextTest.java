@@ -20,6 +20,15 @@ import org.junit.jupiter.api.function.Executable;
 
 class EncryptionContextTest {
   @Test
+  void contextsOfOneHashAreStillOrdered() {
+    EncryptionContext one = EncryptionContext.of(Map.of("a", "Aa"));
+    EncryptionContext other = EncryptionContext.of(Map.of("a", "BB"));
+    assertEquals(one.hashCode(), other.hashCode());
+    assertTrue(one.compareTo(other) < 0 && other.compareTo(one) > 0);
+    assertEquals(0, one.compareTo(EncryptionContext.of(Map.of("a", "Aa"))));
+  }
+
+  @Test
   void canonicalFormAsDrawn() {
     assertEquals("", canonical(Map.of()));
     assertEquals("000100016b000176", canonical(Map.of("k", "v")));

@@ -17,6 +17,12 @@ public record AuditLogConfig(boolean sync, long bytesMax, long segmentBytes, Str
   /** The smallest budget. */
   public static final long BYTES_MAX_LEAST = 256L << 10;
 
+  /**
+   * The least length of a segment that has room for the events of any batch; in a smaller one, a
+   * batch with many contexts is refused for ever.
+   */
+  public static final long SEGMENT_BYTES_FOR_BATCHES = 4L << 20;
+
   private static final int PAGE = 4_096;
   private static final int SHARE = 16;
   private static final int SEGMENTS_LEAST = 4;

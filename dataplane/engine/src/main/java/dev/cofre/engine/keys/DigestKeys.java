@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 
 /**
  * What the encryption contexts in audit events are digested with: the keys of this year and the
@@ -135,7 +136,11 @@ public final class DigestKeys {
       asked.clear();
       retain();
     }
-    CompletableFuture.allOf(askMissing()).whenComplete((done, failure) -> tried.complete(null));
+    CompletableFuture<?>[] asking = askMissing();
+    // Who asked before tells when that has ended.
+    if (asking.length > 0 || missing().findAny().isEmpty()) {
+      CompletableFuture.allOf(asking).whenComplete((done, failure) -> tried.complete(null));
+    }
   }
 
   /** Completes when the first keys that were offered are here, or could not be unwrapped. */
@@ -150,12 +155,16 @@ public final class DigestKeys {
   }
 
   private CompletableFuture<?>[] askMissing() {
-    long nowS = clock.instant().getEpochSecond();
-    return offered.stream()
-        .filter(key -> beginS(key.year() + 1) > nowS && !years.containsKey(key.year()))
+    return missing()
         .filter(key -> mayAsk(key.id()))
         .map(this::unwrap)
         .toArray(CompletableFuture<?>[]::new);
+  }
+
+  private Stream<WrappedDigestKey> missing() {
+    long nowS = clock.instant().getEpochSecond();
+    return offered.stream()
+        .filter(key -> beginS(key.year() + 1) > nowS && !years.containsKey(key.year()));
   }
 
   /** Overwrites those that are not offered any more, and those whose year is over. */

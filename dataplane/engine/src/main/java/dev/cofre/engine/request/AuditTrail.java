@@ -36,6 +36,11 @@ final class AuditTrail {
           ErrorCode.KEY_DESTROYED,
           ErrorCode.POLICY_STALE);
 
+  /** So many events are appended as one at most, and so many contexts of events. */
+  private static final int PART_EVENTS_MAX = 256;
+
+  private static final int PART_CONTEXTS = 1_024;
+
   /** The longest name that is written down of a key that does not exist. */
   private static final int KEY_LENGTH_MAX = 256;
 
@@ -71,7 +76,9 @@ final class AuditTrail {
       items++;
       bytes += batch.plaintextLength(item);
       EncryptionContext context = batch.context(item);
-      if (!context.isEmpty() && !isFullFor(context) && contexts.add(context)) {
+      if (!context.isEmpty()
+          && contexts.size() < ContextDigests.COUNT_MAX
+          && contexts.add(context)) {
         addKeys(contextKeys, context);
       }
     }
@@ -173,7 +180,34 @@ final class AuditTrail {
       amount.add(batch, i);
     }
     amounts.forEach((group, amount) -> events.add(event(caller, action, group, amount)));
-    return log.append(events);
+    return append(events);
+  }
+
+  /**
+   * Appends {@code events} in parts of 3 MB at most, so that each has room in a segment of {@link
+   * dev.cofre.engine.audit.AuditLogConfig#SEGMENT_BYTES_FOR_BATCHES}. When there is no room for a
+   * later part, the earlier ones tell of what nobody was answered.
+   */
+  private CompletableFuture<Void> append(List<AuditEvent> events) {
+    List<CompletableFuture<Void>> written = new ArrayList<>();
+    int from = 0;
+    int contexts = 0;
+    for (int i = 0; i < events.size(); i++) {
+      ContextDigests digests = events.get(i).contexts();
+      contexts += digests == null ? 0 : digests.count();
+      int count = i + 1 - from;
+      boolean isFull = count == PART_EVENTS_MAX || contexts >= PART_CONTEXTS;
+      if (isFull || i + 1 == events.size()) {
+        CompletableFuture<Void> part = log.append(events.subList(from, i + 1));
+        if (part.isCompletedExceptionally() || count == events.size()) {
+          return part;
+        }
+        written.add(part);
+        from = i + 1;
+        contexts = 0;
+      }
+    }
+    return CompletableFuture.allOf(written.toArray(CompletableFuture<?>[]::new));
   }
 
   private AuditEvent event(Caller caller, String action, Group group, Amount amount) {

@@ -21,6 +21,9 @@ final class ContextDigester {
   private static final int REMEMBERED = 1_024;
   private static final int REMEMBERED_BYTES_MAX = 1_024;
 
+  /** Of more contexts at once none is remembered: one batch must not push out all others. */
+  private static final int AT_ONCE_REMEMBERED = 32;
+
   /** How often a key is taken that is overwritten before its use. */
   private static final int ATTEMPTS = 3;
 
@@ -46,7 +49,7 @@ final class ContextDigester {
     if (context.isEmpty()) {
       return null;
     }
-    ContextDigests digests = digests(tenant, context, time.getEpochSecond());
+    ContextDigests digests = digests(tenant, context, time.getEpochSecond(), true);
     if (digests.isWithoutKey()) {
       keys.undigested();
     }
@@ -56,9 +59,10 @@ final class ContextDigester {
   /** What an event of {@code time} holds of all {@code contexts}; null when all are empty. */
   ContextDigests of(String tenant, Collection<EncryptionContext> contexts, Instant time) {
     List<ContextDigests> parts = new ArrayList<>(contexts.size());
+    boolean isRemembered = contexts.size() <= AT_ONCE_REMEMBERED;
     for (EncryptionContext context : contexts) {
       if (!context.isEmpty()) {
-        parts.add(digests(tenant, context, time.getEpochSecond()));
+        parts.add(digests(tenant, context, time.getEpochSecond(), isRemembered));
       }
     }
     ContextDigests digests = parts.isEmpty() ? null : ContextDigests.together(parts);
@@ -69,26 +73,32 @@ final class ContextDigester {
   }
 
   @SuppressWarnings("ReferenceEquality") // a key is one object until it is overwritten
-  private ContextDigests digests(String tenant, EncryptionContext context, long timeS) {
-    int hash = context.hashCode() * 0x9e3779b9;
-    int place = (hash ^ (hash >>> 16)) & (REMEMBERED - 1);
+  private ContextDigests digests(
+      String tenant, EncryptionContext context, long timeS, boolean isRemembered) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       ContextDigestKey key = keys.of(tenant, timeS);
       if (key == null) {
         return ContextDigests.NO_KEY;
       }
+      int place = place(key, context);
       Known last = known[place];
       if (last != null && last.key == key && last.context.equals(context)) {
         return last.digests;
       }
       ContextDigests digests = key.of(context, indexed);
       if (digests != null) {
-        if (context.canonicalLength() <= REMEMBERED_BYTES_MAX) {
+        if (isRemembered && context.canonicalLength() <= REMEMBERED_BYTES_MAX) {
           known[place] = new Known(context, key, digests);
         }
         return digests;
       }
     }
     return ContextDigests.NO_KEY;
+  }
+
+  /** Tenants that use the same contexts have other places, and nobody can choose them. */
+  private static int place(ContextDigestKey key, EncryptionContext context) {
+    int hash = (context.hashCode() ^ System.identityHashCode(key)) * 0x9e3779b9;
+    return (hash ^ (hash >>> 16)) & (REMEMBERED - 1);
   }
 }

@@ -28,6 +28,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -236,6 +238,68 @@ class ContextDigestTest {
     long allocated = threads.getCurrentThreadAllocatedBytes() - before;
     assertEquals(0, others);
     assertTrue(allocated < 10_000, allocated + " bytes in 100,000 looks");
+  }
+
+  @Test
+  void tenantsDoNotPushOutEachOther() {
+    offerThisYears();
+    ContextDigester digester = new ContextDigester(keys(), Set.of());
+    Instant now = Instant.now();
+    List<EncryptionContext> contexts = manyContexts(40);
+    List<ContextDigests> first = bothTenants(digester, contexts, now);
+    List<ContextDigests> again = bothTenants(digester, contexts, now);
+    assertEquals(first, again);
+    assertTrue(remembered(first, again) > 40, "of 80 are remembered");
+  }
+
+  private static List<ContextDigests> bothTenants(
+      ContextDigester digester, List<EncryptionContext> contexts, Instant now) {
+    return contexts.stream()
+        .flatMap(
+            context ->
+                Stream.of(digester.of("one", context, now), digester.of("other", context, now)))
+        .toList();
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the very object that is remembered
+  private static long remembered(List<ContextDigests> first, List<ContextDigests> again) {
+    return IntStream.range(0, first.size()).filter(i -> first.get(i) == again.get(i)).count();
+  }
+
+  private static List<EncryptionContext> manyContexts(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> EncryptionContext.of(Map.of("tenant", "acme", "row", "" + i)))
+        .toList();
+  }
+
+  @Test
+  void aLargeBatchPushesOutNothingAndIsAppendedInParts() {
+    offerThisYears();
+    ContextDigests before = encrypt(CONTEXT).getFirst().contexts();
+    engine.parts.clear();
+    List<AuditEvent> events = encrypt(manyContexts(10_000).toArray(EncryptionContext[]::new));
+    assertEquals(40, events.size());
+    assertEquals(10_000, events.stream().mapToInt(event -> event.contexts().count()).sum());
+    assertTrue(engine.parts.stream().allMatch(part -> part <= 4), engine.parts::toString);
+    assertSame(before, encrypt(CONTEXT).getFirst().contexts(), "remembered");
+  }
+
+  @Test
+  void aSecondOfferDoesNotSayThatTheFirstWasTried() throws Exception {
+    try (TestEngine slow = new TestEngine(Duration.ofMillis(300), KeyLimits.DEFAULT)) {
+      DigestKeys waiting = slow.engine.digestKeys();
+      List<WrappedDigestKey> offered = List.of(slow.digestKey(year, yearKey));
+      waiting.offer(offered);
+      waiting.offer(offered);
+      waiting.tried().join();
+      assertTrue(waiting.isReady());
+    }
+  }
+
+  @Test
+  void thatThereIsNoneIsTriedAtOnce() {
+    keys().offer(List.of());
+    assertTrue(keys().tried().isDone());
   }
 
   @Test

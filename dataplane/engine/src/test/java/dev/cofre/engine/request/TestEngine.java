@@ -51,6 +51,10 @@ final class TestEngine implements AutoCloseable, AuditLog {
 
   final SimulatedHsm hsm;
   final ConcurrentLinkedQueue<AuditEvent> events = new ConcurrentLinkedQueue<>();
+
+  /** How many events were appended as one, each time. */
+  final ConcurrentLinkedQueue<Integer> parts = new ConcurrentLinkedQueue<>();
+
   final UUID keyId = UUID.randomUUID();
   final Engine engine;
   private final HsmGateway gateway;
@@ -206,6 +210,7 @@ final class TestEngine implements AutoCloseable, AuditLog {
           new ProblemException(ErrorCode.AUDIT_UNAVAILABLE, "the log is full"));
     }
     events.addAll(more);
+    parts.add(more.size());
     return CompletableFuture.completedFuture(null);
   }
 

@@ -66,7 +66,10 @@ public final class DataPlaneSettings {
           "length of all its files at which the audit log is full and requests are refused");
   static final Setting AUDIT_SEGMENT_BYTES =
       Setting.withDefault(
-          "audit.segmentBytes", NUMBER, "67108864", "length of one file of the audit log");
+          "audit.segmentBytes",
+          NUMBER,
+          "67108864",
+          "length of one file of the audit log; below 4194304, batches with very many contexts are refused");
   static final Setting AUDIT_ARCHIVED_BYTES_MAX =
       Setting.withDefault(
           "audit.archivedBytesMax",

@@ -67,6 +67,7 @@ final class ContextDigestOperations {
         200,
         new JsonObject()
             .put("tenant", tenant)
+            .put("complete", keys.count(from, to) <= KEYS_MAX)
             .put("items", items)
             .put("query", String.join(",", alternatives)));
   }

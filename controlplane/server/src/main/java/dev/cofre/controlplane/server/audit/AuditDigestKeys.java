@@ -141,6 +141,11 @@ public final class AuditDigestKeys {
     return digests;
   }
 
+  /** How many keys there are of the years {@code from} to {@code to}. */
+  public int count(int from, int to) {
+    return store.<Integer>read(tx -> tx.auditDigestKeys().count(from, to));
+  }
+
   private ContextDigestKey derived(WrappedDigestKey key, String tenant) {
     try (ClearKey clear = hsm.unwrap(key.kekLabel(), key.iv(), key.aad(), key.sealed())) {
       byte[] bytes = clear.copy();

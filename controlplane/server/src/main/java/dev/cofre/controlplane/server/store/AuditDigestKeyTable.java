@@ -34,6 +34,16 @@ public final class AuditDigestKeyTable {
         .list();
   }
 
+  /** How many there are of {@code from} to {@code to}, both included. */
+  public int count(int from, int to) {
+    return handle
+        .createQuery("select count(*) from audit_digest_key where event_year between :from and :to")
+        .bind("from", from)
+        .bind("to", to)
+        .mapTo(Integer.class)
+        .one();
+  }
+
   /** Whether there is any. */
   public boolean isEmpty() {
     return handle.createQuery("select count(*) from audit_digest_key").mapTo(Integer.class).one()

@@ -1,5 +1,6 @@
 package dev.cofre.contract.audit.digest;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -18,7 +19,10 @@ public final class ContextDigests {
   /** The length of a digest. */
   public static final int LENGTH = HmacSha256.LENGTH;
 
-  /** The most contexts, and the most pairs, of one event: further items have further events. */
+  /**
+   * The most contexts of one event: further items have further events. Pairs are at most so many
+   * for each name that is indexed.
+   */
   public static final int COUNT_MAX = 256;
 
   /** There was a context, and the node had no key to digest it with. */
@@ -76,20 +80,20 @@ public final class ContextDigests {
     List<byte[]> contexts = new ArrayList<>();
     List<String> names = new ArrayList<>();
     List<byte[]> pairs = new ArrayList<>();
-    Set<String> seen = new HashSet<>();
+    Set<ByteBuffer> seen = new HashSet<>();
     for (ContextDigests part : parts) {
       if (part.isWithoutKey() || !part.keyId.equals(parts.get(0).keyId)) {
         return NO_KEY;
       }
       for (int i = 0; i < part.count(); i++) {
         byte[] digest = part.context(i);
-        if (seen.add(HexFormat.of().formatHex(digest))) {
+        if (seen.add(ByteBuffer.wrap(digest))) {
           contexts.add(digest);
         }
       }
       for (int i = 0; i < part.names.size(); i++) {
         byte[] digest = part.pair(i);
-        if (seen.add(HexFormat.of().formatHex(digest))) {
+        if (seen.add(ByteBuffer.wrap(digest))) {
           names.add(part.names.get(i));
           pairs.add(digest);
         }
