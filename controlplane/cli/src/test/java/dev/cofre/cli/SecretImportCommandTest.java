@@ -201,7 +201,7 @@ class SecretImportCommandTest {
     assertEquals(ExitCodes.FAILED, run.exitCode(), run::err);
     assertEquals(List.of("REFUSED"), outcomes(run));
     assertTrue(run.text().contains("may not see it any more"), run::text);
-    assertTrue(run.text().contains("\"written\" : 0"), run::text);
+    assertTrue(run.text().contains("\"written\":0"), run::text);
   }
 
   @Test
