@@ -2,7 +2,9 @@ package dev.cofre.cli;
 
 import dev.cofre.cli.Pages.Column;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -121,25 +123,33 @@ final class ApprovalCommand {
       String role,
       Function<ControlPlane.Calls, JsonObject> call) {
     JsonObject request = plane.call(terminal.environment(), role, call);
-    output.print(terminal, output.isJson() ? request : readable(request));
+    if (output.isJson()) {
+      output.print(terminal, request);
+    } else {
+      OutputOption.printLines(terminal, readable(request));
+    }
     return ExitCodes.OK;
   }
 
-  /** The changes in lines of their own, which the JSON of the request repeats. */
-  private static JsonObject readable(JsonObject request) {
+  /**
+   * The changes in lines of their own, each of them: what is not shown would be approved unseen.
+   * The bytes of the request repeat its document and are left out.
+   */
+  private static List<Map.Entry<String, Object>> readable(JsonObject request) {
     JsonObject text = request.copy();
     if (text.getJsonObject("request") != null) {
       text.getJsonObject("request").remove("body");
     }
     List<?> changes = request.getJsonArray("changes").getList();
     text.put("changes", changes.isEmpty() ? "-" : "");
-    changes.forEach(line -> text.put("  " + line.toString().split(":", 2)[0], value(line)));
-    return text;
+    List<Map.Entry<String, Object>> lines = new ArrayList<>(text.stream().toList());
+    changes.forEach(change -> lines.add(line(change.toString())));
+    return lines;
   }
 
-  private static String value(Object line) {
-    String[] parts = line.toString().split(":", 2);
-    return parts.length < 2 ? "" : parts[1].strip();
+  private static Map.Entry<String, Object> line(String change) {
+    String[] parts = change.split(":", 2);
+    return Map.entry("  " + Terminal.plain(parts[0]), parts.length < 2 ? "" : parts[1].strip());
   }
 
   private static String path(String id) {

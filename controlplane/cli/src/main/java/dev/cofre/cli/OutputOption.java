@@ -2,6 +2,7 @@ package dev.cofre.cli;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
@@ -61,10 +62,19 @@ final class OutputOption {
     terminal.print(isJson() ? object.encodePrettily() + "\n" : lines(object));
   }
 
+  /** Prints one line for each of {@code fields}, of which several may have the same name. */
+  static void printLines(Terminal terminal, List<Map.Entry<String, Object>> fields) {
+    terminal.print(lines(fields));
+  }
+
   private static String lines(JsonObject object) {
-    int width = object.fieldNames().stream().mapToInt(String::length).max().orElse(0);
+    return lines(object.stream().toList());
+  }
+
+  private static String lines(List<Map.Entry<String, Object>> fields) {
+    int width = fields.stream().mapToInt(field -> field.getKey().length()).max().orElse(0);
     StringBuilder text = new StringBuilder();
-    for (Map.Entry<String, Object> field : object) {
+    for (Map.Entry<String, Object> field : fields) {
       if (field.getValue() instanceof JsonArray array && hasObjects(array)) {
         array.forEach(item -> line(text, width, field.getKey(), oneLine((JsonObject) item)));
       } else {

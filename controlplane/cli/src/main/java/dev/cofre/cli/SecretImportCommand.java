@@ -15,6 +15,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -117,9 +118,10 @@ final class SecretImportCommand implements Callable<Integer> {
     try {
       read(sources);
       sources.notes().forEach(this::say);
+      // In a file with a mistake, a name may be a piece of a value: no message is to show it.
+      requireRight(errors);
       if (initMap) {
-        requireRight(errors);
-        terminal.print(MapSkeleton.of(sources, said(), prefix));
+        terminal.print(skeleton(sources));
         return ExitCodes.OK;
       }
       ImportPlan plan = ImportPlan.of(sources, map(), said(), prefix, errors);
@@ -128,6 +130,18 @@ final class SecretImportCommand implements Callable<Integer> {
     } finally {
       sources.wipe();
     }
+  }
+
+  private String skeleton(Sources sources) {
+    String map = MapSkeleton.of(sources, said(), prefix);
+    if (map.getBytes(StandardCharsets.UTF_8).length > YamlReader.FILE_BYTES_MAX) {
+      throw new CliException(
+          ExitCodes.USAGE,
+          "the map would be larger than the "
+              + YamlReader.FILE_BYTES_MAX
+              + " bytes that --map takes; import fewer files at once");
+    }
+    return map;
   }
 
   private int run(ImportPlan plan) {

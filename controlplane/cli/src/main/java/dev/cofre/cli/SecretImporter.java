@@ -87,7 +87,7 @@ final class SecretImporter {
   List<Row> look(ImportPlan plan, Consumer<Integer> progress) {
     List<Row> rows = new ArrayList<>();
     for (PlannedSecret secret : plan.secrets()) {
-      int newest = newest(secret);
+      int newest = find(secret).map(SecretImporter::newest).orElse(0);
       rows.add(new Row(secret, newest == 0 ? Outcome.TO_CREATE : Outcome.EXISTS, newest, 0, ""));
       progress.accept(rows.size());
     }
@@ -108,7 +108,9 @@ final class SecretImporter {
         writing.run();
         rows.add(writing.row(""));
       } catch (CofreException e) {
-        boolean refused = e.kind() == CofreException.Kind.REFUSED;
+        boolean refused =
+            e.kind() == CofreException.Kind.REFUSED
+                && e.code().filter(ErrorCode::isRetryable).isEmpty();
         writing.outcome = refused ? Outcome.REFUSED : Outcome.NOT_REACHED;
         rows.add(writing.row(FailureReport.of(e).line()));
         away = refused && e.status() != 401 ? null : e.reason();
@@ -133,32 +135,64 @@ final class SecretImporter {
     }
 
     void run() {
-      version = newest(secret);
-      int first = 0;
-      if (version > 0) {
-        Optional<Integer> known = known();
-        if (known.isEmpty()) {
-          there();
-          return;
-        }
-        first = known.get();
+      Optional<JsonObject> found = find(secret);
+      if (found.isEmpty()) {
+        create();
+        return;
       }
-      for (int i = first; i < values.size(); i++) {
-        send(version + 1, values.get(i));
+      version = newest(found.get());
+      Optional<String> other = other(found.get());
+      Optional<Integer> known = known();
+      if (known.isEmpty() || (other.isPresent() && existing != Existing.add)) {
+        there(other);
+        return;
+      }
+      why = other.map(field -> "its " + field + " is not what is said here").orElse("");
+      rest(known.get(), Outcome.CONTINUED);
+    }
+
+    private void create() {
+      send(1, values.getFirst());
+      // An owner that was an owner when it was written gets the first answer again, and no more.
+      if (find(secret).isEmpty()) {
+        outcome = Outcome.REFUSED;
+        why = "it was imported before, and the caller may not see it any more";
+        return;
+      }
+      version = 1;
+      written = 1;
+      outcome = Outcome.CREATED;
+      rest(1, Outcome.CREATED);
+    }
+
+    /** Writes the values from {@code first} on. */
+    private void rest(int first, Outcome when) {
+      for (SourceValue value : values.subList(first, values.size())) {
+        send(version + 1, value);
         version++;
         written++;
-        outcome = first == 0 ? Outcome.CREATED : Outcome.CONTINUED;
+        outcome = when;
       }
     }
 
-    /** How many of the values are there, when the newest version is one of them. */
+    /** The first field of which {@code found} does not say what is said here. */
+    private Optional<String> other(JsonObject found) {
+      return ImportPlan.SAID.stream()
+          .filter(
+              field ->
+                  !ImportPlan.isSame(field, found.getValue(field), secret.said().getValue(field)))
+          .findFirst();
+    }
+
+    /**
+     * How many of the values are there, when the newest version is one of them. The value of its
+     * own number comes first: the last one may be the same value as one before it.
+     */
     private Optional<Integer> known() {
-      if (isSame(values.getLast())) {
-        return Optional.of(values.size());
+      if (version <= values.size() && isSame(values.get(version - 1))) {
+        return Optional.of(version);
       }
-      return version < values.size() && isSame(values.get(version - 1))
-          ? Optional.of(version)
-          : Optional.empty();
+      return isSame(values.getLast()) ? Optional.of(values.size()) : Optional.empty();
     }
 
     private boolean isSame(SourceValue value) {
@@ -176,13 +210,16 @@ final class SecretImporter {
       }
     }
 
-    private void there() {
-      why = "it is there already, and not known to hold what the source does";
+    private void there(Optional<String> other) {
+      why =
+          other
+              .map(field -> "it is there already, and its " + field + " is not what is said here")
+              .orElse("it is there already, and not known to hold what the source does");
       switch (existing) {
         case refuse -> outcome = Outcome.REFUSED;
         case skip -> outcome = Outcome.SKIPPED;
         case add -> {
-          why = "";
+          why = other.map(field -> "its " + field + " is not what is said here").orElse("");
           send(version + 1, values.getLast());
           version++;
           written++;
@@ -199,7 +236,11 @@ final class SecretImporter {
       String path =
           number == 1 ? SecretCommand.PATH : SecretCommand.path(secret.name()) + "/versions";
       body.put("value", value.base64());
-      patiently(path, body, "import:" + secret.name() + ":" + number);
+      patiently(
+          HttpMethod.POST,
+          path,
+          body,
+          Map.of("Idempotency-Key", "import:" + secret.name() + ":" + number));
     }
 
     Row row(String failure) {
@@ -207,23 +248,29 @@ final class SecretImporter {
     }
   }
 
-  private int newest(PlannedSecret secret) {
+  private static int newest(JsonObject found) {
+    return found.getInteger("currentVersion");
+  }
+
+  /** What the service says of it; empty when there is none that the caller may know of. */
+  private Optional<JsonObject> find(PlannedSecret secret) {
     try {
-      return calls.get(SecretCommand.path(secret.name())).getInteger("currentVersion");
+      String path = SecretCommand.path(secret.name());
+      return Optional.of(patiently(HttpMethod.GET, path, null, Map.of()));
     } catch (CofreException e) {
       if (e.status() == 404) {
-        return 0;
+        return Optional.empty();
       }
       throw e;
     }
   }
 
   /** Waits and tries again when the service asks for that. */
-  private void patiently(String path, JsonObject body, String key) {
+  private JsonObject patiently(
+      HttpMethod method, String path, JsonObject body, Map<String, String> headers) {
     for (int tries = 1; ; tries++) {
       try {
-        calls.call(HttpMethod.POST, path, body, Map.of("Idempotency-Key", key));
-        return;
+        return calls.call(method, path, body, headers);
       } catch (CofreException e) {
         long waitS = e.retryAfterSeconds().orElse(0);
         if (waitS == 0 || tries == TRIES_MAX) {

@@ -38,7 +38,7 @@ class SecretImportCommandTest {
   private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
 
   /** The status of an answer to a line of a request. */
-  private volatile Function<String, Integer> status = line -> line.startsWith("GET") ? 404 : 201;
+  private volatile Function<String, Integer> status = this::usual;
 
   @AutoClose private ScriptedPlane plane;
   private Map<String, String> environment;
@@ -47,6 +47,15 @@ class SecretImportCommandTest {
   void start() throws IOException {
     plane = ScriptedPlane.start(home, this::handle, "app-owner");
     environment = plane.byUrl();
+  }
+
+  /** There is what was made here. */
+  private int usual(String line) {
+    if (!line.startsWith("GET")) {
+      return 201;
+    }
+    String made = "POST /v1/secrets " + line.substring(line.lastIndexOf('/') + 1) + " ";
+    return asked.stream().anyMatch(before -> before.startsWith(made)) ? 200 : 404;
   }
 
   private void handle(HttpServerRequest request) {
@@ -99,8 +108,10 @@ class SecretImportCommandTest {
         List.of(
             "GET /v1/secrets/shop-a null",
             "POST /v1/secrets shop-a import:shop-a:1",
+            "GET /v1/secrets/shop-a null",
             "GET /v1/secrets/shop-b null",
-            "POST /v1/secrets shop-b import:shop-b:1"),
+            "POST /v1/secrets shop-b import:shop-b:1",
+            "GET /v1/secrets/shop-b null"),
         asked);
     assertTrue(run.text().contains("CREATED"), run::text);
     assertTrue(run.err().contains("2 created"), run::err);
@@ -112,8 +123,23 @@ class SecretImportCommandTest {
     CliRun wrong = run("A=hunter2\nB='hunter3\nC=\n");
     assertEquals(ExitCodes.USAGE, wrong.exitCode());
     assertTrue(wrong.err().contains("-:2: B: lacks"), wrong::err);
-    assertTrue(wrong.err().contains("-:3: C: has 0 bytes"), wrong::err);
     assertFalse(wrong.err().contains("hunter"), wrong::err);
+    CliRun empty = run("A=hunter2\nC=\n");
+    assertEquals(ExitCodes.USAGE, empty.exitCode());
+    assertTrue(empty.err().contains("-:2: C: has 0 bytes"), empty::err);
+    // The last line of a key that lost its quotes has the form of NAME=value.
+    CliRun torn =
+        CliRun.of(
+            environment,
+            "A=-----BEGIN KEY-----\nhunter/2\nhunter3==\n".getBytes(UTF_8),
+            "secret",
+            "import",
+            "--from",
+            "env",
+            "-");
+    assertEquals(ExitCodes.USAGE, torn.exitCode());
+    assertTrue(torn.err().contains("-:2: must be NAME=value"), torn::err);
+    assertFalse(torn.err().contains("hunter"), torn::err);
     Path map = Files.writeString(home.resolve("map.yaml"), "secrets:\n- {from: A, name: A}\n");
     CliRun misnamed = run("A=hunter2\n", "--map", map.toString());
     assertEquals(ExitCodes.USAGE, misnamed.exitCode());
@@ -133,7 +159,7 @@ class SecretImportCommandTest {
 
   @Test
   void whatIsRefusedDoesNotHoldUpTheRest() {
-    status = line -> line.startsWith("GET") ? 404 : line.endsWith(" a") ? 409 : 201;
+    status = line -> line.startsWith("POST") && line.endsWith(" a") ? 409 : usual(line);
     CliRun run = run("A=1\nB=2\n", "--output", "json");
     assertEquals(ExitCodes.FAILED, run.exitCode(), run::err);
     assertEquals(List.of("REFUSED", "CREATED"), outcomes(run));
@@ -143,18 +169,39 @@ class SecretImportCommandTest {
   @Test
   void aServiceThatAsksToWaitIsAskedAgainAndOneThatIsGoneIsNot() {
     status =
-        line ->
-            line.startsWith("GET")
-                ? 404
-                : Collections.frequency(asked, line + " import:a:1") == 1 ? 503 : 201;
+        line -> {
+          boolean first =
+              asked.stream().filter(before -> before.startsWith(line + " ")).count() == 1;
+          return first ? 503 : usual(line);
+        };
     CliRun waited = run("A=1\n", "--output", "json");
-    assertEquals(List.of("CREATED"), outcomes(waited));
-    assertEquals(3, asked.size(), asked::toString);
+    assertEquals(List.of("CREATED"), outcomes(waited), waited::err);
+    assertEquals(5, asked.size(), asked::toString);
 
-    status = line -> line.startsWith("GET /v1/secrets/b") ? 0 : line.startsWith("GET") ? 404 : 201;
+    asked.clear();
+    status = line -> line.startsWith("GET /v1/secrets/b") ? 0 : usual(line);
     CliRun gone = run("A=1\nB=2\nC=3\n", "--output", "json");
     assertEquals(ExitCodes.UNREACHABLE, gone.exitCode(), gone::err);
     assertEquals(List.of("CREATED", "NOT_REACHED", "NOT_REACHED"), outcomes(gone));
+  }
+
+  @Test
+  void aServiceThatGoesOnAskingToWaitEndsTheRun() {
+    status = line -> line.startsWith("POST") ? 503 : usual(line);
+    CliRun run = run("A=1\nB=2\n", "--output", "json");
+    assertEquals(ExitCodes.UNREACHABLE, run.exitCode(), run::err);
+    assertEquals(List.of("NOT_REACHED", "NOT_REACHED"), outcomes(run));
+    assertEquals(6, asked.size(), asked::toString);
+  }
+
+  @Test
+  void whatIsAnsweredFromARecordAndCannotBeSeenWasNotMade() {
+    status = line -> line.startsWith("GET") ? 404 : 201;
+    CliRun run = run("A=1\n", "--output", "json");
+    assertEquals(ExitCodes.FAILED, run.exitCode(), run::err);
+    assertEquals(List.of("REFUSED"), outcomes(run));
+    assertTrue(run.text().contains("may not see it any more"), run::text);
+    assertTrue(run.text().contains("\"written\":0"), run::text);
   }
 
   @Test
@@ -174,5 +221,17 @@ class SecretImportCommandTest {
     assertTrue(run.text().contains("rotation: {\"days\":30}"), run::text);
     assertFalse(run.text().contains("hunter2"));
     assertEquals(List.of(), asked);
+  }
+
+  @Test
+  void aMapThatWouldBeTooLargeToBeReadIsNotWritten() {
+    StringBuilder env = new StringBuilder();
+    for (int i = 0; i < 10_000; i++) {
+      env.append("A_NAME_THAT_IS_AS_LONG_AS_NAMES_ARE_").append(i).append("=1\n");
+    }
+    CliRun run = run(env.toString(), "--init-map");
+    assertEquals(ExitCodes.USAGE, run.exitCode());
+    assertTrue(run.err().contains("1048576 bytes that --map takes"), run::err);
+    assertEquals("", run.text());
   }
 }

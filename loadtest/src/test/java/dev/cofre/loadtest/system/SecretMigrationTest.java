@@ -197,6 +197,33 @@ class SecretMigrationTest {
   }
 
   @Test
+  void whatWasCutShortIsContinuedAndWhatIsSaidIsCompared() throws Exception {
+    String file = file("d.json", "{\"secrets\":[{\"name\":\"c\",\"value\":\"x\"}]}");
+    imported(0, "--from=json", file);
+    // As a run leaves it that ended after the first of three, of which the last is the same again.
+    Files.writeString(
+        Path.of(file),
+        "{\"secrets\":[{\"name\":\"c\","
+            + "\"versions\":[{\"value\":\"x\"},{\"value\":\"y\"},{\"value\":\"x\"}]}]}");
+    assertOutcome("CONTINUED", 3, imported(0, "--from=json", file), "c");
+    assertEquals("y", value("c", 2));
+    assertOutcome("UNCHANGED", 3, imported(0, "--from=json", file), "c");
+
+    Api owner = deployment.controlApi("app-owner");
+    var other =
+        owner
+            .request("/v1/secrets/c")
+            .header("Content-Type", "application/json")
+            .method("PATCH", BodyPublishers.ofString("{\"description\":\"another\"}"));
+    assertEquals(200, owner.send(other.build()).status());
+    Map<String, JsonObject> rows = imported(1, "--from=json", file);
+    assertOutcome("REFUSED", 3, rows, "c");
+    assertTrue(rows.get("c").getString("why").contains("its description"), rows::toString);
+    assertOutcome("SKIPPED", 3, imported(0, "--from=json", "--existing=skip", file), "c");
+    assertOutcome("UNCHANGED", 3, imported(0, "--from=json", "--existing=add", file), "c");
+  }
+
+  @Test
   void aRunThatWasKilledIsContinued() throws Exception {
     JsonObject all = new JsonObject();
     JsonArray secrets = new JsonArray();

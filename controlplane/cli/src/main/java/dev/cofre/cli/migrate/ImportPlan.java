@@ -2,11 +2,14 @@ package dev.cofre.cli.migrate;
 
 import dev.cofre.documents.yaml.FileErrors;
 import io.vertx.core.json.JsonObject;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -36,7 +39,8 @@ public record ImportPlan(List<PlannedSecret> secrets, int skipped) {
 
   /**
    * Names and describes {@code sources}. What is said of one by {@code map} comes first, then what
-   * the source says of it, then {@code options}, then the map's defaults.
+   * the source says of it or {@code options}, which must not say different things, then the map's
+   * defaults.
    *
    * @param prefix what the names begin with that the map does not give
    * @return what is right; {@code errors} tells of the rest
@@ -59,6 +63,7 @@ public record ImportPlan(List<PlannedSecret> secrets, int skipped) {
       if (entry != null) {
         said.mergeIn(entry.said());
       }
+      requireOneWord(source, options, entry == null ? new JsonObject() : entry.said(), errors);
       String name = entry != null && entry.name() != null ? entry.name() : name(prefix, source);
       boolean right = isRight(source, name, names, errors);
       boolean whole = isSaid(source, said, errors);
@@ -74,6 +79,40 @@ public record ImportPlan(List<PlannedSecret> secrets, int skipped) {
               }
             });
     return new ImportPlan(planned, skipped);
+  }
+
+  /** What was asked for on the command line is not overruled by a file without a word. */
+  private static void requireOneWord(
+      SourceSecret source, JsonObject options, JsonObject ofMap, FileErrors errors) {
+    for (String field : SAID) {
+      Object ofSource = source.said().getValue(field);
+      if (ofSource != null
+          && options.containsKey(field)
+          && !ofMap.containsKey(field)
+          && !isSame(field, ofSource, options.getValue(field))) {
+        errors.add(
+            source.place(),
+            source.from(),
+            "has another "
+                + field
+                + " than the option says: leave the option away, or say it in the map for this"
+                + " secret");
+      }
+    }
+  }
+
+  /** Whether two words of {@code field}, of {@link #SAID}, mean the same; null is none. */
+  public static boolean isSame(String field, Object one, Object other) {
+    if (field.equals("expiresAt") && one instanceof String time && other instanceof String again) {
+      try {
+        return OffsetDateTime.parse(time)
+            .toInstant()
+            .equals(OffsetDateTime.parse(again).toInstant());
+      } catch (DateTimeParseException e) {
+        return time.equals(again);
+      }
+    }
+    return Objects.equals(one, other);
   }
 
   /** Wherever a field was said: a second run must send the same bytes to be known again. */

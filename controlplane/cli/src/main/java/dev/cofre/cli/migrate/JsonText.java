@@ -106,7 +106,16 @@ final class JsonText {
     }
     byte[] exact = Arrays.copyOf(packed, length);
     try {
-      return Base64.getDecoder().decode(exact);
+      byte[] decoded = Base64.getDecoder().decode(exact);
+      // The decoder takes a text that lacks its padding, or has bits that nothing reads: cut off.
+      byte[] again = Base64.getEncoder().encode(decoded);
+      boolean whole = Arrays.equals(exact, again);
+      Arrays.fill(again, (byte) 0);
+      if (!whole) {
+        Arrays.fill(decoded, (byte) 0);
+        return null;
+      }
+      return decoded;
     } catch (IllegalArgumentException e) {
       return null;
     } finally {

@@ -35,6 +35,7 @@ public final class Sources {
   private final FileErrors errors;
   private final Map<String, SourceSecret> secrets = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
+  private final VaultNames vaultNames = new VaultNames();
 
   /** What is wrong goes to {@code errors}. */
   public Sources(FileErrors errors) {
@@ -43,6 +44,11 @@ public final class Sources {
 
   FileErrors errors() {
     return errors;
+  }
+
+  /** Which file gave which name of Vault's. */
+  VaultNames vaultNames() {
+    return vaultNames;
   }
 
   /** Takes a secret that has one value; it stands in {@code field} of its file. */

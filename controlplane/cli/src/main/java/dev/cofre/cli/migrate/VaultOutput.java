@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -45,6 +46,12 @@ final class VaultOutput {
               "",
               "must be called NAME.json, or NAME.vN.json for version N: what Vault prints does not"
                   + " say which secret it is of");
+      return;
+    }
+    Optional<String> why =
+        into.vaultNames().add(named.group(1), Path.of(file), named.group(2) != null);
+    if (why.isPresent()) {
+      into.errors().add(new Place(file, 1), "", why.get());
       return;
     }
     VaultOutput reader = new VaultOutput(file, into);

@@ -103,11 +103,29 @@ class ImportPlanTest {
             secrets:
             - {from: a, description: of-map, rotation: {none: fixed}}
             """);
-    JsonObject said = plan(file, map, OPTIONS).secrets().getFirst().said();
+    JsonObject options = OPTIONS.copy();
+    options.remove("owner");
+    JsonObject said = plan(file, map, options).secrets().getFirst().said();
     assertEquals("of-map", said.getString("description"));
     assertEquals("of-source", said.getString("owner"));
     assertEquals("internal", said.getString("dataClass"));
     assertEquals(new JsonObject("{\"none\":\"fixed\"}"), said.getJsonObject("rotation"));
+  }
+
+  @Test
+  void anOptionIsNotOverruledByAFile() {
+    String dump =
+        "{\"secrets\":[{\"name\":\"a\",\"environment\":\"prod\",\"owner\":\"o\","
+            + "\"expiresAt\":\"2030-01-01T01:00:00+01:00\",\"value\":\"x\"}]}";
+    SourceFile file = SourceFile.of(SourceKind.json, "d", dump);
+    plan(file, ImportMap.EMPTY, OPTIONS);
+    assertEquals(1, file.errors.count(), file::told);
+    assertTrue(file.told().contains("a: has another environment than the option says"), file::told);
+    SourceFile again = SourceFile.of(SourceKind.json, "d", dump);
+    ImportMap map = map("secrets:\n- {from: a, environment: prod}\n");
+    JsonObject said = plan(again, map, OPTIONS).secrets().getFirst().said();
+    assertEquals("prod", said.getString("environment"));
+    assertTrue(again.errors.isEmpty(), again::told);
   }
 
   @Test

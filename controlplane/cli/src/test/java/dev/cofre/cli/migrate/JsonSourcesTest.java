@@ -83,7 +83,9 @@ class JsonSourcesTest {
         "{\"secrets\":[\"hunter2\"]}",
         "{\"secrets\":[{\"name\":\"a\",\"value\":\"hunter2\",\"more\":\"hunter2\"}]}",
         "{\"secrets\":[{\"name\":\"a\",\"value\":\"x\"},{\"name\":\"a\",\"value\":\"hunter2\"}]}",
-        "{\"secrets\":[],\"more\":\"hunter2\"}"
+        "{\"secrets\":[],\"more\":\"hunter2\"}",
+        "{\"secrets\":[{\"name\":\"a\",\"valueBase64\":\"aHVudGVyMg\"}]}",
+        "{\"secrets\":[{\"name\":\"a\",\"valueBase64\":\"aHVudGVyMh==\"}]}"
       })
   void whatIsWrongIsNamedByItsPlaceAndNotShown(String text) {
     SourceFile file = json(text);
@@ -109,6 +111,30 @@ class JsonSourcesTest {
     assertEquals(List.of("old", "new"), file.values("shop-db#password"));
     assertEquals(List.of("5432", "5432"), file.values("shop-db#port"));
     assertEquals("m", file.values().get("mail#password"));
+  }
+
+  @Test
+  void filesOfOneNameAreNotTwoSecretsThatBecomeOne() {
+    for (String[] names :
+        new String[][] {
+          {"dev/db.json", "prod/db.json"},
+          {"dev/db.v2.json", "prod/db.v7.json"},
+          {"db.json", "db.v7.json"},
+          {"db.v2.json", "db.json"},
+          {"db.json", "./db.json"}
+        }) {
+      SourceFile file =
+          SourceFile.of(SourceKind.vault, names[0], VAULT.formatted("hunter2", 2))
+              .and(SourceKind.vault, names[1], VAULT.formatted("hunter3", 7));
+      assertEquals(1, file.errors.count(), file::told);
+      assertTrue(file.told().startsWith(names[1] + ":1: "), file::told);
+      assertTrue(file.told().contains(names[0]), file::told);
+      assertFalse(file.told().contains("hunter"), file::told);
+    }
+    SourceFile versions =
+        SourceFile.of(SourceKind.vault, "x/db.v2.json", VAULT.formatted("old", 2))
+            .and(SourceKind.vault, "./x/../x/db.v7.json", VAULT.formatted("new", 7));
+    assertEquals("new", versions.values().get("db#password"));
   }
 
   @Test

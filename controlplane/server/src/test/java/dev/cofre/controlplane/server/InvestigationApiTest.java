@@ -106,6 +106,10 @@ class InvestigationApiTest {
     // Of another secret, and the use of a key of the same name.
     events.add(event(1_100, "web", "10.1.0.1", "secret:read").key("other").used(1, null).build());
     events.add(event(1_200, "web", "10.1.0.1", "encrypt").key("orders-db").build());
+    // An export: one record for what left, one for the bundle.
+    events.add(
+        event(1_300, "mover", "10.1.0.2", "secret:export").key("moved").used(1, null).build());
+    events.add(event(1_301, "mover", "10.1.0.2", "secret:export").key("id recipient x").build());
     return events;
   }
 
@@ -141,6 +145,13 @@ class InvestigationApiTest {
     JsonObject answer = ask("principal=web" + HOUR);
     assertTrue(words(answer).contains("2 secrets were read: orders-db, other."), words(answer));
     assertEquals(1, row(answer, "secrets", "secret", "other").getInteger("events"));
+  }
+
+  @Test
+  void anExportIsTheReadingOfItsSecretsAndNothingElse() throws Exception {
+    JsonObject answer = ask("principal=mover" + HOUR);
+    assertEquals(1, answer.getJsonObject("secrets").getInteger("distinct"), answer::encodePrettily);
+    assertEquals(1, row(answer, "secrets", "secret", "moved").getInteger("events"));
   }
 
   private static AuditEvent use(long second, String who, String from, UUID dataKey, int items) {

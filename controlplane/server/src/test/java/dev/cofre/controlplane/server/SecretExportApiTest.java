@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.transport.RecipientKey;
+import dev.cofre.controlplane.domain.SecretExport;
+import dev.cofre.controlplane.server.store.Store;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -15,11 +17,13 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
 import org.jose4j.jwe.JsonWebEncryption;
@@ -241,13 +245,42 @@ class SecretExportApiTest {
   }
 
   @Test
+  void withoutRoomForABundleItIsNotEvenAskedFor() throws Exception {
+    make("waiting", "internal", "x".getBytes(UTF_8));
+    Instant now = plane.clock.instant();
+    plane.plane.close();
+    try (Store store = Store.open(plane.location(), plane.clock)) {
+      store.change(
+          tx -> {
+            for (int i = 0; i < 100; i++) {
+              SecretExport one =
+                  new SecretExport(
+                      UUID.randomUUID(),
+                      "default",
+                      ADMIN,
+                      "ab".repeat(32),
+                      1,
+                      now,
+                      now.plus(Duration.ofHours(1)));
+              tx.secretExports().insert(one, new byte[1]);
+            }
+            return null;
+          });
+    }
+    plane.start();
+    assertRefused(ErrorCode.CONFLICT, ask(ADMIN, "waiting"));
+    plane.clock.advance(Duration.ofHours(1).plusSeconds(1));
+    left(plane.approve(SECOND, ask(ADMIN, "waiting")));
+  }
+
+  @Test
   void moreThanABundleHoldsDoesNotLeave() throws Exception {
     String[] names = new String[9];
     for (int i = 0; i < names.length; i++) {
       names[i] = "large-" + i;
       make(names[i], "internal", new byte[65_536]);
     }
-    assertFailed(ErrorCode.PAYLOAD_TOO_LARGE, plane.approve(SECOND, ask(ADMIN, names)));
+    assertRefused(ErrorCode.PAYLOAD_TOO_LARGE, ask(ADMIN, names));
     String[] fewer = Arrays.copyOf(names, 8);
     JsonObject left = left(plane.approve(SECOND, ask(ADMIN, fewer)));
     HttpResponse<String> fetched = plane.get(ADMIN, PATH + "/" + left.getString("id"));

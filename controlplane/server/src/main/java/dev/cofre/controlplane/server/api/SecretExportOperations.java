@@ -5,6 +5,7 @@ import static dev.cofre.controlplane.domain.ManagementAction.SECRET_EXPORT_SHOW;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
 
+import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.contract.random.KernelRandom;
@@ -96,6 +97,9 @@ final class SecretExportOperations {
                     .change(
                         tx -> {
                           List<SealedSecret> found = leaving(tx, call, draft.names());
+                          // Told at once, not when others have agreed to what cannot be done.
+                          requireRoom(tx, call.principal().tenant());
+                          requireSmall(found);
                           changing.require(tx, call, matter(found, recipient));
                           return found;
                         }));
@@ -110,11 +114,7 @@ final class SecretExportOperations {
     changing.require(tx, call, matter(leaving, recipient));
     String tenant = call.principal().tenant();
     tx.secretExports().removeOver();
-    if (tx.secretExports().count(tenant) >= KEPT_MAX) {
-      throw new ProblemException(
-          ErrorCode.CONFLICT,
-          KEPT_MAX + " bundles are kept already; each ends a day after it was made");
-    }
+    requireRoom(tx, tenant);
     SecretExport export =
         new SecretExport(
             UUID.randomUUID(),
@@ -140,6 +140,31 @@ final class SecretExportOperations {
     call.subject(export.id() + " recipient sha256:" + recipient.fingerprint());
     changing.audit().allowed(call);
     return answer;
+  }
+
+  private static void requireRoom(Transaction tx, String tenant) {
+    if (tx.secretExports().count(tenant) >= KEPT_MAX) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT,
+          KEPT_MAX + " bundles are kept already; each ends a day after it was made");
+    }
+  }
+
+  /** By the lengths of the envelopes: nothing is opened. */
+  private static void requireSmall(List<SealedSecret> leaving) {
+    long bytes = 0;
+    for (SealedSecret one : leaving) {
+      bytes += Math.max(0, EnvelopeFormat.plaintextLength(one.envelope().length));
+    }
+    requireSmall(bytes);
+  }
+
+  private static void requireSmall(long bytes) {
+    if (bytes > BYTES_MAX) {
+      throw new ProblemException(
+          ErrorCode.PAYLOAD_TOO_LARGE,
+          "the values are more than " + BYTES_MAX + " bytes; ask for fewer at once");
+    }
   }
 
   private Answer show(Call call) {
@@ -199,11 +224,7 @@ final class SecretExportOperations {
         byte[] value = vault.open(one);
         try {
           bytes += value.length;
-          if (bytes > BYTES_MAX) {
-            throw new ProblemException(
-                ErrorCode.PAYLOAD_TOO_LARGE,
-                "the values are more than " + BYTES_MAX + " bytes; ask for fewer at once");
-          }
+          requireSmall(bytes);
           dump.add(one.secret(), one.version().number(), value);
         } finally {
           Arrays.fill(value, (byte) 0);

@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
  * @param ofSecret whether a use is the reading of a secret, not that of a key
  */
 record Happened(String log, AuditEvent event, boolean ofSecret) {
-  private static final Set<String> SECRET_READS = Set.of("secret:read", "secret:export");
+  private static final String EXPORT = "secret:export";
+  private static final Set<String> SECRET_READS = Set.of("secret:read", EXPORT);
 
   private static final Set<String> USES =
       Arrays.stream(Action.values()).map(Action::text).collect(Collectors.toUnmodifiableSet());
@@ -35,9 +36,11 @@ record Happened(String log, AuditEvent event, boolean ofSecret) {
     return ofSecret ? isSecretRead(event.action()) : isUse(event.action());
   }
 
-  /** Whether the value of a secret was handed out. */
+  /** Whether the value of a secret was handed out; an export's record of its bundle has none. */
   boolean isRead() {
-    return isSecretRead(event.action()) && event.outcome().equals("allowed");
+    return isSecretRead(event.action())
+        && event.outcome().equals("allowed")
+        && (event.keyVersion() > 0 || !event.action().equals(EXPORT));
   }
 
   /** Whether {@code action} asks for a secret's value. */
