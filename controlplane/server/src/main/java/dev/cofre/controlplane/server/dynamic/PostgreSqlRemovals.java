@@ -27,8 +27,9 @@ final class PostgreSqlRemovals {
   static final String KEPT = "cofre-kept";
 
   /**
-   * Of some users those that own nothing and have no grants of their own, with what stands written
-   * on them and their groups. What the catalog says of their being members goes with them.
+   * Of some users those that own nothing, have no grants of their own and no session, which may
+   * keep the user's row, with what stands written on them and their groups. What the catalog says
+   * of their being members goes with them.
    */
   private static final String BARE =
       "select u.rolname, coalesce(shobj_description(u.oid, 'pg_authid'), ''),"
@@ -36,11 +37,15 @@ final class PostgreSqlRemovals {
           + PostgreSqlGroups.OF_MEMBER
           + "u.oid), ' ')"
           + " from pg_roles u where u.rolname = any(cast(? as name[]))"
+          + " and not exists (select from pg_stat_activity a where a.usesysid = u.oid)"
           + " and not exists (select from pg_shdepend d where d.refclassid = 'pg_authid'::regclass"
           + " and d.refobjid = u.oid and d.classid <> 'pg_auth_members'::regclass)";
 
   private static final String IN_SESSION =
       "select distinct usename::text from pg_stat_activity where usename = any(cast(? as name[]))";
+
+  /** What is shut together waits for nobody for long: who is in the way is found one by one. */
+  private static final String BRIEFLY = "set local lock_timeout = 1000";
 
   private final PostgreSqlStatements sql;
   private final PostgreSqlUsers users;
@@ -58,8 +63,12 @@ final class PostgreSqlRemovals {
       return;
     }
     Statements removal = users.removal(userName);
+    // One that changes itself keeps the row that is to be changed, for as long as it likes.
+    terminateSessions(userName, removal);
     sql.execute(removal.shut());
-    endSessions(userName, removal);
+    if (terminateSessions(userName, removal) && sessions(userName) > 0) {
+      throw PostgreSqlSession.refused("a session of the credential does not end");
+    }
     List<String> its = groups.ofUser(userName);
     if (!removeBare(removal, its)) {
       // To take over what it owns one must have its rights.
@@ -92,7 +101,11 @@ final class PostgreSqlRemovals {
     if (found.isEmpty()) {
       return Set.of();
     }
-    sql.atOnce(() -> users.shut(several(found)));
+    sql.atOnce(
+        () -> {
+          sql.execute(BRIEFLY);
+          users.shut(several(found));
+        });
     sql.rowsAmong(IN_SESSION, 1, List.copyOf(found.keySet()))
         .forEach(row -> found.remove(row.getFirst()));
     drop(found);
@@ -128,19 +141,16 @@ final class PostgreSqlRemovals {
         });
   }
 
-  /** Waits for each to end; there is no login any more, so none begins. */
-  private void endSessions(String userName, Statements removal)
-      throws SQLException, TargetException {
+  /** Waits for each to end, for a bounded time; whether there was one. */
+  private boolean terminateSessions(String userName, Statements removal) throws SQLException {
     if (sessions(userName) == 0) {
-      return;
+      return false;
     }
     sql.execute(removal.take());
     sql.count(
         "select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where usename = ?",
         userName);
-    if (sessions(userName) > 0) {
-      throw PostgreSqlSession.refused("a session of the credential does not end");
-    }
+    return true;
   }
 
   private int sessions(String userName) throws SQLException {

@@ -153,14 +153,31 @@ final class PostgreSqlSession implements Session {
   @Override
   public void revoke(String userName, OwnedObjects owned) throws TargetException {
     UserNames.require(userName);
-    guarded("the removal of a credential", () -> removals.one(userName, owned));
+    removing("the removal of a credential", () -> removals.one(userName, owned));
   }
 
   @Override
   public Set<String> revokeTogether(List<String> names) throws TargetException {
     Set<String> gone = new HashSet<>();
-    guarded("the removal of credentials", () -> gone.addAll(removals.together(names)));
+    removing("the removal of credentials", () -> gone.addAll(removals.together(names)));
     return gone;
+  }
+
+  /** Who holds a removal up keeps one credential: the system is there for all others. */
+  private static void removing(String what, JdbcStatements.Work work) throws TargetException {
+    try {
+      work.run();
+    } catch (SQLException e) {
+      TargetException failure = failure(what, e);
+      throw isContended(e)
+          ? new TargetException(TargetException.Kind.BUSY, failure.getMessage())
+          : failure;
+    }
+  }
+
+  private static boolean isContended(SQLException e) {
+    String state = e.getSQLState() == null ? "" : e.getSQLState();
+    return CONTENDED.contains(state) || EXISTS.contains(state);
   }
 
   private static void guarded(String what, JdbcStatements.Work work) throws TargetException {
@@ -178,7 +195,7 @@ final class PostgreSqlSession implements Session {
       return new TargetException(
           TargetException.Kind.LOGIN, "the target does not take the root user's password");
     }
-    if (CONTENDED.contains(state) || EXISTS.contains(state)) {
+    if (isContended(e)) {
       return new TargetException(
           TargetException.Kind.AWAY,
           "others are at work in the target, which kept up " + what + " with SQLSTATE " + state);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Removes several credentials by one login: together those that can go at once, and each of the
@@ -27,8 +28,9 @@ public final class Removals {
    *
    * @param gone the names of those that are removed
    * @param failed what stood in the way of others, by name
+   * @param together how many of those that are gone went by one step
    */
-  public record Outcome(Set<String> gone, Map<String, TargetException> failed) {
+  public record Outcome(Set<String> gone, Map<String, TargetException> failed, int together) {
     /** Keeps copies. */
     public Outcome {
       gone = Set.copyOf(gone);
@@ -41,9 +43,16 @@ public final class Removals {
    * are not tried.
    *
    * @param goesOn asked before each one that is removed by itself; false ends the work
+   * @param onGone is told the names of those that went together, and then of each other one, as
+   *     soon as they are gone: what others take long for is not to keep up what is known of them
    */
-  public static Outcome remove(Session session, List<Removal> all, BooleanSupplier goesOn) {
-    Set<String> gone = new HashSet<>(together(session, all));
+  public static Outcome remove(
+      Session session, List<Removal> all, BooleanSupplier goesOn, Consumer<Set<String>> onGone) {
+    Set<String> together = together(session, all);
+    if (!together.isEmpty()) {
+      onGone.accept(together);
+    }
+    Set<String> gone = new HashSet<>(together);
     Map<String, TargetException> failed = new HashMap<>();
     List<Removal> others = all.stream().filter(one -> !gone.contains(one.userName())).toList();
     boolean isThere = true;
@@ -52,12 +61,13 @@ public final class Removals {
       try {
         session.revoke(one.userName(), one.owned());
         gone.add(one.userName());
+        onGone.accept(Set.of(one.userName()));
       } catch (TargetException e) {
         failed.put(one.userName(), e);
         isThere = e.kind() != TargetException.Kind.AWAY;
       }
     }
-    return new Outcome(gone, failed);
+    return new Outcome(gone, failed, together.size());
   }
 
   private static Set<String> together(Session session, List<Removal> all) {

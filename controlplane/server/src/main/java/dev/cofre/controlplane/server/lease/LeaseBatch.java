@@ -18,7 +18,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
@@ -29,7 +31,8 @@ import java.util.function.BooleanSupplier;
  *
  * <p>Those that were ended before their time are removed first, and without a rest: they work
  * still. The others let nobody log in any more, where the system enforces their end and was told no
- * later one, and are removed at a {@link Pace}; where it enforces none, without a rest too.
+ * later one, and are removed at a {@link Pace}, which knows no rest for what is late; where it
+ * enforces none, without a rest too.
  *
  * <p>Who takes leases has them alone for {@link #CLAIM}; then they are due again, for whoever comes
  * first, so a kill loses nothing. To remove a credential twice does no harm. Those that went
@@ -44,7 +47,7 @@ final class LeaseBatch {
   /** The least that are taken: one after the other they take some seconds at most. */
   private static final int SIZE_MIN = 20;
 
-  /** So many times what is removed at once are taken by one look and one login. */
+  /** So many times what is removed at once are taken by one look and one login, where it works. */
   private static final int PIECES = 4;
 
   /** Of a system that is this slow the rest is let go: another one may have it after the claim. */
@@ -55,6 +58,9 @@ final class LeaseBatch {
   private final SystemAudit audit;
   private final Pace pace;
   private final LongAdder removed = new LongAdder();
+
+  /** Engines whose credentials went together the last time; of others a task takes few. */
+  private final Set<UUID> together = ConcurrentHashMap.newKeySet();
 
   LeaseBatch(Store store, RootLogin roots, SystemAudit audit, Pace pace) {
     this.pace = pace;
@@ -81,6 +87,10 @@ final class LeaseBatch {
 
     private boolean mayWork(Lease lease) {
       return lease.expiresAt().isAfter(at());
+    }
+
+    private List<Duration> overdue(List<Lease> piece) {
+      return piece.stream().map(lease -> Duration.between(lease.expiresAt(), at())).toList();
     }
 
     /** Those from {@code first} on that go at once: of one kind, as the pace is by kind. */
@@ -118,7 +128,7 @@ final class LeaseBatch {
           return new Result(due.size(), false);
         }
         if (session.endsCredentials() && !claimed.mayWork(piece.getFirst())) {
-          pace.rest(piece.size(), System.nanoTime() - workingNs);
+          pace.rest(claimed.overdue(piece), System.nanoTime() - workingNs);
         }
         workingNs = System.nanoTime();
       }
@@ -144,10 +154,11 @@ final class LeaseBatch {
   private Claimed claim(Transaction tx, UUID engine) {
     Optional<SecretEngine> found = tx.engines().find(engine);
     if (found.isEmpty()) {
+      together.remove(engine);
       return Claimed.NONE;
     }
     int atOnce = roots.removedAtOnce(found.get());
-    int size = Math.max(SIZE_MIN, PIECES * atOnce);
+    int size = Math.max(SIZE_MIN, together.contains(engine) ? PIECES * atOnce : atOnce);
     Instant now = tx.now();
     return new Claimed(tx.leases().claim(engine, now, now.plus(CLAIM), size), atOnce);
   }
@@ -162,8 +173,9 @@ final class LeaseBatch {
         Removals.remove(
             session,
             piece.stream().map(lease -> new Removal(lease.userName(), lease.owned())).toList(),
-            goesOn);
-    gone(piece.stream().filter(lease -> outcome.gone().contains(lease.userName())).toList());
+            goesOn,
+            names -> gone(piece.stream().filter(one -> names.contains(one.userName())).toList()));
+    remember(piece, outcome);
     boolean away =
         outcome.failed().values().stream()
             .anyMatch(failure -> failure.kind() == TargetException.Kind.AWAY);
@@ -182,6 +194,15 @@ final class LeaseBatch {
     return !away;
   }
 
+  private void remember(List<Lease> piece, Outcome outcome) {
+    UUID engine = piece.getFirst().engine();
+    if (piece.size() > 1 && outcome.together() * 2 >= piece.size()) {
+      together.add(engine);
+    } else if (piece.size() > 1) {
+      together.remove(engine);
+    }
+  }
+
   private void gone(List<Lease> leases) {
     if (!leases.isEmpty()) {
       audit.ended(leases);
@@ -196,8 +217,9 @@ final class LeaseBatch {
         lease.id(),
         Integer.toString(lease.attempts() + 1),
         failure.getMessage());
-    boolean away = failure.kind() == TargetException.Kind.AWAY;
-    failed(List.of(lease), failure.getMessage(), away ? RetryTimes.AWAY : RetryTimes.REFUSED);
+    boolean passes =
+        failure.kind() == TargetException.Kind.AWAY || failure.kind() == TargetException.Kind.BUSY;
+    failed(List.of(lease), failure.getMessage(), passes ? RetryTimes.AWAY : RetryTimes.REFUSED);
   }
 
   private void away(List<Lease> leases, String why) {
@@ -212,7 +234,7 @@ final class LeaseBatch {
         tx -> {
           for (Lease lease : leases) {
             Duration wait = times.after(lease.attempts(), ThreadLocalRandom.current());
-            tx.leases().failed(lease.id(), why, tx.now().plus(wait));
+            tx.leases().failed(lease, why, tx.now().plus(wait));
           }
           return null;
         });

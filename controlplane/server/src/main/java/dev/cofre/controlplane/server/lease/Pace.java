@@ -1,13 +1,15 @@
 package dev.cofre.controlplane.server.lease;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 
 /**
  * How work that can wait leaves time to what cannot: whoever does it rests after each piece, in
- * proportion to what the piece took. So it slows down by itself on a machine that is busy.
- * Immutable.
+ * proportion to what the piece took. So it slows down by itself on a machine that is busy. What is
+ * late rests less, and in the end not at all, so that no backlog grows by rests alone. Immutable.
  */
 public final class Pace {
   /** No rest at all. */
@@ -18,6 +20,9 @@ public final class Pace {
    * anybody.
    */
   private static final long REST_MAX_NS = TimeUnit.MILLISECONDS.toNanos(30);
+
+  /** What is overdue by so much is removed without a rest: all that is due is to go within it. */
+  private static final long LATE_NS = TimeUnit.SECONDS.toNanos(60);
 
   private final int sharePercent;
   private final LongConsumer sleepNs;
@@ -39,11 +44,21 @@ public final class Pace {
     this.sleepNs = sleepNs;
   }
 
-  /** Rests after {@code removals} that took {@code workedNs} together, at most 30 ms for each. */
-  void rest(int removals, long workedNs) {
-    long most = removals * REST_MAX_NS;
-    long bounded = Math.clamp(workedNs, 0, most * SHARE_PERCENT_MAX);
-    long restNs = Math.min(most, bounded * (SHARE_PERCENT_MAX - sharePercent) / sharePercent);
+  /**
+   * Rests after removals that took {@code workedNs} together: at most 30 ms for each, and of that
+   * the less the longer it is overdue, evenly to none at 60 s.
+   *
+   * @param overdue of each credential that was removed, for how long its time has been over
+   */
+  void rest(List<Duration> overdue, long workedNs) {
+    long eachNs = Math.clamp(workedNs / overdue.size(), 0, REST_MAX_NS * SHARE_PERCENT_MAX);
+    long wholeNs =
+        Math.min(REST_MAX_NS, eachNs * (SHARE_PERCENT_MAX - sharePercent) / sharePercent);
+    long restNs = 0;
+    for (Duration one : overdue) {
+      long lateS = Math.clamp(one.toSeconds(), 0, TimeUnit.NANOSECONDS.toSeconds(LATE_NS));
+      restNs += wholeNs * (LATE_NS - TimeUnit.SECONDS.toNanos(lateS)) / LATE_NS;
+    }
     if (restNs > 0) {
       sleepNs.accept(restNs);
     }

@@ -334,7 +334,7 @@ public final class LeaseTable {
    * Takes at most {@code limit} leases of {@code engine} that are due at {@code now}, for whoever
    * calls alone until {@code until}. Up to half of them are such as were ended before their time,
    * or never handed out, if there are: their credentials work still, and wait for no backlog of
-   * others. They are the first; after them, as before, those come that wait longest.
+   * others. Whichever work still are the first; of each kind, those that wait longest.
    */
   public List<Lease> claim(UUID engine, Instant now, Instant until, int limit) {
     List<UUID> before = due(engine, now, WORKS, (limit + 1) / 2);
@@ -359,7 +359,9 @@ public final class LeaseTable {
         .bindList("ids", ids)
         .map((row, context) -> read(row))
         .stream()
-        .sorted(Comparator.comparingInt(lease -> ids.indexOf(lease.id())))
+        .sorted(
+            Comparator.<Lease, Boolean>comparing(lease -> !lease.expiresAt().isAfter(now))
+                .thenComparingInt(lease -> ids.indexOf(lease.id())))
         .toList();
   }
 
@@ -399,13 +401,17 @@ public final class LeaseTable {
     return IntStream.of(each.execute()).sum();
   }
 
-  /** Says that the credential of {@code id} could not be removed, and when that is tried again. */
-  public void failed(UUID id, String error, Instant nextAt) {
+  /**
+   * Says that the credential of a lease that {@link #claim} gave could not be removed, and when
+   * that is tried again: nothing of one that somebody wrote since.
+   */
+  public void failed(Lease claimed, String error, Instant nextAt) {
     handle
         .createUpdate(
             "update lease set attempts = attempts + 1, last_error = :error, next_at = :nextAt"
-                + " where id = :id and state = 'REVOKING'")
-        .bind("id", id)
+                + " where id = :id and state = 'REVOKING' and next_at = :claimed")
+        .bind("id", claimed.id())
+        .bind("claimed", Times.column(claimed.nextAt()))
         .bind("error", error)
         .bind("nextAt", Times.column(nextAt))
         .execute();

@@ -132,7 +132,7 @@ abstract class DynamicEngineContract {
       List<String> wanted = new ArrayList<>(names);
       wanted.add(2, fresh());
       wanted.add(names.getFirst());
-      Outcome outcome = Removals.remove(session, removals(wanted), () -> true);
+      Outcome outcome = Removals.remove(session, removals(wanted), () -> true, told -> {});
       assertEquals(Map.of(), outcome.failed());
       assertEquals(Set.copyOf(wanted), outcome.gone());
       for (String name : names) {
@@ -142,7 +142,9 @@ abstract class DynamicEngineContract {
       assertTrue(works(kept, password));
       session.revoke(kept, OwnedObjects.REASSIGN);
       // Again, as after a kill: they are gone.
-      assertEquals(Set.copyOf(names), Removals.remove(session, removals(names), () -> true).gone());
+      assertEquals(
+          Set.copyOf(names),
+          Removals.remove(session, removals(names), () -> true, told -> {}).gone());
     }
     assertEquals(before, made());
   }
@@ -155,7 +157,7 @@ abstract class DynamicEngineContract {
       List<String> wanted = new ArrayList<>(names);
       // As a store that somebody changed by hand would say.
       wanted.add(1, target().user());
-      Outcome outcome = Removals.remove(session, removals(wanted), () -> true);
+      Outcome outcome = Removals.remove(session, removals(wanted), () -> true, told -> {});
       assertEquals(Set.of(target().user()), outcome.failed().keySet());
       assertEquals(TargetException.Kind.REFUSED, outcome.failed().get(target().user()).kind());
       assertEquals(Set.copyOf(names), outcome.gone());
@@ -170,13 +172,15 @@ abstract class DynamicEngineContract {
     char[] password = password();
     try (Session session = session()) {
       List<String> names = several(session, 3, password);
-      Outcome outcome = Removals.remove(session, removals(names), () -> false);
+      Outcome outcome = Removals.remove(session, removals(names), () -> false, told -> {});
       assertEquals(Map.of(), outcome.failed());
       assertEquals(engine().removedAtOnce() > 1 ? 3 : 0, outcome.gone().size());
       for (String name : names) {
         assertEquals(outcome.gone().contains(name), !knows(name));
       }
-      assertEquals(Set.copyOf(names), Removals.remove(session, removals(names), () -> true).gone());
+      assertEquals(
+          Set.copyOf(names),
+          Removals.remove(session, removals(names), () -> true, told -> {}).gone());
     }
   }
 
@@ -189,12 +193,14 @@ abstract class DynamicEngineContract {
       names = several(session, 3, password);
       // Its connection is not there any more.
       lost.close();
-      Outcome outcome = Removals.remove(lost, removals(names), () -> true);
+      Outcome outcome = Removals.remove(lost, removals(names), () -> true, told -> {});
       assertEquals(Set.of(), outcome.gone());
       assertEquals(Set.of(names.getFirst()), outcome.failed().keySet());
       assertEquals(TargetException.Kind.AWAY, outcome.failed().get(names.getFirst()).kind());
       assertTrue(works(names.getLast(), password));
-      assertEquals(Set.copyOf(names), Removals.remove(session, removals(names), () -> true).gone());
+      assertEquals(
+          Set.copyOf(names),
+          Removals.remove(session, removals(names), () -> true, told -> {}).gone());
     } finally {
       lost.close();
     }

@@ -321,12 +321,77 @@ class PostgreSqlEngineTest extends DynamicEngineContract {
         assertTrue(knows(reader));
         assertEquals(
             Set.of(owner, reader),
-            Removals.remove(session, removals(List.of(owner, reader)), () -> true).gone());
+            Removals.remove(session, removals(List.of(owner, reader)), () -> true, told -> {})
+                .gone());
         assertThrows(SQLException.class, () -> statement.execute("select 1"));
       }
       assertEquals(List.of(PostgreSqlRemovals.KEPT), tables("of_many"));
     }
     server.administer("drop table sales.of_many");
+  }
+
+  /** What is known is told before what may take long. */
+  @Test
+  void thoseThatWentTogetherAreToldBeforeTheOthersAreTried() throws Exception {
+    char[] password = password();
+    List<Set<String>> told = new ArrayList<>();
+    try (Session session = session()) {
+      List<String> bare = several(session, 3, password);
+      String reader = fresh();
+      session.create(user(reader), password);
+      List<String> all = new ArrayList<>(bare);
+      all.addFirst(reader);
+      try (Connection open = server.login(reader, new String(password))) {
+        assertTrue(open.isValid(5));
+        Outcome outcome = Removals.remove(session, removals(all), () -> true, told::add);
+        assertEquals(3, outcome.together());
+        assertEquals(Set.copyOf(all), outcome.gone());
+      }
+      assertEquals(List.of(Set.copyOf(bare), Set.of(reader)), told);
+    }
+  }
+
+  /** Who changes itself keeps its own row. */
+  @Test
+  void oneThatKeepsItsOwnRowIsRemovedAndHoldsNoOtherUp() throws Exception {
+    char[] password = password();
+    try (Session session = session()) {
+      List<String> names = several(session, 4, password);
+      try (Connection open = server.login(names.getFirst(), new String(password));
+          Statement statement = open.createStatement()) {
+        open.setAutoCommit(false);
+        statement.execute("alter role current_user password 'x'");
+        Outcome outcome = Removals.remove(session, removals(names), () -> true, told -> {});
+        assertEquals(Set.of(), outcome.failed().keySet());
+        assertEquals(Set.copyOf(names), outcome.gone());
+        assertEquals(3, outcome.together());
+      }
+      for (String name : names) {
+        assertFalse(knows(name));
+      }
+    }
+  }
+
+  /** The row is another's for as long as it likes, who is no session of the credential. */
+  @Test
+  void oneWhoseRowAnotherKeepsHoldsNoOtherUp() throws Exception {
+    char[] password = password();
+    try (Session session = session()) {
+      List<String> names = several(session, 4, password);
+      String kept = names.getFirst();
+      try (Connection open = server.login(TargetServer.ROOT, TargetServer.ROOT_PASSWORD);
+          Statement statement = open.createStatement()) {
+        open.setAutoCommit(false);
+        statement.execute("alter role \"" + kept + "\" connection limit 5");
+        Outcome outcome = Removals.remove(session, removals(names), () -> true, told -> {});
+        assertEquals(Set.of(kept), outcome.failed().keySet());
+        assertEquals(TargetException.Kind.BUSY, outcome.failed().get(kept).kind());
+        assertEquals(Set.copyOf(names.subList(1, 4)), outcome.gone());
+        open.rollback();
+      }
+      session.revoke(kept, OwnedObjects.REASSIGN);
+      assertFalse(knows(kept));
+    }
   }
 
   /** The server refuses a step that is for all of them. */
@@ -338,7 +403,7 @@ class PostgreSqlEngineTest extends DynamicEngineContract {
       String refused = names.get(2);
       server.administer("alter role \"" + refused + "\" superuser");
       assertThrows(TargetException.class, () -> session.revokeTogether(names));
-      Outcome outcome = Removals.remove(session, removals(names), () -> true);
+      Outcome outcome = Removals.remove(session, removals(names), () -> true, told -> {});
       assertEquals(Set.of(refused), outcome.failed().keySet());
       assertEquals(TargetException.Kind.REFUSED, outcome.failed().get(refused).kind());
       assertEquals(4, outcome.gone().size());
@@ -363,7 +428,7 @@ class PostgreSqlEngineTest extends DynamicEngineContract {
       lock.execute("select pg_advisory_lock(7166171012300118117)");
       CompletableFuture<Outcome> removing =
           CompletableFuture.supplyAsync(
-              () -> Removals.remove(session, removals(names), () -> true),
+              () -> Removals.remove(session, removals(names), () -> true, told -> {}),
               Thread::startVirtualThread);
       Await.until("all are shut", () -> canLogIn(names) == 0);
       server.administer(

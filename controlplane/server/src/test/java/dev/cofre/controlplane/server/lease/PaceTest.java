@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -15,7 +17,7 @@ class PaceTest {
   private List<Long> rests(int sharePercent, int removals, long... workedNs) {
     Pace pace = new Pace(sharePercent, restsNs::add);
     for (long worked : workedNs) {
-      pace.rest(removals, worked);
+      pace.rest(Collections.nCopies(removals, Duration.ZERO), worked);
     }
     return restsNs;
   }
@@ -42,17 +44,47 @@ class PaceTest {
     assertEquals(List.of(750_000_000L, 750_000_000L), rests(1, 25, 200_000_000L, Long.MAX_VALUE));
   }
 
-  /** One task, ten waits of 20 ms for each removal, by a clock that the rests move on too. */
   @Test
-  void whatASystemFarAwayHoldsGoesWithinAMinute() {
-    long workNs = 200_000_000;
-    AtomicLong nowNs = new AtomicLong();
-    Pace pace = new Pace(20, nowNs::addAndGet);
-    for (int i = 0; i < 250; i++) {
-      nowNs.addAndGet(workNs);
-      pace.rest(1, workNs);
+  void restsTheLessTheLaterItIs() {
+    Pace pace = new Pace(50, restsNs::add);
+    for (int lateS : new int[] {0, 15, 30, 59, 60, 4_000}) {
+      pace.rest(List.of(Duration.ofSeconds(lateS)), 6_000_000);
     }
-    assertTrue(nowNs.get() < 60_000_000_000L, nowNs + " ns");
+    assertEquals(List.of(6_000_000L, 4_500_000L, 3_000_000L, 100_000L), restsNs);
+  }
+
+  @Test
+  void eachOfSeveralRestsByItself() {
+    Pace pace = new Pace(50, restsNs::add);
+    pace.rest(List.of(Duration.ZERO, Duration.ofSeconds(30), Duration.ofHours(1)), 18_000_000);
+    assertEquals(List.of(9_000_000L), restsNs);
+  }
+
+  @Test
+  void oneWhoseTimeIsNotOverYetRestsNoLonger() {
+    new Pace(50, restsNs::add).rest(List.of(Duration.ofSeconds(-9)), 6_000_000);
+    assertEquals(List.of(6_000_000L), restsNs);
+  }
+
+  /** One task, one by one, 10 ms for each, by a clock that the rests move on too. */
+  @Test
+  void aBacklogEndsAsFastAsItCan() {
+    long workNs = 10_000_000;
+    AtomicLong nowNs = new AtomicLong();
+    AtomicLong restedNs = new AtomicLong();
+    Pace pace =
+        new Pace(
+            10,
+            rest -> {
+              nowNs.addAndGet(rest);
+              restedNs.addAndGet(rest);
+            });
+    for (int i = 0; i < 10_000; i++) {
+      nowNs.addAndGet(workNs);
+      pace.rest(List.of(Duration.ofNanos(nowNs.get())), workNs);
+    }
+    assertTrue(restedNs.get() > 30_000_000_000L, restedNs + " ns");
+    assertTrue(restedNs.get() < 60_000_000_000L, restedNs + " ns");
   }
 
   @Test

@@ -252,7 +252,9 @@ abstract class LeaseStoreContract {
     assertFalse(did(tx -> tx.leases().extend(active.id(), until, NOW)), "it was given up");
     change(
         tx -> {
-          tx.leases().failed(active.id(), "away", until);
+          tx.leases().failed(claimedAt(active, until), "away", until);
+          // Who claimed it first is late with this, too.
+          tx.leases().failed(claimedAt(active, until.minusSeconds(1)), "late", later);
           // Who claimed it first is late: another one has it.
           tx.leases().gone(List.of(claimedAt(pending, until.minusSeconds(1))), later);
           return null;
@@ -285,7 +287,7 @@ abstract class LeaseStoreContract {
     Lease late = taken.get(7);
     change(
         tx -> {
-          tx.leases().failed(late.id(), "another one has it", NOW.plusSeconds(90));
+          tx.leases().failed(late, "another one has it", NOW.plusSeconds(90));
           return null;
         });
     assertEquals(29, count(tx -> tx.leases().gone(taken, NOW)));
@@ -349,6 +351,17 @@ abstract class LeaseStoreContract {
     assertEquals(
         List.of(first.id(), second.id(), third.id(), overdue.id(), expired.id()),
         ids(claimed(engine, 9)));
+  }
+
+  @Test
+  void whatMayWorkStillIsTheFirstAlsoBeyondTheHalfOfWhatIsTaken() {
+    SecretEngine engine = engine("pg");
+    Lease overdue = live(engine, "app", NOW.minusSeconds(100));
+    Lease first = revoked(engine, NOW.minusSeconds(4));
+    Lease second = revoked(engine, NOW.minusSeconds(3));
+    Lease third = revoked(engine, NOW.minusSeconds(2));
+    assertEquals(
+        List.of(first.id(), second.id(), third.id(), overdue.id()), ids(claimed(engine, 4)));
   }
 
   @Test
