@@ -26,6 +26,13 @@ public final class Cryptoki {
   private static final int TOKEN_FLAGS_OFFSET = 96;
   private static final int LABEL_LENGTH = 32;
 
+  /** How often a token that others may be writing to is tried: {@link #tryAnew}. */
+  private static final int TRIES = 10;
+
+  private static final long PAUSE_MS = 50;
+  private static final int LOOKS = 5;
+  private static final long LOOK_AGAIN_MS = 5;
+
   static final long CKU_SO = 0;
   static final long CKU_USER = 1;
 
@@ -97,11 +104,45 @@ public final class Cryptoki {
     return Optional.of(new Token(slot, label, initialized));
   }
 
-  /** Whether the token in {@code slot} can be read. */
+  /** Whether the token in {@code slot} can be read; it is looked for several times. */
   boolean isPresent(long slot) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment info = arena.allocate(TOKEN_INFO_LENGTH, Long.BYTES);
-      return functions.getTokenInfo(slot, info) == CkResult.OK;
+      for (int look = 1; functions.getTokenInfo(slot, info) != CkResult.OK; look++) {
+        if (look == LOOKS) {
+          return false;
+        }
+        pause(LOOK_AGAIN_MS);
+      }
+      return true;
+    }
+  }
+
+  /**
+   * Prepares another attempt at what failed, when there is one left. SoftHSM2 writes its token's
+   * file anew at each login, and who reads it in that moment sees no token, or fails with a general
+   * error: so do nodes that share a token and start together. What it saw of the tokens is kept
+   * until the module is begun anew, with which all sessions end.
+   *
+   * @param attempt the number of the one that failed, from 1
+   * @return whether to try again
+   */
+  boolean tryAnew(int attempt) {
+    if (attempt >= TRIES || !pause(PAUSE_MS)) {
+      return false;
+    }
+    module.restart(module.generation());
+    return true;
+  }
+
+  /** False when the thread was interrupted. */
+  private static boolean pause(long ms) {
+    try {
+      Thread.sleep(ms);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -131,9 +172,19 @@ public final class Cryptoki {
             + tokens.stream().filter(Token::initialized).map(Token::label).toList());
   }
 
-  /** Whether a token has {@code label}. */
+  /**
+   * Whether a token has {@code label}. It is looked for several times, so this is for a process
+   * that has no session: the module is begun anew between the looks.
+   */
   public boolean hasToken(String label) {
-    return tokens().stream().anyMatch(token -> token.initialized() && token.label().equals(label));
+    for (int look = 1; ; look++) {
+      if (tokens().stream().anyMatch(token -> token.initialized() && token.label().equals(label))) {
+        return true;
+      }
+      if (!tryAnew(look)) {
+        return false;
+      }
+    }
   }
 
   /**

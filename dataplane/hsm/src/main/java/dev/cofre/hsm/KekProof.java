@@ -46,6 +46,9 @@ public final class KekProof {
   /** Logs in to the token of {@code config} and tries all its secret keys. */
   public static List<Finding> run(HsmConfig config, Pin pin) {
     Cryptoki cryptoki = Cryptoki.load(config);
+    if (config.slot().isEmpty()) {
+      cryptoki.hasToken(config.tokenLabel());
+    }
     long slot = cryptoki.slotOf(config);
     return cryptoki
         .module()

@@ -70,15 +70,27 @@ public final class Pkcs11Hsm implements Hsm {
   }
 
   /**
-   * Logs in, trying the PIN once.
+   * Logs in. A PIN that is refused is tried once; any other failure is tried again for half a
+   * second, for other processes may be writing to the token ({@link Cryptoki#tryAnew}).
    *
    * @param pin kept until {@link #close()}, to log in again when the token was away
    * @throws HsmException when there is no module, no token, or the PIN is refused
    */
   public static Pkcs11Hsm login(HsmConfig config, Pin pin) {
-    Pkcs11Hsm hsm = new Pkcs11Hsm(config, Cryptoki.load(config), pin);
-    hsm.connect();
-    return hsm;
+    Cryptoki cryptoki = Cryptoki.load(config);
+    Pkcs11Hsm hsm = new Pkcs11Hsm(config, cryptoki, pin);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        hsm.connect();
+        return hsm;
+      } catch (PinRefusedException e) {
+        throw e;
+      } catch (HsmException e) {
+        if (!cryptoki.tryAnew(attempt)) {
+          throw e;
+        }
+      }
+    }
   }
 
   private synchronized void connect() {

@@ -379,7 +379,7 @@ class PostgreSqlEngineTest extends DynamicEngineContract {
     try (Session session = session()) {
       List<String> names = several(session, 4, password);
       String kept = names.getFirst();
-      try (Connection open = server.login(TargetServer.ROOT, TargetServer.ROOT_PASSWORD);
+      try (Connection open = server.superuser();
           Statement statement = open.createStatement()) {
         open.setAutoCommit(false);
         statement.execute("alter role \"" + kept + "\" connection limit 5");

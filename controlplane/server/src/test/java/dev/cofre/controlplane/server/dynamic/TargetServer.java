@@ -156,6 +156,11 @@ public final class TargetServer implements TestTarget {
     return all.toString();
   }
 
+  /** A connection of the superuser. */
+  Connection superuser() throws SQLException {
+    return superuser(DATABASE);
+  }
+
   private Connection superuser(String database) throws SQLException {
     return DriverManager.getConnection(url(database), "postgres", "");
   }
