@@ -3,6 +3,7 @@ package dev.cofre.engine.audit;
 import dev.cofre.contract.audit.AuditRecordFormat;
 import dev.cofre.contract.audit.AuditSegments;
 import dev.cofre.contract.audit.RecordBuffer;
+import dev.cofre.engine.foreign.ReadAhead;
 import dev.cofre.hsm.SecretFiles;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -221,6 +222,9 @@ final class SegmentFiles {
   }
 
   private static MemorySegment map(FileChannel channel) throws IOException {
-    return channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), Arena.ofAuto());
+    MemorySegment memory =
+        channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), Arena.ofAuto());
+    ReadAhead.stop(memory);
+    return memory;
   }
 }

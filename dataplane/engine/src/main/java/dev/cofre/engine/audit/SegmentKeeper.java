@@ -1,5 +1,6 @@
 package dev.cofre.engine.audit;
 
+import dev.cofre.engine.foreign.Niceness;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,7 @@ final class SegmentKeeper implements AutoCloseable {
   }
 
   private void run(List<SegmentChain> chains) {
+    Niceness.giveWay();
     while (!closed) {
       for (SegmentChain chain : chains) {
         try {

@@ -8,6 +8,7 @@ import dev.cofre.contract.encoding.CanonicalBase64;
 import dev.cofre.contract.transparency.CompactRange;
 import dev.cofre.contract.transparency.MerkleProofs;
 import dev.cofre.contract.transparency.NoteKey;
+import dev.cofre.engine.foreign.Niceness;
 import dev.cofre.engine.seal.AuditSealer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -102,6 +103,7 @@ public final class HeadReporter implements AutoCloseable {
 
   /** Runs on a worker thread: it reads the hashes of all records since the last one. */
   private Buffer report(String chain, SignedHead head, CompactRange before) throws IOException {
+    Niceness.giveWay();
     JsonArray proof = new JsonArray();
     long from = before.size() <= head.size() ? before.size() : 0;
     if (from > 0) {
@@ -120,6 +122,7 @@ public final class HeadReporter implements AutoCloseable {
   /** The tree under the head that {@code answer} says is kept. */
   private CompactRange known(String chain, CompactRange before, JsonObject answer)
       throws IOException {
+    Niceness.giveWay();
     return new SealedLog(directory, chain).range(before, answer.getLong("size"));
   }
 
