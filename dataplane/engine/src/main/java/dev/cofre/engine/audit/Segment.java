@@ -1,6 +1,7 @@
 package dev.cofre.engine.audit;
 
 import dev.cofre.contract.audit.AuditRecordFormat;
+import dev.cofre.engine.processor.ShortTurns;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
@@ -183,8 +184,10 @@ final class Segment {
 
   /** Makes the pages from {@code from} to {@code to} writable without a fault; changes nothing. */
   void touch(int from, int to, int pageBytes) {
+    ShortTurns turns = new ShortTurns();
     for (int page = from; page < Math.min(to, limit); page += pageBytes) {
       INT.getAndBitwiseOr(memory, (long) page & -pageBytes, 0);
+      turns.between(System.nanoTime());
     }
   }
 

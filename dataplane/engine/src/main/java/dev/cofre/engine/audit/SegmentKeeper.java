@@ -1,6 +1,6 @@
 package dev.cofre.engine.audit;
 
-import dev.cofre.engine.foreign.Niceness;
+import dev.cofre.engine.processor.Niceness;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

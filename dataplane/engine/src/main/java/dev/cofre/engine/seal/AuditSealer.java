@@ -4,7 +4,7 @@ import dev.cofre.contract.audit.AuditSegments;
 import dev.cofre.contract.audit.seal.SealFiles;
 import dev.cofre.contract.audit.seal.SignedHead;
 import dev.cofre.engine.audit.MappedAuditLog;
-import dev.cofre.engine.foreign.Niceness;
+import dev.cofre.engine.processor.Niceness;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.HsmException;
 import java.io.IOException;

@@ -8,6 +8,7 @@ import dev.cofre.contract.audit.seal.SignedHead;
 import dev.cofre.contract.transparency.CompactRange;
 import dev.cofre.contract.transparency.MerkleHash;
 import dev.cofre.engine.audit.MappedAuditLog;
+import dev.cofre.engine.processor.ShortTurns;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +50,7 @@ final class ChainSealer implements AutoCloseable {
   private GrowingFile seal;
   private GrowingFile heads;
   private boolean held;
+  private final ShortTurns turns = new ShortTurns();
   private long signedAtNs;
   private volatile Optional<SignedHead> head = Optional.empty();
   private final LongAdder headsSigned = new LongAdder();
@@ -86,6 +88,8 @@ final class ChainSealer implements AutoCloseable {
     if (cursor == null) {
       resume(nowNs);
     }
+    long begunNs = System.nanoTime();
+    turns.begin();
     try {
       while (held || next()) {
         held = true;
@@ -93,8 +97,13 @@ final class ChainSealer implements AutoCloseable {
           break;
         }
         held = false;
-        if (System.nanoTime() - signedAtNs > periodNs) {
+        long atNs = System.nanoTime();
+        if (atNs - signedAtNs > periodNs) {
           sign();
+        }
+        // Who is behind does not rest.
+        if (atNs - begunNs < periodNs && !last) {
+          turns.between(atNs);
         }
       }
       sign();

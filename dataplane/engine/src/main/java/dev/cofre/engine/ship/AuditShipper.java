@@ -3,7 +3,7 @@ package dev.cofre.engine.ship;
 import dev.cofre.contract.audit.AuditSegments;
 import dev.cofre.contract.audit.seal.SignedHead;
 import dev.cofre.engine.audit.AuditLogConfig;
-import dev.cofre.engine.foreign.Niceness;
+import dev.cofre.engine.processor.Niceness;
 import dev.cofre.engine.seal.AuditSealer;
 import java.io.IOException;
 import java.lang.System.Logger.Level;

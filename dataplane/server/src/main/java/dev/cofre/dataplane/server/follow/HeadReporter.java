@@ -8,7 +8,7 @@ import dev.cofre.contract.encoding.CanonicalBase64;
 import dev.cofre.contract.transparency.CompactRange;
 import dev.cofre.contract.transparency.MerkleProofs;
 import dev.cofre.contract.transparency.NoteKey;
-import dev.cofre.engine.foreign.Niceness;
+import dev.cofre.engine.processor.Niceness;
 import dev.cofre.engine.seal.AuditSealer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -2,7 +2,7 @@ package dev.cofre.dataplane.server.http;
 
 import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.config.ListenerSettings;
-import dev.cofre.engine.foreign.TimeSlice;
+import dev.cofre.engine.processor.TimeSlice;
 import dev.cofre.engine.request.RequestPath;
 import dev.cofre.http.ListenerOptions;
 import dev.cofre.http.RequestIds;

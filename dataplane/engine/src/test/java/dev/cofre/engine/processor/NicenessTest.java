@@ -1,4 +1,4 @@
-package dev.cofre.engine.foreign;
+package dev.cofre.engine.processor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

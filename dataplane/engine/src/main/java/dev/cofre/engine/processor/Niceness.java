@@ -1,7 +1,8 @@
-package dev.cofre.engine.foreign;
+package dev.cofre.engine.processor;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.cofre.engine.foreign.NativeLibrary;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
