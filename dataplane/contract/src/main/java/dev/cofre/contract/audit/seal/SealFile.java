@@ -133,14 +133,4 @@ public final class SealFile {
     return Arrays.copyOfRange(
         file, HEADER_LENGTH + from * MerkleHash.LENGTH, HEADER_LENGTH + to * MerkleHash.LENGTH);
   }
-
-  /** Copies hashes to {@code out}. */
-  void copy(int from, int length, byte[] out, int outAt) {
-    System.arraycopy(
-        file,
-        HEADER_LENGTH + from * MerkleHash.LENGTH,
-        out,
-        outAt * MerkleHash.LENGTH,
-        length * MerkleHash.LENGTH);
-  }
 }

@@ -79,7 +79,12 @@ public final class SealReader implements TreeHashes.Leaves, AutoCloseable {
 
   @Override
   public void read(long index, int count, byte[] out) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(out, 0, count * MerkleHash.LENGTH);
+    read(index, count, out, 0);
+  }
+
+  /** The same; the first one is number {@code outAt} of {@code out}. */
+  void read(long index, int count, byte[] out, int outAt) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(out, outAt * MerkleHash.LENGTH, count * MerkleHash.LENGTH);
     long at = SealFile.HEADER_LENGTH + (index - first()) * MerkleHash.LENGTH;
     while (buffer.hasRemaining()) {
       int read = channel.read(buffer, at);

@@ -55,15 +55,10 @@ public final class SealedLog {
   public CompactRange range(long size) throws IOException {
     Map.Entry<Long, Long> entry = numbers().floorEntry(size);
     if (entry != null) {
-      SealFile seal = read(entry.getValue());
-      if (size - seal.first() <= seal.count()) {
-        CompactRange range = seal.before();
-        int count = (int) (size - seal.first());
-        byte[] hashes = seal.hashes(0, count);
-        for (int i = 0; i < count; i++) {
-          range.append(hashes, i * MerkleHash.LENGTH);
+      try (SealReader seal = open(entry.getValue())) {
+        if (size - seal.first() <= seal.count()) {
+          return seal.range(size);
         }
-        return range;
       }
     }
     throw new IOException(directory + " has no hashes of the first " + size + " records");
@@ -103,9 +98,16 @@ public final class SealedLog {
   /** The tree of all records whose seals are there, and of those before the compact range. */
   public TreeHashes tree() throws IOException {
     NavigableMap<Long, Long> numbers = numbers();
-    return new TreeHashes(
-        numbers.isEmpty() ? new CompactRange() : read(numbers.firstEntry().getValue()).before(),
-        new Hashes(numbers));
+    return new TreeHashes(before(numbers), new Hashes(numbers));
+  }
+
+  private CompactRange before(NavigableMap<Long, Long> numbers) throws IOException {
+    if (numbers.isEmpty()) {
+      return new CompactRange();
+    }
+    try (SealReader first = open(numbers.firstEntry().getValue())) {
+      return first.before();
+    }
   }
 
   /** The numbers of segments with a seal, by the index of their first record. */
@@ -120,14 +122,16 @@ public final class SealedLog {
     return numbers;
   }
 
-  private SealFile read(long number) throws IOException {
-    return SealFile.read(SealFiles.seal(directory, chain, number), number);
+  private SealReader open(long number) throws IOException {
+    return SealReader.open(SealFiles.seal(directory, chain, number), number);
   }
 
-  /** Reads hashes out of one seal after the other, and keeps the last one. */
+  /**
+   * Reads hashes out of one seal after the other, at the places where they are asked for: a seal
+   * has megabytes, and who follows it wants the last ones.
+   */
   private final class Hashes implements TreeHashes.Leaves {
     private final NavigableMap<Long, Long> numbers;
-    private SealFile seal;
 
     Hashes(NavigableMap<Long, Long> numbers) {
       this.numbers = numbers;
@@ -135,20 +139,25 @@ public final class SealedLog {
 
     @Override
     public void read(long index, int count, byte[] out) throws IOException {
-      long at = index;
-      while (at < index + count) {
-        if (seal == null || at < seal.first() || at >= seal.first() + seal.count()) {
-          Map.Entry<Long, Long> entry = numbers.floorEntry(at);
-          seal = entry == null ? null : SealedLog.this.read(entry.getValue());
+      for (int done = 0; done < count; ) {
+        long at = index + done;
+        Map.Entry<Long, Long> entry = numbers.floorEntry(at);
+        if (entry == null) {
+          throw lacks(at);
         }
-        if (seal == null || at - seal.first() >= seal.count()) {
-          throw new EOFException("the hash of record " + at + " is not in " + directory);
+        try (SealReader seal = open(entry.getValue())) {
+          int length = (int) Math.min(count - done, seal.first() + seal.count() - at);
+          if (length <= 0) {
+            throw lacks(at);
+          }
+          seal.read(at, length, out, done);
+          done += length;
         }
-        int from = (int) (at - seal.first());
-        int length = (int) Math.min(seal.count() - from, index + count - at);
-        seal.copy(from, length, out, (int) (at - index));
-        at += length;
       }
+    }
+
+    private EOFException lacks(long index) {
+      return new EOFException("the hash of record " + index + " is not in " + directory);
     }
   }
 }
