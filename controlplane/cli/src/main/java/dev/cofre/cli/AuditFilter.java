@@ -1,8 +1,5 @@
 package dev.cofre.cli;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** Which audit events a command asks the control plane for. */
@@ -35,17 +32,14 @@ final class AuditFilter {
 
   /** As a part of a query; empty when nothing is filtered. */
   String query() {
-    Map<String, String> values = new LinkedHashMap<>();
-    values.put("key", key);
-    values.put("principal", principal);
-    values.put("tenant", tenant);
-    values.put("address", address);
-    values.put("action", action);
-    values.put("outcome", outcome);
-    return values.entrySet().stream()
-        .filter(value -> value.getValue() != null)
-        .map(value -> value.getKey() + "=" + ControlPlane.escaped(value.getValue()))
-        .collect(Collectors.joining("&"));
+    return new Named()
+        .with("key", key)
+        .with("principal", principal)
+        .with("tenant", tenant)
+        .with("address", address)
+        .with("action", action)
+        .with("outcome", outcome)
+        .query();
   }
 
   /** Whose principals' events are asked for; null: everybody's. */

@@ -4,13 +4,10 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -117,19 +114,16 @@ final class AuditInvestigateCommand implements Callable<Integer> {
   }
 
   private String query(long timeoutMs) {
-    Map<String, String> values = new LinkedHashMap<>();
-    values.put("key", subject.key);
-    values.put("secret", subject.secret);
-    values.put("principal", subject.principal);
-    values.put("address", subject.address);
-    values.put("from", from);
-    values.put("to", to);
-    values.put("limit", Integer.toString(limit));
-    values.put("timeoutMs", Long.toString(timeoutMs));
-    return values.entrySet().stream()
-        .filter(value -> value.getValue() != null)
-        .map(value -> value.getKey() + "=" + ControlPlane.escaped(value.getValue()))
-        .collect(Collectors.joining("&"));
+    return new Named()
+        .with("key", subject.key)
+        .with("secret", subject.secret)
+        .with("principal", subject.principal)
+        .with("address", subject.address)
+        .with("from", from)
+        .with("to", to)
+        .with("limit", Integer.toString(limit))
+        .with("timeoutMs", Long.toString(timeoutMs))
+        .query();
   }
 
   private static String text(JsonObject answer) {

@@ -13,10 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -156,32 +153,13 @@ final class PkiCertificateCommand {
       @Option(names = "--principal", description = ONLY_PRINCIPAL) String principal,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    String query =
-        selected(authority, role, principal).entrySet().stream()
-            .map(filter -> filter.getKey() + "=" + ControlPlane.escaped(filter.getValue()))
-            .collect(Collectors.joining("&"));
-    Pages pages = new Pages(terminal, output, COLUMNS);
-    return plane.call(
-        terminal.environment(),
-        SecretCommand.OWNER,
-        calls -> {
-          pages.print(calls, PATH, query, Long.MAX_VALUE);
-          return ExitCodes.OK;
-        });
+    String query = selected(authority, role, principal).query();
+    return new Pages(terminal, output, COLUMNS)
+        .list(plane, SecretCommand.OWNER, PATH, query, Long.MAX_VALUE);
   }
 
-  private static Map<String, String> selected(String authority, String role, String principal) {
-    Map<String, String> selected = new TreeMap<>();
-    put(selected, "authority", authority);
-    put(selected, "role", role);
-    put(selected, "principal", principal);
-    return selected;
-  }
-
-  private static void put(Map<String, String> filters, String name, String value) {
-    if (value != null) {
-      filters.put(name, value);
-    }
+  private static Named selected(String authority, String role, String principal) {
+    return new Named().with("authority", authority).with("role", role).with("principal", principal);
   }
 
   @Command(description = "Shows a certificate's life.")
@@ -217,11 +195,11 @@ final class PkiCertificateCommand {
       @Option(names = "--dry-run", description = "Count them and change nothing.") boolean dryRun,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    JsonObject document = new JsonObject().put("dryRun", dryRun);
-    selected(authority, role, principal).forEach(document::put);
-    if (reason != null) {
-      document.put("reason", reason);
-    }
+    JsonObject document =
+        selected(authority, role, principal)
+            .with("reason", reason)
+            .document()
+            .put("dryRun", dryRun);
     return new CallAs(terminal, PolicyCommand.ROLE)
         .print(output, plane, HttpMethod.POST, "/v1/certificate-revocations", document);
   }

@@ -1,8 +1,6 @@
 package dev.cofre.cli;
 
 import dev.cofre.cli.Pages.Column;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -28,16 +26,11 @@ final class PkiRoleCommand {
           Column.of("MAX s", 8, "maxTtlSeconds"),
           Column.of("MOST", 6, "certificatesMax"),
           Column.of("DESCRIPTION", 32, "description"));
-  private static final List<Column> GRANTS =
-      List.of(
-          Column.of("PRINCIPAL", 32, "principal"),
-          Column.of("NOT AFTER", 24, "notAfter"),
-          Column.of("GRANTED BY", 20, "createdBy"));
 
-  private final Terminal terminal;
+  private final RoleCalls calls;
 
   PkiRoleCommand(Terminal terminal) {
-    this.terminal = terminal;
+    this.calls = new RoleCalls(terminal, COLUMNS);
   }
 
   @Command(description = "Makes a role, or replaces it, as a JSON file says.")
@@ -53,9 +46,7 @@ final class PkiRoleCommand {
       @Mixin OutputOption output,
       @Mixin ControlPlane plane)
       throws IOException {
-    JsonObject document = DocumentFile.read(terminal, file);
-    return new CallAs(terminal, SecretCommand.OWNER)
-        .print(output, plane, HttpMethod.PUT, path(authority, role), document);
+    return calls.put(role(authority, role), file, output, plane);
   }
 
   @Command(description = "Lists an authority's roles.")
@@ -63,7 +54,7 @@ final class PkiRoleCommand {
       @Parameters(paramLabel = "AUTHORITY", description = AUTHORITY) String authority,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return pages(output, plane, COLUMNS, PkiAuthorityCommand.path(authority) + "/roles");
+    return calls.list(PkiAuthorityCommand.path(authority), output, plane);
   }
 
   @Command(description = "Shows a role.")
@@ -72,8 +63,7 @@ final class PkiRoleCommand {
       @Parameters(index = "1", paramLabel = "ROLE", description = ROLE) String role,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return new CallAs(terminal, SecretCommand.OWNER)
-        .print(output, plane, HttpMethod.GET, path(authority, role), null);
+    return calls.show(role(authority, role), output, plane);
   }
 
   @Command(description = "Removes a role without grants.")
@@ -81,7 +71,7 @@ final class PkiRoleCommand {
       @Parameters(index = "0", paramLabel = "AUTHORITY", description = AUTHORITY) String authority,
       @Parameters(index = "1", paramLabel = "ROLE", description = ROLE) String role,
       @Mixin ControlPlane plane) {
-    return remove(plane, SecretCommand.OWNER, path(authority, role));
+    return calls.delete(role(authority, role), plane);
   }
 
   @Command(description = "Lets a workload, or those of a group, get certificates of a role.")
@@ -97,12 +87,7 @@ final class PkiRoleCommand {
           Instant notAfter,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    JsonObject document = new JsonObject();
-    if (notAfter != null) {
-      document.put("notAfter", notAfter.toString());
-    }
-    return new CallAs(terminal, PolicyCommand.ROLE)
-        .print(output, plane, HttpMethod.PUT, grant(authority, role, principal), document);
+    return calls.grant(role(authority, role), principal, notAfter, output, plane);
   }
 
   @Command(description = "Takes a grant back; certificates that were handed out live on.")
@@ -111,7 +96,7 @@ final class PkiRoleCommand {
       @Parameters(index = "1", paramLabel = "ROLE", description = ROLE) String role,
       @Parameters(index = "2", paramLabel = "PRINCIPAL", description = WHOM) String principal,
       @Mixin ControlPlane plane) {
-    return remove(plane, PolicyCommand.ROLE, grant(authority, role, principal));
+    return calls.ungrant(role(authority, role), principal, plane);
   }
 
   @Command(description = "Lists who gets certificates of a role.")
@@ -120,23 +105,10 @@ final class PkiRoleCommand {
       @Parameters(index = "1", paramLabel = "ROLE", description = ROLE) String role,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return pages(output, plane, GRANTS, path(authority, role) + "/grants");
+    return calls.grants(role(authority, role), output, plane);
   }
 
-  private int remove(ControlPlane plane, String as, String path) {
-    return new CallAs(terminal, as).delete(plane, path);
-  }
-
-  private int pages(OutputOption output, ControlPlane plane, List<Column> columns, String path) {
-    return new Pages(terminal, output, columns)
-        .list(plane, SecretCommand.OWNER, path, "", Long.MAX_VALUE);
-  }
-
-  private static String path(String authority, String role) {
-    return PkiAuthorityCommand.path(authority) + "/roles/" + ControlPlane.escaped(role);
-  }
-
-  private static String grant(String authority, String role, String principal) {
-    return path(authority, role) + "/grants/" + ControlPlane.escaped(principal);
+  private static RoleCalls.Of role(String authority, String role) {
+    return new RoleCalls.Of(PkiAuthorityCommand.path(authority), role);
   }
 }

@@ -4,9 +4,6 @@ import dev.cofre.cli.Pages.Column;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -79,29 +76,13 @@ final class SecretLeaseCommand {
           String state,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    Map<String, String> filters = new TreeMap<>();
-    put(filters, "engine", engine);
-    put(filters, "role", role);
-    put(filters, "principal", principal);
-    put(filters, "state", state);
-    String query =
-        filters.entrySet().stream()
-            .map(filter -> filter.getKey() + "=" + ControlPlane.escaped(filter.getValue()))
-            .collect(Collectors.joining("&"));
-    Pages pages = new Pages(terminal, output, COLUMNS);
-    return plane.call(
-        terminal.environment(),
-        SecretCommand.OWNER,
-        calls -> {
-          pages.print(calls, PATH, query, Long.MAX_VALUE);
-          return ExitCodes.OK;
-        });
+    String query = selected(engine, role, principal).with("state", state).query();
+    return new Pages(terminal, output, COLUMNS)
+        .list(plane, SecretCommand.OWNER, PATH, query, Long.MAX_VALUE);
   }
 
-  private static void put(Map<String, String> filters, String name, String value) {
-    if (value != null) {
-      filters.put(name, value);
-    }
+  private static Named selected(String engine, String role, String principal) {
+    return new Named().with("engine", engine).with("role", role).with("principal", principal);
   }
 
   @Command(description = "Shows a lease.")
@@ -132,12 +113,7 @@ final class SecretLeaseCommand {
       @Option(names = "--dry-run", description = "Count them and change nothing.") boolean dryRun,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    Map<String, String> selected = new TreeMap<>();
-    put(selected, "engine", engine);
-    put(selected, "role", role);
-    put(selected, "principal", principal);
-    JsonObject document = new JsonObject().put("dryRun", dryRun);
-    selected.forEach(document::put);
+    JsonObject document = selected(engine, role, principal).document().put("dryRun", dryRun);
     return new CallAs(terminal, PolicyCommand.ROLE)
         .print(output, plane, HttpMethod.POST, "/v1/lease-revocations", document);
   }

@@ -1,8 +1,6 @@
 package dev.cofre.cli;
 
 import dev.cofre.cli.Pages.Column;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -27,16 +25,11 @@ final class SecretRoleCommand {
           Column.of("MAX s", 8, "maxTtlSeconds"),
           Column.of("LEASES", 7, "leasesMax"),
           Column.of("DESCRIPTION", 32, "description"));
-  private static final List<Column> GRANTS =
-      List.of(
-          Column.of("PRINCIPAL", 32, "principal"),
-          Column.of("NOT AFTER", 24, "notAfter"),
-          Column.of("GRANTED BY", 20, "createdBy"));
 
-  private final Terminal terminal;
+  private final RoleCalls calls;
 
   SecretRoleCommand(Terminal terminal) {
-    this.terminal = terminal;
+    this.calls = new RoleCalls(terminal, COLUMNS);
   }
 
   @Command(description = "Makes a role, or replaces it, as a JSON file says.")
@@ -52,9 +45,7 @@ final class SecretRoleCommand {
       @Mixin OutputOption output,
       @Mixin ControlPlane plane)
       throws IOException {
-    JsonObject document = DocumentFile.read(terminal, file);
-    return new CallAs(terminal, SecretCommand.OWNER)
-        .print(output, plane, HttpMethod.PUT, path(engine, role), document);
+    return calls.put(role(engine, role), file, output, plane);
   }
 
   @Command(description = "Lists an engine's roles.")
@@ -62,7 +53,7 @@ final class SecretRoleCommand {
       @Parameters(paramLabel = "ENGINE", description = ENGINE) String engine,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return pages(output, plane, COLUMNS, SecretEngineCommand.path(engine) + "/roles");
+    return calls.list(SecretEngineCommand.path(engine), output, plane);
   }
 
   @Command(description = "Shows a role.")
@@ -71,8 +62,7 @@ final class SecretRoleCommand {
       @Parameters(index = "1", paramLabel = "ROLE", description = ROLE) String role,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return new CallAs(terminal, SecretCommand.OWNER)
-        .print(output, plane, HttpMethod.GET, path(engine, role), null);
+    return calls.show(role(engine, role), output, plane);
   }
 
   @Command(description = "Removes a role without live leases and grants.")
@@ -80,7 +70,7 @@ final class SecretRoleCommand {
       @Parameters(index = "0", paramLabel = "ENGINE", description = ENGINE) String engine,
       @Parameters(index = "1", paramLabel = "ROLE", description = ROLE) String role,
       @Mixin ControlPlane plane) {
-    return remove(plane, SecretCommand.OWNER, path(engine, role));
+    return calls.delete(role(engine, role), plane);
   }
 
   @Command(description = "Lets a workload, or those of a group, get credentials of a role.")
@@ -96,12 +86,7 @@ final class SecretRoleCommand {
           Instant notAfter,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    JsonObject document = new JsonObject();
-    if (notAfter != null) {
-      document.put("notAfter", notAfter.toString());
-    }
-    return new CallAs(terminal, PolicyCommand.ROLE)
-        .print(output, plane, HttpMethod.PUT, grant(engine, role, principal), document);
+    return calls.grant(role(engine, role), principal, notAfter, output, plane);
   }
 
   @Command(description = "Takes a grant back; credentials that were handed out live on.")
@@ -110,7 +95,7 @@ final class SecretRoleCommand {
       @Parameters(index = "1", paramLabel = "ROLE", description = ROLE) String role,
       @Parameters(index = "2", paramLabel = "PRINCIPAL", description = WHOM) String principal,
       @Mixin ControlPlane plane) {
-    return remove(plane, PolicyCommand.ROLE, grant(engine, role, principal));
+    return calls.ungrant(role(engine, role), principal, plane);
   }
 
   @Command(description = "Lists who gets credentials of a role.")
@@ -119,23 +104,10 @@ final class SecretRoleCommand {
       @Parameters(index = "1", paramLabel = "ROLE", description = ROLE) String role,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return pages(output, plane, GRANTS, path(engine, role) + "/grants");
+    return calls.grants(role(engine, role), output, plane);
   }
 
-  private int remove(ControlPlane plane, String as, String path) {
-    return new CallAs(terminal, as).delete(plane, path);
-  }
-
-  private int pages(OutputOption output, ControlPlane plane, List<Column> columns, String path) {
-    return new Pages(terminal, output, columns)
-        .list(plane, SecretCommand.OWNER, path, "", Long.MAX_VALUE);
-  }
-
-  private static String path(String engine, String role) {
-    return SecretEngineCommand.path(engine) + "/roles/" + ControlPlane.escaped(role);
-  }
-
-  private static String grant(String engine, String role, String principal) {
-    return path(engine, role) + "/grants/" + ControlPlane.escaped(principal);
+  private static RoleCalls.Of role(String engine, String role) {
+    return new RoleCalls.Of(SecretEngineCommand.path(engine), role);
   }
 }

@@ -10,13 +10,13 @@ import static io.vertx.core.http.HttpMethod.POST;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.approval.ApprovalRequest;
 import dev.cofre.controlplane.domain.approval.ApprovalRequestId;
 import dev.cofre.controlplane.domain.approval.ApprovalState;
 import dev.cofre.controlplane.domain.approval.ApprovalVote;
 import dev.cofre.controlplane.server.access.Subject;
-import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.store.Transaction;
 import java.security.MessageDigest;
@@ -244,7 +244,7 @@ final class ApprovalOperations {
   }
 
   private static ApprovalRequest visible(Transaction tx, Call call) {
-    return KeySelection.parse(call.path("approval"))
+    return CanonicalUuid.find(call.path("approval"))
         .map(id -> new ApprovalRequestId(call.principal().tenant(), id))
         .flatMap(id -> tx.approvals().find(id))
         .filter(request -> request.isVisibleTo(call.principal()))

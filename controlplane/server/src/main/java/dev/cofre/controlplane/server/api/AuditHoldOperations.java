@@ -12,11 +12,11 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.AuditHold;
 import dev.cofre.controlplane.domain.AuditRetention;
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Permissions;
 import dev.cofre.controlplane.domain.Stamp;
 import dev.cofre.controlplane.domain.approval.ApprovalMatter;
-import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.controlplane.server.store.Transaction;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -58,7 +58,7 @@ final class AuditHoldOperations {
               key(tx, call, asked.key()).map(key -> asked.of(key.alias(), key.id())).orElse(asked);
           if (hold.key() != null
               && hold.keyId() == null
-              && KeySelection.parse(hold.key()).isEmpty()) {
+              && CanonicalUuid.find(hold.key()).isEmpty()) {
             // It would hold nothing, and nobody would know.
             throw new ProblemException(
                 ErrorCode.KEY_NOT_FOUND,
@@ -85,7 +85,7 @@ final class AuditHoldOperations {
     String tenant = call.principal().tenant();
     return named == null
         ? Optional.empty()
-        : KeySelection.parse(named)
+        : CanonicalUuid.find(named)
             .map(id -> tx.keys().find(id).filter(key -> key.tenant().equals(tenant)))
             .orElseGet(() -> tx.keys().find(tenant, named));
   }

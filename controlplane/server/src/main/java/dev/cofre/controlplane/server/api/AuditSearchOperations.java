@@ -8,6 +8,8 @@ import dev.cofre.contract.audit.RecordFields.Value;
 import dev.cofre.contract.encoding.Hex;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.CanonicalUuid;
+import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.server.archive.Archive;
 import dev.cofre.controlplane.server.archive.EventPlace;
 import dev.cofre.controlplane.server.archive.EventQuery;
@@ -136,12 +138,8 @@ final class AuditSearchOperations {
   }
 
   private Optional<UUID> id(Call call, String key) {
-    try {
-      return Optional.of(UUID.fromString(key));
-    } catch (IllegalArgumentException e) {
-      // An alias, then.
-      return store.read(tx -> tx.keys().find(call.principal().tenant(), key)).map(k -> k.id());
-    }
+    return CanonicalUuid.find(key)
+        .or(() -> store.read(tx -> tx.keys().find(call.principal().tenant(), key)).map(KmsKey::id));
   }
 
   private static Optional<Value> value(Call call, String name, Field field) {

@@ -10,6 +10,7 @@ import static io.vertx.core.http.HttpMethod.POST;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.BindingDraft;
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.domain.IdentityBinding;
 import dev.cofre.controlplane.domain.IdentityProvider;
 import dev.cofre.controlplane.domain.Principal;
@@ -109,7 +110,7 @@ final class BindingOperations {
         tx -> {
           Principal principal = PrincipalOperations.find(tx, call);
           IdentityBinding binding =
-              id(call.path("binding"))
+              CanonicalUuid.find(call.path("binding"))
                   .flatMap(tx.bindings()::find)
                   .filter(found -> found.principal().equals(principal.id()))
                   .orElseThrow(
@@ -119,15 +120,6 @@ final class BindingOperations {
           call.subject(principal.id() + " " + binding.id());
           return Answer.empty();
         });
-  }
-
-  /** The id that {@code text} is, when it is one. */
-  static Optional<UUID> id(String text) {
-    try {
-      return Optional.of(UUID.fromString(text));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
   }
 
   private static JsonObject document(IdentityBinding binding) {

@@ -6,8 +6,6 @@ import static dev.cofre.controlplane.domain.ManagementAction.CERTIFICATE_SHOW;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
 
-import dev.cofre.contract.problem.ErrorCode;
-import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.CertificateAuthority;
 import dev.cofre.controlplane.domain.CertificateDraft;
 import dev.cofre.controlplane.domain.CertificateDraft.Selection;
@@ -30,6 +28,8 @@ import java.util.UUID;
 final class CertificateEndOperations {
   static final String PATH = "/v1/certificates/{certificate}";
 
+  private static final Issued ISSUED = new Issued("certificate");
+
   private final Changing changing;
   private final RevocationLists lists;
 
@@ -49,7 +49,7 @@ final class CertificateEndOperations {
 
   private Answer list(Call call) {
     int limit = call.limit();
-    UUID after = call.after().isEmpty() ? null : id(call.after());
+    UUID after = call.after().isEmpty() ? null : ISSUED.id(call.after());
     var query = call.facts().query();
     List<IssuedCertificate> found =
         changing.read(
@@ -73,24 +73,18 @@ final class CertificateEndOperations {
   /** What {@code caller} may know of of what is asked for. */
   private static Filter filter(
       Transaction tx, Principal caller, String authority, String role, String principal) {
-    String holder = EngineAccess.holder(caller);
-    if (holder != null && principal != null && !holder.equals(principal)) {
-      throw new ProblemException(
-          ErrorCode.FORBIDDEN, "you may know of your own certificates alone");
-    }
-    requireText(authority);
-    requireText(role);
-    requireText(principal);
+    String holder = ISSUED.holder(caller, principal);
+    Issued.requireText(authority);
+    Issued.requireText(role);
+    Issued.requireText(principal);
     UUID id = null;
     if (authority != null) {
-      id = holder == null ? authority(tx, caller, authority) : anyAuthority(tx, caller, authority);
+      id =
+          EngineAccess.holder(caller) == null
+              ? authority(tx, caller, authority)
+              : anyAuthority(tx, caller, authority);
     }
-    return new Filter(
-        caller.tenant(),
-        id,
-        role,
-        holder == null ? principal : holder,
-        EngineAccess.owners(tx, caller));
+    return new Filter(caller.tenant(), id, role, holder, EngineAccess.owners(tx, caller));
   }
 
   private static UUID authority(Transaction tx, Principal caller, String name) {
@@ -105,12 +99,6 @@ final class CertificateEndOperations {
         .find(caller.tenant(), name)
         .map(CertificateAuthority::id)
         .orElse(new UUID(0, 0));
-  }
-
-  private static void requireText(String text) {
-    if (text != null && text.indexOf('\0') >= 0) {
-      throw new ProblemException(ErrorCode.INVALID_REQUEST, "a name must hold no zero character");
-    }
   }
 
   private Answer show(Call call) {
@@ -141,12 +129,12 @@ final class CertificateEndOperations {
   private Answer revokeAll(Call call) {
     Selection selection = Selection.read(call.document());
     call.subject(
-        String.join(
-            " ",
-            "authority=" + shown(selection.authority()),
-            "role=" + shown(selection.role()),
-            "principal=" + shown(selection.principal()),
-            "dryRun=" + selection.dryRun()));
+        Issued.subject(
+            "authority",
+            selection.authority(),
+            selection.role(),
+            selection.principal(),
+            selection.dryRun()));
     Principal acting = Permissions.acting(call.principal(), call.action());
     int count =
         changing
@@ -172,41 +160,18 @@ final class CertificateEndOperations {
         200, new JsonObject().put("certificates", count).put("dryRun", selection.dryRun()));
   }
 
-  private static String shown(String text) {
-    return text == null ? "*" : text;
-  }
-
   /** The certificate that the path names, when the caller may know of it. */
   static IssuedCertificate visible(Transaction tx, Call call) {
     return visible(tx, call, call.principal());
   }
 
   private static IssuedCertificate visible(Transaction tx, Call call, Principal caller) {
-    return CertificateAccess.visibleCertificate(tx, caller, id(call.path("certificate")))
+    return CertificateAccess.visibleCertificate(tx, caller, ISSUED.id(call.path("certificate")))
         .orElseThrow(() -> EngineAccess.notFound("certificate"));
   }
 
   /** The same, when the role by which the caller knows of it is one that may do this. */
   private static IssuedCertificate permitted(Transaction tx, Call call) {
-    visible(tx, call, call.principal());
-    try {
-      return visible(tx, call, Permissions.acting(call.principal(), call.action()));
-    } catch (ProblemException e) {
-      throw new ProblemException(
-          ErrorCode.FORBIDDEN,
-          "your roles may not do " + call.action().wireName() + " with this certificate");
-    }
-  }
-
-  private static UUID id(String text) {
-    try {
-      UUID id = UUID.fromString(text);
-      if (id.toString().equals(text)) {
-        return id;
-      }
-    } catch (IllegalArgumentException e) {
-      throw EngineAccess.notFound("certificate");
-    }
-    throw EngineAccess.notFound("certificate");
+    return ISSUED.permitted(call, caller -> visible(tx, call, caller));
   }
 }

@@ -12,6 +12,7 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.snapshot.SnapshotDigest;
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.domain.Enrolment;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.approval.ApprovalMatter;
@@ -156,7 +157,7 @@ final class EnrolmentOperations {
 
   private static Enrolment place(Transaction tx, Call call) {
     Principal principal = PrincipalOperations.find(tx, call);
-    return BindingOperations.id(call.path("enrolment"))
+    return CanonicalUuid.find(call.path("enrolment"))
         .flatMap(tx.enrolments()::find)
         .filter(place -> place.principal().equals(principal.id()))
         .orElseThrow(() -> new ProblemException(ErrorCode.NOT_FOUND, "it has no such enrolment"));

@@ -10,6 +10,7 @@ import static io.vertx.core.http.HttpMethod.POST;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.domain.FieldError;
 import dev.cofre.controlplane.domain.Incident;
 import dev.cofre.controlplane.domain.IncidentDraft;
@@ -137,15 +138,7 @@ final class IncidentOperations {
   }
 
   private static UUID id(String text) {
-    try {
-      UUID id = UUID.fromString(text);
-      if (id.toString().equals(text)) {
-        return id;
-      }
-    } catch (IllegalArgumentException e) {
-      throw EngineAccess.notFound("incident");
-    }
-    throw EngineAccess.notFound("incident");
+    return CanonicalUuid.find(text).orElseThrow(() -> EngineAccess.notFound("incident"));
   }
 
   /** What is said of a secret whose values are known to others; empty when none are. */

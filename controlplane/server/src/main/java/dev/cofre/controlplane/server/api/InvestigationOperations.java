@@ -5,13 +5,13 @@ import static io.vertx.core.http.HttpMethod.GET;
 
 import dev.cofre.contract.audit.RecordFields.Field;
 import dev.cofre.contract.audit.RecordFields.Value;
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.server.investigate.Asked;
 import dev.cofre.controlplane.server.investigate.Asked.Kind;
 import dev.cofre.controlplane.server.investigate.Findings;
 import dev.cofre.controlplane.server.investigate.InvestigationDocument;
 import dev.cofre.controlplane.server.investigate.Tracer;
-import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.controlplane.server.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -111,13 +111,13 @@ final class InvestigationOperations {
     Optional<KmsKey> key =
         store.read(
             tx ->
-                KeySelection.parse(asked)
+                CanonicalUuid.find(asked)
                     .flatMap(id -> tx.keys().find(id))
                     .filter(found -> found.tenant().equals(call.principal().tenant()))
                     .or(() -> tx.keys().find(call.principal().tenant(), asked)));
     Set<String> names = new LinkedHashSet<>(List.of(asked));
     key.ifPresent(found -> names.add(found.alias()));
-    Optional<UUID> id = key.map(KmsKey::id).or(() -> KeySelection.parse(asked));
+    Optional<UUID> id = key.map(KmsKey::id).or(() -> CanonicalUuid.find(asked));
     id.ifPresent(known -> names.add(known.toString()));
     List<Value> values = new ArrayList<>();
     names.forEach(name -> values.add(Value.of(Field.KEY, name)));
@@ -130,7 +130,7 @@ final class InvestigationOperations {
         tx -> {
           Map<String, String> aliases = new HashMap<>();
           for (String key : keys) {
-            KeySelection.parse(key)
+            CanonicalUuid.find(key)
                 .flatMap(tx.keys()::find)
                 .filter(found -> found.tenant().equals(call.principal().tenant()))
                 .ifPresent(found -> aliases.put(key, found.alias()));

@@ -27,6 +27,8 @@ final class LeaseEndOperations {
   static final String PATH = "/v1/leases/{lease}";
   private static final String REVOKED = "revoked";
 
+  private static final Issued ISSUED = new Issued("lease");
+
   private final Changing changing;
 
   LeaseEndOperations(Changing changing) {
@@ -43,7 +45,7 @@ final class LeaseEndOperations {
 
   private Answer list(Call call) {
     int limit = call.limit();
-    UUID after = call.after().isEmpty() ? null : id(call.after());
+    UUID after = call.after().isEmpty() ? null : ISSUED.id(call.after());
     var query = call.facts().query();
     List<Lease> found =
         changing.read(
@@ -84,23 +86,17 @@ final class LeaseEndOperations {
       String role,
       String principal,
       LeaseState state) {
-    String holder = EngineAccess.holder(caller);
-    if (holder != null && principal != null && !holder.equals(principal)) {
-      throw new ProblemException(ErrorCode.FORBIDDEN, "you may know of your own leases alone");
-    }
+    String holder = ISSUED.holder(caller, principal);
     UUID id = null;
     if (engine != null) {
-      id = holder == null ? engine(tx, caller, engine) : anyEngine(tx, caller, engine);
+      id =
+          EngineAccess.holder(caller) == null
+              ? engine(tx, caller, engine)
+              : anyEngine(tx, caller, engine);
     }
-    requireText(role);
-    requireText(principal);
-    return new Filter(
-        caller.tenant(),
-        id,
-        role,
-        holder == null ? principal : holder,
-        state,
-        EngineAccess.owners(tx, caller));
+    Issued.requireText(role);
+    Issued.requireText(principal);
+    return new Filter(caller.tenant(), id, role, holder, state, EngineAccess.owners(tx, caller));
   }
 
   private static UUID engine(Transaction tx, Principal caller, String name) {
@@ -113,14 +109,8 @@ final class LeaseEndOperations {
    * For who has leases: a name of no engine selects none of them, as one of another engine does.
    */
   private static UUID anyEngine(Transaction tx, Principal caller, String name) {
-    requireText(name);
+    Issued.requireText(name);
     return tx.engines().find(caller.tenant(), name).map(SecretEngine::id).orElse(new UUID(0, 0));
-  }
-
-  private static void requireText(String text) {
-    if (text != null && text.indexOf('\0') >= 0) {
-      throw new ProblemException(ErrorCode.INVALID_REQUEST, "a name must hold no zero character");
-    }
   }
 
   private Answer show(Call call) {
@@ -144,12 +134,12 @@ final class LeaseEndOperations {
   private Answer revokeAll(Call call) {
     Selection selection = Selection.read(call.document());
     call.subject(
-        String.join(
-            " ",
-            "engine=" + shown(selection.engine()),
-            "role=" + shown(selection.role()),
-            "principal=" + shown(selection.principal()),
-            "dryRun=" + selection.dryRun()));
+        Issued.subject(
+            "engine",
+            selection.engine(),
+            selection.role(),
+            selection.principal(),
+            selection.dryRun()));
     Principal acting = Permissions.acting(call.principal(), call.action());
     return changing
         .store()
@@ -173,41 +163,18 @@ final class LeaseEndOperations {
             });
   }
 
-  private static String shown(String text) {
-    return text == null ? "*" : text;
-  }
-
   /** The lease that the path names, when the caller may know of it. */
   static Lease visible(Transaction tx, Call call) {
     return visible(tx, call, call.principal());
   }
 
   private static Lease visible(Transaction tx, Call call, Principal caller) {
-    return EngineAccess.visibleLease(tx, caller, id(call.path("lease")))
+    return EngineAccess.visibleLease(tx, caller, ISSUED.id(call.path("lease")))
         .orElseThrow(() -> EngineAccess.notFound("lease"));
   }
 
   /** The same, when the role by which the caller knows of it is one that may do this. */
   static Lease permitted(Transaction tx, Call call) {
-    visible(tx, call);
-    try {
-      return visible(tx, call, Permissions.acting(call.principal(), call.action()));
-    } catch (ProblemException e) {
-      throw new ProblemException(
-          ErrorCode.FORBIDDEN,
-          "your roles may not do " + call.action().wireName() + " with this lease");
-    }
-  }
-
-  private static UUID id(String text) {
-    try {
-      UUID id = UUID.fromString(text);
-      if (id.toString().equals(text)) {
-        return id;
-      }
-    } catch (IllegalArgumentException e) {
-      throw EngineAccess.notFound("lease");
-    }
-    throw EngineAccess.notFound("lease");
+    return ISSUED.permitted(call, caller -> visible(tx, call, caller));
   }
 }

@@ -2,6 +2,7 @@ package dev.cofre.controlplane.server.api;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.domain.CertificateAuthority;
 import dev.cofre.controlplane.server.store.Store;
 import dev.cofre.controlplane.server.x509.RevocationLists;
@@ -99,17 +100,11 @@ final class PkiHandlers {
   /** The id in the path; null when there is none, which was answered. */
   private static UUID id(RoutingContext context) {
     String text = context.pathParam("authority");
-    try {
-      UUID id = UUID.fromString(text);
-      if (id.toString().equals(text)) {
-        return id;
-      }
-    } catch (IllegalArgumentException e) {
+    UUID id = CanonicalUuid.find(text).orElse(null);
+    if (id == null) {
       Exchange.fail(context.response(), notFound());
-      return null;
     }
-    Exchange.fail(context.response(), notFound());
-    return null;
+    return id;
   }
 
   private static ProblemException notFound() {

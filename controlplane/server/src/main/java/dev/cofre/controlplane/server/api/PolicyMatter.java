@@ -1,5 +1,6 @@
 package dev.cofre.controlplane.server.api;
 
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.domain.Effect;
 import dev.cofre.controlplane.domain.Environment;
 import dev.cofre.controlplane.domain.KmsKey;
@@ -7,7 +8,6 @@ import dev.cofre.controlplane.domain.Policy;
 import dev.cofre.controlplane.domain.PolicyDocument;
 import dev.cofre.controlplane.domain.PolicyStatement;
 import dev.cofre.controlplane.domain.approval.ApprovalMatter;
-import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.controlplane.server.store.Transaction;
 import io.vertx.core.json.JsonObject;
 import java.util.HashSet;
@@ -82,7 +82,7 @@ final class PolicyMatter {
   }
 
   private static Optional<KmsKey> find(Transaction tx, String key) {
-    return KeySelection.parse(key).flatMap(id -> tx.keys().find(id));
+    return CanonicalUuid.find(key).flatMap(id -> tx.keys().find(id));
   }
 
   /** With the keys' aliases and environments beside their ids, which tell people nothing. */

@@ -12,10 +12,10 @@ import static io.vertx.core.http.HttpMethod.PUT;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.domain.Policy;
 import dev.cofre.controlplane.domain.PolicyDocument;
 import dev.cofre.controlplane.domain.PolicyReader;
-import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.controlplane.server.policy.PolicyBook;
 import dev.cofre.controlplane.server.store.PolicyVersion;
 import dev.cofre.controlplane.server.store.Transaction;
@@ -105,7 +105,7 @@ final class PolicyOperations {
   private static List<PolicyVersion> versions(Transaction tx, Call call) {
     String tenant = call.principal().tenant();
     UUID id =
-        KeySelection.parse(call.path("policy"))
+        CanonicalUuid.find(call.path("policy"))
             .or(() -> tx.policies().find(tenant, call.path("policy")).map(Policy::id))
             .orElseThrow(PolicyOperations::notFound);
     List<PolicyVersion> versions = tx.policies().history(tenant, id);
@@ -119,7 +119,7 @@ final class PolicyOperations {
   private static Policy find(Transaction tx, Call call) {
     String tenant = call.principal().tenant();
     Optional<Policy> byId =
-        KeySelection.parse(call.path("policy"))
+        CanonicalUuid.find(call.path("policy"))
             .flatMap(id -> tx.policies().find(id))
             .filter(policy -> policy.tenant().equals(tenant));
     Policy policy =

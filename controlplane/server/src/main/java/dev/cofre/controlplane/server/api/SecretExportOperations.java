@@ -11,6 +11,7 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.contract.random.KernelRandom;
 import dev.cofre.contract.transport.RecipientKey;
 import dev.cofre.contract.transport.SealedBundle;
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.domain.Environment;
 import dev.cofre.controlplane.domain.FieldError;
 import dev.cofre.controlplane.domain.InvalidDocumentException;
@@ -20,7 +21,6 @@ import dev.cofre.controlplane.domain.Secret;
 import dev.cofre.controlplane.domain.SecretExport;
 import dev.cofre.controlplane.domain.SecretExportDraft;
 import dev.cofre.controlplane.domain.approval.ApprovalMatter;
-import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.controlplane.server.vault.SealedSecret;
 import dev.cofre.controlplane.server.vault.SecretAccess;
@@ -173,7 +173,7 @@ final class SecretExportOperations {
         tx -> {
           Principal caller = call.principal();
           SecretExport export =
-              KeySelection.parse(call.path("export"))
+              CanonicalUuid.find(call.path("export"))
                   .flatMap(id -> tx.secretExports().find(caller.tenant(), caller.id(), id))
                   .orElseThrow(SecretExportOperations::gone);
           byte[] bundle =

@@ -9,12 +9,12 @@ import static io.vertx.core.http.HttpMethod.POST;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.domain.KeyUseCount;
 import dev.cofre.controlplane.domain.Notice;
 import dev.cofre.controlplane.domain.OrphanReason;
 import dev.cofre.controlplane.domain.Permissions;
 import dev.cofre.controlplane.domain.UseReport;
-import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.controlplane.server.keys.Orphans;
 import dev.cofre.controlplane.server.store.OrphanQuery.Orphan;
 import dev.cofre.controlplane.server.store.Store;
@@ -75,7 +75,7 @@ final class WatchOperations {
   }
 
   private static UUID cursor(String after) {
-    return KeySelection.parse(after)
+    return CanonicalUuid.find(after)
         .orElseThrow(
             () ->
                 new ProblemException(

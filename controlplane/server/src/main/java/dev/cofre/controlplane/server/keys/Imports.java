@@ -5,6 +5,7 @@ import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.contract.transport.KeyCheckValue;
 import dev.cofre.contract.transport.RecipientKey;
 import dev.cofre.contract.transport.WrappingAlgorithm;
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.domain.ImportDraft;
 import dev.cofre.controlplane.domain.ImportJob;
 import dev.cofre.controlplane.domain.KeyMaterial;
@@ -288,7 +289,7 @@ public final class Imports {
   /** The import with {@code name} of {@code tenant}. */
   public static Function<Transaction, ImportJob> select(String tenant, String name) {
     return tx ->
-        KeySelection.parse(name)
+        CanonicalUuid.find(name)
             .flatMap(id -> tx.imports().find(tenant, id))
             .orElseThrow(
                 () ->

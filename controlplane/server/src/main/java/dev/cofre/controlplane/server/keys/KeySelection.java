@@ -1,5 +1,6 @@
 package dev.cofre.controlplane.server.keys;
 
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.domain.KmsKey;
 import dev.cofre.controlplane.domain.Permissions;
 import dev.cofre.controlplane.domain.Principal;
@@ -12,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Predicate;
 
 /** Finds keys by id or alias, and those that a principal may see. Stateless. */
@@ -21,14 +21,15 @@ public final class KeySelection {
   static final int SCANNED_MAX = 10_000;
 
   private static final int READ_AT_ONCE = 100;
-  private static final int UUID_LENGTH = 36;
 
   private KeySelection() {}
 
   /** The key of {@code tenant} with the id or else the alias {@code name}. */
   public static Optional<KmsKey> find(Transaction tx, String tenant, String name) {
     Optional<KmsKey> byId =
-        parse(name).flatMap(id -> tx.keys().find(id)).filter(key -> key.tenant().equals(tenant));
+        CanonicalUuid.find(name)
+            .flatMap(id -> tx.keys().find(id))
+            .filter(key -> key.tenant().equals(tenant));
     return byId.isPresent() ? byId : tx.keys().find(tenant, name);
   }
 
@@ -96,18 +97,5 @@ public final class KeySelection {
       }
     }
     return names;
-  }
-
-  /** The UUID that {@code text} is in canonical form. */
-  public static Optional<UUID> parse(String text) {
-    if (text.length() != UUID_LENGTH) {
-      return Optional.empty();
-    }
-    try {
-      UUID id = UUID.fromString(text);
-      return Optional.of(id).filter(uuid -> uuid.toString().equals(text));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
   }
 }

@@ -3,10 +3,10 @@ package dev.cofre.controlplane.server.policy;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.AccessQuestion;
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.domain.FieldError;
 import dev.cofre.controlplane.domain.InvalidDocumentException;
 import dev.cofre.controlplane.domain.Policy;
-import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.controlplane.server.store.PolicyWire;
 import dev.cofre.engine.policy.Action;
 import dev.cofre.engine.policy.AuthenticationStrength;
@@ -68,7 +68,7 @@ public record AccessCheck(SnapshotState state, PolicyEvaluator policy, String te
 
   /** The key of the tenant with the alias or id {@code name}. */
   public Optional<KeyMetadata> key(String name) {
-    return KeySelection.parse(name)
+    return CanonicalUuid.find(name)
         .map(state::key)
         .filter(found -> found.tenant().equals(tenant))
         .or(() -> Optional.ofNullable(state.key(tenant, name)));

@@ -1,5 +1,6 @@
 package dev.cofre.controlplane.server.policy;
 
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.domain.Effect;
 import dev.cofre.controlplane.domain.Environment;
 import dev.cofre.controlplane.domain.FieldError;
@@ -7,7 +8,6 @@ import dev.cofre.controlplane.domain.NetworkRange;
 import dev.cofre.controlplane.domain.Policy;
 import dev.cofre.controlplane.domain.PolicyStatement;
 import dev.cofre.controlplane.domain.SecretGrant;
-import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.engine.policy.PolicyEvaluator;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import dev.cofre.engine.snapshot.PrincipalMetadata;
@@ -148,7 +148,7 @@ public final class PolicyLint {
   }
 
   private Optional<KeyMetadata> keyOf(String id) {
-    return KeySelection.parse(id).map(check.state()::key);
+    return CanonicalUuid.find(id).map(check.state()::key);
   }
 
   private boolean isOver(Instant notAfter) {

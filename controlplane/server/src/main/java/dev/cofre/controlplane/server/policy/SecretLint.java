@@ -1,11 +1,11 @@
 package dev.cofre.controlplane.server.policy;
 
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.domain.Effect;
 import dev.cofre.controlplane.domain.Environment;
 import dev.cofre.controlplane.domain.Policy;
 import dev.cofre.controlplane.domain.PolicyStatement;
 import dev.cofre.controlplane.domain.SecretGrant;
-import dev.cofre.controlplane.server.keys.KeySelection;
 import dev.cofre.controlplane.server.vault.VaultKeys;
 import dev.cofre.engine.policy.PolicyEvaluator;
 import dev.cofre.engine.snapshot.KeyMetadata;
@@ -37,7 +37,7 @@ final class SecretLint {
   private static boolean selects(String name, KeyMetadata key) {
     return PolicyStatement.isPattern(name)
         ? key.alias().startsWith(name.substring(0, name.length() - 1))
-        : KeySelection.parse(name).filter(key.id()::equals).isPresent();
+        : CanonicalUuid.find(name).filter(key.id()::equals).isPresent();
   }
 
   /** What is found in {@code policy}. */

@@ -4,6 +4,7 @@ import dev.cofre.contract.audit.RecordFields;
 import dev.cofre.contract.audit.RecordFields.Field;
 import dev.cofre.contract.audit.RecordFields.Value;
 import dev.cofre.controlplane.domain.AuditHold;
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.server.keys.KeySelection;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ final class HeldEvents {
     }
     Optional<UUID> id =
         Optional.ofNullable(hold.keyId())
-            .or(() -> Optional.ofNullable(hold.key()).flatMap(KeySelection::parse));
+            .or(() -> Optional.ofNullable(hold.key()).flatMap(CanonicalUuid::find));
     id.ifPresent(known -> keyNames.add(known.toString()));
     this.keyId = id.map(Value::ofKey);
     if (hold.principal() != null) {

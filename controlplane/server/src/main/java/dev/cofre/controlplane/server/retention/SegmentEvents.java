@@ -3,6 +3,7 @@ package dev.cofre.controlplane.server.retention;
 import dev.cofre.contract.audit.RecordFields;
 import dev.cofre.contract.audit.RecordFields.Field;
 import dev.cofre.contract.audit.RecordFields.Value;
+import dev.cofre.controlplane.domain.CanonicalUuid;
 import dev.cofre.controlplane.domain.DataClass;
 import dev.cofre.controlplane.server.archive.SegmentReading;
 import dev.cofre.controlplane.server.keys.KeySelection;
@@ -56,7 +57,7 @@ final class SegmentEvents implements SegmentReading.Visitor {
         // Acts of management name a key by its id as text, and versions of it behind that.
         Set<String> parts = KeySelection.named(name);
         parts.stream()
-            .flatMap(part -> KeySelection.parse(part).stream())
+            .flatMap(part -> CanonicalUuid.find(part).stream())
             .findFirst()
             .ifPresentOrElse(ids::add, () -> names.addAll(parts));
       }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
 
 /** Certificate authorities, each with its newest revocation list. */
 public final class CertificateAuthorityTable {
@@ -24,12 +23,18 @@ public final class CertificateAuthorityTable {
           + Stamps.COLUMNS
           + " from certificate_authority";
 
-  private static final String OF_TENANT = SELECT + " where tenant = :tenant and state = 'ACTIVE'";
-
   private final Handle handle;
+  private final OwnedRows<CertificateAuthority> rows;
 
   CertificateAuthorityTable(Handle handle) {
     this.handle = handle;
+    this.rows =
+        new OwnedRows<>(
+            handle,
+            "certificate_authority",
+            SELECT,
+            "tenant = :tenant and state = 'ACTIVE'",
+            (row, context) -> read(row));
   }
 
   /**
@@ -45,68 +50,44 @@ public final class CertificateAuthorityTable {
 
   /** The authority {@code id}, whatever its state. */
   public Optional<CertificateAuthority> find(UUID id) {
-    return one(handle.createQuery(SELECT + " where id = :id").bind("id", id));
+    return rows.find(id);
   }
 
   /** The authority named {@code name} in {@code tenant} that issues. */
   public Optional<CertificateAuthority> find(String tenant, String name) {
-    return one(
-        handle
-            .createQuery(OF_TENANT + " and name = :name")
-            .bind("tenant", tenant)
-            .bind("name", name));
+    return rows.find(tenant, name);
   }
 
   /** Whether {@code name} is taken in {@code tenant}, also by one that is being made. */
   public boolean isTaken(String tenant, String name) {
-    return one(handle
-            .createQuery(SELECT + " where tenant = :tenant and name = :name")
-            .bind("tenant", tenant)
-            .bind("name", name))
+    return handle
+        .createQuery("select id from certificate_authority where tenant = :tenant and name = :name")
+        .bind("tenant", tenant)
+        .bind("name", name)
+        .mapTo(UUID.class)
+        .findOne()
         .isPresent();
   }
 
   /** The first {@code limit} of {@code tenant} that issue, by name after {@code after}. */
   public List<CertificateAuthority> page(String tenant, String after, int limit) {
-    return handle
-        .createQuery(OF_TENANT + " and name > :after order by name limit :limit")
-        .bind("tenant", tenant)
-        .bind("after", after)
-        .bind("limit", limit)
-        .map((row, context) -> read(row))
-        .list();
+    return rows.page(tenant, after, limit);
   }
 
   /** The same of those that one of {@code owners} owns. */
   public List<CertificateAuthority> pageOwned(
       String tenant, Collection<String> owners, String after, int limit) {
-    return handle
-        .createQuery(
-            OF_TENANT + " and name > :after and owner in (<owners>) order by name limit :limit")
-        .bind("tenant", tenant)
-        .bind("after", after)
-        .bind("limit", limit)
-        .bindList("owners", List.copyOf(owners))
-        .map((row, context) -> read(row))
-        .list();
+    return rows.pageOwned(tenant, owners, after, limit);
   }
 
   /** Whether {@code owner} owns any. */
   public boolean isOwner(String tenant, String owner) {
-    return one(handle
-            .createQuery(OF_TENANT + " and owner = :owner limit 1")
-            .bind("tenant", tenant)
-            .bind("owner", owner))
-        .isPresent();
+    return rows.isOwner(tenant, owner);
   }
 
   /** How many {@code tenant} has, in any state. */
   public int count(String tenant) {
-    return handle
-        .createQuery("select count(*) from certificate_authority where tenant = :tenant")
-        .bind("tenant", tenant)
-        .mapTo(Integer.class)
-        .one();
+    return rows.count(tenant);
   }
 
   /**
@@ -255,10 +236,6 @@ public final class CertificateAuthorityTable {
         .bind("limit", limit)
         .mapTo(UUID.class)
         .list();
-  }
-
-  private static Optional<CertificateAuthority> one(Query query) {
-    return query.map((row, context) -> read(row)).findOne();
   }
 
   private static CertificateAuthority read(ResultSet row) throws SQLException {

@@ -12,16 +12,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
 
 /** Systems in which the vault makes credentials, with the sealed passwords of their root users. */
 public final class SecretEngineTable {
-  private static final String OF_NAME = "select * from secret_engine where tenant = :tenant";
-
   private final Handle handle;
+  private final OwnedRows<SecretEngine> rows;
 
   SecretEngineTable(Handle handle) {
     this.handle = handle;
+    this.rows =
+        new OwnedRows<>(
+            handle,
+            "secret_engine",
+            "select * from secret_engine",
+            "tenant = :tenant",
+            (row, context) -> read(row));
   }
 
   /**
@@ -35,59 +40,33 @@ public final class SecretEngineTable {
 
   /** The engine {@code id}. */
   public Optional<SecretEngine> find(UUID id) {
-    return one(handle.createQuery("select * from secret_engine where id = :id").bind("id", id));
+    return rows.find(id);
   }
 
   /** The engine named {@code name} in {@code tenant}. */
   public Optional<SecretEngine> find(String tenant, String name) {
-    return one(
-        handle
-            .createQuery(OF_NAME + " and name = :name")
-            .bind("tenant", tenant)
-            .bind("name", name));
+    return rows.find(tenant, name);
   }
 
   /** The first {@code limit} engines of {@code tenant} whose name sorts after {@code after}. */
   public List<SecretEngine> page(String tenant, String after, int limit) {
-    return handle
-        .createQuery(OF_NAME + " and name > :after order by name limit :limit")
-        .bind("tenant", tenant)
-        .bind("after", after)
-        .bind("limit", limit)
-        .map((row, context) -> read(row))
-        .list();
+    return rows.page(tenant, after, limit);
   }
 
   /** The same of those that one of {@code owners} owns. */
   public List<SecretEngine> pageOwned(
       String tenant, Collection<String> owners, String after, int limit) {
-    return handle
-        .createQuery(
-            OF_NAME + " and name > :after and owner in (<owners>) order by name limit :limit")
-        .bind("tenant", tenant)
-        .bind("after", after)
-        .bind("limit", limit)
-        .bindList("owners", List.copyOf(owners))
-        .map((row, context) -> read(row))
-        .list();
+    return rows.pageOwned(tenant, owners, after, limit);
   }
 
   /** Whether {@code owner} owns any. */
   public boolean isOwner(String tenant, String owner) {
-    return one(handle
-            .createQuery(OF_NAME + " and owner = :owner limit 1")
-            .bind("tenant", tenant)
-            .bind("owner", owner))
-        .isPresent();
+    return rows.isOwner(tenant, owner);
   }
 
   /** How many {@code tenant} has. */
   public int count(String tenant) {
-    return handle
-        .createQuery("select count(*) from secret_engine where tenant = :tenant")
-        .bind("tenant", tenant)
-        .mapTo(Integer.class)
-        .one();
+    return rows.count(tenant);
   }
 
   /** Writes a new engine with {@code root}. */
@@ -189,10 +168,6 @@ public final class SecretEngineTable {
   public void delete(UUID id) {
     handle.createUpdate("delete from lease where engine_id = :id").bind("id", id).execute();
     handle.createUpdate("delete from secret_engine where id = :id").bind("id", id).execute();
-  }
-
-  private static Optional<SecretEngine> one(Query query) {
-    return query.map((row, context) -> read(row)).findOne();
   }
 
   private static SecretEngine read(ResultSet row) throws SQLException {
