@@ -23,6 +23,7 @@ final class AnswerReader {
   private final Dispatcher dispatcher;
   private final Greeting greeting;
   private final Watch watch;
+  private final FrameWriter writer;
   private final FrameReader reader = new FrameReader();
   private byte[] input = new byte[INPUT_BYTES];
   private int inputEnd;
@@ -33,12 +34,14 @@ final class AnswerReader {
       Node node,
       Dispatcher dispatcher,
       Greeting greeting,
-      Watch watch) {
+      Watch watch,
+      FrameWriter writer) {
     this.connection = connection;
     this.node = node;
     this.dispatcher = dispatcher;
     this.greeting = greeting;
     this.watch = watch;
+    this.writer = writer;
   }
 
   /** Whether a read is under way: what comes of it is written together at its end. */
@@ -88,6 +91,7 @@ final class AnswerReader {
       }
       take();
       at += length;
+      writer.flushInRead();
     }
     if (at > 0) {
       int rest = Math.max(0, inputEnd - at);

@@ -64,7 +64,7 @@ final class FrameConnection {
     Deadlines deadlines = new Deadlines(this, queue, node, dispatcher, limits.timeoutMs());
     this.watch = new Watch(this, loop, limits, deadlines);
     this.writer = new FrameWriter(this, loop, queue, options);
-    this.answers = new AnswerReader(this, node, dispatcher, greeting, watch);
+    this.answers = new AnswerReader(this, node, dispatcher, greeting, watch, writer);
     this.handler = new FrameHandler(this, node.address(), writer, answers);
   }
 

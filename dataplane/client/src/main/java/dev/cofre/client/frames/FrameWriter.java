@@ -16,6 +16,9 @@ import java.util.concurrent.TimeUnit;
 final class FrameWriter {
   private static final int WRITE_BYTES = 64 * 1024;
 
+  /** So many calls are worth a write of their own while answers are read. */
+  private static final int EAGER_CALLS = 32;
+
   private final FrameConnection connection;
   private final EventLoop loop;
   private final CallQueue queue;
@@ -53,6 +56,16 @@ final class FrameWriter {
     if (mayWait()) {
       schedule();
     } else {
+      flush();
+    }
+  }
+
+  /**
+   * A read goes on: when many calls wait already they leave now, so that the node works on them
+   * while the rest is read. Written at the end alone, client and node would work by turns.
+   */
+  void flushInRead() {
+    if (queue.size() >= EAGER_CALLS && connection.isOpen() && !mayWait()) {
       flush();
     }
   }
