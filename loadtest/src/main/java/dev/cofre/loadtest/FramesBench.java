@@ -1,7 +1,6 @@
 package dev.cofre.loadtest;
 
 import dev.cofre.loadtest.frames.FrameCall;
-import dev.cofre.loadtest.frames.FramesProtocol;
 import dev.cofre.loadtest.generator.LoadGenerator;
 import dev.cofre.loadtest.generator.LoadPlan;
 import dev.cofre.loadtest.generator.LoadResult;
@@ -27,14 +26,20 @@ import java.util.Locale;
  * of the same deployment), the reference's port, seconds for each run, rounds, the node's process,
  * the reference's.
  *
- * <p>Both are measured by turns in one process: the machine's moods fall on both. Beside the rates
- * stands the processor time of each server's process for one answer, its compilers included: what a
- * server costs where the generator or its neighbours, not the server, are what is waited for.
+ * <p>First each server is warmed until the compilers of its JVM rest, in {@value #WARM_UP_MAX} runs
+ * at most: they share its processor. Then both are measured by turns in one process, now the one
+ * first and now the other: the machine's moods fall on both, and so does what a server does behind
+ * its run. Beside the rates stands the processor time of each server's process for one answer, its
+ * compilers included: what a server costs where the generator or its neighbours, not the server,
+ * are what is waited for.
  */
 public final class FramesBench {
   private static final int CONNECTIONS = 4;
   private static final int IN_FLIGHT = 64;
   private static final int BYTES = 1_024;
+  private static final int WARM_UP_MAX = 40;
+  private static final int QUIET_RUNS = 3;
+  private static final double QUIET_SHARE = 0.05;
   private static final String KEY = "demo";
 
   private final Calls calls;
@@ -61,7 +66,7 @@ public final class FramesBench {
     this.echo = echo;
     this.node = node;
     this.reference = reference;
-    this.warmUp = closed(duration.dividedBy(2));
+    this.warmUp = closed(duration.dividedBy(4));
     this.plan = closed(duration);
   }
 
@@ -101,9 +106,14 @@ public final class FramesBench {
     List<Double> rates = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
     List<Double> timeRatios = new ArrayList<>();
+    warm(what + ", reference", referred, reference);
+    warm(what, prepared, node);
     for (int round = 0; round < rounds; round++) {
-      Run other = load(referred, reference);
-      Run own = load(prepared, node);
+      boolean first = round % 2 == 0;
+      Run before = first ? load(referred, reference) : load(prepared, node);
+      Run after = first ? load(prepared, node) : load(referred, reference);
+      Run own = first ? after : before;
+      Run other = first ? before : after;
       rates.add(own.result().reached());
       ratios.add(own.result().reached() / other.result().reached());
       timeRatios.add(other.processorNs() / own.processorNs());
@@ -132,14 +142,41 @@ public final class FramesBench {
     return right;
   }
 
-  private Run load(List<FrameCall> prepared, Server server)
+  /** Compilers run beside the first seconds of load, on the server's own processor. */
+  private void warm(String what, List<FrameCall> prepared, Server server)
       throws IOException, InterruptedException {
-    FramesProtocol protocol = calls.protocol(prepared, IN_FLIGHT);
+    int runs = 0;
+    int quiet = 0;
+    double share = 1;
+    while (runs < WARM_UP_MAX && quiet < QUIET_RUNS) {
+      long compilersNs = server.time().compilersNs();
+      long startNs = System.nanoTime();
+      run(prepared, server, warmUp);
+      share = (double) (server.time().compilersNs() - compilersNs) / (System.nanoTime() - startNs);
+      quiet = share <= QUIET_SHARE ? quiet + 1 : 0;
+      runs++;
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "%s: %s after %d runs of warm-up, compilers at %.0f%%%n",
+        what,
+        quiet == QUIET_RUNS ? "warm" : "not quite warm",
+        runs,
+        100 * share);
+  }
+
+  private LoadResult run(List<FrameCall> prepared, Server server, LoadPlan by)
+      throws IOException, InterruptedException {
     InetSocketAddress address =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
-    LoadGenerator.run(address, protocol, warmUp);
+    return LoadGenerator.run(address, calls.protocol(prepared, IN_FLIGHT), by);
+  }
+
+  private Run load(List<FrameCall> prepared, Server server)
+      throws IOException, InterruptedException {
+    run(prepared, server, warmUp);
     long before = server.time().processNs();
-    LoadResult result = LoadGenerator.run(address, protocol, plan);
+    LoadResult result = run(prepared, server, plan);
     return new Run(
         result, (double) (server.time().processNs() - before) / Math.max(1, result.done()));
   }

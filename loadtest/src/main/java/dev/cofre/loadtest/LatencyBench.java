@@ -38,6 +38,11 @@ public final class LatencyBench {
   private static final int FRAME_CONNECTIONS = 4;
   private static final int IN_FLIGHT = 64;
   private static final double SHARE = 0.5;
+
+  /** Frames are for clients that gather singles: ours for this long, where it is told no other. */
+  private static final Duration GATHER =
+      Duration.ofNanos(1_000 * Long.getLong("cofre.bench.gatherUs", 100));
+
   private static final double PERCENTILE = 99;
 
   private final InetSocketAddress address;
@@ -74,9 +79,11 @@ public final class LatencyBench {
   private boolean run(Duration search, int windows) throws IOException, InterruptedException {
     double capacity =
         load(LoadPlan.of(Pacing.closed()).lasting(search, search.dividedBy(2))).reached();
+    Duration gather = connections == FRAME_CONNECTIONS ? GATHER : Duration.ZERO;
     LoadResult result =
         load(
             LoadPlan.of(Pacing.constant(SHARE * capacity))
+                .gathering(gather)
                 .lasting(
                     Duration.ofSeconds(WINDOW_SECONDS),
                     Duration.ofSeconds((long) windows * WINDOW_SECONDS)));

@@ -10,11 +10,15 @@ import dev.cofre.contract.frames.FrameReader;
 import dev.cofre.contract.frames.FrameStatus;
 import dev.cofre.contract.frames.FrameType;
 import dev.cofre.engine.config.ListenerSettings;
+import dev.cofre.engine.processor.TimeSlice;
 import dev.cofre.http.ListenerOptions;
 import dev.cofre.http.RequestIds;
 import dev.cofre.http.StrictFraming;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -27,6 +31,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -56,32 +61,50 @@ public final class HttpEcho {
   private HttpEcho() {}
 
   /**
-   * Listens on loopback until it is killed; arguments: the port and, for TLS, the PEM files of
-   * certificate and key.
+   * Listens on loopback until the process ends, and prints {@code echo ready}.
+   *
+   * @param args the port and, for TLS, the PEM files of certificate and key
    */
-  public static void main(String[] args) {
+  public static void listen(List<String> args) {
     Optional<ListenerSettings.Tls> tls =
-        args.length < 3
+        args.size() < 3
             ? Optional.empty()
             : Optional.of(
-                new ListenerSettings.Tls(Path.of(args[1]), Path.of(args[2]), Optional.empty()));
-    ListenerSettings settings = new ListenerSettings("127.0.0.1", Integer.parseInt(args[0]), tls);
+                new ListenerSettings.Tls(
+                    Path.of(args.get(1)), Path.of(args.get(2)), Optional.empty()));
+    ListenerSettings settings =
+        new ListenerSettings("127.0.0.1", Integer.parseInt(args.getFirst()), tls);
     Vertx vertx =
         Vertx.builder()
             .with(new VertxOptions().setEventLoopPoolSize(1))
             .withTransport(StrictFraming.transport())
             .build();
     vertx
-        .createHttpServer(ListenerOptions.of(settings, ClientAuth.NONE))
-        .connectionHandler(StrictFraming::install)
-        .requestHandler(HttpEcho::handle)
-        .listen()
-        .onSuccess(server -> System.out.println("echo ready"))
+        .deployVerticle(() -> new Listener(settings), new DeploymentOptions())
+        .onSuccess(id -> System.out.println("echo ready"))
         .onFailure(
             failure -> {
               System.err.println("echo: " + failure.getMessage());
               System.exit(1);
             });
+  }
+
+  private static final class Listener extends VerticleBase {
+    private final ListenerSettings settings;
+
+    Listener(ListenerSettings settings) {
+      this.settings = settings;
+    }
+
+    @Override
+    public Future<?> start() {
+      TimeSlice.shortenOwn();
+      return vertx
+          .createHttpServer(ListenerOptions.of(settings, ClientAuth.NONE))
+          .connectionHandler(StrictFraming::install)
+          .requestHandler(HttpEcho::handle)
+          .listen();
+    }
   }
 
   private static void handle(HttpServerRequest request) {

@@ -36,6 +36,7 @@ final class LoadLoop implements AutoCloseable {
   private final List<Connection> touched = new ArrayList<>();
   private final Connection[] connections;
   private final long timeoutNs;
+  private final long gatherNs;
   private final int index;
   private final int loops;
 
@@ -60,6 +61,7 @@ final class LoadLoop implements AutoCloseable {
   private long sent;
   private long waiting;
   private long nowNs;
+  private long sendAtNs;
   private long checkAtNs;
   private boolean wasConnected;
 
@@ -68,6 +70,7 @@ final class LoadLoop implements AutoCloseable {
 
   LoadLoop(SocketAddress target, Protocol protocol, LoadPlan plan, int index) throws IOException {
     this.timeoutNs = plan.timeout().toNanos();
+    this.gatherNs = plan.gather().toNanos();
     int threads = plan.threads();
     this.index = plan.part() * threads + index;
     this.loops = plan.parts() * threads;
@@ -103,6 +106,7 @@ final class LoadLoop implements AutoCloseable {
     unjudged = 0;
     waiting = 0;
     nowNs = System.nanoTime();
+    sendAtNs = nowNs;
     while (!isOver()) {
       turn(stopped);
     }
@@ -111,8 +115,12 @@ final class LoadLoop implements AutoCloseable {
 
   /** A method of its own: what the warm-up had compiled serves the run from its first turn. */
   private void turn(BooleanSupplier stopped) throws IOException {
-    boolean busy = see();
-    busy |= send();
+    boolean busy = false;
+    if (nowNs >= sendAtNs) {
+      busy = see();
+      busy |= send();
+      sendAtNs = busy ? nowNs + gatherNs : sendAtNs;
+    }
     busy |= receive(busy) > 0;
     if (nowNs >= checkAtNs) {
       check();

@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param timeout how long a request waits for a connection, and once it is sent for its answer. The
  *     second counts from the real send: a request that was sent late is not given up at once, which
  *     would cost the target a connection and make it slower still
+ * @param gather for how long what is due is gathered at most, to be sent by one write for each
+ *     connection; its latency counts from its own intended send all the same. 0: sent at once
  * @param part which of the {@code parts} processes that share the schedule this one is, from 0
  * @param parts how many share it: each takes every so-many-th request, so that together they send
  *     just what one of them would send alone
@@ -25,6 +27,7 @@ public record LoadPlan(
     int connections,
     int threads,
     Duration timeout,
+    Duration gather,
     int part,
     int parts) {
   /** A plan whose bounds make sense. */
@@ -32,7 +35,10 @@ public record LoadPlan(
     if (connections < threads || threads < 1) {
       throw new IllegalArgumentException("each thread needs a connection");
     }
-    if (warmUp.isNegative() || !duration.isPositive() || !timeout.isPositive()) {
+    if (warmUp.isNegative()
+        || !duration.isPositive()
+        || !timeout.isPositive()
+        || gather.isNegative()) {
       throw new IllegalArgumentException("durations are above 0");
     }
     if (part < 0 || part >= parts) {
@@ -43,7 +49,15 @@ public record LoadPlan(
   /** Ten seconds by {@code pacing} after two of warm-up, 64 connections, one thread. */
   public static LoadPlan of(Pacing pacing) {
     return new LoadPlan(
-        pacing, Duration.ofSeconds(2), Duration.ofSeconds(10), 64, 1, Duration.ofSeconds(2), 0, 1);
+        pacing,
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(10),
+        64,
+        1,
+        Duration.ofSeconds(2),
+        Duration.ZERO,
+        0,
+        1);
   }
 
   /** Requests for each second that this process is to send; 0 when the answers set the rate. */
@@ -53,31 +67,41 @@ public record LoadPlan(
 
   /** The same with another warm-up and duration. */
   public LoadPlan lasting(Duration newWarmUp, Duration newDuration) {
-    return new LoadPlan(pacing, newWarmUp, newDuration, connections, threads, timeout, part, parts);
+    return new LoadPlan(
+        pacing, newWarmUp, newDuration, connections, threads, timeout, gather, part, parts);
   }
 
   /** The same over {@code count} connections. */
   public LoadPlan over(int count) {
-    return new LoadPlan(pacing, warmUp, duration, count, threads, timeout, part, parts);
+    return new LoadPlan(pacing, warmUp, duration, count, threads, timeout, gather, part, parts);
   }
 
   /** The same by {@code count} threads. */
   public LoadPlan by(int count) {
-    return new LoadPlan(pacing, warmUp, duration, connections, count, timeout, part, parts);
+    return new LoadPlan(pacing, warmUp, duration, connections, count, timeout, gather, part, parts);
   }
 
   /** The same with another timeout. */
   public LoadPlan within(Duration newTimeout) {
-    return new LoadPlan(pacing, warmUp, duration, connections, threads, newTimeout, part, parts);
+    return new LoadPlan(
+        pacing, warmUp, duration, connections, threads, newTimeout, gather, part, parts);
+  }
+
+  /** The same, what is due gathered for {@code newGather} at most. */
+  public LoadPlan gathering(Duration newGather) {
+    return new LoadPlan(
+        pacing, warmUp, duration, connections, threads, timeout, newGather, part, parts);
   }
 
   /** The same as one of several processes on the same schedule. */
   public LoadPlan as(int newPart, int newParts) {
-    return new LoadPlan(pacing, warmUp, duration, connections, threads, timeout, newPart, newParts);
+    return new LoadPlan(
+        pacing, warmUp, duration, connections, threads, timeout, gather, newPart, newParts);
   }
 
   /** The same by another schedule. */
   public LoadPlan paced(Pacing newPacing) {
-    return new LoadPlan(newPacing, warmUp, duration, connections, threads, timeout, part, parts);
+    return new LoadPlan(
+        newPacing, warmUp, duration, connections, threads, timeout, gather, part, parts);
   }
 }

@@ -25,7 +25,7 @@ import java.util.function.Supplier;
  * Encryption over HTTP and gRPC against the echo of the same requests through the same stack and
  * codecs, each in a closed loop. Arguments: the URL of the node, the file with the token, the URL
  * of the echo, for TLS the PEM file of the authority or {@code -}, seconds for each window, rounds,
- * which kinds of {@code raw,frames,grpc,json}, the process ids of node and echo.
+ * which kinds of {@code raw,frames,grpc,json}, the id of the process that both run in.
  *
  * <p>First each server is warmed until the compilers of its JVM rest, for 25 half windows at most,
  * and a window of each is thrown away: the first connections that end cost it compiled code. Then
@@ -68,9 +68,9 @@ public final class WireBench {
 
   /** Runs and prints; a wrong answer ends it with an exception. */
   public static void main(String[] args) throws Exception {
-    if (args.length != 9) {
+    if (args.length != 8) {
       System.err.println(
-          "usage: WireBench NODE-URL TOKEN-FILE ECHO-URL CA-FILE|- SECONDS ROUNDS raw,frames,grpc,json NODE-PID ECHO-PID");
+          "usage: WireBench NODE-URL TOKEN-FILE ECHO-URL CA-FILE|- SECONDS ROUNDS raw,frames,grpc,json PID");
       System.exit(2);
     }
     WireBench bench =
@@ -80,7 +80,7 @@ public final class WireBench {
             Duration.ofMillis((long) (1_000 * Double.parseDouble(args[4]))),
             Integer.parseInt(args[5]));
     Server node = Server.of("node", args[0], args[7]);
-    Server echo = Server.of("echo", args[2], args[8]);
+    Server echo = Server.of("echo", args[2], args[7]);
     for (String kind : args[6].split(",")) {
       bench.compare(kind, node, echo);
     }

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 
 /** A run of {@code FramesBench} on the second processor, and what it printed. */
 record FramesBenchRun(String out) {
-  private static final String SECONDS = System.getProperty("cofre.test.benchSeconds", "4");
-  private static final String ROUNDS = System.getProperty("cofre.test.benchRounds", "5");
+  private static final String SECONDS = System.getProperty("cofre.test.benchSeconds", "2");
+  private static final String ROUNDS = System.getProperty("cofre.test.benchRounds", "11");
   private static final Duration LIMIT = Duration.ofMinutes(4);
 
   /**

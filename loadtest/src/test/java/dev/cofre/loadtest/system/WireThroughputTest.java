@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,17 +21,26 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Encryption over HTTP/1.1 and gRPC against the echo of the same requests through the same stack
- * and codecs: node and echo on processor 0, the generator on processor 1, closed loops by turns,
- * plain and over TLS 1.3. Each kind has servers of its own, so that none is measured with code that
- * was compiled for another; one of them takes about a minute.
+ * and codecs: node and echo in one process on processor 0, the generator on processor 1, closed
+ * loops by turns, plain and over TLS 1.3. Each kind has a process of its own, so that none is
+ * measured with code that was compiled for another; one of them takes about a minute.
  */
 @ExtendWith(SystemExtension.class)
 class WireThroughputTest {
   private static final String SECONDS = System.getProperty("cofre.test.benchSeconds", "2");
   private static final String ROUNDS = System.getProperty("cofre.test.benchRounds", "5");
 
-  /** Options of the node's JVM, as for a flight recording. */
-  private static final String NODE_OPTIONS = System.getProperty("cofre.test.nodeOptions", "");
+  /** As the launcher gives them to a node; then others, as for a flight recording. */
+  private static final List<String> NODE_OPTIONS =
+      Stream.concat(
+              Stream.of(
+                  "-XX:MetaspaceSize=96m",
+                  "-XX:MaxHeapFreeRatio=100",
+                  "-XX:MaxDirectMemorySize=128m",
+                  "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED"),
+              Stream.of(System.getProperty("cofre.test.nodeOptions", "").split(" "))
+                  .filter(option -> !option.isEmpty()))
+          .toList();
 
   private static final Duration LIMIT = Duration.ofMinutes(4);
 
@@ -72,15 +83,8 @@ class WireThroughputTest {
         "the echo is of the module benchmarks: build it too");
     Deployment deployment = Deployment.create(workspace, "planes");
     deployment.settings(Cofre.DATA_PLANE).put("http.eventLoops", "1");
-    deployment.dataPlaneOptions("-XX:ActiveProcessorCount=1 " + NODE_OPTIONS);
     Certificates certificates = tls ? deployment.useTls("node-1") : null;
-    Child[] planes = deployment.startBoth();
-    if (pinned) {
-      Pinned.move(workspace, planes[1].pid(), 0);
-      Pinned.move(workspace, planes[0].pid(), 1);
-      // It takes the node's audit events where the generator runs, and is to wait for that one.
-      Pinned.giveWay(workspace, planes[0].pid());
-    }
+    Child control = deployment.startControlPlane();
     int echoPort = Ports.freeBase();
     List<String> listening = new ArrayList<>(List.of(Integer.toString(echoPort)));
     if (tls) {
@@ -88,17 +92,19 @@ class WireThroughputTest {
       listening.add(identity.certificate().toString());
       listening.add(identity.key().toString());
     }
-    Child echo =
-        workspace.start(
-            "echo",
-            java(pinned ? 0 : -1, "benchmarks", "dev.cofre.benchmarks.echo.HttpEcho", listening));
-    Await.until("the echo", Duration.ofMinutes(2), () -> echo.out().contains("echo ready"));
+    Child node = startNode(workspace, deployment, pinned, String.join(",", listening));
+    if (pinned) {
+      Pinned.move(workspace, control.pid(), 1);
+      // It takes the node's audit events where the generator runs, and is to wait for that one.
+      Pinned.giveWay(workspace, control.pid());
+    }
     Child bench =
         workspace.start(
             "bench",
             java(
                 pinned ? 1 : -1,
                 "loadtest",
+                List.of(),
                 "dev.cofre.loadtest.wire.WireBench",
                 List.of(
                     deployment.dataUrl(),
@@ -108,10 +114,25 @@ class WireThroughputTest {
                     seconds,
                     rounds,
                     kinds,
-                    Long.toString(planes[1].pid()),
-                    Long.toString(echo.pid()))));
+                    Long.toString(node.pid()))));
     assertEquals(0, bench.exitCode(LIMIT), () -> "see " + bench.name());
     return bench.out();
+  }
+
+  private static Child startNode(
+      Workspace workspace, Deployment deployment, boolean pinned, String echo) throws Exception {
+    Path file = deployment.write(deployment.settings(Cofre.DATA_PLANE));
+    ProcessBuilder builder =
+        java(
+            pinned ? 0 : -1,
+            "benchmarks",
+            NODE_OPTIONS,
+            "dev.cofre.benchmarks.node.EchoingNode",
+            List.of("--echo", echo, "--config", file.toString()));
+    builder.environment().put("SOFTHSM2_CONF", deployment.softHsmConf().toString());
+    Child node = workspace.start("node", builder);
+    Deployment.awaitReady(node, deployment.dataApi("app"));
+    return node;
   }
 
   private static double median(String out, String what) {
@@ -121,8 +142,9 @@ class WireThroughputTest {
   }
 
   private static ProcessBuilder java(
-      int processor, String module, String main, List<String> arguments) {
-    List<String> options = List.of("-XX:ActiveProcessorCount=1", "-Xmx256m");
+      int processor, String module, List<String> more, String main, List<String> arguments) {
+    List<String> options = new ArrayList<>(List.of("-XX:ActiveProcessorCount=1", "-Xmx256m"));
+    options.addAll(more);
     return processor < 0
         ? Launcher.program(Map.of(), Pinned.javaCommand(module, options, main, arguments))
         : Pinned.java(processor, module, options, main, arguments);
