@@ -14,7 +14,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Several writers at one data plane, until it is gone: what was acknowledged to them is remembered.
+ * Several writers at one data plane, until it is gone or they are stopped: what was acknowledged to
+ * them is remembered.
  */
 final class AcknowledgedLoad {
   private static final byte[] PLAINTEXT = "acknowledged".getBytes(UTF_8);
@@ -23,17 +24,20 @@ final class AcknowledgedLoad {
   private final int writers;
   private final Queue<String> requestIds = new ConcurrentLinkedQueue<>();
   private final AtomicInteger count = new AtomicInteger();
+  private final AtomicInteger refused = new AtomicInteger();
+  private final Queue<String> unexpected = new ConcurrentLinkedQueue<>();
   private final List<Thread> threads = new ArrayList<>();
   private volatile byte[] envelope;
+  private volatile boolean stopping;
 
   AcknowledgedLoad(Api api, int writers) {
     this.api = api;
     this.writers = writers;
   }
 
-  /** Begins, with nothing remembered of earlier rounds but one envelope. */
+  /** Begins, or goes on. */
   void start() {
-    requestIds.clear();
+    stopping = false;
     for (int i = 0; i < writers; i++) {
       threads.add(Thread.ofVirtual().start(this::write));
     }
@@ -41,16 +45,18 @@ final class AcknowledgedLoad {
 
   private void write() {
     try {
-      while (true) {
+      while (!stopping) {
         Answer answer = api.raw("/v1/keys/demo/encrypt", PLAINTEXT);
-        if (answer.status() == 503) {
-          // Refused by a busy node, or one that ends: not acknowledged.
-          continue;
+        switch (answer.status()) {
+          case 200 -> {
+            requestIds.add(answer.requestId());
+            count.incrementAndGet();
+            envelope = answer.body();
+          }
+          // By a busy node, one that ends, or one that cannot write it down: not acknowledged.
+          case 503 -> refused.incrementAndGet();
+          default -> unexpected.add(answer.toString());
         }
-        assertEquals(200, answer.status(), answer::toString);
-        requestIds.add(answer.requestId());
-        count.incrementAndGet();
-        envelope = answer.body();
       }
     } catch (IOException e) {
       // The node is gone: what was not answered was not acknowledged.
@@ -65,6 +71,11 @@ final class AcknowledgedLoad {
     return count.get();
   }
 
+  /** Requests refused with 503 in all rounds. */
+  int refused() {
+    return refused.get();
+  }
+
   /** Waits until all writers have met the node's end. */
   void awaitEnd() throws InterruptedException {
     for (Thread thread : threads) {
@@ -73,8 +84,15 @@ final class AcknowledgedLoad {
     threads.clear();
   }
 
-  /** What was acknowledged in this round and is not among {@code logged}. */
+  /** Has all writers end with their next answer, and waits for that. */
+  void stop() throws InterruptedException {
+    stopping = true;
+    awaitEnd();
+  }
+
+  /** What was acknowledged in all rounds and is not among {@code logged}. */
   Set<String> missing(Set<String> logged) {
+    assertEquals(List.of(), List.copyOf(unexpected));
     Set<String> missing = new HashSet<>(requestIds);
     missing.removeAll(logged);
     return missing;

@@ -4,12 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cofre.loadtest.generator.LoadPlan;
-import dev.cofre.loadtest.generator.LoadResult;
 import dev.cofre.loadtest.generator.Pacing;
-import dev.cofre.loadtest.generator.Validity;
 import dev.cofre.loadtest.system.Relay.Pace;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,10 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class AuditFaultTest {
   private static final String ENCRYPT = "/v1/keys/demo/encrypt";
   private static final Duration LIMIT = Duration.ofMinutes(2);
-  private static final int PAIRS = 5;
-  private static final int SECONDS = Integer.getInteger("cofre.faultSeconds", 60);
   private static final double RATE = 1_000;
-  private static final double TAIL_RATIO_MAX = 1.2;
 
   @Test
   void aFullLogRefusesAndHealsAlone(Workspace workspace) throws Exception {
@@ -90,23 +84,10 @@ class AuditFaultTest {
   private static void assertNotFelt(Workspace workspace, Pace fault) throws Exception {
     Deployment deployment = Deployment.create(workspace, "planes");
     deployment.startControlPlane();
-    double[] ratios = new double[PAIRS];
     try (Relay relay = new Relay(deployment.controlPort())) {
       Child node = startBehind(deployment, relay);
-      tail(deployment, Pace.FULL);
-      for (int i = 0; i < PAIRS; i++) {
-        // Which one comes first changes, so that a drift of the machine favours neither.
-        double[] tails = new double[2];
-        for (int half = 0; half < 2; half++) {
-          int which = (i + half) % 2;
-          relay.pace(which == 0 ? fault : Pace.FULL);
-          tails[which] = tail(deployment, which == 0 ? fault : Pace.FULL);
-        }
-        ratios[i] = tails[0] / tails[1];
-        System.out.printf(
-            "pair %d: p99 %.0f µs with the fault, %.0f without%n", i + 1, tails[0], tails[1]);
-      }
-      relay.pace(Pace.FULL);
+      new FaultPairs(deployment, "control plane: " + fault)
+          .assertNotFelt(faulty -> relay.pace(faulty ? fault : Pace.FULL));
       Figures before = Figures.of(deployment.dataApi("app"));
       long ms =
           Await.until(
@@ -120,24 +101,10 @@ class AuditFaultTest {
           before.value("cofre_audit_ship_lag_events"), ms);
       assertEquals(0, node.terminate());
     }
-    Arrays.sort(ratios);
-    System.out.println(fault + ", ratios of the p99: " + Arrays.toString(ratios));
-    assertTrue(ratios[PAIRS / 2] <= TAIL_RATIO_MAX, () -> Arrays.toString(ratios));
   }
 
   private static Child startBehind(Deployment deployment, Relay relay) throws Exception {
     deployment.settings(Cofre.DATA_PLANE).put("control.url", "http://127.0.0.1:" + relay.port());
     return deployment.startDataPlane();
-  }
-
-  private static double tail(Deployment deployment, Pace pace) throws Exception {
-    LoadPlan plan =
-        LoadPlan.of(Pacing.constant(RATE))
-            .over(16)
-            .lasting(Duration.ofSeconds(2), Duration.ofSeconds(SECONDS));
-    LoadResult result = DataPlaneLoad.both(deployment).run("control plane: " + pace, plan);
-    assertEquals(Map.of(), result.errors());
-    assertTrue(result.validity() != Validity.NOTHING_DONE, result::reason);
-    return result.latencyUs(99);
   }
 }

@@ -12,7 +12,11 @@ final class AuditFile {
 
   /** The ids of all requests in the log of {@code deployment}, every record of which is whole. */
   static Set<String> requestIds(Deployment deployment) throws Exception {
-    Path folder = Path.of(deployment.settings(Cofre.DATA_PLANE).get("audit.directory"));
+    return requestIds(Path.of(deployment.settings(Cofre.DATA_PLANE).get("audit.directory")));
+  }
+
+  /** The same of the log in {@code folder}. */
+  static Set<String> requestIds(Path folder) throws Exception {
     KillTest.assertWhole(folder);
     Set<String> ids = new HashSet<>();
     for (AuditEvent event : AuditLogReader.events(folder)) {

@@ -30,6 +30,7 @@ final class Deployment {
 
   private SSLContext tls;
   private String dataPlaneOptions = "";
+  private SmallDisk disk;
 
   private Deployment(Workspace workspace, Path folder) {
     this.workspace = workspace;
@@ -199,6 +200,12 @@ final class Deployment {
     dataPlaneOptions = options;
   }
 
+  /** Has the data plane keep its audit log on {@code small}, whose files are seen by it alone. */
+  void keepAuditLogOn(SmallDisk small) {
+    disk = small;
+    data.put("audit.directory", small.folder().resolve("audit").toString());
+  }
+
   private Map<String, String> environment() {
     return Map.of(
         "SOFTHSM2_CONF",
@@ -227,7 +234,12 @@ final class Deployment {
 
   /** Starts {@code plane} with {@code settings}. */
   Child start(String plane, Map<String, String> settings) throws IOException {
-    return workspace.launch(plane, environment(), plane, "--config", write(settings).toString());
+    ProcessBuilder builder =
+        Launcher.command(environment(), plane, "--config", write(settings).toString());
+    if (disk != null && plane.equals(Cofre.DATA_PLANE)) {
+      disk.enter(builder);
+    }
+    return workspace.start(plane, builder);
   }
 
   /** Writes {@code settings} into a plane's configuration file. */

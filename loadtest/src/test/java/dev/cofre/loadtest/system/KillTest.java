@@ -8,10 +8,13 @@ import dev.cofre.contract.audit.AuditLogEntry;
 import dev.cofre.contract.audit.AuditLogReader;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.Set;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,7 +26,8 @@ class KillTest {
   private static final String FAST_START =
       "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xlog:cds=off -Xlog:aot=off"
           + " -XX:+AutoCreateSharedArchive -XX:SharedArchiveFile=";
-  private static final int WRITERS = 8;
+  private static final int KILLS = Integer.getInteger("cofre.kills", 200);
+  private static final int NODES = Integer.getInteger("cofre.killNodes", 2);
   private static final String SUPERVISOR = "supervisor";
   private static final List<String> VICTIMS =
       List.of(Cofre.DATA_PLANE, Cofre.CONTROL_PLANE, SUPERVISOR);
@@ -63,43 +67,63 @@ class KillTest {
   /** The data plane alone, which is what acknowledges: five kills. */
   @Test
   void theDataPlaneUnderLoad(Workspace workspace) throws Exception {
-    killDataPlane(workspace, 5);
+    killDataPlane(workspace, 5, 1);
   }
 
   @Test
   @Tag("full")
-  void theDataPlaneTwoHundredTimes(Workspace workspace) throws Exception {
-    killDataPlane(workspace, 200);
+  void theDataPlaneAgainAndAgain(Workspace workspace) throws Exception {
+    killDataPlane(workspace, KILLS, NODES);
   }
 
-  /** The control plane goes on, so that a round is hardly more than the data plane's start. */
-  private static void killDataPlane(Workspace workspace, int kills) throws Exception {
+  /**
+   * The control plane goes on, so that a round is hardly more than a node's start; while one node
+   * starts, others are loaded and killed.
+   */
+  private static void killDataPlane(Workspace workspace, int kills, int nodes) throws Exception {
     Random random = Seed.of("KillTest");
     Deployment deployment = Deployment.create(workspace, "planes");
+    Map<String, String> settings = deployment.settings(Cofre.DATA_PLANE);
     // Each start begins a new file, which takes its place on the disk at once.
-    deployment.settings(Cofre.DATA_PLANE).put("audit.segmentBytes", "4194304");
+    settings.put("audit.segmentBytes", "4194304");
+    settings.put("rehearsalMs", "0");
     deployment.dataPlaneOptions(FAST_START + workspace.resolve("dataplane.jsa"));
     deployment.startControlPlane();
     // This one leaves the archive of classes that makes the later starts short.
     assertEquals(0, deployment.startDataPlane().terminate());
-    Child plane = deployment.startDataPlane();
-    AcknowledgedLoad load = new AcknowledgedLoad(deployment.dataApi("app"), WRITERS);
+    AtomicInteger left = new AtomicInteger(kills);
+    AtomicInteger done = new AtomicInteger();
     long began = System.nanoTime();
-    for (int i = 1; i <= kills; i++) {
-      load.start();
-      int enough = load.count() + 20 + random.nextInt(400);
-      Await.until("the load goes on", LIMIT, () -> load.count() >= enough);
-      plane.kill();
-      load.awaitEnd();
-      plane = deployment.startDataPlane();
-      assertEquals(Set.of(), load.missing(AuditFile.requestIds(deployment)), "lost by kill " + i);
-      load.assertOpens();
-      if (i % 10 == 0 || i == kills) {
-        System.out.printf(
-            "%d kills, %d requests acknowledged, all in the log; %d ms a kill%n",
-            i, load.count(), (System.nanoTime() - began) / 1_000_000 / i);
-      }
+    List<FutureTask<KilledNode>> running = new ArrayList<>();
+    for (int i = 0; i < nodes; i++) {
+      Map<String, String> own =
+          i == 0 ? settings : deployment.another(Cofre.DATA_PLANE, "data-" + (i + 1), 3 + 2 * i);
+      KilledNode node = new KilledNode(deployment, own, new Random(random.nextLong()));
+      FutureTask<KilledNode> task =
+          new FutureTask<>(
+              () -> {
+                while (left.getAndDecrement() > 0) {
+                  node.killOnce();
+                  int now = done.incrementAndGet();
+                  if (now % 10 == 0 || now == kills) {
+                    System.out.printf(
+                        "%d kills, %d ms a kill%n",
+                        now, (System.nanoTime() - began) / 1_000_000 / now);
+                  }
+                }
+                node.assertNothingMissing();
+                return node;
+              });
+      running.add(task);
+      Thread.ofPlatform().daemon().name("kills-" + i).start(task);
     }
+    int acknowledged = 0;
+    for (FutureTask<KilledNode> task : running) {
+      acknowledged += task.get().acknowledged();
+    }
+    System.out.printf(
+        "%d kills of %d nodes: %d requests acknowledged, all in their logs and in the archive%n",
+        kills, nodes, acknowledged);
   }
 
   /** A home that was never complete is made good by the next start. */

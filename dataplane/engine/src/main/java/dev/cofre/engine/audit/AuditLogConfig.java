@@ -66,6 +66,19 @@ public record AuditLogConfig(boolean sync, long bytesMax, long segmentBytes, Str
         : Math.min(asked / SHARE, unauthenticatedBytesMax() / 2);
   }
 
+  /**
+   * What must be free on the disk for a further segment of {@code chain} to be made: its length,
+   * and half as much for the seals that are yet to come.
+   */
+  public long roomBytes(String chain) {
+    return roomBytes(
+        chain.equals(AuditSegments.EVENTS) ? eventSegmentBytes() : unauthenticatedSegmentBytes());
+  }
+
+  static long roomBytes(int ofSegment) {
+    return ofSegment + ofSegment / 2L;
+  }
+
   long eventBytesMax() {
     return bytesMax - unauthenticatedBytesMax();
   }

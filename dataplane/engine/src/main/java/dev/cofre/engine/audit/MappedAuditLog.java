@@ -38,7 +38,12 @@ public final class MappedAuditLog implements AuditLog {
   private final LongAdder recorded = new LongAdder();
   private final LongAdder refused = new LongAdder();
   private final LongAdder counted = new LongAdder();
+  private final TornClaims torn = new TornClaims();
   private volatile boolean faulty;
+
+  /** Whether the disk could not back a page, and nothing was written since. */
+  private volatile boolean unwritable;
+
   private volatile boolean closed;
 
   private MappedAuditLog(Path directory, AuditLogConfig config, DirectoryLock lock)
@@ -60,7 +65,7 @@ public final class MappedAuditLog implements AuditLog {
             config.node());
     this.counts = new UnauthenticatedCounts(unauthenticated);
     this.disk = config.sync() ? new DiskSync() : null;
-    keeper.start(List.of(events, unauthenticated));
+    keeper.start(List.of(events, unauthenticated), this::lookAgain);
   }
 
   private SegmentChain chain(
@@ -122,6 +127,7 @@ public final class MappedAuditLog implements AuditLog {
     recorded.add(count);
     if (faulty) {
       faulty = false;
+      unwritable = false;
     }
     return disk == null
         ? DONE
@@ -155,12 +161,29 @@ public final class MappedAuditLog implements AuditLog {
 
   /** An InternalError is a mapped page that the disk could not back. Said once, not each time. */
   private CompletableFuture<Void> failed(Throwable cause) {
+    if (cause instanceof InternalError) {
+      torn.addLastOfThread();
+      unwritable = true;
+    }
     if (!faulty) {
       faulty = true;
       LOG.log(Level.ERROR, "an audit record could not be written", cause);
       keeper.wake();
     }
     return refuse();
+  }
+
+  /** Whether what the disk could not back is there now: who is told to stay away tries nothing. */
+  private void lookAgain() {
+    if (!events.isBacked()) {
+      return;
+    }
+    torn.giveUp();
+    if (unwritable) {
+      unwritable = false;
+      faulty = false;
+      LOG.log(Level.INFO, "the audit log can be written again");
+    }
   }
 
   /**
@@ -173,7 +196,7 @@ public final class MappedAuditLog implements AuditLog {
 
   @Override
   public boolean isAvailable() {
-    return !isStopped() && events.isAvailable();
+    return !isStopped() && !unwritable && events.isAvailable();
   }
 
   @Override
@@ -186,7 +209,9 @@ public final class MappedAuditLog implements AuditLog {
         Math.max(0, most - used),
         refused.sum(),
         events.losses() + unauthenticated.losses(),
-        counted.sum());
+        counted.sum(),
+        events.diskBytesFree(),
+        events.lacksNext());
   }
 
   @Override

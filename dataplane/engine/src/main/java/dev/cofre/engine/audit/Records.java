@@ -17,6 +17,11 @@ final class Records {
     return records;
   }
 
+  /** The calling thread's own, as it left them. */
+  static Records lastOfThread() {
+    return OF_THREAD.get();
+  }
+
   AuditRecordEncoder encoder() {
     return encoder;
   }
@@ -27,9 +32,10 @@ final class Records {
 
   /** Writes them to what was claimed at {@code place} of {@code target}. */
   void commit(Segment target, int place) {
-    target.commit(place, encoder.bytes(), encoder.length(), encoder.firstLength());
+    // First, so that a claim that cannot be written is found.
     segment = target;
     at = place;
+    target.commit(place, encoder.bytes(), encoder.length(), encoder.firstLength());
   }
 
   Segment segment() {

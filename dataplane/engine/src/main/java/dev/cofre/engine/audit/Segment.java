@@ -1,6 +1,8 @@
 package dev.cofre.engine.audit;
 
 import dev.cofre.contract.audit.AuditRecordFormat;
+import dev.cofre.contract.audit.RecordBuffer;
+import dev.cofre.engine.foreign.MappedPages;
 import dev.cofre.engine.processor.ShortTurns;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -32,6 +34,11 @@ final class Segment {
   /** What {@link #claim} returns when there is no room. */
   static final int NO_ROOM = -1;
 
+  private static final int PAGE = 4_096;
+
+  /** As far as most records reach. */
+  private static final long RECORD_SPAN = 2L * PAGE;
+
   private static final int TAIL = 16;
   private static final int LINE_INTS = 32;
   private static final VarHandle TAIL_INDEX = MethodHandles.arrayElementVarHandle(int[].class);
@@ -49,6 +56,7 @@ final class Segment {
 
   private volatile Segment next;
   private volatile boolean refused;
+  private volatile boolean abandoned;
 
   /** Continues the segment {@code number} in {@code memory} at {@code end}. */
   Segment(MemorySegment memory, long number, int end) {
@@ -138,8 +146,14 @@ final class Segment {
     }
   }
 
+  /** Whether its file was cut. */
+  boolean isAbandoned() {
+    return abandoned;
+  }
+
   /** Has nobody claim room in it any more, without touching it: its file was cut. */
   void abandon() {
+    abandoned = true;
     TAIL_INDEX.setVolatile(tail, TAIL, limit);
   }
 
@@ -188,6 +202,23 @@ final class Segment {
     for (int page = from; page < Math.min(to, limit); page += pageBytes) {
       INT.getAndBitwiseOr(memory, (long) page & -pageBytes, 0);
       turns.between(System.nanoTime());
+    }
+  }
+
+  /** Whether the disk can back the pages that a record at {@code at} would be written to. */
+  boolean isBacked(int at) {
+    long from = at & -(long) PAGE;
+    return from >= limit
+        || MappedPages.areWritable(
+            memory.asSlice(from, Math.min(RECORD_SPAN, memory.byteSize() - from)));
+  }
+
+  /** Makes the claim at {@code at}, if it is one, a void: its writer could not write. */
+  void giveUp(int at) {
+    RecordBuffer records = new RecordBuffer(bytes());
+    int length = records.length(at);
+    if (length < 0 && records.isClaim(at, length)) {
+      records.makeVoid(at, -length);
     }
   }
 

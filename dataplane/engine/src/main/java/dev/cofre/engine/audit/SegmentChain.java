@@ -6,6 +6,8 @@ import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -30,6 +32,10 @@ final class SegmentChain {
   private static final int WAKE_BITS = 20;
 
   private static final long RECOUNT_NS = TimeUnit.SECONDS.toNanos(1);
+
+  /** After so long it is tried again to make a further segment; refused records do not hurry it. */
+  private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private static final long COMMITTED_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final VarHandle ACTIVE = activeHandle();
 
@@ -40,13 +46,22 @@ final class SegmentChain {
   private final int recoveredEnd;
   private volatile Segment active;
   private volatile long bytesBefore;
+  private volatile long diskBytesFree;
+  private volatile boolean lacksNext;
   private final LongAdder losses = new LongAdder();
 
   // Of the keeper's thread alone.
   private Segment touched;
   private int touchedTo;
   private long countedNs;
+  private long triedNs;
   private String complaint;
+
+  /** Whose files were deleted and are not written again yet. */
+  private final Deque<Segment> deleted = new ArrayDeque<>();
+
+  private long restoreTriedNs;
+  private boolean restoreFailed;
 
   private static VarHandle activeHandle() {
     try {
@@ -68,7 +83,8 @@ final class SegmentChain {
     this.recoveredNumber = active.number();
     this.recoveredEnd = active.tail();
     maintain();
-    if (active.tail() == active.limit() && active.next() == null) {
+    // What is left of the last page has room for hardly any record: this is said from the start.
+    if (active.limit() - active.tail() < PAGE && active.next() == null) {
       active.refuse();
     }
   }
@@ -118,9 +134,26 @@ final class SegmentChain {
     return files.bytesMax();
   }
 
+  /** What was free on the disk when it was last looked. */
+  long diskBytesFree() {
+    return diskBytesFree;
+  }
+
+  /** Whether no further segment could be made. */
+  boolean lacksNext() {
+    return lacksNext;
+  }
+
+  /** Whether the disk can back what is written next. Of the keeper's thread. */
+  boolean isBacked() {
+    Segment segment = active;
+    return segment.isBacked(segment.tail());
+  }
+
   /** Makes what will be written next ready. Of the keeper's thread, and of the constructor's. */
   void maintain() {
     replaceLost(active);
+    restoreDeleted();
     Segment segment = active;
     boolean isNew = segment != touched;
     if (segment.next() == null) {
@@ -174,13 +207,36 @@ final class SegmentChain {
       losses.increment();
       LOG.log(Level.ERROR, "{0}", files.describe(segment.number(), state));
       if (state == SegmentFiles.State.DELETED) {
+        deleted.add(segment);
         // Who has claimed room by now has long committed after this.
         LockSupport.parkNanos(COMMITTED_AFTER_NS);
-        files.restore(segment);
       }
     } catch (IOException e) {
       segment.refuse();
       complain(segment, files.describe(segment.number(), state) + "; " + e.getMessage());
+    }
+  }
+
+  /** Until it has worked the events are in memory alone. */
+  private void restoreDeleted() {
+    if (deleted.isEmpty() || (restoreFailed && System.nanoTime() - restoreTriedNs < RECOUNT_NS)) {
+      return;
+    }
+    restoreTriedNs = System.nanoTime();
+    try {
+      while (!deleted.isEmpty()) {
+        files.restore(deleted.peek());
+        deleted.remove();
+      }
+      restoreFailed = false;
+    } catch (IOException e) {
+      if (!restoreFailed) {
+        restoreFailed = true;
+        LOG.log(
+            Level.ERROR,
+            "a deleted file of the audit log cannot be written again, trying until it can: {0}",
+            e.getMessage());
+      }
     }
   }
 
@@ -192,17 +248,24 @@ final class SegmentChain {
   }
 
   private void prepareNext(Segment segment) {
+    long now = System.nanoTime();
+    if (lacksNext && now - triedNs < RETRY_NS) {
+      return;
+    }
+    triedNs = now;
     try {
       Segment next = files.create(segment.number() + 1);
       boolean refused = segment.isStarved();
       next.touch(0, Math.min(TOUCHED_AHEAD, next.limit()), PAGE);
       segment.setNext(next);
+      lacksNext = false;
       if (complaint != null) {
         complaint = null;
         LOG.log(
             Level.INFO, refused ? "the audit log can be written again" : "the audit log has room");
       }
     } catch (IOException e) {
+      lacksNext = true;
       complain(segment, e.getMessage());
     }
   }
@@ -221,13 +284,15 @@ final class SegmentChain {
 
   private void touch(Segment segment) {
     int until = (int) Math.min((long) segment.tail() + TOUCHED_AHEAD, segment.limit());
-    if (until > touchedTo) {
+    // Where the disk cannot back a page, touching it is an error, or the end of the process.
+    if (until > touchedTo && segment.isBacked(touchedTo)) {
       segment.touch(touchedTo, until, PAGE);
       touchedTo = until;
     }
   }
 
   private void recount(Segment segment) {
+    diskBytesFree = files.diskBytesFree();
     try {
       bytesBefore = files.bytesBefore(segment.number());
     } catch (IOException e) {

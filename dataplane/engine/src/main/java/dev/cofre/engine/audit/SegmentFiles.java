@@ -5,6 +5,7 @@ import dev.cofre.contract.audit.AuditSegments;
 import dev.cofre.contract.audit.RecordBuffer;
 import dev.cofre.engine.foreign.ReadAhead;
 import dev.cofre.hsm.SecretFiles;
+import java.io.File;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
@@ -110,6 +111,9 @@ final class SegmentFiles {
         channel.write(bytes);
       }
       channel.force(true);
+    } catch (IOException e) {
+      Files.deleteIfExists(partial);
+      throw e;
     }
     if (Files.exists(file)) {
       Files.move(
@@ -174,6 +178,12 @@ final class SegmentFiles {
       throw new IOException("its files have reached their limit of " + bytesMax + " bytes");
     }
     SecretFiles.createDirectory(directory);
+    // Asked first: blocks that are allocated and given back a second later are blocks that seals
+    // and others lack meanwhile, and work for the disk.
+    long room = AuditLogConfig.roomBytes(segmentBytes);
+    if (diskBytesFree() < room) {
+      throw new IOException("the disk has no room for " + room + " bytes more");
+    }
     Path partial = partial(number);
     Files.deleteIfExists(partial);
     try (FileChannel channel = FileChannel.open(partial, CREATE, OWNER_ONLY)) {
@@ -188,6 +198,13 @@ final class SegmentFiles {
       Files.deleteIfExists(partial);
       throw e;
     }
+  }
+
+  /** How many bytes are free on the disk; more than any has when it does not tell. */
+  long diskBytesFree() {
+    File folder = directory.toFile();
+    long free = folder.getUsableSpace();
+    return free == 0 && folder.getTotalSpace() == 0 ? Long.MAX_VALUE : free;
   }
 
   private void identify(long number) throws IOException {

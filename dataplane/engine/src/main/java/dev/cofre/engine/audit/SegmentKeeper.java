@@ -17,9 +17,9 @@ final class SegmentKeeper implements AutoCloseable {
   private volatile boolean closed;
   private volatile Thread thread;
 
-  /** Begins to look after {@code chains}. */
-  void start(List<SegmentChain> chains) {
-    thread = Thread.ofPlatform().name("audit-keeper").daemon().start(() -> run(chains));
+  /** Begins to look after {@code chains}; {@code after} is called each time it has. */
+  void start(List<SegmentChain> chains, Runnable after) {
+    thread = Thread.ofPlatform().name("audit-keeper").daemon().start(() -> run(chains, after));
   }
 
   /** Has it look now. Never blocks. */
@@ -27,17 +27,29 @@ final class SegmentKeeper implements AutoCloseable {
     LockSupport.unpark(thread);
   }
 
-  private void run(List<SegmentChain> chains) {
+  private void run(List<SegmentChain> chains, Runnable after) {
     Niceness.giveWay();
+    boolean failing = false;
     while (!closed) {
+      boolean failed = false;
       for (SegmentChain chain : chains) {
-        try {
-          chain.maintain();
-        } catch (RuntimeException | InternalError e) {
-          LOG.log(Level.ERROR, "the audit log's segments cannot be looked after", e);
-        }
+        failed |= !succeeds(chain::maintain, failing);
       }
+      failed |= !succeeds(after, failing);
+      failing = failed;
       LockSupport.parkNanos(this, PERIOD_NS);
+    }
+  }
+
+  private static boolean succeeds(Runnable work, boolean told) {
+    try {
+      work.run();
+      return true;
+    } catch (RuntimeException | InternalError e) {
+      if (!told) {
+        LOG.log(Level.ERROR, "the audit log's segments cannot be looked after", e);
+      }
+      return false;
     }
   }
 

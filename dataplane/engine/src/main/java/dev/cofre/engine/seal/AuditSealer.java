@@ -118,13 +118,19 @@ public final class AuditSealer implements AutoCloseable {
 
   /** Leaves the public key beside the log, for those who have none from a safer place. */
   private void writeKey() throws IOException {
-    if (!keyWritten) {
-      Path file = directory.resolve(SealFiles.KEY_FILE);
-      Path partial = directory.resolve(SealFiles.KEY_FILE + ".partial");
-      Files.writeString(partial, signer.publicKey(AuditSegments.EVENTS) + "\n");
-      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-      keyWritten = true;
+    Path file = directory.resolve(SealFiles.KEY_FILE);
+    boolean isThere = Files.exists(file);
+    if (keyWritten && isThere) {
+      return;
     }
+    String key = signer.publicKey(AuditSegments.EVENTS) + "\n";
+    // A full disk keeps no node from sealing whose key is there already.
+    if (!isThere || !Files.readString(file).equals(key)) {
+      Path partial = directory.resolve(SealFiles.KEY_FILE + ".partial");
+      Files.writeString(partial, key);
+      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+    keyWritten = true;
   }
 
   private static long nanos(Instant time) {

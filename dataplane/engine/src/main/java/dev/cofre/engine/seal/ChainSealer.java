@@ -158,10 +158,20 @@ final class ChainSealer implements AutoCloseable {
       sign();
       closeFiles();
     }
-    seal = new GrowingFile(SealFiles.seal(directory, chain, number), 0);
-    byte[] header = SealFile.header(number, range);
-    seal.append(header, header.length);
-    heads = new GrowingFile(SealFiles.heads(directory, chain, number), 0);
+    Path sealFile = SealFiles.seal(directory, chain, number);
+    Path headsFile = SealFiles.heads(directory, chain, number);
+    try {
+      seal = new GrowingFile(sealFile, 0);
+      byte[] header = SealFile.header(number, range);
+      seal.append(header, header.length);
+      heads = new GrowingFile(headsFile, 0);
+    } catch (IOException e) {
+      // Half a header on a full disk would keep from shipping what is sealed before it.
+      closeFiles();
+      Files.deleteIfExists(sealFile);
+      Files.deleteIfExists(headsFile);
+      throw e;
+    }
     segment = number;
   }
 

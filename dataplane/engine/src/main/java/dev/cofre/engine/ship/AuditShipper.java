@@ -92,7 +92,11 @@ public final class AuditShipper implements AutoCloseable {
       this.chain = chain;
       this.shipper = new ChainShipper(directory, chain, () -> heads.apply(chain), target);
       this.files =
-          new ArchivedSegments(directory, chain, config.archivedBytesMax(chain, archivedBytesMax));
+          new ArchivedSegments(
+              directory,
+              chain,
+              config.archivedBytesMax(chain, archivedBytesMax),
+              config.roomBytes(chain));
     }
 
     /** One message, unless it is too early after a failure; whether more is to be sent at once. */

@@ -39,11 +39,13 @@ class FullAuditLogTest {
       assertFalse(log.isAvailable());
       AuditLogs.assertRefused(log.append(event("never")));
       assertTrue(log.figures().refused() > 0);
+      assertTrue(log.figures().lacksNext());
       assertTrue(length(directory) <= AuditLogConfig.BYTES_MAX_LEAST);
 
       Path kept = Files.createDirectory(temporary.resolve("kept"));
       Files.move(directory.resolve("segment-0000000001"), kept.resolve("segment-0000000001"));
       AuditLogs.await(log::isAvailable);
+      assertFalse(log.figures().lacksNext());
       log.append(event("again")).join();
       List<String> all = new ArrayList<>(AuditLogs.requestIds(kept));
       all.addAll(AuditLogs.requestIds(directory));

@@ -88,6 +88,20 @@ class AuditSealerTest {
   }
 
   @Test
+  void aKeyThatWasDeletedLiesBesideTheLogAgain() throws IOException {
+    try (MappedAuditLog log = MappedAuditLog.open(directory, SealedLogs.SMALL);
+        AuditSealer sealer = SealedLogs.sealer(directory, log, hsm)) {
+      Path key = directory.resolve(SealFiles.KEY_FILE);
+      await(() -> Files.exists(key));
+      String before = Files.readString(key);
+      Files.delete(key);
+      await(() -> Files.exists(key));
+      assertEquals(before, Files.readString(key));
+      assertTrue(sealer.figures().isWorking());
+    }
+  }
+
+  @Test
   void aLogOfManySegmentsAndStartsIsOneTree() throws IOException {
     for (int start = 0; start < 4; start++) {
       SealedLogs.write(directory, hsm, "s" + start + "-", 150);

@@ -55,6 +55,12 @@ final class Probes {
     if (engine.auditFigures().losses() > 0 || state.seals().broken() > 0) {
       degraded.add("audit");
     }
+    if (engine.auditFigures().lacksNext()) {
+      degraded.add("audit-room");
+    }
+    if (!state.seals().isWorking()) {
+      degraded.add("audit-sealing");
+    }
     if (state.ships().isLate()) {
       degraded.add("audit-shipping");
     }

@@ -255,6 +255,16 @@ public final class Metrics {
         text, "cofre_audit_refused_total", "Appends that the audit log refused.", audit.refused());
     gauge(text, "cofre_audit_used_bytes", "Budget of the audit log in use.", audit.bytesUsed());
     gauge(text, "cofre_audit_free_bytes", "Budget of the audit log left.", audit.bytesFree());
+    gauge(
+        text,
+        "cofre_audit_disk_free_bytes",
+        "Bytes free on the disk of the audit log.",
+        audit.diskBytesFree());
+    gauge(
+        text,
+        "cofre_audit_last_file",
+        "Whether the audit log gets no further file when the present one is full.",
+        audit.lacksNext() ? 1 : 0);
     counter(
         text,
         "cofre_audit_undigested_total",
