@@ -11,7 +11,9 @@ import dev.cofre.controlplane.domain.Secret;
 import dev.cofre.controlplane.domain.SecretVersion;
 import dev.cofre.controlplane.domain.SecretVersion.State;
 import dev.cofre.controlplane.domain.SecretVersionDraft;
+import dev.cofre.controlplane.domain.SecretVersionDraft.Meant;
 import dev.cofre.controlplane.domain.approval.ApprovalMatter;
+import dev.cofre.controlplane.server.store.SecretReferenceTable;
 import dev.cofre.controlplane.server.store.Transaction;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -20,9 +22,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The routes that take versions of secrets away, for a while or for good. Thread-safe. */
 final class SecretStateOperations {
+  private static final int DEPENDENTS_MAX = 1_000;
+  private static final int NAMED_MAX = 5;
+
   private final Changing changing;
 
   SecretStateOperations(Changing changing) {
@@ -35,36 +41,83 @@ final class SecretStateOperations {
             POST,
             SecretOperations.PATH + "/delete",
             SECRET_DELETE,
-            call -> move(call, State.ACTIVE, State.DELETED)),
+            this::delete),
         Route.withDocument(
             POST,
             SecretOperations.PATH + "/undelete",
             SECRET_UNDELETE,
-            call -> move(call, State.DELETED, State.ACTIVE)),
+            this::undelete),
         Route.withDocument(
             POST, SecretOperations.PATH + "/destroy", SECRET_DESTROY, this::destroy));
   }
 
-  private Answer move(Call call, State from, State to) {
-    SortedSet<Integer> named = named(call);
+  private Answer delete(Call call) {
+    Meant asked = SecretVersionDraft.meant(document(call));
     return changing.run(
         call,
         tx -> {
           Secret secret = SecretOperations.selected(tx, call);
-          return moved(tx, call, secret, meant(tx, secret, named, Set.of(from), to), to);
+          Set<State> from = Set.of(State.ACTIVE);
+          List<SecretVersion> meant = meant(tx, secret, asked.numbers(), from, State.DELETED);
+          requireNotNeeded(tx, secret, meant, asked.force());
+          return moved(tx, call, secret, meant, State.DELETED);
         });
+  }
+
+  private Answer undelete(Call call) {
+    SortedSet<Integer> named = SecretVersionDraft.versions(document(call));
+    return changing.run(
+        call,
+        tx -> {
+          Secret secret = SecretOperations.selected(tx, call);
+          Set<State> from = Set.of(State.DELETED);
+          return moved(
+              tx, call, secret, meant(tx, secret, named, from, State.ACTIVE), State.ACTIVE);
+        });
+  }
+
+  /** What templates refer to is not taken from under them by mistake. */
+  private static void requireNotNeeded(
+      Transaction tx, Secret secret, List<SecretVersion> meant, boolean force) {
+    if (force || meant.isEmpty()) {
+      return;
+    }
+    Set<Integer> numbers =
+        meant.stream().map(SecretVersion::number).collect(Collectors.toUnmodifiableSet());
+    List<String> needing =
+        tx.secretReferences().dependents(secret, DEPENDENTS_MAX).stream()
+            .filter(
+                dependent ->
+                    numbers.contains(
+                        dependent.refersTo() == 0
+                            ? secret.currentVersion()
+                            : dependent.refersTo()))
+            .map(SecretReferenceTable.Dependent::secret)
+            .distinct()
+            .toList();
+    if (!needing.isEmpty()) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT,
+          "templates refer to it ("
+              + String.join(", ", needing.subList(0, Math.min(needing.size(), NAMED_MAX)))
+              + (needing.size() > NAMED_MAX ? " and others" : "")
+              + "); change them first, or send force");
+    }
   }
 
   /** The value is gone from the row; two people decide that. */
   private Answer destroy(Call call) {
-    SortedSet<Integer> named = named(call);
+    Meant asked = SecretVersionDraft.meant(document(call));
+    SortedSet<Integer> named = asked.numbers();
     return changing.run(
         call,
         tx -> {
           Secret secret = SecretOperations.selected(tx, call);
           Set<State> from = Set.of(State.ACTIVE, State.DELETED);
           List<SecretVersion> meant = meant(tx, secret, named, from, State.DESTROYED);
+          requireNotNeeded(tx, secret, meant, asked.force());
           Answer answer = moved(tx, call, secret, meant, State.DESTROYED);
+          meant.forEach(version -> tx.secretReferences().remove(secret.id(), version.number()));
           if (!meant.isEmpty() || call.approved().isPresent()) {
             int newest = named.isEmpty() ? tx.secretVersions().newest(secret.id()) : 0;
             changing.require(tx, call, matter(secret, meant, newest));
@@ -92,9 +145,8 @@ final class SecretStateOperations {
             "- versions: " + meant.stream().map(SecretVersion::number).toList()));
   }
 
-  private static SortedSet<Integer> named(Call call) {
-    return SecretVersionDraft.versions(
-        call.facts().body().length == 0 ? Map.of() : call.document());
+  private static Map<String, Object> document(Call call) {
+    return call.facts().body().length == 0 ? Map.of() : call.document();
   }
 
   /** Those that are named, or all, and are not in {@code to} already. */
