@@ -53,8 +53,7 @@ final class GivenSecrets {
     }
     if (!refusals.isEmpty()) {
       throw new CliException(
-          ExitCodes.FAILED,
-          "the command was not started: " + String.join("; ", refusals.values()));
+          ExitCodes.FAILED, "the command was not started: " + String.join("; ", refusals.values()));
     }
     variables();
   }

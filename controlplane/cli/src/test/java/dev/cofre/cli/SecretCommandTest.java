@@ -253,8 +253,7 @@ class SecretCommandTest {
   @Test
   void aTemplateIsMarkedWhenItIsWrittenAndFilledWhenThatIsSaid() {
     run("{{a}}".getBytes(UTF_8), "secret", "put", "db", "--template");
-    assertEquals(
-        new JsonObject().put("template", true).put("value", "e3thfX0="), last().body);
+    assertEquals(new JsonObject().put("template", true).put("value", "e3thfX0="), last().body);
     run(new byte[0], "secret", "get", "db", "--resolve");
     assertEquals("GET /v1/secrets/db/value?resolve=true", last().line);
     run(new byte[0], "secret", "get", "db", "--secret-version", "3", "--resolve");

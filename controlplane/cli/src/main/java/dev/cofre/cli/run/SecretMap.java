@@ -89,9 +89,7 @@ public record SecretMap(List<Entry> entries, String group, boolean resolve) {
     }
     nested(files, errors);
     return new SecretMap(
-        entries,
-        document.json().getString("group"),
-        document.json().getBoolean("resolve", false));
+        entries, document.json().getString("group"), document.json().getBoolean("resolve", false));
   }
 
   private static void once(

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 
 /**
  * The value of a version that was written as a template: text with places, as {@code {{NAME}}},
- * that are filled with the values of other secrets. What is filled in is never
- * looked at for places. Immutable; what is made of values here is overwritten before it returns.
+ * that are filled with the values of other secrets. What is filled in is never looked at for
+ * places. Immutable; what is made of values here is overwritten before it returns.
  */
 public final class SecretTemplate {
   /** The most places of a template. */
@@ -166,7 +166,8 @@ public final class SecretTemplate {
         pieces.add(piece);
         length += piece.length - (place.end - place.start);
         if (length > bytesMax) {
-          throw new UnfitException("with what it refers to it is more than " + bytesMax + " bytes", true);
+          throw new UnfitException(
+              "with what it refers to it is more than " + bytesMax + " bytes", true);
         }
       }
       return joined(pieces, (int) length);
@@ -262,13 +263,11 @@ public final class SecretTemplate {
   private static void requireUtf8(byte[] value, int length, String name) throws UnfitException {
     CharBuffer decoded = CharBuffer.allocate(length);
     boolean wrong =
-        UTF_8
-            .newDecoder()
-            .decode(ByteBuffer.wrap(value, 0, length), decoded, true)
-            .isError();
+        UTF_8.newDecoder().decode(ByteBuffer.wrap(value, 0, length), decoded, true).isError();
     Arrays.fill(decoded.array(), '\0');
     if (wrong) {
-      throw new UnfitException("the value of " + name + " is not UTF-8, which json takes alone", false);
+      throw new UnfitException(
+          "the value of " + name + " is not UTF-8, which json takes alone", false);
     }
   }
 

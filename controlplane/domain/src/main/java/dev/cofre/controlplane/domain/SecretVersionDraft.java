@@ -20,7 +20,9 @@ public final class SecretVersionDraft {
 
   private SecretVersionDraft() {}
 
-  /** Whether the value that comes with {@code document} is a template; read elsewhere for errors. */
+  /**
+   * Whether the value that comes with {@code document} is a template; read elsewhere for errors.
+   */
   public static boolean isTemplate(Map<String, ?> document) {
     return Boolean.TRUE.equals(document.get(TEMPLATE));
   }

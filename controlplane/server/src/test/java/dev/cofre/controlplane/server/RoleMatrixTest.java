@@ -195,22 +195,22 @@ class RoleMatrixTest {
       DELETE /v1/secrets/{secret}/grants/{reader}                  own     H  Y  H  F  F  F  H  U
       POST   /v1/secret-groups                                     -       F  Y  F  F  F  F  F  U
       GET    /v1/secret-groups                                     -       F  Y  F  Y  Y  Y  F  U
-      GET    /v1/secret-groups/{secretGroup}                       foreign H  Y  H  H  H  Y  H  U
-      PATCH  /v1/secret-groups/{secretGroup}                       foreign H  Y  H  H  H  F  H  U
-      DELETE /v1/secret-groups/{secretGroup}                       foreign H  Y  H  H  H  F  H  U
-      PUT    /v1/secret-groups/{secretGroup}/members/{secret}      foreign H  Y  H  H  H  F  H  U
-      DELETE /v1/secret-groups/{secretGroup}/members/{secret}      foreign H  Y  H  H  H  F  H  U
-      GET    /v1/secret-groups/{secretGroup}/grants                foreign H  Y  H  H  H  Y  H  U
-      PUT    /v1/secret-groups/{secretGroup}/grants/{reader}       foreign H  Y  H  H  H  F  H  U
-      DELETE /v1/secret-groups/{secretGroup}/grants/{reader}       foreign H  Y  H  H  H  F  H  U
-      GET    /v1/secret-groups/{secretGroup}                       own     H  Y  H  Y  Y  Y  H  U
-      PATCH  /v1/secret-groups/{secretGroup}                       own     H  Y  H  F  F  F  H  U
-      DELETE /v1/secret-groups/{secretGroup}                       own     H  Y  H  F  F  F  H  U
-      PUT    /v1/secret-groups/{secretGroup}/members/{secret}      own     H  Y  H  F  F  F  H  U
-      DELETE /v1/secret-groups/{secretGroup}/members/{secret}      own     H  Y  H  F  F  F  H  U
-      GET    /v1/secret-groups/{secretGroup}/grants                own     H  Y  H  Y  F  Y  H  U
-      PUT    /v1/secret-groups/{secretGroup}/grants/{reader}       own     H  Y  H  F  F  F  H  U
-      DELETE /v1/secret-groups/{secretGroup}/grants/{reader}       own     H  Y  H  F  F  F  H  U
+      GET    /v1/secret-groups/{secretgroup}                       foreign H  Y  H  H  H  Y  H  U
+      PATCH  /v1/secret-groups/{secretgroup}                       foreign H  Y  H  H  H  F  H  U
+      DELETE /v1/secret-groups/{secretgroup}                       foreign H  Y  H  H  H  F  H  U
+      PUT    /v1/secret-groups/{secretgroup}/members/{secret}      foreign H  Y  H  H  H  F  H  U
+      DELETE /v1/secret-groups/{secretgroup}/members/{secret}      foreign H  Y  H  H  H  F  H  U
+      GET    /v1/secret-groups/{secretgroup}/grants                foreign H  Y  H  H  H  Y  H  U
+      PUT    /v1/secret-groups/{secretgroup}/grants/{reader}       foreign H  Y  H  H  H  F  H  U
+      DELETE /v1/secret-groups/{secretgroup}/grants/{reader}       foreign H  Y  H  H  H  F  H  U
+      GET    /v1/secret-groups/{secretgroup}                       own     H  Y  H  Y  Y  Y  H  U
+      PATCH  /v1/secret-groups/{secretgroup}                       own     H  Y  H  F  F  F  H  U
+      DELETE /v1/secret-groups/{secretgroup}                       own     H  Y  H  F  F  F  H  U
+      PUT    /v1/secret-groups/{secretgroup}/members/{secret}      own     H  Y  H  F  F  F  H  U
+      DELETE /v1/secret-groups/{secretgroup}/members/{secret}      own     H  Y  H  F  F  F  H  U
+      GET    /v1/secret-groups/{secretgroup}/grants                own     H  Y  H  Y  F  Y  H  U
+      PUT    /v1/secret-groups/{secretgroup}/grants/{reader}       own     H  Y  H  F  F  F  H  U
+      DELETE /v1/secret-groups/{secretgroup}/grants/{reader}       own     H  Y  H  F  F  F  H  U
       GET    /v1/secrets/{secret}/rotation                         foreign H  Y  H  H  H  Y  H  U
       PUT    /v1/secrets/{secret}/rotation                         foreign H  F  H  H  H  F  H  U
       DELETE /v1/secrets/{secret}/rotation                         foreign H  F  H  H  H  F  H  U
@@ -498,7 +498,7 @@ class RoleMatrixTest {
         row.path
             .replace("{key}", row.key)
             .replace("{secret}", row.key)
-            .replace("{secretGroup}", row.key)
+            .replace("{secretgroup}", row.key)
             .replace("{reader}", "target")
             .replace("{engine}", row.key)
             .replace("{role}", "target")

@@ -311,8 +311,7 @@ class SecretGroupApiTest {
     assertEquals("prod-3", value(desk.read("prod-3")));
     HttpResponse<String> again = add("live", "prod-3");
     ok(200, again);
-    assertEquals(
-        List.of("secret:grant prod-3 secret-group:live 0 allowed"), desk.records(again));
+    assertEquals(List.of("secret:grant prod-3 secret-group:live 0 allowed"), desk.records(again));
     ok(204, desk.delete("security-admin", path("live") + "/members/prod-3"));
   }
 

@@ -107,7 +107,8 @@ class SecretTemplateApiTest {
     assertEquals("secret:read url 1 allowed", records.getLast());
 
     desk.written("url-host", "db2.internal");
-    assertEquals("postgres://app%40shop:p%2Fw%25%3A%22@db2.internal/shop", value(desk.resolve("url")));
+    assertEquals(
+        "postgres://app%40shop:p%2Fw%25%3A%22@db2.internal/shop", value(desk.resolve("url")));
     assertEquals(raw, value(plane.get("app", "/v1/secrets/url/value?resolve=false")));
     ok(400, plane.get("app", "/v1/secrets/url/value?resolve=1"));
     assertEquals("db2.internal", value(desk.resolve("url-host")));
@@ -122,7 +123,8 @@ class SecretTemplateApiTest {
     assertEquals("one two", value(desk.resolve("pin")));
     ok(201, desk.write("pin", version("<{{pin-a}}>")));
     assertEquals("<two>", value(desk.resolve("pin")));
-    assertEquals("one two", value(plane.get("app", "/v1/secrets/pin/value?version=1&resolve=true")));
+    assertEquals(
+        "one two", value(plane.get("app", "/v1/secrets/pin/value?version=1&resolve=true")));
     refused("version 9", desk.write("pin", version("{{pin-a@9}}")));
     // An earlier value of its own is no circle.
     desk.written("pin", "plain");
@@ -160,8 +162,7 @@ class SecretTemplateApiTest {
     HttpResponse<String> there = desk.resolve("three");
     problem(ErrorCode.NOT_FOUND, "three-3", there);
     assertEquals(
-        List.of("secret:read three-3 0 denied", "secret:read three 0 denied"),
-        desk.records(there));
+        List.of("secret:read three-3 0 denied", "secret:read three 0 denied"), desk.records(there));
     assertEquals("{{three-1}}{{three-2}}{{three-3}}", value(desk.read("three")));
     desk.granted("three-3");
     assertEquals("onetwothree", value(desk.resolve("three")));
@@ -255,9 +256,11 @@ class SecretTemplateApiTest {
       refused("must be a template", answer);
       assertFalse(answer.body().contains("hunter2"), answer.body());
     }
-    String many = IntStream.range(0, 100).mapToObj(i -> "{{n" + i + "}}").collect(Collectors.joining());
+    String many =
+        IntStream.range(0, 100).mapToObj(i -> "{{n" + i + "}}").collect(Collectors.joining());
     refused("must be a template", desk.make(template("form-template", many)));
-    String twentyOne = IntStream.range(0, 21).mapToObj(i -> "{{n" + i + "}}").collect(Collectors.joining());
+    String twentyOne =
+        IntStream.range(0, 21).mapToObj(i -> "{{n" + i + "}}").collect(Collectors.joining());
     refused("different references", desk.make(template("form-template", twentyOne)));
     for (String odd : List.of("\"true\"", "1", "null")) {
       String body = "{\"value\":\"" + coded("{{form}}") + "\",\"template\":" + odd + "}";
@@ -385,21 +388,24 @@ class SecretTemplateApiTest {
       problem(ErrorCode.CONFLICT, "taking", refused);
       assertFalse(refused.body().contains("taking-1"), refused.body());
     }
-    ok(400, desk.post("app-owner", "/v1/secrets/taken/undelete", new JsonObject("{\"force\":true}")));
+    ok(
+        400,
+        desk.post("app-owner", "/v1/secrets/taken/undelete", new JsonObject("{\"force\":true}")));
     JsonObject first = new JsonObject("{\"versions\":[1],\"force\":true}");
     ok(200, desk.post("app-owner", "/v1/secrets/taken/delete", first));
     problem(ErrorCode.NOT_FOUND, "deleted", desk.resolve("taking-1"));
     assertEquals("two", value(desk.resolve("taking")));
     ok(200, desk.post("app-owner", "/v1/secrets/taken/undelete", new JsonObject()));
     assertEquals("one", value(desk.resolve("taking-1")));
-    plane.approve("security-admin", desk.post("app-owner", "/v1/secrets/taken/destroy", first));
+    HttpResponse<String> asked = desk.post("app-owner", "/v1/secrets/taken/destroy", first);
+    assertTrue(asked.body().contains("templates refer to it: taking-1"), asked.body());
+    plane.approve("security-admin", asked);
     problem(ErrorCode.NOT_FOUND, "destroyed", desk.resolve("taking-1"));
     // The template that refers to it goes first; then nothing is in the way.
     plane.approve(
         "security-admin", desk.post("app-owner", "/v1/secrets/taking/destroy", new JsonObject()));
     assertEquals(
-        new JsonArray(),
-        desk.shown("app-owner", "/v1/secrets/taking").getJsonArray("references"));
+        new JsonArray(), desk.shown("app-owner", "/v1/secrets/taking").getJsonArray("references"));
     ok(200, desk.post("app-owner", "/v1/secrets/taken/delete", new JsonObject()));
   }
 
@@ -409,8 +415,7 @@ class SecretTemplateApiTest {
     desk.readable("racing-b", "right");
     desk.template("racing", "{{racing-a}}-{{racing-b}}");
     HttpResponse<String> asked =
-        desk.post(
-            "app-owner", "/v1/secrets/racing-b/destroy", new JsonObject().put("force", true));
+        desk.post("app-owner", "/v1/secrets/racing-b/destroy", new JsonObject().put("force", true));
     ok(202, asked);
     List<CompletableFuture<List<HttpResponse<String>>>> readers =
         IntStream.range(0, 4)

@@ -162,7 +162,7 @@ final class Gatekeeper {
     if (call.path("secret") != null) {
       store.read(tx -> SecretOperations.visible(tx, call));
     }
-    if (call.path("secretGroup") != null) {
+    if (call.path("secretgroup") != null) {
       store.read(tx -> SecretGroupOperations.visible(tx, call));
     }
     if (call.path("engine") != null) {

@@ -80,12 +80,12 @@ final class SecretGroupGrantOperations {
           requireRoom(tx, secret, members.size());
           tx.secretGroups().add(group, member);
           List<SecretGrant> readers =
-              tx.secretGrants()
-                  .page(group.tenant(), group.reference(), "", READERS_MAX);
+              tx.secretGrants().page(group.tenant(), group.reference(), "", READERS_MAX);
+          SecretGroup changed = changed(tx, call, group);
           if (!readers.isEmpty()) {
             changing.require(tx, call, matter(tx, group, readers, List.of(member)));
           }
-          return answer(changed(tx, call, group), member);
+          return answer(changed, member);
         });
   }
 
@@ -203,8 +203,7 @@ final class SecretGroupGrantOperations {
                   .orElseThrow(
                       () ->
                           new ProblemException(
-                              ErrorCode.NOT_FOUND,
-                              "the group is there, but it has no such grant"));
+                              ErrorCode.NOT_FOUND, "the group is there, but it has no such grant"));
           tx.secretGrants().delete(grant);
           changed(tx, call, group);
           return Answer.empty();
@@ -241,9 +240,7 @@ final class SecretGroupGrantOperations {
   private static SecretGroup changed(Transaction tx, Call call, SecretGroup group) {
     SecretGroup changed =
         new SecretGroup(
-            group.id(),
-            group.draft(),
-            group.stamp().changed(tx.now(), call.principal().id()));
+            group.id(), group.draft(), group.stamp().changed(tx.now(), call.principal().id()));
     tx.secretGroups().update(changed);
     return changed;
   }

@@ -27,7 +27,7 @@ import java.util.UUID;
 
 /** The routes that make groups of secrets and tell of them. Thread-safe. */
 final class SecretGroupOperations {
-  static final String PATH = "/v1/secret-groups/{secretGroup}";
+  static final String PATH = "/v1/secret-groups/{secretgroup}";
 
   private final Changing changing;
 
@@ -125,9 +125,7 @@ final class SecretGroupOperations {
                         .put("addedAt", member.addedAt().toString())
                         .put("addedBy", member.addedBy())));
     return Answer.object(
-        status,
-        group.stamp().revision(),
-        SecretAnswers.document(group).put("members", members));
+        status, group.stamp().revision(), SecretAnswers.document(group).put("members", members));
   }
 
   /**
@@ -136,8 +134,8 @@ final class SecretGroupOperations {
    * @throws ProblemException {@code not_found} when there is none that the caller may know of
    */
   static SecretGroup visible(Transaction tx, Call call) {
-    call.subject(call.path("secretGroup"));
-    return SecretGroupAccess.visible(tx, call.principal(), call.path("secretGroup"))
+    call.subject(call.path("secretgroup"));
+    return SecretGroupAccess.visible(tx, call.principal(), call.path("secretgroup"))
         .orElseThrow(SecretGroupAccess::notFound);
   }
 

@@ -120,9 +120,7 @@ final class SecretReadOperations {
           () -> vault.store().read(tx -> ReferenceWalk.find(tx, call.principal(), name, number)));
     } catch (RefusedReferenceException e) {
       String action = call.action().wireName();
-      vault
-          .audit()
-          .refused(call.facts(), action, call.caller(), e.reference(), e.why().code());
+      vault.audit().refused(call.facts(), action, call.caller(), e.reference(), e.why().code());
       throw e.why();
     }
   }

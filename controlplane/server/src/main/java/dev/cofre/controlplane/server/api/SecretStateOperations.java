@@ -37,16 +37,9 @@ final class SecretStateOperations {
 
   List<Route> routes() {
     return List.of(
+        Route.withDocument(POST, SecretOperations.PATH + "/delete", SECRET_DELETE, this::delete),
         Route.withDocument(
-            POST,
-            SecretOperations.PATH + "/delete",
-            SECRET_DELETE,
-            this::delete),
-        Route.withDocument(
-            POST,
-            SecretOperations.PATH + "/undelete",
-            SECRET_UNDELETE,
-            this::undelete),
+            POST, SecretOperations.PATH + "/undelete", SECRET_UNDELETE, this::undelete),
         Route.withDocument(
             POST, SecretOperations.PATH + "/destroy", SECRET_DESTROY, this::destroy));
   }
@@ -59,7 +52,7 @@ final class SecretStateOperations {
           Secret secret = SecretOperations.selected(tx, call);
           Set<State> from = Set.of(State.ACTIVE);
           List<SecretVersion> meant = meant(tx, secret, asked.numbers(), from, State.DELETED);
-          requireNotNeeded(tx, secret, meant, asked.force());
+          needing(tx, secret, meant, asked.force());
           return moved(tx, call, secret, meant, State.DELETED);
         });
   }
@@ -76,33 +69,35 @@ final class SecretStateOperations {
         });
   }
 
-  /** What templates refer to is not taken from under them by mistake. */
-  private static void requireNotNeeded(
+  /**
+   * The templates that need what is {@code meant}: it is not taken from under them by mistake.
+   *
+   * @throws ProblemException {@code conflict} when there are any, unless {@code force}
+   */
+  private static List<String> needing(
       Transaction tx, Secret secret, List<SecretVersion> meant, boolean force) {
-    if (force || meant.isEmpty()) {
-      return;
-    }
     Set<Integer> numbers =
         meant.stream().map(SecretVersion::number).collect(Collectors.toUnmodifiableSet());
     List<String> needing =
         tx.secretReferences().dependents(secret, DEPENDENTS_MAX).stream()
             .filter(
-                dependent ->
+                from ->
                     numbers.contains(
-                        dependent.refersTo() == 0
-                            ? secret.currentVersion()
-                            : dependent.refersTo()))
+                        from.refersTo() == 0 ? secret.currentVersion() : from.refersTo()))
             .map(SecretReferenceTable.Dependent::secret)
             .distinct()
             .toList();
-    if (!needing.isEmpty()) {
+    if (!needing.isEmpty() && !force) {
       throw new ProblemException(
           ErrorCode.CONFLICT,
-          "templates refer to it ("
-              + String.join(", ", needing.subList(0, Math.min(needing.size(), NAMED_MAX)))
-              + (needing.size() > NAMED_MAX ? " and others" : "")
-              + "); change them first, or send force");
+          "templates refer to it (" + some(needing) + "); change them first, or send force");
     }
+    return needing;
+  }
+
+  private static String some(List<String> names) {
+    return String.join(", ", names.subList(0, Math.min(names.size(), NAMED_MAX)))
+        + (names.size() > NAMED_MAX ? " and others" : "");
   }
 
   /** The value is gone from the row; two people decide that. */
@@ -115,12 +110,12 @@ final class SecretStateOperations {
           Secret secret = SecretOperations.selected(tx, call);
           Set<State> from = Set.of(State.ACTIVE, State.DELETED);
           List<SecretVersion> meant = meant(tx, secret, named, from, State.DESTROYED);
-          requireNotNeeded(tx, secret, meant, asked.force());
+          List<String> needing = needing(tx, secret, meant, asked.force());
           Answer answer = moved(tx, call, secret, meant, State.DESTROYED);
           meant.forEach(version -> tx.secretReferences().remove(secret.id(), version.number()));
           if (!meant.isEmpty() || call.approved().isPresent()) {
             int newest = named.isEmpty() ? tx.secretVersions().newest(secret.id()) : 0;
-            changing.require(tx, call, matter(secret, meant, newest));
+            changing.require(tx, call, matter(secret, meant, newest, needing));
           }
           return answer;
         });
@@ -131,8 +126,16 @@ final class SecretStateOperations {
    * still be approved; what means all of them is another thing after it.
    *
    * @param newest the number of the newest version when all are meant; else 0
+   * @param needing the templates that are not filled any more
    */
-  private static ApprovalMatter matter(Secret secret, List<SecretVersion> meant, int newest) {
+  private static ApprovalMatter matter(
+      Secret secret, List<SecretVersion> meant, int newest, List<String> needing) {
+    List<String> changes = new ArrayList<>();
+    changes.add("- name: \"" + secret.name() + "\"");
+    changes.add("- versions: " + meant.stream().map(SecretVersion::number).toList());
+    if (!needing.isEmpty()) {
+      changes.add("- templates refer to it: " + some(needing));
+    }
     return new ApprovalMatter(
         secret.id().toString(),
         // Neither ever gets less, so the sum is the same when both are.
@@ -140,9 +143,7 @@ final class SecretStateOperations {
         Set.of(secret.draft().environment()),
         Set.of(),
         Set.of(),
-        List.of(
-            "- name: \"" + secret.name() + "\"",
-            "- versions: " + meant.stream().map(SecretVersion::number).toList()));
+        changes);
   }
 
   private static Map<String, Object> document(Call call) {

@@ -134,10 +134,7 @@ public final class SecretGroupTable {
         .bind("tenant", group.tenant())
         .bind("name", group.name())
         .execute();
-    handle
-        .createUpdate("delete from secret_group where id = :id")
-        .bind("id", group.id())
-        .execute();
+    handle.createUpdate("delete from secret_group where id = :id").bind("id", group.id()).execute();
   }
 
   /** What is in {@code group}, by name. */

@@ -32,8 +32,7 @@ public final class SecretGroupAccess {
     return caller.roles().contains(Role.APP_OWNER)
         ? tx.secretGroups()
             .find(caller.tenant(), name)
-            .filter(
-                group -> SecretAccess.references(tx, caller).contains(group.draft().owner()))
+            .filter(group -> SecretAccess.references(tx, caller).contains(group.draft().owner()))
         : Optional.empty();
   }
 
@@ -72,9 +71,10 @@ public final class SecretGroupAccess {
    */
   public static List<Secret> secrets(
       Transaction tx, Principal caller, String name, String after, int limit) {
-    SecretGroup group =
-        visible(tx, caller, name).orElseThrow(SecretGroupAccess::notFound);
-    return tx.secrets().pageOfGroup(group.tenant(), group.name(), after, SecretGroup.MEMBERS_MAX)
+    SecretGroup group = visible(tx, caller, name).orElseThrow(SecretGroupAccess::notFound);
+    return tx
+        .secrets()
+        .pageOfGroup(group.tenant(), group.name(), after, SecretGroup.MEMBERS_MAX)
         .stream()
         .filter(secret -> SecretAccess.visible(tx, caller, secret.name()).isPresent())
         .limit(limit)

@@ -31,8 +31,9 @@ import java.util.Map;
  * its own that the vault's KMS key wraps inside the HSM.
  *
  * <p>An envelope is bound to its secret's id, tenant, environment and name and to the version's
- * number, and to being a template: in another row it does not open. Its data key is wrapped for {@code TENANT/vault}, which
- * is no tenant's name: no data plane opens it, whoever is granted the KMS key.
+ * number, and to being a template: in another row it does not open. Its data key is wrapped for
+ * {@code TENANT/vault}, which is no tenant's name: no data plane opens it, whoever is granted the
+ * KMS key.
  *
  * <p>Thread-safe; blocks on the HSM. What is made of a value here is overwritten before it returns;
  * the arrays that come in and go out are the caller's to overwrite.
@@ -62,8 +63,7 @@ public final class SecretSealer {
   }
 
   /** The same; whether it is a {@code template} is bound to it, too. */
-  public byte[] seal(
-      KeyMetadata key, Secret secret, int number, boolean template, byte[] value) {
+  public byte[] seal(KeyMetadata key, Secret secret, int number, boolean template, byte[] value) {
     return seal(key, context(secret, number, template), value);
   }
 

@@ -8,6 +8,7 @@ import dev.cofre.controlplane.domain.SecretTemplate;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Opens values and fills the templates among them. What is filled in is never looked at for places:
@@ -63,20 +64,26 @@ public final class TemplateFilling implements AutoCloseable {
 
   /** The names in the store were what the reader was let through by; the text is what counts. */
   private static SecretTemplate template(SecretTree tree, byte[] text) {
+    return parsed(text)
+        .filter(template -> template.references().equals(tree.references().keySet()))
+        .orElseThrow(
+            () ->
+                new DamagedValueException(
+                    "version "
+                        + tree.sealed().version().number()
+                        + " of the secret "
+                        + tree.sealed().secret().name()
+                        + " does not refer to what its row says: the store was changed by another"
+                        + " hand"));
+  }
+
+  /** It was a template when it was written. */
+  private static Optional<SecretTemplate> parsed(byte[] text) {
     try {
-      SecretTemplate template = SecretTemplate.parse(text);
-      if (template.references().equals(tree.references().keySet())) {
-        return template;
-      }
+      return Optional.of(SecretTemplate.parse(text));
     } catch (InvalidDocumentException e) {
-      // It was a template when it was written.
+      return Optional.empty();
     }
-    throw new DamagedValueException(
-        "version "
-            + tree.sealed().version().number()
-            + " of the secret "
-            + tree.sealed().secret().name()
-            + " does not refer to what the store says: the store was changed by another hand");
   }
 
   @Override

@@ -99,7 +99,9 @@ public final class TemplateRules {
                 + " references lead to the last value");
       }
       for (SecretReference reference : references) {
-        tx.secrets().find(from.tenant(), reference.name()).ifPresent(to -> step(to, reference, depth));
+        tx.secrets()
+            .find(from.tenant(), reference.name())
+            .ifPresent(to -> step(to, reference, depth));
       }
     }
 

@@ -139,8 +139,7 @@ interface SecretContract extends StoreFixture {
     assertEquals(2, store().<Integer>read(tx -> tx.secretGroups().count(tenant)));
     assertTrue(store().<Boolean>read(tx -> tx.secretGroups().isOwner(tenant, "owner-1")));
     assertFalse(store().<Boolean>read(tx -> tx.secretGroups().isOwner(tenant, "owner-3")));
-    assertEquals(
-        List.of(other, shop), store().read(tx -> tx.secretGroups().page(tenant, "", 9)));
+    assertEquals(List.of(other, shop), store().read(tx -> tx.secretGroups().page(tenant, "", 9)));
     assertEquals(
         List.of(shop),
         store().read(tx -> tx.secretGroups().pageOwned(tenant, Set.of("owner-1"), "", 9)));
@@ -162,10 +161,8 @@ interface SecretContract extends StoreFixture {
     assertFalse(store().<Boolean>read(tx -> tx.secretGroups().isInOneOf(tenant, Set.of(), "db-2")));
     assertEquals(
         List.of("db-1", "db-2"), names(tx -> tx.secrets().pageGranted(tenant, app, now, "", 9)));
-    assertEquals(
-        List.of("db-1"), names(tx -> tx.secrets().pageGranted(tenant, app, after, "", 9)));
-    assertEquals(
-        List.of("db-2"), names(tx -> tx.secrets().pageOfGroup(tenant, "shop", "db-1", 9)));
+    assertEquals(List.of("db-1"), names(tx -> tx.secrets().pageGranted(tenant, app, after, "", 9)));
+    assertEquals(List.of("db-2"), names(tx -> tx.secrets().pageOfGroup(tenant, "shop", "db-1", 9)));
     assertEquals(
         List.of(direct, onGroup),
         store().read(tx -> tx.secretGrants().pageReading(tenant, "db-1", "", "", 9)));
@@ -206,20 +203,17 @@ interface SecretContract extends StoreFixture {
             tx -> {
               for (Secret secret : List.of(host, url, foreign)) {
                 tx.secrets().insert(secret);
-                boolean template = secret != host;
+                boolean template = !secret.equals(host);
                 tx.secretVersions()
                     .insert(
-                        secret.id(),
-                        SecretVersion.created(1, tx.now(), "me", template),
-                        envelope);
+                        secret.id(), SecretVersion.created(1, tx.now(), "me", template), envelope);
                 if (template) {
                   tx.secretReferences().insert(secret, 1, references);
                 }
               }
               return null;
             });
-    assertTrue(
-        store().read(tx -> tx.secretVersions().find(url.id(), 1)).orElseThrow().template());
+    assertTrue(store().read(tx -> tx.secretVersions().find(url.id(), 1)).orElseThrow().template());
     assertFalse(
         store().read(tx -> tx.secretVersions().find(host.id(), 1)).orElseThrow().template());
     assertEquals(references, store().read(tx -> tx.secretReferences().of(url.id(), 1)));
