@@ -8,12 +8,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** The secrets that a command has been given. Thread-safe. */
 final class GivenSecrets {
-  private final SecretMap map;
+  /** With what is in its group, once that was read. */
+  private volatile SecretMap map;
+
   private final SecretReader reader;
   private final Map<String, SecretValue> values = new HashMap<>();
   private SecretFolder folder;
@@ -29,16 +32,43 @@ final class GivenSecrets {
    * @throws CliException when one of them is not read, or cannot be given as the map says
    */
   void readFirst() {
-    SecretReader.Answer answer = reader.read(map.names());
-    synchronized (this) {
-      values.putAll(answer.values());
+    Map<String, String> refusals = new LinkedHashMap<>();
+    if (!map.entries().isEmpty()) {
+      take(reader.read(map.names(), map.resolve()), refusals);
     }
-    if (!answer.refusals().isEmpty()) {
+    if (map.group() != null) {
+      SecretReader.Answer answer = reader.readGroup(map.group(), map.resolve());
+      take(answer, refusals);
+      map =
+          map.withGroup(answer.values().keySet())
+              .orElseThrow(
+                  () ->
+                      new CliException(
+                          ExitCodes.FAILED,
+                          "the command was not started: with the group "
+                              + map.group()
+                              + " these are more than "
+                              + SecretMap.SECRETS_MAX
+                              + " secrets, or one of its files is another secret's"));
+    }
+    if (!refusals.isEmpty()) {
       throw new CliException(
-          ExitCodes.FAILED,
-          "the command was not started: " + String.join("; ", answer.refusals().values()));
+          ExitCodes.FAILED, "the command was not started: " + String.join("; ", refusals.values()));
     }
     variables();
+  }
+
+  private synchronized void take(SecretReader.Answer answer, Map<String, String> refusals) {
+    refusals.putAll(answer.refusals());
+    answer
+        .values()
+        .forEach(
+            (name, value) -> {
+              SecretValue before = values.put(name, value);
+              if (before != null) {
+                before.wipe();
+              }
+            });
   }
 
   /** Writes the files, now and from now on with each change, into {@code into}. */
@@ -104,12 +134,14 @@ final class GivenSecrets {
 
   /** Reads all again; files of what has another version are written anew. */
   Renewal renew() {
-    SecretReader.Answer answer = reader.read(map.names());
+    SecretReader.Answer answer = reader.read(map.names(), map.resolve());
     List<String> refusals = new ArrayList<>(answer.refusals().values());
     List<String> changed = new ArrayList<>();
     synchronized (this) {
       for (SecretValue value : answer.values().values()) {
-        if (values.get(value.name()).version() == value.version()) {
+        SecretValue before = values.get(value.name());
+        // A template's text changes with what it refers to, its version does not.
+        if (before.version() == value.version() && before.hasBytesOf(value)) {
           value.wipe();
         } else if (!fits(value)) {
           refusals.add(value.name() + ": its new value cannot be a variable of the environment");

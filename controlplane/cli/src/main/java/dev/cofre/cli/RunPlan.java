@@ -32,8 +32,40 @@ record RunPlan(Terminal terminal, OutputOption output, ControlPlane plane) {
       whole &= !item.containsKey("error");
       items.add(item);
     }
+    if (map.group() != null) {
+      whole &= addGroup(map, items);
+    }
     output.print(terminal, new JsonObject().put("secrets", items));
     return whole ? ExitCodes.OK : ExitCodes.FAILED;
+  }
+
+  private boolean addGroup(SecretMap map, JsonArray items) {
+    String path =
+        SecretCommand.PATH
+            + "?limit="
+            + SecretMap.SECRETS_MAX
+            + "&group="
+            + ControlPlane.escaped(map.group());
+    try {
+      JsonObject page =
+          plane.call(terminal.environment(), SecretReader.ROLE, calls -> calls.get(path));
+      for (Object each : page.getJsonArray("items")) {
+        JsonObject secret = (JsonObject) each;
+        if (!map.names().contains(secret.getString("name"))) {
+          items.add(
+              known(secret)
+                  .put("name", secret.getString("name"))
+                  .put("file", secret.getString("name")));
+        }
+      }
+      return true;
+    } catch (CofreException e) {
+      if (e.kind() != CofreException.Kind.REFUSED) {
+        throw e;
+      }
+      items.add(new JsonObject().put("group", map.group()).put("error", e.reason()));
+      return false;
+    }
   }
 
   private static void put(JsonObject item, String field, String value) {
@@ -42,12 +74,15 @@ record RunPlan(Terminal terminal, OutputOption output, ControlPlane plane) {
     }
   }
 
+  private static JsonObject known(JsonObject secret) {
+    return new JsonObject()
+        .put("version", secret.getInteger("currentVersion"))
+        .put("expiresAt", secret.getString("expiresAt"));
+  }
+
   private static JsonObject look(ControlPlane.Calls calls, String name) {
     try {
-      JsonObject secret = calls.get(SecretCommand.path(name));
-      return new JsonObject()
-          .put("version", secret.getInteger("currentVersion"))
-          .put("expiresAt", secret.getString("expiresAt"));
+      return known(calls.get(SecretCommand.path(name)));
     } catch (CofreException e) {
       if (e.kind() != CofreException.Kind.REFUSED) {
         throw e;

@@ -24,6 +24,7 @@ import picocli.CommandLine.Parameters;
       SecretImportCommand.class,
       SecretExportCommand.class,
       SecretOpenCommand.class,
+      SecretGroupCommand.class,
       SecretEngineCommand.class,
       SecretRoleCommand.class,
       SecretLeaseCommand.class,
@@ -35,6 +36,7 @@ final class SecretCommand {
   private static final String READER = "app";
   private static final String NAME = "The secret's name.";
   private static final String WHICH = "A version; may be repeated (default: all).";
+  private static final String FORCE = "Also when templates refer to it.";
   private static final String WHOM = "A principal's id, or group:NAME.";
 
   private static final List<Column> COLUMNS =
@@ -55,6 +57,7 @@ final class SecretCommand {
   private static final List<Column> GRANTS =
       List.of(
           Column.of("PRINCIPAL", 32, "principal"),
+          Column.of("ON", 32, "secret"),
           Column.of("NOT AFTER", 24, "notAfter"),
           Column.of("GRANTED", 24, "createdAt"),
           Column.of("GRANTED BY", 20, "createdBy"));
@@ -73,9 +76,15 @@ final class SecretCommand {
               paramLabel = "N",
               description = "Not the current version.")
           Integer version,
+      @Option(
+              names = "--resolve",
+              description = "Fill a template with the values that it refers to.")
+          boolean resolve,
       @Mixin ControlPlane plane)
       throws IOException {
-    String query = version == null ? "" : "?version=" + version;
+    String query =
+        (version == null ? "" : "?version=" + version)
+            + (resolve ? (version == null ? "?" : "&") + "resolve=true" : "");
     JsonObject answer =
         plane.call(
             terminal.environment(), READER, calls -> calls.get(path(name) + "/value" + query));
@@ -92,8 +101,13 @@ final class SecretCommand {
   }
 
   @Command(description = "Lists the secrets that you may know of, without their values.")
-  int list(@Mixin OutputOption output, @Mixin ControlPlane plane) {
-    return pages(output, plane, COLUMNS, PATH);
+  int list(
+      @Option(names = "--group", paramLabel = "GROUP", description = "Only those of this group.")
+          String group,
+      @Mixin OutputOption output,
+      @Mixin ControlPlane plane) {
+    String filter = group == null ? "" : "group=" + ControlPlane.escaped(group);
+    return new Pages(terminal, output, COLUMNS).list(plane, OWNER, PATH, filter, Long.MAX_VALUE);
   }
 
   @Command(description = "Shows what is known of a secret, without its values.")
@@ -117,9 +131,10 @@ final class SecretCommand {
       @Parameters(paramLabel = "NAME", description = NAME) String name,
       @Option(names = "--secret-version", paramLabel = "N", description = WHICH)
           List<Integer> versions,
+      @Option(names = "--force", description = FORCE) boolean force,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return move(output, plane, name, "delete", versions);
+    return move(output, plane, name, "delete", versions, force);
   }
 
   @Command(description = "Gives deleted versions back to readers.")
@@ -129,7 +144,7 @@ final class SecretCommand {
           List<Integer> versions,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
-    return move(output, plane, name, "undelete", versions);
+    return move(output, plane, name, "undelete", versions, false);
   }
 
   @Command(description = "Removes the values of versions for good; a second person approves it.")
@@ -137,12 +152,13 @@ final class SecretCommand {
       @Parameters(paramLabel = "NAME", description = NAME) String name,
       @Option(names = "--secret-version", paramLabel = "N", description = WHICH)
           List<Integer> versions,
+      @Option(names = "--force", description = FORCE) boolean force,
       @Mixin Confirmation confirmation,
       @Mixin OutputOption output,
       @Mixin ControlPlane plane) {
     confirmation.require(
         terminal, "Values of the secret " + Terminal.plain(name) + " will be lost for ever.", name);
-    return move(output, plane, name, "destroy", versions);
+    return move(output, plane, name, "destroy", versions, force);
   }
 
   @Command(description = "Lets a workload, or those of a group, read a secret.")
@@ -175,7 +191,7 @@ final class SecretCommand {
     return new CallAs(terminal, PolicyCommand.ROLE).delete(plane, path);
   }
 
-  @Command(description = "Lists who may read a secret.")
+  @Command(description = "Lists who may read a secret, by a grant on a group that it is in too.")
   int grants(
       @Parameters(paramLabel = "NAME", description = NAME) String name,
       @Mixin OutputOption output,
@@ -184,11 +200,22 @@ final class SecretCommand {
   }
 
   private int move(
-      OutputOption output, ControlPlane plane, String name, String how, List<Integer> versions) {
-    JsonObject document =
-        versions == null ? null : new JsonObject().put("versions", new JsonArray(versions));
+      OutputOption output,
+      ControlPlane plane,
+      String name,
+      String how,
+      List<Integer> versions,
+      boolean force) {
+    JsonObject document = new JsonObject();
+    if (versions != null) {
+      document.put("versions", new JsonArray(versions));
+    }
+    if (force) {
+      document.put("force", true);
+    }
+    String path = path(name) + "/" + how;
     return new CallAs(terminal, OWNER)
-        .print(output, plane, HttpMethod.POST, path(name) + "/" + how, document);
+        .print(output, plane, HttpMethod.POST, path, document.isEmpty() ? null : document);
   }
 
   private int pages(OutputOption output, ControlPlane plane, List<Column> columns, String path) {

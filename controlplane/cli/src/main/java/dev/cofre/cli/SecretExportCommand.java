@@ -46,6 +46,12 @@ final class SecretExportCommand implements Callable<Integer> {
   private List<String> names = List.of();
 
   @Option(
+      names = "--group",
+      paramLabel = "GROUP",
+      description = "All that is in this group of secrets now, in place of NAMEs.")
+  private String group;
+
+  @Option(
       names = "--recipient-key-file",
       paramLabel = "PEM",
       description = "RSA public key of 3072 or 4096 bits (SubjectPublicKeyInfo).")
@@ -74,8 +80,9 @@ final class SecretExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if ((approval == null) != (bundle == null) || (approval != null) == !names.isEmpty()) {
-      throw usage("give NAMEs and --recipient-key-file, or --approval and --bundle");
+    int given = (approval == null ? 0 : 1) + (names.isEmpty() ? 0 : 1) + (group == null ? 0 : 1);
+    if ((approval == null) != (bundle == null) || given != 1) {
+      throw usage("give NAMEs or --group and --recipient-key-file, or --approval and --bundle");
     }
     if (approval != null) {
       return fetch();
@@ -84,13 +91,28 @@ final class SecretExportCommand implements Callable<Integer> {
       throw usage("--recipient-key-file is missing");
     }
     String pem = pem();
-    JsonObject body =
-        new JsonObject().put("names", new JsonArray(names)).put("recipientPublicKey", pem);
     output.print(
         terminal,
         plane.call(
-            terminal.environment(), ApprovalCommand.ASKING, calls -> calls.post(PATH, body)));
+            terminal.environment(),
+            ApprovalCommand.ASKING,
+            calls ->
+                calls.post(
+                    PATH,
+                    new JsonObject()
+                        .put("names", group == null ? new JsonArray(names) : inGroup(calls))
+                        .put("recipientPublicKey", pem))));
     return ExitCodes.OK;
+  }
+
+  /** What is approved names each secret, so it is not what will be in the group then. */
+  private JsonArray inGroup(ControlPlane.Calls calls) {
+    JsonArray secrets = new JsonArray();
+    calls
+        .get(SecretGroupCommand.path(group))
+        .getJsonArray("members")
+        .forEach(member -> secrets.add(((JsonObject) member).getString("secret")));
+    return secrets;
   }
 
   private String pem() throws IOException {

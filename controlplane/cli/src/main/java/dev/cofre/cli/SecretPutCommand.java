@@ -48,6 +48,11 @@ final class SecretPutCommand implements Callable<Integer> {
       description = "Write only when this is the newest version.")
   private Integer expectedVersion;
 
+  @Option(
+      names = "--template",
+      description = "The value has places, as {{NAME}}, for other secrets (docs/SECRETS.md).")
+  private boolean template;
+
   @Option(names = "--environment", description = "Make the secret in dev, staging or prod.")
   private String environment;
 
@@ -77,6 +82,9 @@ final class SecretPutCommand implements Callable<Integer> {
       }
     } else if (expectedVersion != null) {
       document.put("expectedVersion", expectedVersion);
+    }
+    if (template) {
+      document.put("template", true);
     }
     byte[] value = read();
     document.put("value", Base64.getEncoder().encodeToString(value));

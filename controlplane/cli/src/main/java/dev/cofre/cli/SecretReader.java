@@ -35,13 +35,34 @@ final class SecretReader {
    *     be reached
    */
   Answer read(List<String> names) {
-    return plane.call(terminal.environment(), ROLE, calls -> read(calls, names));
+    return read(names, false);
+  }
+
+  /** The same; {@code resolve}: templates are filled with what they refer to. */
+  Answer read(List<String> names, boolean resolve) {
+    return plane.call(terminal.environment(), ROLE, calls -> read(calls, names, resolve));
   }
 
   /** The same by {@code calls}. */
   static Answer read(ControlPlane.Calls calls, List<String> names) {
-    JsonObject answer =
-        calls.post("/v1/secret-values", new JsonObject().put("names", new JsonArray(names)));
+    return read(calls, names, false);
+  }
+
+  /** All in the group {@code group}. */
+  Answer readGroup(String group, boolean resolve) {
+    JsonObject asked = new JsonObject().put("group", group);
+    return plane.call(terminal.environment(), ROLE, calls -> read(calls, asked, resolve));
+  }
+
+  private static Answer read(ControlPlane.Calls calls, List<String> names, boolean resolve) {
+    return read(calls, new JsonObject().put("names", new JsonArray(names)), resolve);
+  }
+
+  private static Answer read(ControlPlane.Calls calls, JsonObject asked, boolean resolve) {
+    if (resolve) {
+      asked.put("resolve", true);
+    }
+    JsonObject answer = calls.post("/v1/secret-values", asked);
     Map<String, SecretValue> values = new LinkedHashMap<>();
     Map<String, String> refusals = new LinkedHashMap<>();
     for (Object each : answer.getJsonArray("items")) {

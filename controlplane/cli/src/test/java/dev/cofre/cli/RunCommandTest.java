@@ -34,6 +34,7 @@ class RunCommandTest {
   @TempDir Path home;
 
   private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+  private final List<JsonObject> bodies = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, byte[]> values = new HashMap<>();
   private volatile int version = 4;
   @AutoClose private ScriptedPlane plane;
@@ -77,8 +78,10 @@ class RunCommandTest {
   }
 
   private JsonObject all(JsonObject body) {
+    bodies.add(body);
     JsonArray items = new JsonArray();
-    for (Object name : body.getJsonArray("names")) {
+    JsonArray group = new JsonArray(values.keySet().stream().sorted().toList());
+    for (Object name : body.getJsonArray("names", group)) {
       byte[] value = values.get(name);
       JsonObject item = new JsonObject().put("name", name);
       if (value == null) {
@@ -163,21 +166,24 @@ class RunCommandTest {
     assertEquals(List.of(), asked);
   }
 
-  @Test
-  void aNewValueThatCannotBeWrittenIsTriedAgain() throws Exception {
-    values.put("db", "old".getBytes(UTF_8));
-    values.put("other", "old".getBytes(UTF_8));
-    byte[] map = "secrets:\n  - {name: db, file: db}\n  - {name: other, file: o}\n".getBytes(UTF_8);
+  private GivenSecrets given(byte[] map) {
     Terminal terminal =
         new Terminal(
             environment,
             InputStream.nullInputStream(),
             OutputStream.nullOutputStream(),
             new PrintWriter(Writer.nullWriter()));
-    GivenSecrets given =
-        new GivenSecrets(
-            SecretMap.read("map", map, new FileErrors()).orElseThrow(),
-            new SecretReader(terminal, new ControlPlane()));
+    return new GivenSecrets(
+        SecretMap.read("map", map, new FileErrors()).orElseThrow(),
+        new SecretReader(terminal, new ControlPlane()));
+  }
+
+  @Test
+  void aNewValueThatCannotBeWrittenIsTriedAgain() throws Exception {
+    values.put("db", "old".getBytes(UTF_8));
+    values.put("other", "old".getBytes(UTF_8));
+    byte[] map = "secrets:\n  - {name: db, file: db}\n  - {name: other, file: o}\n".getBytes(UTF_8);
+    GivenSecrets given = given(map);
     given.readFirst();
     try (SecretFolder folder = SecretFolder.in(Files.createDirectory(home.resolve("base")))) {
       given.writeTo(folder);
@@ -196,6 +202,48 @@ class RunCommandTest {
       assertEquals(new GivenSecrets.Renewal(List.of("db 5"), List.of()), given.renew());
       assertEquals("new", Files.readString(file));
       assertEquals(new GivenSecrets.Renewal(List.of(), List.of()), given.renew());
+    }
+  }
+
+  @Test
+  void aGroupIsGivenAsFilesInOneCall() throws Exception {
+    values.put("db", "one".getBytes(UTF_8));
+    values.put("mail", "two".getBytes(UTF_8));
+    CliRun run =
+        run("group: shop\n", "--", "sh", "-c", "cat \"$COFRE_SECRETS_DIR\"/db > " + home + "/db");
+    assertEquals(ExitCodes.OK, run.exitCode(), run::err);
+    assertEquals("one", Files.readString(home.resolve("db")));
+    assertEquals(List.of(new JsonObject().put("group", "shop")), bodies);
+
+    bodies.clear();
+    String both = "group: shop\nresolve: true\nsecrets:\n  - {name: db, env: DB}\n";
+    CliRun named = run(both, "--", "sh", "-c", "ls \"$COFRE_SECRETS_DIR\" > " + home + "/list");
+    assertEquals(ExitCodes.OK, named.exitCode(), named::err);
+    assertEquals("mail\n", Files.readString(home.resolve("list")));
+    assertEquals(2, bodies.size());
+    assertTrue(bodies.stream().allMatch(body -> body.getBoolean("resolve")), bodies::toString);
+
+    String taken = "group: shop\nsecrets:\n  - {name: db, file: mail/x}\n";
+    CliRun refused = run(taken, "--", "touch", home + "/ran");
+    assertEquals(ExitCodes.FAILED, refused.exitCode(), refused::err);
+    assertTrue(refused.err().contains("another secret's"), refused::err);
+    assertFalse(Files.exists(home.resolve("ran")));
+    CliRun neither = run("resolve: true\n", "--", "true");
+    assertEquals(ExitCodes.USAGE, neither.exitCode(), neither::err);
+  }
+
+  @Test
+  void aTemplateThatIsFilledOtherwiseIsANewValueOfTheSameVersion() throws Exception {
+    values.put("url", "host-1".getBytes(UTF_8));
+    byte[] map = "resolve: true\nsecrets:\n  - {name: url, file: url}\n".getBytes(UTF_8);
+    GivenSecrets given = given(map);
+    given.readFirst();
+    try (SecretFolder folder = SecretFolder.in(Files.createDirectory(home.resolve("base")))) {
+      given.writeTo(folder);
+      assertEquals(new GivenSecrets.Renewal(List.of(), List.of()), given.renew());
+      values.put("url", "host-2".getBytes(UTF_8));
+      assertEquals(new GivenSecrets.Renewal(List.of("url 4"), List.of()), given.renew());
+      assertEquals("host-2", Files.readString(folder.path().resolve("url")));
     }
   }
 }

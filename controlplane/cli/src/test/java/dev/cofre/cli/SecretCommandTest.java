@@ -205,4 +205,62 @@ class SecretCommandTest {
     run(new byte[0], "secret", "rotation", "stop", "db");
     assertEquals("DELETE /v1/secrets/db/rotation", last().line);
   }
+
+  @Test
+  void aGroupIsMadeFilledGrantedAndReadByItsName() {
+    run(
+        new byte[0],
+        "secret group create shop --environment dev --data-class internal --owner group:shop"
+            .concat(" --description d")
+            .split(" "));
+    assertEquals("POST /v1/secret-groups", last().line);
+    assertEquals("security-admin", last().token);
+    assertEquals(
+        new JsonObject()
+            .put("name", "shop")
+            .put("environment", "dev")
+            .put("dataClass", "internal")
+            .put("owner", "group:shop")
+            .put("description", "d"),
+        last().body);
+    run(new byte[0], "secret", "group", "update", "shop", "--owner", "app-owner");
+    assertEquals("PATCH /v1/secret-groups/shop", last().line);
+    assertEquals(new JsonObject().put("owner", "app-owner"), last().body);
+    assertEquals(
+        ExitCodes.USAGE, CliRun.of(environment, "secret", "group", "update", "shop").exitCode());
+    run(new byte[0], "secret", "group", "add", "shop", "a/b");
+    assertEquals("PUT /v1/secret-groups/shop/members/a%2Fb", last().line);
+    run(new byte[0], "secret", "group", "remove", "shop", "db");
+    assertEquals("DELETE /v1/secret-groups/shop/members/db", last().line);
+    String end = "2030-01-01T00:00:00Z";
+    run(new byte[0], "secret", "group", "grant", "shop", "group:g", "--not-after", end);
+    assertEquals("PUT /v1/secret-groups/shop/grants/group%3Ag", last().line);
+    assertEquals(end, last().body.getString("notAfter"));
+    run(new byte[0], "secret", "group", "ungrant", "shop", "app");
+    assertEquals("DELETE /v1/secret-groups/shop/grants/app", last().line);
+    run(new byte[0], "secret", "group", "grants", "shop");
+    assertTrue(last().line.startsWith("GET /v1/secret-groups/shop/grants?"), last().line);
+    run(new byte[0], "secret", "group", "list");
+    assertTrue(last().line.startsWith("GET /v1/secret-groups?"), last().line);
+    run(new byte[0], "secret", "group", "show", "shop");
+    assertEquals("GET /v1/secret-groups/shop", last().line);
+    run(new byte[0], "secret", "group", "delete", "shop");
+    assertEquals("DELETE /v1/secret-groups/shop", last().line);
+    run(new byte[0], "secret", "list", "--group", "a&b");
+    assertTrue(last().line.contains("&group=a%26b"), last().line);
+  }
+
+  @Test
+  void aTemplateIsMarkedWhenItIsWrittenAndFilledWhenThatIsSaid() {
+    run("{{a}}".getBytes(UTF_8), "secret", "put", "db", "--template");
+    assertEquals(new JsonObject().put("template", true).put("value", "e3thfX0="), last().body);
+    run(new byte[0], "secret", "get", "db", "--resolve");
+    assertEquals("GET /v1/secrets/db/value?resolve=true", last().line);
+    run(new byte[0], "secret", "get", "db", "--secret-version", "3", "--resolve");
+    assertEquals("GET /v1/secrets/db/value?version=3&resolve=true", last().line);
+    run(new byte[0], "secret", "delete", "db", "--force");
+    assertEquals(new JsonObject().put("force", true), last().body);
+    run(new byte[0], "secret", "destroy", "db", "--yes", "--secret-version", "1", "--force");
+    assertEquals(new JsonObject("{\"versions\":[1],\"force\":true}"), last().body);
+  }
 }

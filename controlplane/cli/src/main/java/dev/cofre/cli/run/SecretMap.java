@@ -8,13 +8,22 @@ import dev.cofre.documents.yaml.YamlValue;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Which secrets a command is given, and how. Immutable. */
-public record SecretMap(List<Entry> entries) {
+/**
+ * Which secrets a command is given, and how. Immutable.
+ *
+ * @param group a group of secrets, each of which is given as a file named as it; null for none
+ * @param resolve whether templates among them are filled with what they refer to
+ */
+public record SecretMap(List<Entry> entries, String group, boolean resolve) {
+  /** The most secrets that are given. */
+  public static final int SECRETS_MAX = 100;
+
   /** Takes a copy. */
   public SecretMap {
     entries = List.copyOf(entries);
@@ -56,7 +65,7 @@ public record SecretMap(List<Entry> entries) {
     Map<String, Place> variables = new HashMap<>();
     Map<String, Place> files = new HashMap<>();
     List<Entry> entries = new ArrayList<>();
-    JsonArray items = document.json().getJsonArray("secrets");
+    JsonArray items = document.json().getJsonArray("secrets", new JsonArray());
     for (int i = 0; i < items.size(); i++) {
       JsonObject item = items.getJsonObject(i);
       String at = "secrets[" + i + "]";
@@ -79,7 +88,8 @@ public record SecretMap(List<Entry> entries) {
               item.getBoolean("trim", false)));
     }
     nested(files, errors);
-    return new SecretMap(entries);
+    return new SecretMap(
+        entries, document.json().getString("group"), document.json().getBoolean("resolve", false));
   }
 
   private static void once(
@@ -116,8 +126,35 @@ public record SecretMap(List<Entry> entries) {
     return entries.stream().map(Entry::name).distinct().toList();
   }
 
+  /**
+   * It with what is in its group: each of {@code secrets} as a file named as it, but those that
+   * have an entry of their own.
+   *
+   * @return empty when these are too many, or a file is another secret's
+   */
+  public Optional<SecretMap> withGroup(Collection<String> secrets) {
+    List<String> named = names();
+    List<Entry> all = new ArrayList<>(entries);
+    for (String secret : secrets) {
+      if (named.contains(secret)) {
+        continue;
+      }
+      if (entries.stream().anyMatch(entry -> isAt(entry.file(), secret))) {
+        return Optional.empty();
+      }
+      all.add(new Entry(secret, null, secret, null, false));
+    }
+    SecretMap whole = new SecretMap(all, group, resolve);
+    return whole.names().size() > SECRETS_MAX ? Optional.empty() : Optional.of(whole);
+  }
+
+  /** Whether {@code file} is the file of {@code secret}, or stands in a folder of that name. */
+  private static boolean isAt(String file, String secret) {
+    return file != null && (file.equals(secret) || file.startsWith(secret + "/"));
+  }
+
   /** Whether any secret is given as a file. */
   public boolean hasFiles() {
-    return entries.stream().anyMatch(entry -> entry.file() != null);
+    return group != null || entries.stream().anyMatch(entry -> entry.file() != null);
   }
 }

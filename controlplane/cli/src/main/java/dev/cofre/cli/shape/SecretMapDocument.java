@@ -39,6 +39,8 @@ public record SecretMapDocument(JsonObject json, Map<String, Place> places) {
           255,
           "a path within the folder of secrets: up to 4 names of letters, digits and ._-,"
               + " each beginning with a letter or digit");
+  private static final Text GROUP =
+      text("[a-z0-9][a-z0-9._-]{0,62}", 63, "the name of a group of secrets");
   private static final Fields ITEM =
       new Fields(
           List.of(
@@ -50,7 +52,15 @@ public record SecretMapDocument(JsonObject json, Map<String, Place> places) {
           List.of(new Rule(Count.AT_LEAST_ONE, List.of("env", "file"))));
   private static final Fields SHAPE =
       new Fields(
-          List.of(required("secrets", items(ITEM, 1, SECRETS_MAX), "What is given.")), List.of());
+          List.of(
+              optional("secrets", items(ITEM, 1, SECRETS_MAX), "What is given."),
+              optional(
+                  "group",
+                  GROUP,
+                  "A group of secrets: each is given as a file that is named as it."),
+              optional(
+                  "resolve", new Flag(), "Fill templates with the values that they refer to.")),
+          List.of(new Rule(Count.AT_LEAST_ONE, List.of("secrets", "group"))));
 
   /** Takes a copy of {@code places}. */
   public SecretMapDocument {

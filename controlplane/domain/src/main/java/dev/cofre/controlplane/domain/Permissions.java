@@ -121,6 +121,11 @@ import static dev.cofre.controlplane.domain.ManagementAction.SECRET_EXPORT;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_EXPORT_SHOW;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_GRANT;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_GRANT_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_GROUP_CREATE;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_GROUP_DELETE;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_GROUP_LIST;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_GROUP_SHOW;
+import static dev.cofre.controlplane.domain.ManagementAction.SECRET_GROUP_UPDATE;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_LIST;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_READ;
 import static dev.cofre.controlplane.domain.ManagementAction.SECRET_ROTATE;
@@ -189,7 +194,8 @@ public final class Permissions {
   /** Who runs the nodes, and who must know on which of them a change is in force. */
   private static final Set<ManagementAction> READ_NODES = Set.of(NODE_LIST);
 
-  private static final Set<ManagementAction> READ_SECRETS = Set.of(SECRET_LIST, SECRET_SHOW);
+  private static final Set<ManagementAction> READ_SECRETS =
+      Set.of(SECRET_LIST, SECRET_SHOW, SECRET_GROUP_LIST, SECRET_GROUP_SHOW);
 
   /** Who owns a secret writes it, and never reads it back. */
   private static final Set<ManagementAction> KEEP_SECRETS =
@@ -212,6 +218,9 @@ public final class Permissions {
           SECRET_GRANT,
           SECRET_UNGRANT,
           SECRET_GRANT_LIST,
+          SECRET_GROUP_CREATE,
+          SECRET_GROUP_UPDATE,
+          SECRET_GROUP_DELETE,
           SECRET_UPDATE,
           SECRET_DELETE,
           SECRET_UNDELETE,

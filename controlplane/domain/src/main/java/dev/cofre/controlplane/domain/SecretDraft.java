@@ -51,6 +51,7 @@ public record SecretDraft(
             fields.printable("description", DESCRIPTION_MAX),
             fields.future("expiresAt", now),
             SecretRotation.read(fields, "rotation"));
+    fields.flag(SecretVersionDraft.TEMPLATE);
     fields.mayHave("value");
     if (!fields.has("value")) {
       fields.wrong("value", "is missing");

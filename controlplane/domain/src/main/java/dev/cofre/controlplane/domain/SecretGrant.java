@@ -4,10 +4,10 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * That somebody may read one secret. Immutable.
+ * That somebody may read one secret, or those of one group. Immutable.
  *
  * @param principal an id, or {@code group:NAME}
- * @param secret its exact name
+ * @param secret its exact name, or {@code secret-group:NAME}
  * @param notAfter when it ends by itself; null: it does not
  */
 public record SecretGrant(
@@ -28,6 +28,11 @@ public record SecretGrant(
     Instant end = fields.optionalFuture("notAfter", now).orElse(null);
     fields.end();
     return end;
+  }
+
+  /** Whether it is on a group of secrets. */
+  public boolean isOnGroup() {
+    return secret.startsWith(SecretGroup.PREFIX);
   }
 
   /** Whether it has ended. */

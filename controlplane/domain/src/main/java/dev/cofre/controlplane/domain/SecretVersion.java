@@ -7,6 +7,7 @@ import java.time.Instant;
  *
  * @param number from 1, one more for each value, never reused
  * @param changedAt when its state was changed last
+ * @param template whether its value was written as a {@link SecretTemplate}
  */
 public record SecretVersion(
     int number,
@@ -14,7 +15,8 @@ public record SecretVersion(
     Instant createdAt,
     String createdBy,
     Instant changedAt,
-    String changedBy) {
+    String changedBy,
+    boolean template) {
   /** What may be done with a version. */
   public enum State {
     /** It is read. */
@@ -27,11 +29,16 @@ public record SecretVersion(
 
   /** A new one by {@code by}. */
   public static SecretVersion created(int number, Instant now, String by) {
-    return new SecretVersion(number, State.ACTIVE, now, by, now, by);
+    return created(number, now, by, false);
+  }
+
+  /** The same, whose value may be a template. */
+  public static SecretVersion created(int number, Instant now, String by, boolean template) {
+    return new SecretVersion(number, State.ACTIVE, now, by, now, by, template);
   }
 
   /** The same in {@code next}. */
   public SecretVersion in(State next, Instant now, String by) {
-    return new SecretVersion(number, next, createdAt, createdBy, now, by);
+    return new SecretVersion(number, next, createdAt, createdBy, now, by, template);
   }
 }

@@ -1,6 +1,5 @@
 package dev.cofre.controlplane.domain;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -17,7 +16,16 @@ public final class SecretVersionDraft {
   /** The highest number of a version: those that rotations wrote are numbered on, and not kept. */
   public static final int NUMBER_MAX = 999_999_999;
 
+  static final String TEMPLATE = "template";
+
   private SecretVersionDraft() {}
+
+  /**
+   * Whether the value that comes with {@code document} is a template; read elsewhere for errors.
+   */
+  public static boolean isTemplate(Map<String, ?> document) {
+    return Boolean.TRUE.equals(document.get(TEMPLATE));
+  }
 
   /**
    * Reads what a new value is to follow, from the document without the value.
@@ -28,19 +36,42 @@ public final class SecretVersionDraft {
   public static int expectedVersion(Map<String, ?> document) {
     DocumentFields fields = new DocumentFields(document);
     fields.mayHave("value");
+    fields.flag(TEMPLATE);
     int expected = (int) fields.count("expectedVersion", NUMBER_MAX);
     fields.end();
     return expected;
   }
 
   /**
-   * Reads which versions are meant.
+   * Which versions are meant.
+   *
+   * @param numbers empty: all of them
+   * @param force whether they are also taken away from templates that refer to them
+   */
+  public record Meant(SortedSet<Integer> numbers, boolean force) {}
+
+  /**
+   * Reads which versions are to be taken away.
+   *
+   * @throws InvalidDocumentException naming every field that is wrong or unknown
+   */
+  public static Meant meant(Map<String, ?> document) {
+    DocumentFields fields = new DocumentFields(document);
+    boolean force = fields.flag("force");
+    return new Meant(versions(fields, document), force);
+  }
+
+  /**
+   * Reads which versions are to be brought back.
    *
    * @return their numbers; empty: all of them
    * @throws InvalidDocumentException naming every field that is wrong or unknown
    */
   public static SortedSet<Integer> versions(Map<String, ?> document) {
-    DocumentFields fields = new DocumentFields(document);
+    return versions(new DocumentFields(document), document);
+  }
+
+  private static SortedSet<Integer> versions(DocumentFields fields, Map<String, ?> document) {
     fields.mayHave("versions");
     SortedSet<Integer> numbers = new TreeSet<>();
     if (fields.has("versions")) {
@@ -63,17 +94,5 @@ public final class SecretVersionDraft {
       return true;
     }
     return false;
-  }
-
-  /**
-   * Reads the names of secrets to be read together.
-   *
-   * @throws InvalidDocumentException naming every field that is wrong, missing or unknown
-   */
-  public static List<String> names(Map<String, ?> document, int namesMax) {
-    DocumentFields fields = new DocumentFields(document);
-    List<String> names = new ArrayList<>(fields.texts("names", namesMax));
-    fields.end();
-    return names;
   }
 }

@@ -193,6 +193,24 @@ class RoleMatrixTest {
       GET    /v1/secrets/{secret}/grants                           own     H  Y  H  Y  F  Y  H  U
       PUT    /v1/secrets/{secret}/grants/{reader}                  own     H  Y  H  F  F  F  H  U
       DELETE /v1/secrets/{secret}/grants/{reader}                  own     H  Y  H  F  F  F  H  U
+      POST   /v1/secret-groups                                     -       F  Y  F  F  F  F  F  U
+      GET    /v1/secret-groups                                     -       F  Y  F  Y  Y  Y  F  U
+      GET    /v1/secret-groups/{secretgroup}                       foreign H  Y  H  H  H  Y  H  U
+      PATCH  /v1/secret-groups/{secretgroup}                       foreign H  Y  H  H  H  F  H  U
+      DELETE /v1/secret-groups/{secretgroup}                       foreign H  Y  H  H  H  F  H  U
+      PUT    /v1/secret-groups/{secretgroup}/members/{secret}      foreign H  Y  H  H  H  F  H  U
+      DELETE /v1/secret-groups/{secretgroup}/members/{secret}      foreign H  Y  H  H  H  F  H  U
+      GET    /v1/secret-groups/{secretgroup}/grants                foreign H  Y  H  H  H  Y  H  U
+      PUT    /v1/secret-groups/{secretgroup}/grants/{reader}       foreign H  Y  H  H  H  F  H  U
+      DELETE /v1/secret-groups/{secretgroup}/grants/{reader}       foreign H  Y  H  H  H  F  H  U
+      GET    /v1/secret-groups/{secretgroup}                       own     H  Y  H  Y  Y  Y  H  U
+      PATCH  /v1/secret-groups/{secretgroup}                       own     H  Y  H  F  F  F  H  U
+      DELETE /v1/secret-groups/{secretgroup}                       own     H  Y  H  F  F  F  H  U
+      PUT    /v1/secret-groups/{secretgroup}/members/{secret}      own     H  Y  H  F  F  F  H  U
+      DELETE /v1/secret-groups/{secretgroup}/members/{secret}      own     H  Y  H  F  F  F  H  U
+      GET    /v1/secret-groups/{secretgroup}/grants                own     H  Y  H  Y  F  Y  H  U
+      PUT    /v1/secret-groups/{secretgroup}/grants/{reader}       own     H  Y  H  F  F  F  H  U
+      DELETE /v1/secret-groups/{secretgroup}/grants/{reader}       own     H  Y  H  F  F  F  H  U
       GET    /v1/secrets/{secret}/rotation                         foreign H  Y  H  H  H  Y  H  U
       PUT    /v1/secrets/{secret}/rotation                         foreign H  F  H  H  H  F  H  U
       DELETE /v1/secrets/{secret}/rotation                         foreign H  F  H  H  H  F  H  U
@@ -310,6 +328,13 @@ class RoleMatrixTest {
             .request("security-admin", "/v1/secrets/own/grants/app")
             .PUT(HttpRequest.BodyPublishers.noBody());
     assertEquals(200, plane.send(granted).statusCode());
+    secretGroup("own", "app-owner");
+    secretGroup("foreign", "app");
+    HttpRequest.Builder reading =
+        plane
+            .request("security-admin", "/v1/secret-groups/own/grants/app")
+            .PUT(HttpRequest.BodyPublishers.noBody());
+    assertEquals(200, plane.send(reading).statusCode());
     made(post("/v1/policies", POLICY.copy().put("name", "target")));
     made(post("/v1/principals", new JsonObject("{\"id\":\"target\",\"roles\":[\"workload\"]}")));
     HttpRequest.Builder quota =
@@ -362,6 +387,17 @@ class RoleMatrixTest {
             .put("rotation", new JsonObject().put("days", 30))
             .put("value", "c2VjcmV0");
     made(plane.post("app-owner", "/v1/secrets", draft.encode(), Map.of()).statusCode());
+  }
+
+  private static void secretGroup(String name, String owner) throws Exception {
+    JsonObject draft =
+        new JsonObject()
+            .put("name", name)
+            .put("environment", "dev")
+            .put("dataClass", "public")
+            .put("owner", owner)
+            .put("description", "tests");
+    made(post("/v1/secret-groups", draft));
   }
 
   private static void patch(String by, String path, JsonObject change) throws Exception {
@@ -462,6 +498,7 @@ class RoleMatrixTest {
         row.path
             .replace("{key}", row.key)
             .replace("{secret}", row.key)
+            .replace("{secretgroup}", row.key)
             .replace("{reader}", "target")
             .replace("{engine}", row.key)
             .replace("{role}", "target")

@@ -234,6 +234,13 @@ class SecretExportApiTest {
     make("may", "internal", "x".getBytes(UTF_8));
     assertRefused(ErrorCode.EXPORT_NOT_PERMITTED, ask(ADMIN, "may", "stays"));
     assertRefused(ErrorCode.NOT_FOUND, ask(ADMIN, "may", "none"));
+    make("made-of-others", "internal", "x".getBytes(UTF_8));
+    String template = "{\"template\":true,\"value\":\"e3ttYXl9fQ==\"}";
+    String path = "/v1/secrets/made-of-others/versions";
+    assertEquals(201, plane.post("app-owner", path, template, Map.of()).statusCode());
+    HttpResponse<String> refused = ask(ADMIN, "may", "made-of-others");
+    assertRefused(ErrorCode.EXPORT_NOT_PERMITTED, refused);
+    assertTrue(refused.body().contains("is a template"), refused::body);
     for (String who : List.of("app-owner", "app", "crypto-officer", "platform-admin", "auditor")) {
       assertRefused(ErrorCode.FORBIDDEN, ask(who, "may"));
     }

@@ -174,6 +174,8 @@ public final class Api {
     this.exports = new SecretExportOperations(changing, writing);
     management.addAll(exports.routes());
     management.addAll(new SecretGrantOperations(changing).routes());
+    management.addAll(new SecretGroupOperations(changing).routes());
+    management.addAll(new SecretGroupGrantOperations(changing).routes());
     management.add(new SealedValues(changing).route());
     management.addAll(
         new SecretEngineOperations(changing, writing, parts.leasing(), parts.clock()).routes());

@@ -162,6 +162,9 @@ final class Gatekeeper {
     if (call.path("secret") != null) {
       store.read(tx -> SecretOperations.visible(tx, call));
     }
+    if (call.path("secretgroup") != null) {
+      store.read(tx -> SecretGroupOperations.visible(tx, call));
+    }
     if (call.path("engine") != null) {
       store.read(tx -> SecretEngineOperations.visible(tx, call));
     }

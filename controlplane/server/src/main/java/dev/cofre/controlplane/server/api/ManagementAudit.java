@@ -73,6 +73,18 @@ final class ManagementAudit {
                 .build()));
   }
 
+  /** What is in the group of secrets {@code reference} is about to be read. */
+  void groupShown(Call call, String reference) {
+    await(
+        log.append(
+            event(
+                    call.facts(),
+                    ManagementAction.SECRET_GROUP_SHOW.wireName(),
+                    call.caller(),
+                    reference)
+                .build()));
+  }
+
   /** Somebody proves who they are, and gets a credential for it. */
   void proven(RequestFacts facts, ManagementAction action, Caller caller, String subject) {
     await(log.append(event(facts, action.wireName(), caller, subject).build()));

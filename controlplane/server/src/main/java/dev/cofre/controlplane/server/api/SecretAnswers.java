@@ -2,8 +2,12 @@ package dev.cofre.controlplane.server.api;
 
 import dev.cofre.controlplane.domain.Secret;
 import dev.cofre.controlplane.domain.SecretGrant;
+import dev.cofre.controlplane.domain.SecretGroup;
 import dev.cofre.controlplane.domain.SecretVersion;
+import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.controlplane.server.vault.SealedSecret;
+import dev.cofre.controlplane.server.vault.SecretTree;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,6 +20,8 @@ import java.util.List;
  * bytes that are overwritten when the answer was sent. Stateless.
  */
 final class SecretAnswers {
+  private static final int REFERRED_BY_MAX = 100;
+
   private SecretAnswers() {}
 
   static JsonObject document(Secret secret) {
@@ -34,14 +40,50 @@ final class SecretAnswers {
     return Documents.stamp(json, secret.stamp());
   }
 
+  /** What the current version refers to, and what refers to it; for who answers for it. */
+  static JsonObject references(Transaction tx, Secret secret) {
+    JsonArray references = new JsonArray();
+    tx.secretReferences()
+        .of(secret.id(), secret.currentVersion())
+        .forEach(to -> references.add(reference(to.name(), to.version())));
+    JsonArray referredBy = new JsonArray();
+    tx.secretReferences()
+        .dependents(secret, REFERRED_BY_MAX)
+        .forEach(
+            from -> {
+              JsonObject json = reference(from.secret(), from.version());
+              referredBy.add(from.refersTo() == 0 ? json : json.put("refersTo", from.refersTo()));
+            });
+    return new JsonObject().put("references", references).put("referredBy", referredBy);
+  }
+
+  private static JsonObject reference(String name, int version) {
+    JsonObject json = new JsonObject().put("name", name);
+    return version == 0 ? json : json.put("version", version);
+  }
+
   static JsonObject document(SecretVersion version) {
     return new JsonObject()
         .put("version", version.number())
         .put("state", version.state().name())
+        .put("template", version.template())
         .put("createdAt", version.createdAt().toString())
         .put("createdBy", version.createdBy())
         .put("changedAt", version.changedAt().toString())
         .put("changedBy", version.changedBy());
+  }
+
+  static JsonObject document(SecretGroup group) {
+    JsonObject json =
+        new JsonObject()
+            .put("id", group.id().toString())
+            .put("name", group.name())
+            .put("tenant", group.tenant())
+            .put("environment", group.draft().environment().wireName())
+            .put("dataClass", group.draft().dataClass().wireName())
+            .put("owner", group.draft().owner())
+            .put("description", group.draft().description());
+    return Documents.stamp(json, group.stamp());
   }
 
   static JsonObject document(SecretGrant grant) {
@@ -56,12 +98,33 @@ final class SecretAnswers {
 
   /** {@code sealed} with its {@code value}, which stays the caller's; UTF-8 JSON. */
   static byte[] value(SealedSecret sealed, byte[] value) {
+    return value(sealed, value, null);
+  }
+
+  /** The same of {@code tree}, filled with what it refers to. */
+  static byte[] value(SecretTree tree, byte[] value) {
+    JsonArray read = new JsonArray();
+    for (SecretTree each : tree.all()) {
+      if (each != tree) {
+        read.add(reference(each.sealed().secret().name(), each.sealed().version().number()));
+      }
+    }
+    return value(tree.sealed(), value, tree.sealed().version().template() ? read : null);
+  }
+
+  private static byte[] value(SealedSecret sealed, byte[] value, JsonArray read) {
     JsonObject json =
         new JsonObject()
             .put("name", sealed.secret().name())
             .put("version", sealed.version().number())
             .put("createdAt", sealed.version().createdAt().toString())
             .put("expiresAt", sealed.secret().draft().expiresAt().toString());
+    if (sealed.version().template()) {
+      json.put("template", true);
+    }
+    if (read != null) {
+      json.put("references", read);
+    }
     byte[] text = Base64.getEncoder().encode(value);
     String open = json.encode();
     return joined(

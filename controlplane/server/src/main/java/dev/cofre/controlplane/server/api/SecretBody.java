@@ -5,11 +5,15 @@ import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.FieldError;
 import dev.cofre.controlplane.domain.InvalidDocumentException;
+import dev.cofre.controlplane.domain.SecretReference;
+import dev.cofre.controlplane.domain.SecretTemplate;
+import dev.cofre.controlplane.domain.SecretVersionDraft;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A document whose field {@value #VALUE} is a secret, in base64. The value is decoded from the
@@ -20,7 +24,7 @@ final class SecretBody implements AutoCloseable {
   static final String VALUE = "value";
 
   /** The longest value. */
-  static final int VALUE_BYTES_MAX = 64 * 1024;
+  static final int VALUE_BYTES_MAX = SecretTemplate.BYTES_MAX;
 
   private static final int ENCODED_MAX = (VALUE_BYTES_MAX + 2) / 3 * 4;
 
@@ -111,6 +115,20 @@ final class SecretBody implements AutoCloseable {
       throw wrong("is missing");
     }
     return value;
+  }
+
+  /** Whether the value is a template. */
+  boolean isTemplate() {
+    return SecretVersionDraft.isTemplate(fields);
+  }
+
+  /**
+   * What the value refers to; nothing when it is no template.
+   *
+   * @throws InvalidDocumentException when it is said to be one, and is none
+   */
+  Set<SecretReference> references() {
+    return isTemplate() ? SecretTemplate.parse(value()).references() : Set.of();
   }
 
   @Override

@@ -211,7 +211,13 @@ final class SecretExportOperations {
                 + " does not permit export");
       }
       SealedSecret.requireLive(tx, secret);
-      found.add(SealedSecret.of(tx, secret, secret.currentVersion()));
+      SealedSecret sealed = SealedSecret.of(tx, secret, secret.currentVersion());
+      if (sealed.version().template()) {
+        throw new ProblemException(
+            ErrorCode.EXPORT_NOT_PERMITTED,
+            name + " is a template, which is written anew where what it refers to goes");
+      }
+      found.add(sealed);
     }
     return found;
   }

@@ -26,6 +26,9 @@ final class SecretGrantOperations {
   private static final String GRANTS = SecretOperations.PATH + "/grants";
   private static final String GRANT = GRANTS + "/{reader}";
 
+  /** Sorts after whatever a grant is on. */
+  private static final String BEHIND_ALL = "~";
+
   private final Changing changing;
 
   SecretGrantOperations(Changing changing) {
@@ -39,18 +42,33 @@ final class SecretGrantOperations {
         new Route(DELETE, GRANT, SECRET_UNGRANT, this::ungrant));
   }
 
+  /**
+   * All by which it is read, those on groups that it is in too. A principal may have several, so a
+   * page goes on after a principal and what its grant is on.
+   */
   private Answer list(Call call) {
     int limit = call.limit();
+    String[] after = call.after().split(" ", 2);
     List<SecretGrant> found =
         changing.read(
             call,
             tx -> {
               Secret secret = SecretOperations.permitted(tx, call);
               return tx.secretGrants()
-                  .page(secret.tenant(), secret.name(), call.after(), limit + 1);
+                  .pageReading(
+                      secret.tenant(),
+                      secret.name(),
+                      after[0],
+                      after.length > 1 ? after[1] : BEHIND_ALL,
+                      limit + 1);
             });
     return Answer.json(
-        200, Documents.page(found, limit, SecretAnswers::document, SecretGrant::principal));
+        200,
+        Documents.page(
+            found,
+            limit,
+            SecretAnswers::document,
+            grant -> grant.principal() + " " + grant.secret()));
   }
 
   private Answer grant(Call call) {

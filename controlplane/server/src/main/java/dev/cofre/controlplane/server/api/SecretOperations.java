@@ -16,6 +16,8 @@ import dev.cofre.controlplane.domain.Permissions;
 import dev.cofre.controlplane.domain.Principal;
 import dev.cofre.controlplane.domain.Secret;
 import dev.cofre.controlplane.domain.SecretDraft;
+import dev.cofre.controlplane.domain.SecretGroup;
+import dev.cofre.controlplane.domain.SecretReference;
 import dev.cofre.controlplane.domain.SecretVersion;
 import dev.cofre.controlplane.domain.Stamp;
 import dev.cofre.controlplane.server.policy.SecretGrantBook;
@@ -23,12 +25,16 @@ import dev.cofre.controlplane.server.store.Transaction;
 import dev.cofre.controlplane.server.vault.SealedSecret;
 import dev.cofre.controlplane.server.vault.SecretAccess;
 import dev.cofre.controlplane.server.vault.SecretCount;
+import dev.cofre.controlplane.server.vault.SecretGroupAccess;
+import dev.cofre.controlplane.server.vault.TemplateRules;
 import dev.cofre.controlplane.server.vault.VaultKeys;
 import dev.cofre.engine.snapshot.KeyMetadata;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** The routes under /v1/secrets that make secrets and tell of them. Thread-safe. */
@@ -61,41 +67,49 @@ final class SecretOperations {
       String tenant = call.principal().tenant();
       SecretDraft draft = SecretDraft.read(body.fields(), tenant, clock.instant());
       call.subject(draft.name());
+      Set<SecretReference> references = body.references();
       Optional<Answer> before = writing.answered(call, body.value());
       if (before.isPresent()) {
         return before.get();
       }
-      Answer answer = SealingKey.sealAndCommit(() -> sealedAndMade(call, draft, body.value()));
+      Answer answer = SealingKey.sealAndCommit(() -> sealedAndMade(call, draft, body, references));
       count.made(tenant);
       return answer;
     }
   }
 
-  private Answer sealedAndMade(Call call, SecretDraft draft, byte[] value) {
+  private Answer sealedAndMade(
+      Call call, SecretDraft draft, SecretBody body, Set<SecretReference> references) {
+    boolean template = body.isTemplate();
+    UUID id = UUID.randomUUID();
+    Stamp stamp = Stamp.created(clock.instant(), call.principal().id());
+    Secret made = new Secret(id, draft, 1, stamp);
     KeyMetadata key =
         writing
             .store()
             .read(
                 tx -> {
                   count.requireRoom(tx, draft.tenant());
-                  return requireCreatable(tx, call, draft);
+                  return requireCreatable(tx, call, made, references);
                 });
-    UUID id = UUID.randomUUID();
-    Stamp stamp = Stamp.created(clock.instant(), call.principal().id());
-    byte[] envelope = writing.sealer().seal(key, new Secret(id, draft, 1, stamp), 1, value);
+    byte[] envelope = writing.sealer().seal(key, made, 1, template, body.value());
     return writing.commit(
         call,
         tx -> {
-          SealingKey.requireSame(key, requireCreatable(tx, call, draft));
+          SealingKey.requireSame(key, requireCreatable(tx, call, made, references));
           String by = call.principal().id();
           Secret secret = new Secret(id, draft, 1, Stamp.created(tx.now(), by));
           tx.secrets().insert(secret);
-          tx.secretVersions().insert(id, SecretVersion.created(1, tx.now(), by), envelope);
+          tx.secretVersions()
+              .insert(id, SecretVersion.created(1, tx.now(), by, template), envelope);
+          tx.secretReferences().insert(secret, 1, references);
           return answer(201, secret);
         });
   }
 
-  private static KeyMetadata requireCreatable(Transaction tx, Call call, SecretDraft draft) {
+  private static KeyMetadata requireCreatable(
+      Transaction tx, Call call, Secret made, Set<SecretReference> references) {
+    SecretDraft draft = made.draft();
     if (!SecretAccess.references(tx, call.principal()).contains(draft.owner())) {
       throw new InvalidDocumentException(
           List.of(new FieldError("owner", "must be yourself, or group:NAME of one you are in")));
@@ -107,13 +121,22 @@ final class SecretOperations {
       throw new ProblemException(
           ErrorCode.CONFLICT, "the name " + draft.name() + " is taken; choose another one");
     }
+    TemplateRules.require(tx, made, 1, references);
     return VaultKeys.sealing(tx, draft.tenant(), draft.environment());
   }
 
   private Answer list(Call call) {
     int limit = call.limit();
+    String group = call.facts().query().get("group");
+    call.subject(group == null ? null : SecretGroup.reference(group));
     List<Secret> found =
-        changing.read(call, tx -> SecretAccess.page(tx, call.principal(), call.after(), limit + 1));
+        changing.read(
+            call,
+            tx ->
+                group == null
+                    ? SecretAccess.page(tx, call.principal(), call.after(), limit + 1)
+                    : SecretGroupAccess.secrets(
+                        tx, call.principal(), group, call.after(), limit + 1));
     return Answer.json(200, Documents.page(found, limit, SecretAnswers::document, Secret::name));
   }
 
@@ -124,6 +147,11 @@ final class SecretOperations {
           Secret secret = visible(tx, call);
           JsonObject document = SecretAnswers.document(secret);
           document.mergeIn(IncidentOperations.mark(tx, secret.id(), secret.currentVersion()));
+          if (SecretAccess.keeps(tx, call.principal(), secret)) {
+            document
+                .put("groups", new JsonArray(tx.secretGroups().of(secret.tenant(), secret.name())))
+                .mergeIn(SecretAnswers.references(tx, secret));
+          }
           return Answer.object(200, secret.stamp().revision(), document);
         });
   }

@@ -11,7 +11,9 @@ import dev.cofre.controlplane.domain.Secret;
 import dev.cofre.controlplane.domain.SecretVersion;
 import dev.cofre.controlplane.domain.SecretVersion.State;
 import dev.cofre.controlplane.domain.SecretVersionDraft;
+import dev.cofre.controlplane.domain.SecretVersionDraft.Meant;
 import dev.cofre.controlplane.domain.approval.ApprovalMatter;
+import dev.cofre.controlplane.server.store.SecretReferenceTable;
 import dev.cofre.controlplane.server.store.Transaction;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -20,9 +22,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The routes that take versions of secrets away, for a while or for good. Thread-safe. */
 final class SecretStateOperations {
+  private static final int DEPENDENTS_MAX = 1_000;
+  private static final int NAMED_MAX = 5;
+
   private final Changing changing;
 
   SecretStateOperations(Changing changing) {
@@ -31,43 +37,85 @@ final class SecretStateOperations {
 
   List<Route> routes() {
     return List.of(
+        Route.withDocument(POST, SecretOperations.PATH + "/delete", SECRET_DELETE, this::delete),
         Route.withDocument(
-            POST,
-            SecretOperations.PATH + "/delete",
-            SECRET_DELETE,
-            call -> move(call, State.ACTIVE, State.DELETED)),
-        Route.withDocument(
-            POST,
-            SecretOperations.PATH + "/undelete",
-            SECRET_UNDELETE,
-            call -> move(call, State.DELETED, State.ACTIVE)),
+            POST, SecretOperations.PATH + "/undelete", SECRET_UNDELETE, this::undelete),
         Route.withDocument(
             POST, SecretOperations.PATH + "/destroy", SECRET_DESTROY, this::destroy));
   }
 
-  private Answer move(Call call, State from, State to) {
-    SortedSet<Integer> named = named(call);
+  private Answer delete(Call call) {
+    Meant asked = SecretVersionDraft.meant(document(call));
     return changing.run(
         call,
         tx -> {
           Secret secret = SecretOperations.selected(tx, call);
-          return moved(tx, call, secret, meant(tx, secret, named, Set.of(from), to), to);
+          Set<State> from = Set.of(State.ACTIVE);
+          List<SecretVersion> meant = meant(tx, secret, asked.numbers(), from, State.DELETED);
+          needing(tx, secret, meant, asked.force());
+          return moved(tx, call, secret, meant, State.DELETED);
         });
+  }
+
+  private Answer undelete(Call call) {
+    SortedSet<Integer> named = SecretVersionDraft.versions(document(call));
+    return changing.run(
+        call,
+        tx -> {
+          Secret secret = SecretOperations.selected(tx, call);
+          Set<State> from = Set.of(State.DELETED);
+          return moved(
+              tx, call, secret, meant(tx, secret, named, from, State.ACTIVE), State.ACTIVE);
+        });
+  }
+
+  /**
+   * The templates that need what is {@code meant}: it is not taken from under them by mistake.
+   *
+   * @throws ProblemException {@code conflict} when there are any, unless {@code force}
+   */
+  private static List<String> needing(
+      Transaction tx, Secret secret, List<SecretVersion> meant, boolean force) {
+    Set<Integer> numbers =
+        meant.stream().map(SecretVersion::number).collect(Collectors.toUnmodifiableSet());
+    List<String> needing =
+        tx.secretReferences().dependents(secret, DEPENDENTS_MAX).stream()
+            .filter(
+                from ->
+                    numbers.contains(
+                        from.refersTo() == 0 ? secret.currentVersion() : from.refersTo()))
+            .map(SecretReferenceTable.Dependent::secret)
+            .distinct()
+            .toList();
+    if (!needing.isEmpty() && !force) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT,
+          "templates refer to it (" + some(needing) + "); change them first, or send force");
+    }
+    return needing;
+  }
+
+  private static String some(List<String> names) {
+    return String.join(", ", names.subList(0, Math.min(names.size(), NAMED_MAX)))
+        + (names.size() > NAMED_MAX ? " and others" : "");
   }
 
   /** The value is gone from the row; two people decide that. */
   private Answer destroy(Call call) {
-    SortedSet<Integer> named = named(call);
+    Meant asked = SecretVersionDraft.meant(document(call));
+    SortedSet<Integer> named = asked.numbers();
     return changing.run(
         call,
         tx -> {
           Secret secret = SecretOperations.selected(tx, call);
           Set<State> from = Set.of(State.ACTIVE, State.DELETED);
           List<SecretVersion> meant = meant(tx, secret, named, from, State.DESTROYED);
+          List<String> needing = needing(tx, secret, meant, asked.force());
           Answer answer = moved(tx, call, secret, meant, State.DESTROYED);
+          meant.forEach(version -> tx.secretReferences().remove(secret.id(), version.number()));
           if (!meant.isEmpty() || call.approved().isPresent()) {
             int newest = named.isEmpty() ? tx.secretVersions().newest(secret.id()) : 0;
-            changing.require(tx, call, matter(secret, meant, newest));
+            changing.require(tx, call, matter(secret, meant, newest, needing));
           }
           return answer;
         });
@@ -78,8 +126,16 @@ final class SecretStateOperations {
    * still be approved; what means all of them is another thing after it.
    *
    * @param newest the number of the newest version when all are meant; else 0
+   * @param needing the templates that are not filled any more
    */
-  private static ApprovalMatter matter(Secret secret, List<SecretVersion> meant, int newest) {
+  private static ApprovalMatter matter(
+      Secret secret, List<SecretVersion> meant, int newest, List<String> needing) {
+    List<String> changes = new ArrayList<>();
+    changes.add("- name: \"" + secret.name() + "\"");
+    changes.add("- versions: " + meant.stream().map(SecretVersion::number).toList());
+    if (!needing.isEmpty()) {
+      changes.add("- templates refer to it: " + some(needing));
+    }
     return new ApprovalMatter(
         secret.id().toString(),
         // Neither ever gets less, so the sum is the same when both are.
@@ -87,14 +143,11 @@ final class SecretStateOperations {
         Set.of(secret.draft().environment()),
         Set.of(),
         Set.of(),
-        List.of(
-            "- name: \"" + secret.name() + "\"",
-            "- versions: " + meant.stream().map(SecretVersion::number).toList()));
+        changes);
   }
 
-  private static SortedSet<Integer> named(Call call) {
-    return SecretVersionDraft.versions(
-        call.facts().body().length == 0 ? Map.of() : call.document());
+  private static Map<String, Object> document(Call call) {
+    return call.facts().body().length == 0 ? Map.of() : call.document();
   }
 
   /** Those that are named, or all, and are not in {@code to} already. */

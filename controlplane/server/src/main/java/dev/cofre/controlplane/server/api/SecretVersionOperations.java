@@ -8,14 +8,17 @@ import static io.vertx.core.http.HttpMethod.POST;
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
 import dev.cofre.controlplane.domain.Secret;
+import dev.cofre.controlplane.domain.SecretReference;
 import dev.cofre.controlplane.domain.SecretVersion;
 import dev.cofre.controlplane.domain.SecretVersionDraft;
 import dev.cofre.controlplane.server.store.Transaction;
+import dev.cofre.controlplane.server.vault.TemplateRules;
 import dev.cofre.controlplane.server.vault.VaultKeys;
 import dev.cofre.engine.snapshot.KeyMetadata;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The routes that write versions of secrets and list them. Thread-safe. */
 final class SecretVersionOperations {
@@ -47,23 +50,26 @@ final class SecretVersionOperations {
     writing.store().read(tx -> SecretOperations.permitted(tx, call));
     try (SecretBody body = SecretBody.read(call)) {
       int expected = SecretVersionDraft.expectedVersion(body.fields());
-      byte[] value = body.value();
-      Optional<Answer> before = writing.answered(call, value);
+      Set<SecretReference> references = body.references();
+      Optional<Answer> before = writing.answered(call, body.value());
       if (before.isPresent()) {
         return before.get();
       }
-      return SealingKey.sealAndCommit(() -> sealedAndWritten(call, expected, value));
+      return SealingKey.sealAndCommit(() -> sealedAndWritten(call, expected, body, references));
     }
   }
 
-  private Answer sealedAndWritten(Call call, int expected, byte[] value) {
-    Place place = writing.store().read(tx -> place(tx, call, expected));
+  private Answer sealedAndWritten(
+      Call call, int expected, SecretBody body, Set<SecretReference> references) {
+    boolean template = body.isTemplate();
+    Place place = writing.store().read(tx -> place(tx, call, expected, references));
     int number = place.newest + 1;
-    byte[] envelope = writing.sealer().seal(place.key, place.secret, number, value);
+    byte[] envelope =
+        writing.sealer().seal(place.key, place.secret, number, template, body.value());
     return writing.commit(
         call,
         tx -> {
-          Place now = place(tx, call, expected);
+          Place now = place(tx, call, expected, references);
           if (now.newest != place.newest) {
             throw new ProblemException(
                 ErrorCode.CONFLICT,
@@ -71,8 +77,9 @@ final class SecretVersionOperations {
           }
           SealingKey.requireSame(place.key, now.key);
           String by = call.principal().id();
-          SecretVersion version = SecretVersion.created(number, tx.now(), by);
+          SecretVersion version = SecretVersion.created(number, tx.now(), by, template);
           tx.secretVersions().insert(now.secret.id(), version, envelope);
+          tx.secretReferences().insert(now.secret, number, references);
           Secret secret = now.secret.with(number, tx.now(), by);
           tx.secrets().update(secret);
           JsonObject json = SecretAnswers.document(version).put("name", secret.name());
@@ -80,7 +87,8 @@ final class SecretVersionOperations {
         });
   }
 
-  private static Place place(Transaction tx, Call call, int expected) {
+  private static Place place(
+      Transaction tx, Call call, int expected, Set<SecretReference> references) {
     Secret secret = SecretOperations.selected(tx, call);
     int newest = tx.secretVersions().newest(secret.id());
     if (expected != 0 && expected != newest) {
@@ -100,6 +108,7 @@ final class SecretVersionOperations {
               + SecretVersionDraft.VERSIONS_MAX
               + " versions over its life; make another secret");
     }
+    TemplateRules.require(tx, secret, newest + 1, references);
     return new Place(
         secret, newest, VaultKeys.sealing(tx, secret.tenant(), secret.draft().environment()));
   }

@@ -70,10 +70,7 @@ record SecretWriting(
    * @throws ProblemException {@code conflict} when it is damaged
    */
   byte[] open(SealedSecret sealed) {
-    return opened(
-        () ->
-            sealer.open(
-                sealed.key(), sealed.secret(), sealed.version().number(), sealed.envelope()));
+    return opened(() -> sealer.open(sealed));
   }
 
   /** Does {@code work}, which looks at a stored value: a damaged one is noted, and told. */

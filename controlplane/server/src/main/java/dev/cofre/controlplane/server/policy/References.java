@@ -24,6 +24,11 @@ final class References {
           ErrorCode.CONFLICT,
           "it owns secrets; give them to another owner first (cofre secret update --owner)");
     }
+    if (tx.secretGroups().isOwner(tenant, reference)) {
+      throw new ProblemException(
+          ErrorCode.CONFLICT,
+          "it owns groups of secrets; give them to another owner first (cofre secret group)");
+    }
     if (tx.engines().isOwner(tenant, reference)) {
       throw new ProblemException(
           ErrorCode.CONFLICT, "it owns secret engines; remove them first (cofre secret engine)");

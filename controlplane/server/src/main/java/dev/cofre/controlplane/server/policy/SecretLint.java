@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds what is allowed but questionable about secrets. A grant names one secret exactly, so what
- * would reach many at once is the use of the vault's own key. Stateless.
+ * Finds what is allowed but questionable about secrets. A grant names one secret, or one group of
+ * secrets, exactly; so what would reach many at once is the use of the vault's own key. Stateless.
  */
 final class SecretLint {
   private SecretLint() {}
@@ -69,7 +69,8 @@ final class SecretLint {
   }
 
   private static PolicyLint.Finding finding(String rule, SecretGrant grant, String what) {
-    String where = "the grant of " + grant.principal() + " on the secret " + grant.secret();
+    String on = grant.isOnGroup() ? " on " : " on the secret ";
+    String where = "the grant of " + grant.principal() + on + grant.secret();
     return new PolicyLint.Finding(rule, "", grant.principal(), where + " " + what);
   }
 }

@@ -114,8 +114,7 @@ public final class UserRotator {
   public Optional<String> namedUser(Secret secret, UserRotationDraft draft) {
     try {
       SealedSecret sealed = store.read(tx -> SealedSecret.of(tx, secret, secret.currentVersion()));
-      byte[] value =
-          sealer.open(sealed.key(), secret, sealed.version().number(), sealed.envelope());
+      byte[] value = sealer.open(sealed);
       try {
         return Credential.userIn(value, draft.users());
       } finally {

@@ -1,6 +1,7 @@
 package dev.cofre.controlplane.server.store;
 
 import dev.cofre.controlplane.domain.SecretGrant;
+import dev.cofre.controlplane.domain.SecretGroup;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -39,6 +40,23 @@ public final class SecretGrantTable {
         > 0;
   }
 
+  /** The names of the groups of secrets that one of {@code readers} has a grant on. */
+  public List<String> groups(String tenant, Collection<String> readers, Instant now) {
+    return handle
+        .createQuery(
+            "select distinct secret_name from secret_grant where tenant = :tenant"
+                + " and principal in (<readers>)"
+                + " and secret_name > :prefix and secret_name < :end"
+                + " and (not_after is null or not_after > :now)")
+        .bind("tenant", tenant)
+        .bind("prefix", SecretGroup.PREFIX)
+        .bind("end", SecretGroup.PREFIX.replace(':', ';'))
+        .bind("now", Times.column(now))
+        .bindList("readers", List.copyOf(readers))
+        .map((row, context) -> row.getString(1).substring(SecretGroup.PREFIX.length()))
+        .list();
+  }
+
   /** The grant of {@code principal} on {@code secret}. */
   public Optional<SecretGrant> find(String tenant, String principal, String secret) {
     return handle
@@ -59,6 +77,31 @@ public final class SecretGrantTable {
         .bind("tenant", tenant)
         .bind("secret", secret)
         .bind("after", after)
+        .bind("limit", limit)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /**
+   * The first {@code limit} grants by which {@code secret} is read, those on groups that it is in
+   * too, after that of {@code after} on {@code afterOn}.
+   */
+  public List<SecretGrant> pageReading(
+      String tenant, String secret, String after, String afterOn, int limit) {
+    return handle
+        .createQuery(
+            "select * from secret_grant where tenant = :tenant"
+                + " and (secret_name = :secret or secret_name in"
+                + " (select '"
+                + SecretGroup.PREFIX
+                + "' || group_name from secret_group_member"
+                + " where tenant = :tenant and secret_name = :secret))"
+                + " and (principal > :after or (principal = :after and secret_name > :afterOn))"
+                + " order by principal, secret_name limit :limit")
+        .bind("tenant", tenant)
+        .bind("secret", secret)
+        .bind("after", after)
+        .bind("afterOn", afterOn)
         .bind("limit", limit)
         .map((row, context) -> read(row))
         .list();

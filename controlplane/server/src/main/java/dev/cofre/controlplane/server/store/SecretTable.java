@@ -4,6 +4,7 @@ import dev.cofre.controlplane.domain.DataClass;
 import dev.cofre.controlplane.domain.Environment;
 import dev.cofre.controlplane.domain.Secret;
 import dev.cofre.controlplane.domain.SecretDraft;
+import dev.cofre.controlplane.domain.SecretGroup;
 import dev.cofre.controlplane.domain.SecretRotation;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,6 +17,11 @@ import org.jdbi.v3.core.Handle;
 
 /** Secrets without their values. */
 public final class SecretTable {
+  /** What somebody may read by grants: secrets, roles of engines, and groups of secrets. */
+  private static final String GRANTED =
+      " (select secret_name from secret_grant where tenant = :tenant"
+          + " and principal in (<readers>) and (not_after is null or not_after > :now))";
+
   private final Handle handle;
 
   SecretTable(Handle handle) {
@@ -100,20 +106,42 @@ public final class SecretTable {
         .list();
   }
 
-  /** The same of those that one of {@code readers} has a grant on at {@code now}. */
+  /**
+   * The same of those that one of {@code readers} has a grant on at {@code now}, or on a group that
+   * they are in.
+   */
   public List<Secret> pageGranted(
       String tenant, Collection<String> readers, Instant now, String after, int limit) {
     return handle
         .createQuery(
-            "select * from secret where tenant = :tenant and name > :after and name in"
-                + " (select secret_name from secret_grant where tenant = :tenant"
-                + " and principal in (<readers>) and (not_after is null or not_after > :now))"
-                + " order by name limit :limit")
+            "select * from secret where tenant = :tenant and name > :after and (name in"
+                + GRANTED
+                + " or name in (select secret_name from secret_group_member"
+                + " where tenant = :tenant and '"
+                + SecretGroup.PREFIX
+                + "' || group_name in"
+                + GRANTED
+                + ")) order by name limit :limit")
         .bind("tenant", tenant)
         .bind("after", after)
         .bind("limit", limit)
         .bind("now", Times.column(now))
         .bindList("readers", List.copyOf(readers))
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /** The first {@code limit} secrets in the group {@code group}, by name after {@code after}. */
+  public List<Secret> pageOfGroup(String tenant, String group, String after, int limit) {
+    return handle
+        .createQuery(
+            "select * from secret where tenant = :tenant and name > :after and name in"
+                + " (select secret_name from secret_group_member where tenant = :tenant"
+                + " and group_name = :group) order by name limit :limit")
+        .bind("tenant", tenant)
+        .bind("group", group)
+        .bind("after", after)
+        .bind("limit", limit)
         .map((row, context) -> read(row))
         .list();
   }

@@ -11,7 +11,7 @@ import org.jdbi.v3.core.Handle;
 /** The versions of secrets, with their sealed values. */
 public final class SecretVersionTable {
   private static final String COLUMNS =
-      "version_number, state, created_at, created_by, changed_at, changed_by";
+      "version_number, state, created_at, created_by, changed_at, changed_by, template";
 
   private final Handle handle;
 
@@ -98,7 +98,7 @@ public final class SecretVersionTable {
             "insert into secret_version (secret_id, envelope, "
                 + COLUMNS
                 + ") values (:secret, :envelope, :number, :state, :createdAt, :createdBy,"
-                + " :changedAt, :changedBy)")
+                + " :changedAt, :changedBy, :template)")
         .bind("secret", secret)
         .bind("envelope", envelope)
         .bind("number", version.number())
@@ -107,6 +107,7 @@ public final class SecretVersionTable {
         .bind("createdBy", version.createdBy())
         .bind("changedAt", Times.column(version.changedAt()))
         .bind("changedBy", version.changedBy())
+        .bind("template", version.template())
         .execute();
   }
 
@@ -134,6 +135,7 @@ public final class SecretVersionTable {
         Times.read(row, "created_at"),
         row.getString("created_by"),
         Times.read(row, "changed_at"),
-        row.getString("changed_by"));
+        row.getString("changed_by"),
+        row.getBoolean("template"));
   }
 }

@@ -182,6 +182,11 @@ public final class Transaction {
     return new SecretVersionTable(handle);
   }
 
+  /** What versions of secrets refer to. */
+  public SecretReferenceTable secretReferences() {
+    return new SecretReferenceTable(handle);
+  }
+
   /** What the values of secrets are sealed under. */
   public SealedValueQuery sealedValues() {
     return new SealedValueQuery(handle);
@@ -190,6 +195,11 @@ public final class Transaction {
   /** Who may read which secret. */
   public SecretGrantTable secretGrants() {
     return new SecretGrantTable(handle);
+  }
+
+  /** Groups of secrets. */
+  public SecretGroupTable secretGroups() {
+    return new SecretGroupTable(handle);
   }
 
   /** Systems in which the vault makes credentials. */

@@ -29,13 +29,18 @@ public final class SecretAccess {
   }
 
   /**
-   * Whether {@code reader} has a grant on the secret {@code name}. What that costs does not depend
-   * on whether there is such a secret.
+   * Whether {@code reader} has a grant on the secret {@code name}, or on a group that it is in.
+   * What that costs does not depend on whether there is such a secret.
    */
   public static boolean mayRead(Transaction tx, Principal reader, String name) {
-    return reader.roles().contains(Role.WORKLOAD)
-        && isName(name)
-        && tx.secretGrants().isGranted(reader.tenant(), references(tx, reader), name, tx.now());
+    if (!reader.roles().contains(Role.WORKLOAD) || !isName(name)) {
+      return false;
+    }
+    String tenant = reader.tenant();
+    Set<String> references = references(tx, reader);
+    return tx.secretGrants().isGranted(tenant, references, name, tx.now())
+        || tx.secretGroups()
+            .isInOneOf(tenant, tx.secretGrants().groups(tenant, references, tx.now()), name);
   }
 
   /** The same for a role of an engine, which is named {@code ENGINE/ROLE}. */
@@ -57,6 +62,16 @@ public final class SecretAccess {
     return caller.roles().contains(Role.APP_OWNER)
         ? tx.secrets().findOwned(tenant, name, references(tx, caller))
         : Optional.empty();
+  }
+
+  /**
+   * Whether {@code caller} answers for {@code secret}, or sees all: a reader of it does not learn
+   * who and what else is about it.
+   */
+  public static boolean keeps(Transaction tx, Principal caller, Secret secret) {
+    return Permissions.seesAllSecrets(caller)
+        || (caller.roles().contains(Role.APP_OWNER)
+            && references(tx, caller).contains(secret.draft().owner()));
   }
 
   /** The first {@code limit} that {@code caller} may know of, by name after {@code after}. */

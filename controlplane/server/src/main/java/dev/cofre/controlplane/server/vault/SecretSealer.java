@@ -23,6 +23,7 @@ import dev.cofre.hsm.ClearKey;
 import dev.cofre.hsm.Hsm;
 import dev.cofre.hsm.WrapRejectedException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -30,8 +31,9 @@ import java.util.Map;
  * its own that the vault's KMS key wraps inside the HSM.
  *
  * <p>An envelope is bound to its secret's id, tenant, environment and name and to the version's
- * number: in another row it does not open. Its data key is wrapped for {@code TENANT/vault}, which
- * is no tenant's name: no data plane opens it, whoever is granted the KMS key.
+ * number, and to being a template: in another row it does not open. Its data key is wrapped for
+ * {@code TENANT/vault}, which is no tenant's name: no data plane opens it, whoever is granted the
+ * KMS key.
  *
  * <p>Thread-safe; blocks on the HSM. What is made of a value here is overwritten before it returns;
  * the arrays that come in and go out are the caller's to overwrite.
@@ -57,7 +59,12 @@ public final class SecretSealer {
    * @throws dev.cofre.hsm.HsmException when the token fails
    */
   public byte[] seal(KeyMetadata key, Secret secret, int number, byte[] value) {
-    return seal(key, context(secret, number), value);
+    return seal(key, secret, number, false, value);
+  }
+
+  /** The same; whether it is a {@code template} is bound to it, too. */
+  public byte[] seal(KeyMetadata key, Secret secret, int number, boolean template, byte[] value) {
+    return seal(key, context(secret, number, template), value);
   }
 
   /** The same for the password {@code number} of {@code engine}'s root user. */
@@ -106,8 +113,23 @@ public final class SecretSealer {
    * @throws dev.cofre.hsm.HsmException when the token fails
    */
   public byte[] open(KeyMetadata key, Secret secret, int number, byte[] envelope) {
+    return open(key, secret, number, false, envelope);
+  }
+
+  /** The same of {@code sealed}. */
+  public byte[] open(SealedSecret sealed) {
+    return open(
+        sealed.key(),
+        sealed.secret(),
+        sealed.version().number(),
+        sealed.version().template(),
+        sealed.envelope());
+  }
+
+  private byte[] open(
+      KeyMetadata key, Secret secret, int number, boolean template, byte[] envelope) {
     String what = "version " + number + " of the secret " + secret.name();
-    return open(key, context(secret, number), what, envelope);
+    return open(key, context(secret, number, template), what, envelope);
   }
 
   /** The same for the password {@code number} of {@code engine}'s root user. */
@@ -152,14 +174,17 @@ public final class SecretSealer {
   }
 
   /** What an envelope is bound to. */
-  private static EncryptionContext context(Secret secret, int number) {
-    return EncryptionContext.of(
-        Map.of(
-            "cofre:secret", secret.id().toString(),
-            "cofre:tenant", secret.tenant(),
-            "cofre:environment", secret.draft().environment().wireName(),
-            "cofre:name", secret.name(),
-            "cofre:version", Integer.toString(number)));
+  private static EncryptionContext context(Secret secret, int number, boolean template) {
+    Map<String, String> bound = new HashMap<>();
+    bound.put("cofre:secret", secret.id().toString());
+    bound.put("cofre:tenant", secret.tenant());
+    bound.put("cofre:environment", secret.draft().environment().wireName());
+    bound.put("cofre:name", secret.name());
+    bound.put("cofre:version", Integer.toString(number));
+    if (template) {
+      bound.put("cofre:template", "true");
+    }
+    return EncryptionContext.of(bound);
   }
 
   private static EncryptionContext context(SecretEngine engine, int number) {

@@ -100,6 +100,7 @@ class SecretSealerTest {
     assertDamaged(secret(id, "other", "default", Environment.DEV), 3, envelope);
     assertDamaged(secret(id, "db", "other", Environment.DEV), 3, envelope);
     assertDamaged(secret(id, "db", "default", Environment.PROD), 3, envelope);
+    assertDamaged(secret, 3, sealer.seal(key(), secret, 3, true, VALUE));
   }
 
   @Test
