@@ -174,7 +174,6 @@ public final class RabbitMqServer implements LeasedSystem {
 
   /** As its script starts it, but for the script: so the process is the server itself. */
   private List<String> command(Path binaries) {
-    Path home = programs.rabbit;
     return List.of(
         binaries.resolve("erlexec").toString(),
         "-noinput",

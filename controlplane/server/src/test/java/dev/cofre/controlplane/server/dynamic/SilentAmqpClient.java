@@ -8,6 +8,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 
 /** A client of AMQP 0-9-1 that opens a connection and answers nothing from then on. */
 final class SilentAmqpClient implements AutoCloseable {
@@ -109,9 +110,19 @@ final class SilentAmqpClient implements AutoCloseable {
     }
   }
 
-  /** Whether it was closed from here. */
-  boolean isClosed() {
-    return socket.isClosed();
+  /**
+   * Reads what it is told, and answers nothing, until the broker has cut it off.
+   *
+   * @throws IOException when it has not within a minute
+   */
+  void awaitEnd() throws IOException {
+    try {
+      while (socket.getInputStream().read() >= 0) {
+        // It is told that its connection is to end.
+      }
+    } catch (SocketException e) {
+      // Cut off with a reset, which is an end, too.
+    }
   }
 
   @Override
