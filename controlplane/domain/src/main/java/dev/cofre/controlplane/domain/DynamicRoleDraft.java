@@ -87,11 +87,12 @@ public record DynamicRoleDraft(
    */
   public void requireOf(EngineKind kind) {
     TargetGrant.requireOf(kind, grants);
-    if (kind == EngineKind.REDIS && owned == OwnedObjects.DROP) {
+    if (!kind.hasDatabases() && owned == OwnedObjects.DROP) {
       throw new InvalidDocumentException(
           List.of(
               new FieldError(
-                  "ownedObjects", "must be absent: in redis nothing belongs to its users")));
+                  "ownedObjects",
+                  "must be absent: in " + kind.wireName() + " nothing belongs to its users")));
     }
   }
 }

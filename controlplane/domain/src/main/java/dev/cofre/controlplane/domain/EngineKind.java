@@ -8,7 +8,9 @@ import java.util.Locale;
 public enum EngineKind {
   POSTGRESQL(5_432),
   MARIADB(3_306),
-  REDIS(6_379);
+  REDIS(6_379),
+  /** Its management API over TLS, by which users are made. */
+  RABBITMQ(15_671);
 
   private final int portDefault;
 
@@ -23,7 +25,7 @@ public enum EngineKind {
 
   /** Whether its users have their rights in a database, which an engine names. */
   boolean hasDatabases() {
-    return this != REDIS;
+    return this == POSTGRESQL || this == MARIADB;
   }
 
   /** As it stands in documents. */

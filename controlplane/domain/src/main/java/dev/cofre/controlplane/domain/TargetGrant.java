@@ -1,5 +1,7 @@
 package dev.cofre.controlplane.domain;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,9 +14,11 @@ import java.util.regex.Pattern;
  * One thing that a credential may do in its target, as data; never as a text that is run.
  * Immutable.
  *
- * @param schema where, in MariaDB a database; empty: its kind of system has none
+ * @param schema where, in MariaDB a database, in RabbitMQ a virtual host; empty: its kind of system
+ *     has none
  * @param names which objects, empty: all that are in the schema when the credential is made, and in
- *     MariaDB those that come later too; of keys and channels: patterns, see {@link #isPattern}
+ *     MariaDB those that come later too; of keys and channels: patterns, see {@link #isPattern}; of
+ *     prefixes: what the names begin with
  * @param privileges what for
  */
 public record TargetGrant(Kind on, String schema, List<String> names, List<Privilege> privileges) {
@@ -23,7 +27,10 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
 
   private static final int NAME_MAX = 63;
   private static final int NAMES_MAX = 100;
+  private static final int VHOSTED_BYTES_MAX = 255;
+  private static final int VHOSTED_BYTES_ALL_MAX = 16_384;
   private static final String SCHEMA_FIELD = "schema";
+  private static final String VHOST_FIELD = "vhost";
   private static final String NAMES_FIELD = "names";
   private static final String PRIVILEGES_FIELD = "privileges";
   private static final Pattern PATTERN = Pattern.compile("[A-Za-z0-9:._/{}*?-]{1,128}");
@@ -34,7 +41,11 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
     TABLES,
     SEQUENCES,
     KEYS,
-    CHANNELS;
+    CHANNELS,
+    /** Queues and exchanges of these names. */
+    RESOURCES,
+    /** Queues and exchanges whose names begin so. */
+    PREFIXES;
 
     /** What may be done with them in a system of {@code kind}. */
     private List<Privilege> privileges(EngineKind kind) {
@@ -42,6 +53,7 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
         case POSTGRESQL -> inPostgreSql();
         case MARIADB -> inMariaDb();
         case REDIS -> inRedis();
+        case RABBITMQ -> inRabbitMq();
       };
     }
 
@@ -58,7 +70,7 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
                 Privilege.REFERENCES,
                 Privilege.TRIGGER);
         case SEQUENCES -> List.of(Privilege.USAGE, Privilege.SELECT, Privilege.UPDATE);
-        case KEYS, CHANNELS -> List.of();
+        case KEYS, CHANNELS, RESOURCES, PREFIXES -> List.of();
       };
     }
 
@@ -78,13 +90,13 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
                 Privilege.LOCK_TABLES);
         case TABLES ->
             List.of(Privilege.SELECT, Privilege.INSERT, Privilege.UPDATE, Privilege.DELETE);
-        case SEQUENCES, KEYS, CHANNELS -> List.of();
+        case SEQUENCES, KEYS, CHANNELS, RESOURCES, PREFIXES -> List.of();
       };
     }
 
     private List<Privilege> inRedis() {
       return switch (this) {
-        case SCHEMA, TABLES, SEQUENCES -> List.of();
+        case SCHEMA, TABLES, SEQUENCES, RESOURCES, PREFIXES -> List.of();
         case KEYS -> {
           List<Privilege> all = new ArrayList<>(List.of(Privilege.READ, Privilege.WRITE));
           all.addAll(Privilege.VALUE_TYPES);
@@ -92,6 +104,12 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
         }
         case CHANNELS -> List.of(Privilege.SUBSCRIBE, Privilege.PUBLISH);
       };
+    }
+
+    private List<Privilege> inRabbitMq() {
+      return isInVhost()
+          ? List.of(Privilege.CONFIGURE, Privilege.WRITE, Privilege.READ)
+          : List.of();
     }
 
     /** What may be done with them in a system of any kind. */
@@ -106,13 +124,20 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
       return this == KEYS || this == CHANNELS;
     }
 
+    private boolean isInVhost() {
+      return this == RESOURCES || this == PREFIXES;
+    }
+
     /** As it stands in documents. */
     public String wireName() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
-  /** What may be done; the names are SQL's, and of keys and channels those of Redis. */
+  /**
+   * What may be done; the names are SQL's, of keys and channels those of Redis, of queues
+   * RabbitMQ's.
+   */
   public enum Privilege {
     SELECT,
     INSERT,
@@ -143,7 +168,8 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
     HYPERLOGLOG,
     GEO,
     SUBSCRIBE,
-    PUBLISH;
+    PUBLISH,
+    CONFIGURE;
 
     /** Types of values at keys: of these alone, when a grant names some. */
     public static final List<Privilege> VALUE_TYPES =
@@ -162,6 +188,27 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
    */
   public static boolean isPattern(String name) {
     return PATTERN.matcher(name).matches();
+  }
+
+  /**
+   * Whether {@code name} can be that of a virtual host, a queue or an exchange, or its beginning: 1
+   * to 255 bytes of UTF-8 without control characters.
+   */
+  public static boolean isVhostedName(String name) {
+    boolean clean =
+        name.codePoints()
+            .noneMatch(
+                c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
+    int bytes = name.getBytes(UTF_8).length;
+    return clean && bytes >= 1 && bytes <= VHOSTED_BYTES_MAX;
+  }
+
+  /**
+   * Whether {@code name} can be that of a virtual host. Not one of dots, which mean something in a
+   * path however they are written there.
+   */
+  public static boolean isVhost(String name) {
+    return isVhostedName(name) && !name.equals(".") && !name.equals("..");
   }
 
   /**
@@ -189,9 +236,23 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
                         + kind.wireName()));
       }
     }
+    if (vhostedBytes(grants) > VHOSTED_BYTES_ALL_MAX) {
+      errors.add(
+          new FieldError(
+              "grants", "must have names of " + VHOSTED_BYTES_ALL_MAX + " bytes together at most"));
+    }
     if (!errors.isEmpty()) {
       throw new InvalidDocumentException(errors);
     }
+  }
+
+  /** They become one expression for each virtual host, which must not grow without end. */
+  private static long vhostedBytes(List<TargetGrant> grants) {
+    return grants.stream()
+        .filter(grant -> grant.on.isInVhost())
+        .flatMap(grant -> grant.names.stream())
+        .mapToLong(name -> name.getBytes(UTF_8).length)
+        .sum();
   }
 
   private static List<String> texts(List<Privilege> privileges) {
@@ -214,9 +275,8 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
             null,
             Arrays.stream(Kind.values()).map(Kind::wireName).toList(),
             name -> Kind.valueOf(name.toUpperCase(Locale.ROOT)));
-    boolean ofPatterns = on != null && on.isOfPatterns();
-    String schema = ofPatterns ? noSchema(fields) : fields.printable(SCHEMA_FIELD, NAME_MAX);
-    List<String> names = ofPatterns ? patterns(fields) : names(fields, on);
+    String schema = schema(fields, on);
+    List<String> names = names(fields, on);
     List<Privilege> privileges = new ArrayList<>();
     List<Privilege> allowed = on == null ? List.of() : on.privileges();
     for (String name : fields.texts(PRIVILEGES_FIELD, Privilege.values().length)) {
@@ -233,7 +293,17 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
     return new TargetGrant(on, schema, List.copyOf(names), List.copyOf(privileges));
   }
 
-  private static String noSchema(DocumentFields fields) {
+  private static String schema(DocumentFields fields, Kind on) {
+    if (on != null && on.isInVhost()) {
+      String vhost = fields.printable(VHOST_FIELD, VHOSTED_BYTES_MAX);
+      if (vhost != null && !isVhost(vhost)) {
+        fields.wrong(VHOST_FIELD, "must be 1 to 255 bytes of UTF-8, and neither '.' nor '..'");
+      }
+      return vhost;
+    }
+    if (on == null || !on.isOfPatterns()) {
+      return fields.printable(SCHEMA_FIELD, NAME_MAX);
+    }
     fields.mayHave(SCHEMA_FIELD);
     if (fields.has(SCHEMA_FIELD)) {
       fields.wrong(SCHEMA_FIELD, "must be absent: keys and channels are in none");
@@ -251,7 +321,22 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
     return names;
   }
 
+  private static List<String> vhosted(DocumentFields fields) {
+    List<String> names = fields.texts(NAMES_FIELD, NAMES_MAX);
+    if (!names.stream().allMatch(TargetGrant::isVhostedName)) {
+      fields.wrong(NAMES_FIELD, "must be 1 to 255 bytes of UTF-8 each, without control characters");
+    }
+    return names;
+  }
+
   private static List<String> names(DocumentFields fields, Kind on) {
+    if (on != null && on.isOfPatterns()) {
+      return patterns(fields);
+    }
+    return on != null && on.isInVhost() ? vhosted(fields) : objects(fields, on);
+  }
+
+  private static List<String> objects(DocumentFields fields, Kind on) {
     List<String> names = fields.optionalTexts(NAMES_FIELD, NAMES_MAX);
     if (on == Kind.SCHEMA && !names.isEmpty()) {
       fields.wrong(NAMES_FIELD, "must be absent: schema names it");
@@ -270,7 +355,7 @@ public record TargetGrant(Kind on, String schema, List<String> names, List<Privi
     Map<String, Object> document = new TreeMap<>();
     document.put("on", on.wireName());
     if (!schema.isEmpty()) {
-      document.put(SCHEMA_FIELD, schema);
+      document.put(on.isInVhost() ? VHOST_FIELD : SCHEMA_FIELD, schema);
     }
     document.put(PRIVILEGES_FIELD, texts(privileges));
     if (!names.isEmpty()) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,49 @@ class TargetGrantTest {
     Map<String, Object> database =
         Map.of("on", "schema", "schema", "sales", "privileges", List.of("CREATE VIEW"));
     assertEquals(database, read(database).getFirst().document());
+    for (Map<String, Object> one :
+        List.of(
+            vhosted("resources", List.of("orders", ".*", "a b", "ключ"), "READ", "WRITE"),
+            vhosted("prefixes", List.of("tmp."), "CONFIGURE"))) {
+      assertEquals(one, read(one).getFirst().document());
+    }
+  }
+
+  private static Map<String, Object> vhosted(String on, List<String> names, String... privileges) {
+    Map<String, Object> grant = grant(on, names, privileges);
+    grant.put("vhost", "/");
+    return grant;
+  }
+
+  /** Names are whatever the system takes, but for what no person sees. */
+  @Test
+  void namesOfQueuesAreTextWithoutControlCharacters() {
+    for (int c = 0; c <= 0x2100; c++) {
+      String one = String.valueOf((char) c);
+      for (String name : List.of(one + "a", "a" + one + "a", "a" + one, one)) {
+        assertEquals(
+            !Character.isISOControl(c), TargetGrant.isVhostedName(name), () -> "as " + name);
+      }
+    }
+    assertFalse(TargetGrant.isVhostedName(""));
+    assertFalse(TargetGrant.isVhostedName("\uD83D"), "half a character becomes another one");
+    assertTrue(TargetGrant.isVhostedName("\uD83D\uDD11".repeat(63)));
+    assertFalse(TargetGrant.isVhostedName("\uD83D\uDD11".repeat(64)), "256 bytes");
+    assertTrue(TargetGrant.isVhost("...") && TargetGrant.isVhost("%2e"));
+    assertFalse(TargetGrant.isVhost(".") || TargetGrant.isVhost("..") || TargetGrant.isVhost(""));
+  }
+
+  @Test
+  void namesOfQueuesHaveALimitTogether() {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      names.add("x".repeat(163) + (char) ('A' + i % 26) + (char) ('A' + i / 26));
+    }
+    List<TargetGrant> most = read(vhosted("resources", names.subList(0, 99), "READ"));
+    TargetGrant.requireOf(EngineKind.RABBITMQ, most);
+    List<TargetGrant> more = read(vhosted("resources", names, "READ"));
+    assertThrows(
+        InvalidDocumentException.class, () -> TargetGrant.requireOf(EngineKind.RABBITMQ, more));
   }
 
   /** Every character that is not a pattern's, at the beginning, within and at the end. */
@@ -68,6 +112,21 @@ class TargetGrantTest {
             grant("commands", names, "READ"))) {
       assertThrows(InvalidDocumentException.class, () -> read(wrong), wrong::toString);
     }
+    for (String on : List.of("resources", "prefixes")) {
+      assertThrows(
+          InvalidDocumentException.class, () -> read(grant(on, names, "READ")), "no vhost");
+      for (String vhost : List.of("", ".", "..", "a\n", "x".repeat(256))) {
+        Map<String, Object> hostile = vhosted(on, names, "READ");
+        hostile.put("vhost", vhost);
+        assertThrows(InvalidDocumentException.class, () -> read(hostile));
+      }
+      Map<String, Object> both = vhosted(on, names, "READ");
+      both.put("schema", "sales");
+      assertThrows(InvalidDocumentException.class, () -> read(both));
+      assertThrows(InvalidDocumentException.class, () -> read(vhosted(on, names, "SELECT")));
+      assertThrows(InvalidDocumentException.class, () -> read(vhosted(on, List.of(), "READ")));
+    }
+    assertThrows(InvalidDocumentException.class, () -> read(vhosted("keys", names, "READ")));
     Map<String, Object> inSchema = grant("keys", names, "READ");
     inSchema.put("schema", "sales");
     assertThrows(InvalidDocumentException.class, () -> read(inSchema));
@@ -91,6 +150,16 @@ class TargetGrantTest {
     TargetGrant.requireOf(EngineKind.MARIADB, tables);
     assertThrows(
         InvalidDocumentException.class, () -> TargetGrant.requireOf(EngineKind.MARIADB, keys));
+    List<TargetGrant> queues = read(vhosted("resources", List.of("a"), "READ"));
+    TargetGrant.requireOf(EngineKind.RABBITMQ, queues);
+    for (EngineKind kind : List.of(EngineKind.POSTGRESQL, EngineKind.MARIADB, EngineKind.REDIS)) {
+      assertThrows(
+          InvalidDocumentException.class, () -> TargetGrant.requireOf(kind, queues), kind::name);
+    }
+    for (List<TargetGrant> others : List.of(keys, tables)) {
+      assertThrows(
+          InvalidDocumentException.class, () -> TargetGrant.requireOf(EngineKind.RABBITMQ, others));
+    }
     List<TargetGrant> views =
         read(Map.of("on", "schema", "schema", "sales", "privileges", List.of("CREATE VIEW")));
     TargetGrant.requireOf(EngineKind.MARIADB, views);

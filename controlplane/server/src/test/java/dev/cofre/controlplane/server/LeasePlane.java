@@ -2,7 +2,9 @@ package dev.cofre.controlplane.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.cofre.controlplane.domain.EngineKind;
 import dev.cofre.controlplane.server.dynamic.LeasedSystem;
+import dev.cofre.controlplane.server.dynamic.RabbitMqServer;
 import dev.cofre.controlplane.server.dynamic.TargetServer;
 import dev.cofre.controlplane.server.dynamic.TestTarget;
 import io.vertx.core.json.JsonArray;
@@ -111,11 +113,15 @@ final class LeasePlane implements AutoCloseable {
     if (target != null) {
       return role();
     }
-    JsonObject grant =
-        new JsonObject()
-            .put("on", "keys")
-            .put("names", new JsonArray().add("orders:*"))
-            .put("privileges", new JsonArray().add("READ"));
+    JsonObject grant = new JsonObject().put("privileges", new JsonArray().add("READ"));
+    if (system.kind() == EngineKind.RABBITMQ) {
+      grant
+          .put("on", "resources")
+          .put("vhost", RabbitMqServer.VHOST)
+          .put("names", new JsonArray().add(RabbitMqServer.QUEUE));
+    } else {
+      grant.put("on", "keys").put("names", new JsonArray().add("orders:*"));
+    }
     return role().put("grants", new JsonArray().add(grant));
   }
 

@@ -14,6 +14,8 @@ import dev.cofre.controlplane.server.dynamic.LeasedSystem;
 import dev.cofre.controlplane.server.dynamic.MariaDbEngine;
 import dev.cofre.controlplane.server.dynamic.MariaDbServer;
 import dev.cofre.controlplane.server.dynamic.PostgreSqlEngine;
+import dev.cofre.controlplane.server.dynamic.RabbitMqEngine;
+import dev.cofre.controlplane.server.dynamic.RabbitMqServer;
 import dev.cofre.controlplane.server.dynamic.RedisEngine;
 import dev.cofre.controlplane.server.dynamic.RedisServer;
 import dev.cofre.controlplane.server.dynamic.Target;
@@ -146,6 +148,11 @@ class RootRotationTest {
   @Test
   void eachCutIsMendedInRedisToo() throws Exception {
     eachCutIsMended(RedisServer.start(directory), new RedisEngine(KernelRandom.INSTANCE));
+  }
+
+  @Test
+  void eachCutIsMendedInRabbitMqToo() throws Exception {
+    eachCutIsMended(RabbitMqServer.start(directory), new RabbitMqEngine(KernelRandom.INSTANCE));
   }
 
   private void eachCutIsMended(LeasedSystem system, DynamicEngine engine) throws Exception {

@@ -17,7 +17,8 @@ public final class DynamicEngines {
             new PostgreSqlEngine(random),
             // One line for each.
             new MariaDbEngine(random),
-            new RedisEngine(random))
+            new RedisEngine(random),
+            new RabbitMqEngine(random))
         .collect(Collectors.toUnmodifiableMap(DynamicEngine::kind, Function.identity()));
   }
 }

@@ -255,7 +255,7 @@ final class PostgreSqlGroups {
             case SCHEMA -> "schema";
             case TABLES -> "table";
             case SEQUENCES -> "sequence";
-            case KEYS, CHANNELS -> throw PostgreSqlText.foreign();
+            case KEYS, CHANNELS, RESOURCES, PREFIXES -> throw PostgreSqlText.foreign();
           };
       for (TargetGrant.Privilege privilege : one.grant.privileges()) {
         checks.add(has(kind, name, one.objects, privilege.name()));

@@ -76,7 +76,7 @@ final class PostgreSqlText {
           case SCHEMA -> "schema ";
           case TABLES -> "table ";
           case SEQUENCES -> "sequence ";
-          case KEYS, CHANNELS -> throw foreign();
+          case KEYS, CHANNELS, RESOURCES, PREFIXES -> throw foreign();
         };
     if (grant.on() == TargetGrant.Kind.SCHEMA) {
       return one + schema;

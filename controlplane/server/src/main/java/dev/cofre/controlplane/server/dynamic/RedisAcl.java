@@ -64,7 +64,7 @@ final class RedisAcl {
           switch (grant.on()) {
             case KEYS -> keys(grant);
             case CHANNELS -> channels(grant);
-            case SCHEMA, TABLES, SEQUENCES ->
+            case SCHEMA, TABLES, SEQUENCES, RESOURCES, PREFIXES ->
                 throw refused("a grant of the role is not one for Redis");
           });
     }
