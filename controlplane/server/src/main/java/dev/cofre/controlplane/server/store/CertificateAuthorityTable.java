@@ -17,23 +17,22 @@ import org.jdbi.v3.core.Handle;
 /** Certificate authorities, each with its newest revocation list. */
 public final class CertificateAuthorityTable {
   /** All but the list, which may be of megabytes. */
-  private static final String SELECT =
-      "select id, tenant, name, environment, owner, description, common_name, key_type, valid_days,"
+  private static final String COLUMNS =
+      "id, tenant, name, environment, owner, description, common_name, key_type, valid_days,"
           + " crl_url, state, certificate, not_before, not_after, "
-          + Stamps.COLUMNS
-          + " from certificate_authority";
+          + Stamps.COLUMNS;
 
   private final Handle handle;
-  private final OwnedRows<CertificateAuthority> rows;
+  private final NamedRows<CertificateAuthority> rows;
 
   CertificateAuthorityTable(Handle handle) {
     this.handle = handle;
     this.rows =
-        new OwnedRows<>(
+        new NamedRows<>(
             handle,
             "certificate_authority",
-            SELECT,
-            "tenant = :tenant and state = 'ACTIVE'",
+            COLUMNS,
+            " and state = 'ACTIVE'",
             (row, context) -> read(row));
   }
 

@@ -16,17 +16,11 @@ import org.jdbi.v3.core.Handle;
 /** Systems in which the vault makes credentials, with the sealed passwords of their root users. */
 public final class SecretEngineTable {
   private final Handle handle;
-  private final OwnedRows<SecretEngine> rows;
+  private final NamedRows<SecretEngine> rows;
 
   SecretEngineTable(Handle handle) {
     this.handle = handle;
-    this.rows =
-        new OwnedRows<>(
-            handle,
-            "secret_engine",
-            "select * from secret_engine",
-            "tenant = :tenant",
-            (row, context) -> read(row));
+    this.rows = new NamedRows<>(handle, "secret_engine", (row, context) -> read(row));
   }
 
   /**

@@ -41,14 +41,7 @@ public final class SecretGroupTable {
 
   /** Whether {@code owner} owns any. */
   public boolean isOwner(String tenant, String owner) {
-    return handle
-        .createQuery(
-            "select id from secret_group where tenant = :tenant and owner = :owner limit 1")
-        .bind("tenant", tenant)
-        .bind("owner", owner)
-        .mapTo(UUID.class)
-        .findOne()
-        .isPresent();
+    return rows.isOwner(tenant, owner);
   }
 
   /** The first {@code limit} groups of {@code tenant} whose name sorts after {@code after}. */
@@ -59,16 +52,7 @@ public final class SecretGroupTable {
   /** The same of those that one of {@code owners} owns. */
   public List<SecretGroup> pageOwned(
       String tenant, Collection<String> owners, String after, int limit) {
-    return handle
-        .createQuery(
-            "select * from secret_group where tenant = :tenant and name > :after"
-                + " and owner in (<owners>) order by name limit :limit")
-        .bind("tenant", tenant)
-        .bind("after", after)
-        .bind("limit", limit)
-        .bindList("owners", List.copyOf(owners))
-        .map((row, context) -> read(row))
-        .list();
+    return rows.pageOwned(tenant, owners, after, limit);
   }
 
   /** The same of those that one of {@code readers} has a grant on at {@code now}. */

@@ -23,28 +23,21 @@ public final class SecretTable {
           + " and principal in (<readers>) and (not_after is null or not_after > :now))";
 
   private final Handle handle;
+  private final NamedRows<Secret> rows;
 
   SecretTable(Handle handle) {
     this.handle = handle;
+    this.rows = new NamedRows<>(handle, "secret", (row, context) -> read(row));
   }
 
   /** The secret named {@code name} in {@code tenant}. */
   public Optional<Secret> find(String tenant, String name) {
-    return handle
-        .createQuery("select * from secret where tenant = :tenant and name = :name")
-        .bind("tenant", tenant)
-        .bind("name", name)
-        .map((row, context) -> read(row))
-        .findOne();
+    return rows.find(tenant, name);
   }
 
   /** The secret {@code id}. */
   public Optional<Secret> find(UUID id) {
-    return handle
-        .createQuery("select * from secret where id = :id")
-        .bind("id", id)
-        .map((row, context) -> read(row))
-        .findOne();
+    return rows.find(id);
   }
 
   /** The same, when one of {@code owners} owns it. */
@@ -61,49 +54,22 @@ public final class SecretTable {
 
   /** Whether {@code owner} owns any. */
   public boolean isOwner(String tenant, String owner) {
-    return handle
-        .createQuery("select id from secret where tenant = :tenant and owner = :owner limit 1")
-        .bind("tenant", tenant)
-        .bind("owner", owner)
-        .mapTo(UUID.class)
-        .findOne()
-        .isPresent();
+    return rows.isOwner(tenant, owner);
   }
 
   /** How many secrets {@code tenant} has. */
   public int count(String tenant) {
-    return handle
-        .createQuery("select count(*) from secret where tenant = :tenant")
-        .bind("tenant", tenant)
-        .mapTo(Integer.class)
-        .one();
+    return rows.count(tenant);
   }
 
   /** The first {@code limit} secrets of {@code tenant} whose name sorts after {@code after}. */
   public List<Secret> page(String tenant, String after, int limit) {
-    return handle
-        .createQuery(
-            "select * from secret where tenant = :tenant and name > :after"
-                + " order by name limit :limit")
-        .bind("tenant", tenant)
-        .bind("after", after)
-        .bind("limit", limit)
-        .map((row, context) -> read(row))
-        .list();
+    return rows.page(tenant, after, limit);
   }
 
   /** The same of those that one of {@code owners} owns. */
   public List<Secret> pageOwned(String tenant, Collection<String> owners, String after, int limit) {
-    return handle
-        .createQuery(
-            "select * from secret where tenant = :tenant and name > :after"
-                + " and owner in (<owners>) order by name limit :limit")
-        .bind("tenant", tenant)
-        .bind("after", after)
-        .bind("limit", limit)
-        .bindList("owners", List.copyOf(owners))
-        .map((row, context) -> read(row))
-        .list();
+    return rows.pageOwned(tenant, owners, after, limit);
   }
 
   /**
