@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -32,10 +33,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class SinkFaultTest {
   private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final int BRIEF_SECONDS = 3;
+  private static final int READ_MAX = 65_536;
   private static final List<String> SINKS = List.of("hook", "siem");
 
   private final AtomicLong posted = new AtomicLong();
   private final AtomicLong messages = new AtomicLong();
+  private Pace siemPace = Pace.FULL;
 
   @Test
   void sinksThatHangHoldUpNothing(Workspace workspace) throws Exception {
@@ -59,18 +62,17 @@ class SinkFaultTest {
     Certificates certificates = new Certificates(workspace.resolve("sink-tls"));
     HttpServer hook = hook();
     try (ServerSocket siem = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        Relay toHook = new Relay(hook.getAddress().getPort());
-        Relay toSiem = new Relay(siem.getLocalPort())) {
+        Relay toHook = new Relay(hook.getAddress().getPort())) {
       SSLContext tls = certificates.client("siem");
       Thread.ofVirtual().start(() -> accept(siem, tls));
-      configure(deployment, certificates, toHook.port(), toSiem.port());
+      configure(deployment, certificates, toHook.port(), siem.getLocalPort());
       Child[] planes = deployment.startBoth();
       Api auditor = deployment.controlApi("auditor");
       Api data = deployment.dataApi("app");
       FaultPairs.Switch both =
           faulty -> {
             toHook.pace(faulty ? fault : Pace.FULL);
-            toSiem.pace(faulty ? fault : Pace.FULL);
+            pace(faulty ? fault : Pace.FULL);
             if (!faulty) {
               awaitSent(auditor);
             }
@@ -159,14 +161,36 @@ class SinkFaultTest {
             (SSLSocket) tls.getSocketFactory().createSocket(plain, null, plain.getPort(), true)) {
       socket.setUseClientMode(false);
       InputStream in = socket.getInputStream();
-      byte[] bytes = new byte[65_536];
-      for (int length = in.read(bytes); length >= 0; length = in.read(bytes)) {
+      byte[] bytes = new byte[READ_MAX];
+      int length = in.read(bytes, 0, mayRead());
+      while (length >= 0) {
         messages.addAndGet(length);
+        length = in.read(bytes, 0, mayRead());
       }
     } catch (IOException e) {
       // The sender gave up, as it is to.
       return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
+  }
+
+  private synchronized void pace(Pace next) {
+    siemPace = next;
+    notifyAll();
+  }
+
+  /** How many bytes the receiver may read now, after a wait for the first. */
+  private synchronized int mayRead() throws InterruptedException {
+    long byteDueNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+    while (siemPace != Pace.FULL) {
+      long leftMs = TimeUnit.NANOSECONDS.toMillis(byteDueNs - System.nanoTime());
+      if (siemPace == Pace.BYTE_PER_SECOND && leftMs <= 0) {
+        return 1;
+      }
+      wait(siemPace == Pace.NOTHING ? 0 : leftMs);
+    }
+    return READ_MAX;
   }
 
   private static void configure(

@@ -61,7 +61,7 @@ public final class FileBlocks {
   /**
    * Gives the blocks of {@code file}, which is about to be deleted, back to the disk at once; it
    * reads as zeros then. Otherwise they are taken as long as somebody has it mapped, and what this
-   * process maps ends with a garbage collection, on a calm node hours later.
+   * process maps ends with a garbage collection, which comes late on a calm node.
    *
    * @return whether the file system can do that
    * @throws IOException when it cannot be opened
