@@ -12,9 +12,9 @@ import java.util.concurrent.locks.LockSupport;
  * Connections of a RabbitMQ's users, by the list that it keeps of them at the moment, on all of its
  * nodes. Not thread-safe.
  *
- * <p>One that takes its time is waited for a little, and all of them together no longer than two: so
- * whoever has many does not hold up the removal of others. A client that does not answer that its
- * connection has ended is taken off the list, and cut off by the broker some time later.
+ * <p>One that takes its time is waited for a little, and all of them together no longer than two:
+ * so whoever has many does not hold up the removal of others. A client that does not answer that
+ * its connection has ended is taken off the list, and cut off by the broker some time later.
  */
 final class RabbitMqConnections {
   private static final String LOOK = "the look at a user's connections";
