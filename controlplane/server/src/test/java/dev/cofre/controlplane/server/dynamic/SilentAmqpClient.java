@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 
 /** A client of AMQP 0-9-1 that opens a connection and answers nothing from then on. */
 final class SilentAmqpClient implements AutoCloseable {
@@ -104,7 +105,7 @@ final class SilentAmqpClient implements AutoCloseable {
     in.readUnsignedShort();
     byte[] payload = in.readNBytes(in.readInt());
     in.readByte();
-    int met = payload.length < 4 ? -1 : (payload[2] & 0xff) << 8 | payload[3] & 0xff;
+    int met = payload.length < 4 ? -1 : ByteBuffer.wrap(payload).getShort(2);
     if (met != method) {
       throw new IOException("method " + met + " in place of " + method);
     }
