@@ -39,9 +39,12 @@ public final class Cryptoki {
   private final Pkcs11Module module;
   private final Pkcs11Functions functions;
 
-  private Cryptoki(Pkcs11Module module) {
-    this.module = module;
+  private final Optional<SoftHsmFiles> files;
+
+  private Cryptoki(Path library, String arguments) {
+    this.module = Pkcs11Module.load(library, arguments);
     this.functions = module.functions();
+    this.files = SoftHsmFiles.of(library);
   }
 
   /**
@@ -59,12 +62,12 @@ public final class Cryptoki {
    * @throws HsmException when it is absent or is no PKCS#11 module
    */
   public static Cryptoki load(HsmConfig config) {
-    return new Cryptoki(Pkcs11Module.load(config.library(), config.moduleArguments()));
+    return new Cryptoki(config.library(), config.moduleArguments());
   }
 
   /** The same for a module that wants no arguments. */
   public static Cryptoki load(Path library) {
-    return new Cryptoki(Pkcs11Module.load(library, ""));
+    return new Cryptoki(library, "");
   }
 
   Pkcs11Module module() {
@@ -110,6 +113,7 @@ public final class Cryptoki {
       MemorySegment info = arena.allocate(TOKEN_INFO_LENGTH, Long.BYTES);
       for (int look = 1; functions.getTokenInfo(slot, info) != CkResult.OK; look++) {
         if (look == LOOKS) {
+          files.ifPresent(SoftHsmFiles::restore);
           return false;
         }
         pause(LOOK_AGAIN_MS);
@@ -122,7 +126,8 @@ public final class Cryptoki {
    * Prepares another attempt at what failed, when there is one left. SoftHSM2 writes its token's
    * file anew at each login, and who reads it in that moment sees no token, or fails with a general
    * error: so do nodes that share a token and start together. What it saw of the tokens is kept
-   * until the module is begun anew, with which all sessions end.
+   * until the module is begun anew, with which all sessions end. What a process that was killed at
+   * its login has emptied is restored.
    *
    * @param attempt the number of the one that failed, from 1
    * @return whether to try again
@@ -131,8 +136,14 @@ public final class Cryptoki {
     if (attempt >= TRIES || !pause(PAUSE_MS)) {
       return false;
     }
+    files.ifPresent(SoftHsmFiles::restore);
     module.restart(module.generation());
     return true;
+  }
+
+  /** Somebody has logged in: what SoftHSM2 wrote for that is kept a second time. */
+  void loggedIn() {
+    files.ifPresent(SoftHsmFiles::save);
   }
 
   /** False when the thread was interrupted. */

@@ -82,6 +82,7 @@ public final class Pkcs11Hsm implements Hsm {
     for (int attempt = 1; ; attempt++) {
       try {
         hsm.connect();
+        cryptoki.loggedIn();
         return hsm;
       } catch (PinRefusedException e) {
         throw e;

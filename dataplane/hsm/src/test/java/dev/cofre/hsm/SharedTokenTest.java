@@ -1,9 +1,12 @@
 package dev.cofre.hsm;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cofre.contract.random.KernelRandom;
 import java.io.BufferedReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
@@ -60,6 +63,30 @@ class SharedTokenTest {
       }
       other.requireAlive();
     }
+  }
+
+  /** What SoftHSM2 leaves of a token when a process is killed in the middle of its login. */
+  @ParameterizedTest
+  @EnumSource
+  void aTokenThatAKillLeftEmptyComesBack(HsmConfig.Backend backend) throws Exception {
+    HsmConfig config = SoftHsmToken.CONFIG.with(backend);
+    String kek = "emptied-" + backend;
+    byte[] iv = new byte[12];
+    byte[] wrapped;
+    try (Hsm hsm = Pkcs11Hsm.login(config, SoftHsmToken.pin());
+        ClearKey key = ClearKey.random(KernelRandom.INSTANCE, 32)) {
+      hsm.generateKek(kek);
+      wrapped = hsm.wrap(kek, iv, iv, key);
+    }
+    Path token = SoftHsmToken.folder().resolve("token.object");
+    Files.write(token, new byte[0]);
+    Pkcs11Module module = Cryptoki.load(config).module();
+    module.restart(module.generation());
+    try (Hsm hsm = Pkcs11Hsm.login(config, SoftHsmToken.pin());
+        ClearKey key = hsm.unwrap(kek, iv, iv, wrapped)) {
+      assertArrayEquals(wrapped, hsm.wrap(kek, iv, iv, key));
+    }
+    assertTrue(Files.size(token) > 0);
   }
 
   private record OtherProcess(Process process) implements AutoCloseable {
