@@ -55,7 +55,9 @@ class SecretMapTest {
   void aWrongOneIsToldByLineFieldAndWhatIsAllowed() {
     isWrong("", "map.yaml:1: must hold one document");
     isWrong(
-        "a: b", "map.yaml:1: a: is not a known field; there are secrets", "secrets: is missing");
+        "a: b",
+        "map.yaml:1: a: is not a known field; there are secrets, group",
+        "map.yaml:1: must have secrets or group");
     isWrong("secrets: []", "map.yaml:1: secrets: must be a list of 1 to 100 items");
     isWrong(
         "secrets:\n  - name: Orders\n    env: A",

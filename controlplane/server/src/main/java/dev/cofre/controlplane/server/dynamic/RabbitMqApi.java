@@ -35,6 +35,7 @@ final class RabbitMqApi implements AutoCloseable {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
   private static final int CONNECT_MS = 3_000;
   private static final int CALL_MS = 12_000;
+  private static final int ATTEMPT_MS = 4_000;
   private static final int ANSWER_BYTES_MAX = 4 << 20;
 
   private final HttpClient http;
@@ -190,16 +191,37 @@ final class RabbitMqApi implements AutoCloseable {
     return answer;
   }
 
+  /**
+   * Asks again, by another connection, what was not answered for {@value #ATTEMPT_MS} ms: a broker
+   * was seen to leave a request without an answer and to take the next one at once. Nothing that is
+   * asked for here is another thing when it is asked for twice.
+   */
   private Answer answer(String what, HttpRequest request) throws TargetException {
+    long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CALL_MS);
+    while (true) {
+      long leftMs = TimeUnit.NANOSECONDS.toMillis(endNs - System.nanoTime());
+      boolean isLast = leftMs <= ATTEMPT_MS;
+      try {
+        return answer(what, request, Math.max(1, Math.min(leftMs, ATTEMPT_MS)));
+      } catch (TimeoutException e) {
+        if (isLast) {
+          throw away(what, e);
+        }
+      }
+    }
+  }
+
+  private Answer answer(String what, HttpRequest request, long timeoutMs)
+      throws TargetException, TimeoutException {
     CompletableFuture<HttpResponse<byte[]>> asked =
         http.sendAsync(
             request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX));
     try {
-      HttpResponse<byte[]> answer = asked.get(CALL_MS, TimeUnit.MILLISECONDS);
+      HttpResponse<byte[]> answer = asked.get(timeoutMs, TimeUnit.MILLISECONDS);
       return new Answer(answer.statusCode(), Buffer.buffer(answer.body()).toString(UTF_8));
     } catch (ExecutionException e) {
       throw away(what, e.getCause());
-    } catch (TimeoutException | CancellationException e) {
+    } catch (CancellationException e) {
       throw away(what, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
