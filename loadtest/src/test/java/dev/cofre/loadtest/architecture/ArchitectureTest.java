@@ -1,6 +1,7 @@
 package dev.cofre.loadtest.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.Buffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -101,6 +103,8 @@ class ArchitectureTest {
         .dependOnClassesThat(
             resideInAnyPackage("java.io..", "java.nio..", "java.net..", "java.sql..")
                 .and(not(resideInAPackage("java.nio.charset")))
+                // Memory that a decoder of text takes, not a channel.
+                .and(not(assignableTo(Buffer.class)))
                 // A name, not a connection.
                 .and(not(type(URI.class)))
                 // For literals of addresses alone: see the next rule.
