@@ -48,11 +48,13 @@ public final class LatencyBench {
   private final InetSocketAddress address;
   private final Protocol protocol;
   private final int connections;
+  private final Duration gather;
 
   private LatencyBench(URI url, Path tokenFile, boolean frames, int port) throws IOException {
     Calls calls = new Calls(Site.local(url, tokenFile), "demo");
     this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     this.connections = frames ? FRAME_CONNECTIONS : HTTP_CONNECTIONS;
+    this.gather = frames ? GATHER : Duration.ZERO;
     this.protocol =
         frames
             ? calls.protocol(calls.frames(BYTES, Kind.ENCRYPT), IN_FLIGHT)
@@ -79,7 +81,6 @@ public final class LatencyBench {
   private boolean run(Duration search, int windows) throws IOException, InterruptedException {
     double capacity =
         load(LoadPlan.of(Pacing.closed()).lasting(search, search.dividedBy(2))).reached();
-    Duration gather = connections == FRAME_CONNECTIONS ? GATHER : Duration.ZERO;
     LoadResult result =
         load(
             LoadPlan.of(Pacing.constant(SHARE * capacity))

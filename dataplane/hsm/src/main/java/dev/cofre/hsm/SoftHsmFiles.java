@@ -93,16 +93,14 @@ final class SoftHsmFiles {
     }
   }
 
-  /** Puts the copy in the place of each file that was left empty; whether there was any. */
-  boolean restore() {
-    boolean restored = false;
+  /** Puts the copy in the place of each file that was left empty. */
+  void restore() {
     try {
       for (Path folder : folders()) {
         Path token = folder.resolve(TOKEN);
         Path copy = folder.resolve(COPY);
         if (Files.exists(copy) && isLeftEmpty(token)) {
           SecretFiles.replace(token, Files.readAllBytes(copy));
-          restored = true;
           LOG.log(
               Level.WARNING,
               "{0} was empty, as SoftHSM2 leaves it when a process is killed at its login; it is"
@@ -114,7 +112,6 @@ final class SoftHsmFiles {
     } catch (IOException e) {
       LOG.log(Level.WARNING, "SoftHSM2's token cannot be restored: {0}", e.toString());
     }
-    return restored;
   }
 
   private List<Path> folders() throws IOException {

@@ -71,6 +71,11 @@ final class SteadyReads implements AutoCloseable {
   public void close() {
     ended = true;
     LockSupport.unpark(clock);
+    try {
+      clock.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     readers.close();
   }
 }

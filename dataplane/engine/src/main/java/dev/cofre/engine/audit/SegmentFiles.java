@@ -4,6 +4,7 @@ import dev.cofre.contract.audit.AuditRecordFormat;
 import dev.cofre.contract.audit.AuditSegments;
 import dev.cofre.contract.audit.RecordBuffer;
 import dev.cofre.engine.foreign.ReadAhead;
+import dev.cofre.engine.processor.ShortTurns;
 import dev.cofre.hsm.SecretFiles;
 import java.io.File;
 import java.io.IOException;
@@ -35,6 +36,11 @@ import java.util.Set;
 final class SegmentFiles {
   private static final System.Logger LOG = System.getLogger(SegmentFiles.class.getName());
   private static final String PARTIAL = ".partial";
+  private static final int PAGE = 4_096;
+
+  /** What is written at once: a strict log forces so much to the disk for the smallest record. */
+  private static final int ZEROS_BYTES = 8 * PAGE;
+
   private static final Set<StandardOpenOption> CREATE =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
@@ -193,10 +199,27 @@ final class SegmentFiles {
       Files.move(partial, file(number), StandardCopyOption.ATOMIC_MOVE);
       SecretFiles.syncDirectory(directory);
       identify(number);
+      bringIntoMemory(channel, segmentBytes);
       return new Segment(map(channel), number, AuditRecordFormat.SEGMENT_HEADER_LENGTH);
     } catch (IOException e) {
       Files.deleteIfExists(partial);
       throw e;
+    }
+  }
+
+  /**
+   * Writes zeros where zeros are, behind the first page: the file's pages are in memory then, some
+   * at a time. A page that the mapping's first touch has to fetch alone takes five times as long.
+   */
+  private static void bringIntoMemory(FileChannel channel, int length) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
+    ShortTurns turns = new ShortTurns();
+    for (long at = PAGE; at < length; at += zeros.limit()) {
+      zeros.clear().limit((int) Math.min(ZEROS_BYTES, length - at));
+      while (zeros.hasRemaining()) {
+        channel.write(zeros, at + zeros.position());
+      }
+      turns.between(System.nanoTime());
     }
   }
 

@@ -2,7 +2,6 @@ package dev.cofre.engine.seal;
 
 import dev.cofre.contract.audit.AuditSegments;
 import dev.cofre.contract.audit.seal.SealFiles;
-import dev.cofre.contract.audit.seal.SignedHead;
 import dev.cofre.engine.audit.MappedAuditLog;
 import dev.cofre.engine.processor.Niceness;
 import dev.cofre.hsm.Hsm;
@@ -137,15 +136,15 @@ public final class AuditSealer implements AutoCloseable {
     return TimeUnit.SECONDS.toNanos(time.getEpochSecond()) + time.getNano();
   }
 
-  /** The newest head of {@code chain}; empty before the first one. */
-  public Optional<SignedHead> head(String chain) {
-    return chains.get(chain.equals(AuditSegments.EVENTS) ? 0 : 1).head();
+  /** What is sealed of {@code chain}; empty before the first head. */
+  public Optional<Sealed> sealed(String chain) {
+    return chains.get(chain.equals(AuditSegments.EVENTS) ? 0 : 1).sealed();
   }
 
   /** What it did, and how late it is. */
   public SealFigures figures() {
     return new SealFigures(
-        chains.stream().mapToLong(chain -> chain.head().map(SignedHead::size).orElse(0L)).sum(),
+        chains.stream().mapToLong(chain -> chain.sealed().map(Sealed::size).orElse(0L)).sum(),
         chains.stream().mapToLong(ChainSealer::headsSigned).sum(),
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - caughtUpNs),
         !failing,

@@ -52,7 +52,7 @@ final class ChainSealer implements AutoCloseable {
   private boolean held;
   private final ShortTurns turns = new ShortTurns();
   private long signedAtNs;
-  private volatile Optional<SignedHead> head = Optional.empty();
+  private volatile Optional<Sealed> sealed = Optional.empty();
   private final LongAdder headsSigned = new LongAdder();
   private final LongAdder broken = new LongAdder();
 
@@ -64,9 +64,13 @@ final class ChainSealer implements AutoCloseable {
     this.periodNs = periodNs;
   }
 
-  /** The newest head. */
-  Optional<SignedHead> head() {
-    return head;
+  /** Up to the newest head. */
+  Optional<Sealed> sealed() {
+    return sealed;
+  }
+
+  private long sealedSize() {
+    return sealed.map(Sealed::size).orElse(0L);
   }
 
   long headsSigned() {
@@ -183,8 +187,7 @@ final class ChainSealer implements AutoCloseable {
   /** Has a head signed when there are records that none covers. */
   private void sign() throws IOException {
     signedAtNs = System.nanoTime();
-    long sealed = head.map(SignedHead::size).orElse(0L);
-    if (seal == null || range.size() == sealed) {
+    if (seal == null || range.size() == sealedSize()) {
       return;
     }
     flush();
@@ -193,7 +196,7 @@ final class ChainSealer implements AutoCloseable {
     byte[] entry = signed.entry().getBytes(StandardCharsets.UTF_8);
     heads.append(entry, entry.length);
     heads.force();
-    head = Optional.of(signed);
+    sealed = Optional.of(new Sealed(signed, range.copy()));
     headsSigned.increment();
   }
 
@@ -215,7 +218,7 @@ final class ChainSealer implements AutoCloseable {
     pendingCount = 0;
     held = false;
     range = state.range().copy();
-    head = state.head();
+    sealed = state.sealed();
     segment = state.segment();
     RecordCursor from = RecordCursor.writableFrom(directory, chain, Math.max(1, segment));
     if (segment != 0) {

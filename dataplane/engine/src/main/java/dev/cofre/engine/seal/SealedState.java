@@ -33,6 +33,11 @@ record SealedState(
   private static final SealedState NOTHING =
       new SealedState(0, new CompactRange(), new CompactRange(), Optional.empty(), 0);
 
+  /** Up to the last head. */
+  Optional<Sealed> sealed() {
+    return head.map(last -> new Sealed(last, range));
+  }
+
   /** How many records of the segment are under the head. */
   int count() {
     return Math.toIntExact(range.size() - before.size());

@@ -1,7 +1,6 @@
 package dev.cofre.engine.ship;
 
 import dev.cofre.contract.audit.AuditSegments;
-import dev.cofre.contract.audit.seal.SignedHead;
 import dev.cofre.engine.audit.AuditLogConfig;
 import dev.cofre.engine.processor.Niceness;
 import dev.cofre.engine.seal.AuditSealer;
@@ -10,12 +9,10 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 
 /**
  * Ships what is sealed of a plane's audit log to the archive, at least once, by a thread of its own
@@ -52,22 +49,13 @@ public final class AuditShipper implements AutoCloseable {
       AuditLogConfig config,
       long archivedBytesMax,
       ShipTarget target) {
-    this(directory, sealer::head, config, archivedBytesMax, target);
-  }
-
-  AuditShipper(
-      Path directory,
-      Function<String, Optional<SignedHead>> heads,
-      AuditLogConfig config,
-      long archivedBytesMax,
-      ShipTarget target) {
     this.target = target;
     Path absolute = directory.toAbsolutePath();
     this.lanes =
         List.of(
-            new Lane(absolute, AuditSegments.EVENTS, heads, target, config, archivedBytesMax),
+            new Lane(absolute, AuditSegments.EVENTS, sealer, target, config, archivedBytesMax),
             new Lane(
-                absolute, AuditSegments.UNAUTHENTICATED, heads, target, config, archivedBytesMax));
+                absolute, AuditSegments.UNAUTHENTICATED, sealer, target, config, archivedBytesMax));
     this.thread = Thread.ofPlatform().name("audit-shipper").daemon().start(this::run);
   }
 
@@ -85,12 +73,12 @@ public final class AuditShipper implements AutoCloseable {
     Lane(
         Path directory,
         String chain,
-        Function<String, Optional<SignedHead>> heads,
+        AuditSealer sealer,
         ShipTarget target,
         AuditLogConfig config,
         long archivedBytesMax) {
       this.chain = chain;
-      this.shipper = new ChainShipper(directory, chain, () -> heads.apply(chain), target);
+      this.shipper = new ChainShipper(directory, chain, () -> sealer.sealed(chain), target);
       this.files =
           new ArchivedSegments(
               directory,

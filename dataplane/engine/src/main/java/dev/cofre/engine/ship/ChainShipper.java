@@ -9,6 +9,7 @@ import dev.cofre.contract.transparency.MerkleHash;
 import dev.cofre.contract.transparency.MerkleProofs;
 import dev.cofre.contract.transparency.NoteKey;
 import dev.cofre.contract.transparency.TreeHashes;
+import dev.cofre.engine.seal.Sealed;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -36,7 +37,7 @@ final class ChainShipper {
 
   private final Path directory;
   private final String chain;
-  private final Supplier<Optional<SignedHead>> newest;
+  private final Supplier<Optional<Sealed>> newest;
   private final ShipTarget target;
   private final ByteBuffer entries = ByteBuffer.allocate(ShippedRecords.ENTRIES_BYTES_MAX);
 
@@ -53,8 +54,7 @@ final class ChainShipper {
   private final LongAdder shipped = new LongAdder();
   private volatile long acknowledged;
 
-  ChainShipper(
-      Path directory, String chain, Supplier<Optional<SignedHead>> newest, ShipTarget target) {
+  ChainShipper(Path directory, String chain, Supplier<Optional<Sealed>> newest, ShipTarget target) {
     this.directory = directory;
     this.chain = chain;
     this.newest = newest;
@@ -73,7 +73,7 @@ final class ChainShipper {
 
   /** Records that are sealed. */
   long sealed() {
-    return newest.get().map(SignedHead::size).orElse(0L);
+    return newest.get().map(Sealed::size).orElse(0L);
   }
 
   /** Forgets what it knows of the archive, and asks it at the next turn. */
@@ -88,27 +88,28 @@ final class ChainShipper {
    * @throws IOException when it could not; the next turn takes it up again
    */
   boolean turn() throws IOException {
-    Optional<SignedHead> now = newest.get();
-    if (now.isEmpty()) {
+    Optional<Sealed> sealed = newest.get();
+    if (sealed.isEmpty()) {
       return false;
     }
+    Sealed now = sealed.get();
     if (archived == null) {
-      resume(ask(now.get(), new CompactRange()));
-      return archived.size() < now.get().size();
+      resume(ask(now.head(), new CompactRange()));
+      return archived.size() < now.size();
     }
-    if (archived.size() >= now.get().size()) {
+    if (archived.size() >= now.size()) {
       if (System.nanoTime() - contactNs > CONTACT_NS) {
-        taken(ask(now.get(), archived));
+        taken(ask(now.head(), archived));
       }
       return false;
     }
-    open(now.get());
-    ShippedRecords batch = batch(now.get().size());
+    open(now.head());
+    ShippedRecords batch = batch(now.size());
     if (batch.count() == 0) {
       throw new IOException("the records behind " + archived.size() + " cannot be read");
     }
     try {
-      taken(target.send(batch), batch);
+      taken(target.send(batch), batch, now);
     } catch (ShipTarget.RefusedException e) {
       // Maybe records were changed here since they were sealed: those are told as lost.
       boolean again = !checking;
@@ -123,7 +124,7 @@ final class ChainShipper {
           chain,
           e.getMessage());
     }
-    return archived == null || archived.size() < now.get().size();
+    return archived == null || archived.size() < now.size();
   }
 
   private long ask(SignedHead now, CompactRange before) throws IOException {
@@ -140,17 +141,21 @@ final class ChainShipper {
             before));
   }
 
-  private void taken(long size, ShippedRecords batch) throws IOException {
+  private void taken(long size, ShippedRecords batch, Sealed now) throws IOException {
     long to = batch.from() + batch.count();
     contactNs = System.nanoTime();
     if (size != to) {
       resume(size);
       return;
     }
-    byte[] hashes = new byte[batch.count() * MerkleHash.LENGTH];
-    source.seal().read(batch.from(), batch.count(), hashes);
-    for (int i = 0; i < batch.count(); i++) {
-      archived.append(hashes, i * MerkleHash.LENGTH);
+    if (to == now.size()) {
+      archived = now.tree().copy();
+    } else {
+      byte[] hashes = new byte[batch.count() * MerkleHash.LENGTH];
+      source.seal().read(batch.from(), batch.count(), hashes);
+      for (int i = 0; i < batch.count(); i++) {
+        archived.append(hashes, i * MerkleHash.LENGTH);
+      }
     }
     shipped.add(batch.count());
     acknowledged = to;

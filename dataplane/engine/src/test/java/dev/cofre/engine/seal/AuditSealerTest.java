@@ -79,7 +79,7 @@ class AuditSealerTest {
       for (int i = 1; i <= 3; i++) {
         SealedLogs.append(log, "r" + i);
         int size = i;
-        await(() -> sealer.head(AuditSegments.EVENTS).map(SignedHead::size).orElse(0L) == size);
+        await(() -> sealer.sealed(AuditSegments.EVENTS).map(Sealed::size).orElse(0L) == size);
         assertEquals(List.of(), SealedLogs.findings(directory, SealedLogs.key(directory)));
       }
       assertTrue(sealer.figures().isWorking());
@@ -185,7 +185,7 @@ class AuditSealerTest {
       }
       await(() -> !sealer.figures().isWorking() && sealer.figures().lagMs() > 50);
       simulated.fail(SimulatedHsm.Outage.NONE);
-      await(() -> sealer.head(AuditSegments.EVENTS).map(SignedHead::size).orElse(0L) == 200);
+      await(() -> sealer.sealed(AuditSegments.EVENTS).map(Sealed::size).orElse(0L) == 200);
       await(() -> sealer.figures().isWorking());
     }
     assertEquals(List.of(), SealedLogs.findings(directory, SealedLogs.key(directory)));
@@ -202,7 +202,7 @@ class AuditSealerTest {
         AuditSealer sealer = SealedLogs.sealer(directory, log, hsm)) {
       SealedLogs.append(log, "b");
       await(() -> sealer.figures().broken() == 1);
-      await(() -> sealer.head(AuditSegments.EVENTS).map(SignedHead::size).orElse(0L) >= 11);
+      await(() -> sealer.sealed(AuditSegments.EVENTS).map(Sealed::size).orElse(0L) >= 11);
     }
     List<Finding> found = SealedLogs.findings(directory, SealedLogs.key(directory));
     assertTrue(found.stream().anyMatch(f -> f.kind() == Finding.Kind.DROPPED && f.index() == 0));
@@ -229,14 +229,14 @@ class AuditSealerTest {
       for (int i = 0; i < 300; i++) {
         SealedLogs.append(log, "r" + i);
       }
-      await(() -> sealer.head(AuditSegments.EVENTS).map(SignedHead::size).orElse(0L) == 300);
+      await(() -> sealer.sealed(AuditSegments.EVENTS).map(Sealed::size).orElse(0L) == 300);
       Path segment = AuditSegments.file(directory, AuditSegments.EVENTS, 1);
       try (FileChannel file = FileChannel.open(segment, StandardOpenOption.WRITE)) {
         file.truncate(4_096);
       }
       await(() -> log.figures().losses() == 1);
       SealedLogs.append(log, "after");
-      await(() -> sealer.head(AuditSegments.EVENTS).map(SignedHead::size).orElse(0L) >= 302);
+      await(() -> sealer.sealed(AuditSegments.EVENTS).map(Sealed::size).orElse(0L) >= 302);
     }
     List<Finding> found = SealedLogs.findings(directory, SealedLogs.key(directory));
     Set<Finding.Kind> kinds = found.stream().map(Finding::kind).collect(Collectors.toSet());
@@ -251,7 +251,7 @@ class AuditSealerTest {
     try (MappedAuditLog log = MappedAuditLog.open(directory, new AuditLogConfig(false, 1L << 20));
         AuditSealer sealer = SealedLogs.sealer(directory, log, hsm)) {
       SealedLogs.count(log, "192.0.2.1");
-      await(() -> sealer.head(AuditSegments.UNAUTHENTICATED).map(SignedHead::size).orElse(0L) == 1);
+      await(() -> sealer.sealed(AuditSegments.UNAUTHENTICATED).map(Sealed::size).orElse(0L) == 1);
       SealedLogs.count(log, "192.0.2.1");
       SealedLogs.count(log, "192.0.2.1");
       assertEquals(3, log.figures().unauthenticated());

@@ -31,8 +31,7 @@ import java.util.function.BooleanSupplier;
  *
  * <p>Those that were ended before their time are removed first, and without a rest: they work
  * still. The others let nobody log in any more, where the system enforces their end and was told no
- * later one, and are removed at a {@link Pace}, which knows no rest for what is late; where it
- * enforces none, without a rest too.
+ * later one, and are removed at a {@link Pace}; where it enforces none, without a rest too.
  *
  * <p>Who takes leases has them alone for {@link #CLAIM}; then they are due again, for whoever comes
  * first, so a kill loses nothing. To remove a credential twice does no harm. Those that went

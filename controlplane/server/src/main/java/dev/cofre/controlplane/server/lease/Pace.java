@@ -9,7 +9,8 @@ import java.util.function.LongConsumer;
 /**
  * How work that can wait leaves time to what cannot: whoever does it rests after each piece, in
  * proportion to what the piece took. So it slows down by itself on a machine that is busy. What is
- * late rests less, and in the end not at all, so that no backlog grows by rests alone. Immutable.
+ * late rests less, but as long as it worked at least: a backlog goes at half the speed there is,
+ * and who reads meanwhile has the other half. Immutable.
  */
 public final class Pace {
   /** No rest at all. */
@@ -21,7 +22,7 @@ public final class Pace {
    */
   private static final long REST_MAX_NS = TimeUnit.MILLISECONDS.toNanos(30);
 
-  /** What is overdue by so much is removed without a rest: all that is due is to go within it. */
+  /** What is overdue by so much rests least: all that is due is to go within it. */
   private static final long LATE_NS = TimeUnit.SECONDS.toNanos(60);
 
   private final int sharePercent;
@@ -46,7 +47,8 @@ public final class Pace {
 
   /**
    * Rests after removals that took {@code workedNs} together: at most 30 ms for each, and of that
-   * the less the longer it is overdue, evenly to none at 60 s.
+   * the less the longer it is overdue, evenly to none at 60 s, but never less than the work took if
+   * so much is rested at all.
    *
    * @param overdue of each credential that was removed, for how long its time has been over
    */
@@ -54,10 +56,12 @@ public final class Pace {
     long eachNs = Math.clamp(workedNs / overdue.size(), 0, REST_MAX_NS * SHARE_PERCENT_MAX);
     long wholeNs =
         Math.min(REST_MAX_NS, eachNs * (SHARE_PERCENT_MAX - sharePercent) / sharePercent);
+    long leastNs = Math.min(wholeNs, eachNs);
     long restNs = 0;
     for (Duration one : overdue) {
       long lateS = Math.clamp(one.toSeconds(), 0, TimeUnit.NANOSECONDS.toSeconds(LATE_NS));
-      restNs += wholeNs * (LATE_NS - TimeUnit.SECONDS.toNanos(lateS)) / LATE_NS;
+      long shrunkNs = wholeNs * (LATE_NS - TimeUnit.SECONDS.toNanos(lateS)) / LATE_NS;
+      restNs += Math.max(leastNs, shrunkNs);
     }
     if (restNs > 0) {
       sleepNs.accept(restNs);

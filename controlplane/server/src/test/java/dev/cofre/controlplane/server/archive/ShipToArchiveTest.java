@@ -194,7 +194,8 @@ class ShipToArchiveTest {
       for (int n = 0; n < 200; n++) {
         append(events, n);
       }
-      await(() -> sealer.head(AuditSegments.EVENTS).map(head -> head.size() >= 200).orElse(false));
+      await(
+          () -> sealer.sealed(AuditSegments.EVENTS).map(head -> head.size() >= 200).orElse(false));
       Files.delete(AuditSegments.file(log, AuditSegments.EVENTS, 2));
       try (AuditShipper shipper = new AuditShipper(log, sealer, SMALL, 1 << 20, faulty(archive))) {
         awaitArchived(archive, 200);

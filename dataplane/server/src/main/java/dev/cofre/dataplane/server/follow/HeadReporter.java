@@ -10,6 +10,7 @@ import dev.cofre.contract.transparency.MerkleProofs;
 import dev.cofre.contract.transparency.NoteKey;
 import dev.cofre.engine.processor.Niceness;
 import dev.cofre.engine.seal.AuditSealer;
+import dev.cofre.engine.seal.Sealed;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -85,15 +86,15 @@ public final class HeadReporter implements AutoCloseable {
   }
 
   private Future<Void> send(String chain) {
-    Optional<SignedHead> head = sealer.head(chain);
+    Optional<Sealed> sealed = sealer.sealed(chain);
     CompactRange before = kept.getOrDefault(chain, new CompactRange());
-    if (closed || head.isEmpty() || head.get().size() == before.size()) {
+    if (closed || sealed.isEmpty() || sealed.get().size() == before.size()) {
       return Future.succeededFuture();
     }
     return vertx
-        .executeBlocking(() -> report(chain, head.get(), before))
+        .executeBlocking(() -> report(chain, sealed.get().head(), before))
         .compose(this::post)
-        .compose(answer -> vertx.executeBlocking(() -> known(chain, before, answer)))
+        .compose(answer -> known(chain, before, sealed.get(), answer.getLong("size")))
         .compose(
             range -> {
               kept.put(chain, range);
@@ -119,11 +120,15 @@ public final class HeadReporter implements AutoCloseable {
         .toBuffer();
   }
 
-  /** The tree under the head that {@code answer} says is kept. */
-  private CompactRange known(String chain, CompactRange before, JsonObject answer)
-      throws IOException {
-    Niceness.giveWay();
-    return new SealedLog(directory, chain).range(before, answer.getLong("size"));
+  /** The tree of {@code size} records, over which is the head that the control plane keeps. */
+  private Future<CompactRange> known(String chain, CompactRange before, Sealed told, long size) {
+    return size == told.size()
+        ? Future.succeededFuture(told.tree())
+        : vertx.executeBlocking(
+            () -> {
+              Niceness.giveWay();
+              return new SealedLog(directory, chain).range(before, size);
+            });
   }
 
   private Future<JsonObject> post(Buffer report) {
