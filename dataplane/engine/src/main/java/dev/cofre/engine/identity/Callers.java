@@ -42,7 +42,11 @@ public final class Callers {
       failed(address);
       return null;
     }
-    ByteString digest = SnapshotState.tokenDigest(token);
+    return byToken(state, token, SnapshotState.tokenDigest(token), address);
+  }
+
+  /** The same for who knows the token's {@code digest} already. */
+  public Identity byToken(SnapshotState state, byte[] token, ByteString digest, String address) {
     Identity known = byDigest(state, digest);
     if (known != null) {
       return known;

@@ -2,6 +2,7 @@ package dev.cofre.engine.request;
 
 import static dev.cofre.contract.envelope.EnvelopeFormat.HEADER_LENGTH;
 
+import com.google.protobuf.ByteString;
 import dev.cofre.contract.context.EncryptionContext;
 import dev.cofre.contract.envelope.EnvelopeFormat;
 import dev.cofre.contract.envelope.EnvelopeOpener;
@@ -83,18 +84,28 @@ public final class RequestPath {
    * @throws ProblemException {@code unauthenticated}, or {@code policy_stale}
    */
   public PrincipalMetadata authenticate(byte[] token) {
-    return identify(token, null).principal();
+    return proven(engine.callers.byToken(engine.snapshots.current(), token, null)).principal();
   }
 
   /**
    * Whose {@code token} it is, and of which kind.
    *
+   * @param digest of the token, {@link dev.cofre.engine.snapshot.SnapshotState#tokenDigest}
    * @param address where it came from, by which failures are counted; null: they are not
    * @throws ProblemException {@code unauthenticated}, {@code policy_stale}, or {@code
    *     too_many_attempts} when the address is being slowed
    */
-  public Identity identify(byte[] token, String address) {
-    return proven(engine.callers.byToken(engine.snapshots.current(), token, address));
+  public Identity identify(byte[] token, ByteString digest, String address) {
+    return proven(engine.callers.byToken(engine.snapshots.current(), token, digest, address));
+  }
+
+  /**
+   * Refuses who shows nothing, and counts that against {@code address}.
+   *
+   * @throws ProblemException always: {@code unauthenticated} or {@code policy_stale}
+   */
+  public Identity identifyNobody(String address) {
+    return proven(engine.callers.byToken(engine.snapshots.current(), null, address));
   }
 
   /** The same for a verified client certificate with {@code spiffeId}. */

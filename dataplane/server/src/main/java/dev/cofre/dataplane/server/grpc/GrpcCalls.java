@@ -13,20 +13,19 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Routes a call in gRPC: form → method → readiness → caller → messages. Not thread-safe: one per
  * event loop.
  */
 public final class GrpcCalls {
-  private static final String BEARER = "Bearer ";
   private static final String PROTO = "+proto";
   private static final CharSequence ENCODING = HttpHeaders.createOptimized("grpc-encoding");
   private static final int UNSUPPORTED_MEDIA_TYPE = 415;
 
   private final CallTimers timers;
   private final ServerState state;
+  private final Identification identification;
   private final RequestPath path;
   private final UnaryCalls unary;
   private final StreamCalls streams;
@@ -34,8 +33,14 @@ public final class GrpcCalls {
   private final ReflectionCalls reflection = new ReflectionCalls();
 
   /** The calls of the event loop of {@code path}. */
-  public GrpcCalls(Vertx vertx, CallTimers timers, ServerState state, RequestPath path) {
+  public GrpcCalls(
+      Vertx vertx,
+      CallTimers timers,
+      Identification identification,
+      ServerState state,
+      RequestPath path) {
     this.timers = timers;
+    this.identification = identification;
     this.state = state;
     this.path = path;
     this.unary = new UnaryCalls(state, path);
@@ -121,8 +126,7 @@ public final class GrpcCalls {
 
   private ProblemException authenticate(GrpcCall call) {
     try {
-      Identity identity =
-          Identification.of(path, state, call.request(), token(call.request()), call.address());
+      Identity identity = identification.of(call.request(), call.address());
       call.authenticated(
           new Caller(
               identity.principal(), identity.authentication(), call.address(), call.requestId()));
@@ -131,13 +135,5 @@ public final class GrpcCalls {
     } catch (ProblemException problem) {
       return problem;
     }
-  }
-
-  private static byte[] token(HttpServerRequest request) {
-    String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
-    return authorization == null
-            || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-        ? null
-        : authorization.substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8);
   }
 }

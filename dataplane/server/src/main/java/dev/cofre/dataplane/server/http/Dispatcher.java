@@ -11,11 +11,12 @@ import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.identity.Identity;
 import dev.cofre.engine.request.Caller;
 import dev.cofre.engine.request.RequestPath;
+import dev.cofre.http.StrictFraming;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Routes a request: path → method → readiness → caller → content type → body. Not thread-safe: one
@@ -24,11 +25,10 @@ import java.nio.charset.StandardCharsets;
  * <p>{@code /openapi.yaml} lists the same calls; a test compares the two.
  */
 final class Dispatcher {
-  private static final String BEARER = "Bearer ";
-
   private final CallTimers timers;
   private final ServerState state;
   private final RequestPath path;
+  private final Identification identification;
   private final JsonCalls json;
   private final FrameCalls frames;
   private final Probes probes;
@@ -38,10 +38,17 @@ final class Dispatcher {
     this.timers = new CallTimers(vertx);
     this.state = state;
     this.path = path;
+    this.identification = new Identification(path, state);
     this.json = new JsonCalls(state, path);
     this.frames = new FrameCalls(vertx, state, path);
     this.probes = new Probes(state, path);
-    this.grpc = new GrpcCalls(vertx, timers, state, path);
+    this.grpc = new GrpcCalls(vertx, timers, identification, state, path);
+  }
+
+  /** A connection has begun. */
+  void opened(HttpConnection connection) {
+    StrictFraming.install(connection);
+    identification.follow(connection);
   }
 
   void handle(HttpServerRequest request) {
@@ -82,9 +89,7 @@ final class Dispatcher {
   /** Continues with {@code next}, or refuses once the refusal is on the audit log. */
   private void authenticate(Exchange exchange, Call call, Runnable next) {
     try {
-      HttpServerRequest request = exchange.request();
-      Identity identity =
-          Identification.of(path, state, request, token(request), exchange.address());
+      Identity identity = identification.of(exchange.request(), exchange.address());
       exchange.authenticated(
           new Caller(
               identity.principal(),
@@ -100,14 +105,6 @@ final class Dispatcher {
       return;
     }
     next.run();
-  }
-
-  static byte[] token(HttpServerRequest request) {
-    String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
-    return authorization == null
-            || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-        ? null
-        : authorization.substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8);
   }
 
   private void dispatch(Exchange exchange, Call call) {

@@ -6,7 +6,6 @@ import dev.cofre.engine.processor.TimeSlice;
 import dev.cofre.engine.request.RequestPath;
 import dev.cofre.http.ListenerOptions;
 import dev.cofre.http.RequestIds;
-import dev.cofre.http.StrictFraming;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
@@ -36,7 +35,7 @@ public final class HttpListener extends VerticleBase {
     Dispatcher dispatcher = new Dispatcher(vertx, state, path);
     return vertx
         .createHttpServer(ListenerOptions.of(settings, ClientAuth.REQUIRED))
-        .connectionHandler(connection -> StrictFraming.install(connection))
+        .connectionHandler(dispatcher::opened)
         .requestHandler(dispatcher::handle)
         .invalidRequestHandler(HttpListener::refuseMalformed)
         .exceptionHandler(ConnectionFailures::log)

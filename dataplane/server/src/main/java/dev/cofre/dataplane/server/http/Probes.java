@@ -2,6 +2,7 @@ package dev.cofre.dataplane.server.http;
 
 import dev.cofre.contract.problem.ErrorCode;
 import dev.cofre.contract.problem.ProblemException;
+import dev.cofre.dataplane.server.call.Identification;
 import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.request.Engine;
 import dev.cofre.engine.request.RequestPath;
@@ -82,7 +83,7 @@ final class Probes {
     boolean certified =
         request.isSSL() && request.connection().sslSession() != null && hasPeer(request);
     if (!state.isDevelopment() && !certified) {
-      path.authenticate(Dispatcher.token(request));
+      path.authenticate(Identification.bearerToken(request));
     }
     send(
         request,
