@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class AuditCostTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final double SHARE_MIN = 0.9;
+  private static final int FORKS = Integer.getInteger("cofre.test.forks", 3);
   private static final long AUDIT_BYTES_MAX = 16L << 30;
 
   /** A tenth of a processor that others want too. */
@@ -37,13 +40,34 @@ class AuditCostTest {
     settings.put("http.eventLoops", "1");
     settings.put("audit.bytesMax", Long.toString(AUDIT_BYTES_MAX));
     deployment.dataPlaneOptions("-XX:ActiveProcessorCount=1");
-    Child[] planes = deployment.startBoth();
-    Pinned.move(workspace, planes[1].pid(), 0);
-    Pinned.move(workspace, planes[0].pid(), 1);
+    Child controlPlane = deployment.startControlPlane();
+    Pinned.move(workspace, controlPlane.pid(), 1);
     // Elsewhere it has a machine of its own; here it must not take the generator's processor, but
     // gets enough of it to archive what is shipped.
-    Pinned.giveWay(workspace, planes[0].pid(), CONTROL_PLANE_NICE);
+    Pinned.giveWay(workspace, controlPlane.pid(), CONTROL_PLANE_NICE);
     Map<String, String> unaudited = deployment.another(Cofre.DATA_PLANE, "unaudited", 10);
+    List<FramesBenchRun> runs = new ArrayList<>();
+    for (int i = 0; i < FORKS; i++) {
+      runs.add(fork(workspace, deployment, unaudited));
+    }
+    FramesBenchRun all = FramesBenchRun.together(runs);
+    double encrypt = all.median("encrypt");
+    double decrypt = all.median("decrypt");
+    System.out.printf(
+        Locale.ROOT,
+        "medians of all rounds of %d forks: encrypt %.3f, decrypt %.3f%n",
+        FORKS,
+        encrypt,
+        decrypt);
+    assertTrue(encrypt >= SHARE_MIN, "encrypt");
+    assertTrue(decrypt >= SHARE_MIN, "decrypt");
+  }
+
+  /** Two fresh processes: each compiles its code in its own way, which no round evens out. */
+  private static FramesBenchRun fork(
+      Workspace workspace, Deployment deployment, Map<String, String> unaudited) throws Exception {
+    Child node = deployment.startDataPlane();
+    Pinned.move(workspace, node.pid(), 0);
     Child reference = startUnaudited(workspace, deployment, unaudited);
     Api probe = Api.at("http://127.0.0.1:" + unaudited.get("http.port"), null);
     Await.until(
@@ -55,26 +79,25 @@ class AuditCostTest {
         FramesBenchRun.of(
             workspace,
             deployment,
-            planes[1],
+            node,
             "node",
             reference,
             Integer.parseInt(unaudited.get("frames.port")));
 
-    Figures node = Figures.of(deployment.dataApi("app"));
+    Figures figures = Figures.of(deployment.dataApi("app"));
+    double sealed = figures.value("cofre_audit_sealed_events");
+    double lag = figures.value("cofre_audit_ship_lag_events");
     System.out.printf(
-        "%.0f events sealed, %.0f of them yet to be shipped%n",
-        node.value("cofre_audit_sealed_events"), node.value("cofre_audit_ship_lag_events"));
-    assertTrue(node.value("cofre_audit_sealed_events") > 0, "the node seals");
-    assertTrue(
-        node.value("cofre_audit_ship_lag_events")
-            <= LAG_SHARE_MAX * node.value("cofre_audit_sealed_events"),
-        "it ships as fast as it seals");
+        Locale.ROOT, "%.0f events sealed, %.0f of them yet to be shipped%n", sealed, lag);
+    assertTrue(sealed > 0, "the node seals");
+    assertTrue(lag <= LAG_SHARE_MAX * sealed, "it ships as fast as it seals");
     assertEquals(
         0,
         Figures.of(probe.as(deployment.token("app"))).value("cofre_audit_records_total"),
         "the reference logs nothing");
-    assertTrue(run.median("encrypt") >= SHARE_MIN, "encrypt");
-    assertTrue(run.median("decrypt") >= SHARE_MIN, "decrypt");
+    node.terminate();
+    reference.terminate();
+    return run;
   }
 
   private static Child startUnaudited(

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** A run of {@code FramesBench} on the second processor, and what it printed. */
 record FramesBenchRun(String out) {
@@ -51,10 +51,22 @@ record FramesBenchRun(String out) {
     return new FramesBenchRun(bench.out());
   }
 
+  /** All rounds of {@code runs} as one run. */
+  static FramesBenchRun together(List<FramesBenchRun> runs) {
+    return new FramesBenchRun(
+        runs.stream().map(FramesBenchRun::out).collect(Collectors.joining("\n")));
+  }
+
   /** The median of the node's speed in parts of the reference's, of {@code what}. */
   double median(String what) {
-    Matcher line = Pattern.compile(what + " median: .* ratio ([0-9.]+),").matcher(out);
-    assertTrue(line.find(), out);
-    return Double.parseDouble(line.group(1));
+    double[] ratios =
+        Pattern.compile("^" + what + ": [0-9,]+ a second, .*? ratio ([0-9.]+);", Pattern.MULTILINE)
+            .matcher(out)
+            .results()
+            .mapToDouble(round -> Double.parseDouble(round.group(1)))
+            .sorted()
+            .toArray();
+    assertTrue(ratios.length > 0, out);
+    return ratios[ratios.length / 2];
   }
 }
