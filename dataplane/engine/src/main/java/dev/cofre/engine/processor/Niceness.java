@@ -23,6 +23,7 @@ public final class Niceness {
   private static final int THIS_THREAD = 0;
   private static final int PROCESS = (int) ProcessHandle.current().pid();
   private static final int LESS = 10;
+  private static final int SOMEWHAT_LESS = 5;
   private static final int LEAST = 19;
   private static final boolean IS_LINUX = System.getProperty("os.name").equals("Linux");
 
@@ -43,14 +44,23 @@ public final class Niceness {
    * the process's first thread.
    */
   public static void giveWay() {
+    giveWay(THIS_THREAD, LESS);
+  }
+
+  /** Has the thread {@code number} of this process take a third of an event loop's share. */
+  public static void giveSomeWay(int number) {
+    giveWay(number, SOMEWHAT_LESS);
+  }
+
+  private static void giveWay(int thread, int less) {
     if (!IS_LINUX) {
       // Elsewhere it is of the whole process.
       return;
     }
     try {
       int process = (int) GET_PRIORITY.invokeExact(PRIO_PROCESS, PROCESS);
-      int nice = Math.min(process + LESS, LEAST);
-      int failed = (int) SET_PRIORITY.invokeExact(PRIO_PROCESS, THIS_THREAD, nice);
+      int nice = Math.min(process + less, LEAST);
+      int failed = (int) SET_PRIORITY.invokeExact(PRIO_PROCESS, thread, nice);
       if (failed != 0) {
         LOG.log(Level.DEBUG, "a thread cannot give way");
       }

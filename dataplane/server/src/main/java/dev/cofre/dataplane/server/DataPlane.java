@@ -9,6 +9,7 @@ import dev.cofre.dataplane.server.follow.SnapshotFollower;
 import dev.cofre.dataplane.server.follow.UseReporter;
 import dev.cofre.dataplane.server.frames.FramesListener;
 import dev.cofre.dataplane.server.http.HttpListener;
+import dev.cofre.dataplane.server.rehearsal.CompilerThreads;
 import dev.cofre.dataplane.server.rehearsal.Rehearsal;
 import dev.cofre.dataplane.server.state.ServerState;
 import dev.cofre.engine.aead.AeadBackEnd;
@@ -195,6 +196,7 @@ final class DataPlane implements PlaneProcess.Running {
         random,
         configuration.path(DataPlaneSettings.STATE_DIRECTORY).resolve("rehearsal"),
         settings.rehearsal());
+    CompilerThreads.giveWay();
     rehearsed.complete(null);
   }
 
