@@ -39,7 +39,10 @@ public final class LatencyBench {
   private static final int IN_FLIGHT = 64;
   private static final double SHARE = 0.5;
 
-  /** Frames are for clients that gather singles: ours for this long, where it is told no other. */
+  /**
+   * What is due is gathered for so long: as our client does with frames, and so that the
+   * generator's thread sleeps in between, on a processor that it shares.
+   */
   private static final Duration GATHER =
       Duration.ofNanos(1_000 * Long.getLong("cofre.bench.gatherUs", 100));
 
@@ -48,13 +51,11 @@ public final class LatencyBench {
   private final InetSocketAddress address;
   private final Protocol protocol;
   private final int connections;
-  private final Duration gather;
 
   private LatencyBench(URI url, Path tokenFile, boolean frames, int port) throws IOException {
     Calls calls = new Calls(Site.local(url, tokenFile), "demo");
     this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     this.connections = frames ? FRAME_CONNECTIONS : HTTP_CONNECTIONS;
-    this.gather = frames ? GATHER : Duration.ZERO;
     this.protocol =
         frames
             ? calls.protocol(calls.frames(BYTES, Kind.ENCRYPT), IN_FLIGHT)
@@ -84,7 +85,7 @@ public final class LatencyBench {
     LoadResult result =
         load(
             LoadPlan.of(Pacing.constant(SHARE * capacity))
-                .gathering(gather)
+                .gathering(GATHER)
                 .lasting(
                     Duration.ofSeconds(WINDOW_SECONDS),
                     Duration.ofSeconds((long) windows * WINDOW_SECONDS)));

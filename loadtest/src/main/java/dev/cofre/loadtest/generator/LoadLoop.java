@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
@@ -18,7 +19,9 @@ import javax.net.ssl.SSLException;
  *
  * <p>A wait for the selector is not precise enough to send on time, and a thread that yields is
  * made to wait the longer the more often it did: from a few hundred requests a second on, the loop
- * takes a processor of its own and asks the selector again and again.
+ * takes a processor of its own and asks the selector again and again. Where what is due is
+ * gathered, it sleeps in between: on a processor that others want too, who never sleeps is made to
+ * wait for them until the next tick, and who wakes up runs at once.
  *
  * <p>What is due and finds no free connection waits here, as a number: its latency counts from its
  * intended send all the same.
@@ -26,6 +29,11 @@ import javax.net.ssl.SSLException;
 final class LoadLoop implements AutoCloseable {
   private static final int BUFFER_BYTES = 256 * 1024;
   private static final long CHECK_NS = 2_000_000;
+
+  /** Linux adds some 55 us to a sleep, which is as short as it can be said. */
+  private static final long NAP_NS = 70_000;
+
+  private static final long SHORTEST_NS = 1;
 
   /** Below {@link #CHECK_NS}: a wait ends up to a millisecond late. */
   private static final long WAIT_MS = 1;
@@ -126,9 +134,19 @@ final class LoadLoop implements AutoCloseable {
       check();
       endNs = stopped.getAsBoolean() ? Math.min(endNs, nowNs) : endNs;
     }
+    if (gatherNs > 0 && !busy) {
+      nap();
+    }
     long after = System.nanoTime();
     recording.spent(busy, after - nowNs);
     nowNs = after;
+  }
+
+  /** Sleeps once, if nothing is to be sent until it is over. */
+  private void nap() {
+    if (Math.max(sendAtNs, intendedNs(seen)) - System.nanoTime() > NAP_NS) {
+      LockSupport.parkNanos(this, SHORTEST_NS);
+    }
   }
 
   /** Waits for what may come only when there is ample time before the next send. */
