@@ -59,8 +59,17 @@ record FramesBenchRun(String out) {
 
   /** The median of the node's speed in parts of the reference's, of {@code what}. */
   double median(String what) {
+    return medianOf(what + ": [0-9,]+ a second, .*? ratio ([0-9.]+); processor time");
+  }
+
+  /** The same by the processor time that each of the two takes for an answer. */
+  double medianByProcessorTime(String what) {
+    return medianOf(what + ": [0-9,]+ a second, .*; processor time .*? ratio ([0-9.]+); generator");
+  }
+
+  private double medianOf(String rounds) {
     double[] ratios =
-        Pattern.compile("^" + what + ": [0-9,]+ a second, .*? ratio ([0-9.]+);", Pattern.MULTILINE)
+        Pattern.compile("^" + rounds, Pattern.MULTILINE)
             .matcher(out)
             .results()
             .mapToDouble(round -> Double.parseDouble(round.group(1)))
