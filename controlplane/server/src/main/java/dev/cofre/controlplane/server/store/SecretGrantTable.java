@@ -12,6 +12,14 @@ import org.jdbi.v3.core.Handle;
 
 /** Who may read which secret. */
 public final class SecretGrantTable {
+  /**
+   * The names, of secrets, of roles of engines and of groups, that {@code <readers>} have grants on
+   * in {@code :tenant} at {@code :now}.
+   */
+  static final String GRANTED =
+      " (select secret_name from secret_grant where tenant = :tenant"
+          + " and principal in (<readers>) and (not_after is null or not_after > :now))";
+
   private static final String KEY =
       " where tenant = :tenant and principal = :principal and secret_name = :secret";
 

@@ -16,11 +16,6 @@ import org.jdbi.v3.core.Handle;
 
 /** Groups of secrets, and which secrets are in them. */
 public final class SecretGroupTable {
-  /** The group's name in the grants that name one. */
-  private static final String GRANTED =
-      " (select secret_name from secret_grant where tenant = :tenant"
-          + " and principal in (<readers>) and (not_after is null or not_after > :now))";
-
   private final Handle handle;
   private final NamedRows<SecretGroup> rows;
 
@@ -64,7 +59,7 @@ public final class SecretGroupTable {
                 + " and '"
                 + SecretGroup.PREFIX
                 + "' || name in"
-                + GRANTED
+                + SecretGrantTable.GRANTED
                 + " order by name limit :limit")
         .bind("tenant", tenant)
         .bind("after", after)

@@ -17,11 +17,6 @@ import org.jdbi.v3.core.Handle;
 
 /** Secrets without their values. */
 public final class SecretTable {
-  /** What somebody may read by grants: secrets, roles of engines, and groups of secrets. */
-  private static final String GRANTED =
-      " (select secret_name from secret_grant where tenant = :tenant"
-          + " and principal in (<readers>) and (not_after is null or not_after > :now))";
-
   private final Handle handle;
   private final NamedRows<Secret> rows;
 
@@ -81,12 +76,12 @@ public final class SecretTable {
     return handle
         .createQuery(
             "select * from secret where tenant = :tenant and name > :after and (name in"
-                + GRANTED
+                + SecretGrantTable.GRANTED
                 + " or name in (select secret_name from secret_group_member"
                 + " where tenant = :tenant and '"
                 + SecretGroup.PREFIX
                 + "' || group_name in"
-                + GRANTED
+                + SecretGrantTable.GRANTED
                 + ")) order by name limit :limit")
         .bind("tenant", tenant)
         .bind("after", after)
