@@ -28,6 +28,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class AuditCostTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final double SHARE_MIN = 0.9;
+
+  /** What the kernel does for the log, and what waits for whom, is in the rates alone. */
+  private static final double RATE_SHARE_MIN = 0.8;
+
   private static final int FORKS = Integer.getInteger("cofre.test.forks", 3);
   private static final long AUDIT_BYTES_MAX = 16L << 30;
 
@@ -38,7 +42,7 @@ class AuditCostTest {
   private static final double LAG_SHARE_MAX = 0.05;
 
   @Test
-  void isATenthAtMost(Workspace workspace) throws Exception {
+  void isATenthOfTheProcessorTimeAtMost(Workspace workspace) throws Exception {
     assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "one processor for each side");
     Deployment deployment = Deployment.create(workspace, "planes");
     Map<String, String> settings = deployment.settings(Cofre.DATA_PLANE);
@@ -68,12 +72,15 @@ class AuditCostTest {
         all.median("decrypt"));
     assertTrue(encrypt >= SHARE_MIN, "encrypt");
     assertTrue(decrypt >= SHARE_MIN, "decrypt");
+    assertTrue(all.median("encrypt") >= RATE_SHARE_MIN, "encrypt, by rate");
+    assertTrue(all.median("decrypt") >= RATE_SHARE_MIN, "decrypt, by rate");
   }
 
   /** Two fresh processes: each compiles its code in its own way, which no round evens out. */
   private static FramesBenchRun fork(
       Workspace workspace, Deployment deployment, Map<String, String> unaudited) throws Exception {
     Child node = deployment.startDataPlane();
+    double sealedBefore = Figures.of(deployment.dataApi("app")).value("cofre_audit_sealed_events");
     Pinned.move(workspace, node.pid(), 0);
     Child reference = startUnaudited(workspace, deployment, unaudited);
     Api probe = Api.at("http://127.0.0.1:" + unaudited.get("http.port"), null);
@@ -92,7 +99,7 @@ class AuditCostTest {
             Integer.parseInt(unaudited.get("frames.port")));
 
     Figures figures = Figures.of(deployment.dataApi("app"));
-    double sealed = figures.value("cofre_audit_sealed_events");
+    double sealed = figures.value("cofre_audit_sealed_events") - sealedBefore;
     double lag = figures.value("cofre_audit_ship_lag_events");
     System.out.printf(
         Locale.ROOT, "%.0f events sealed, %.0f of them yet to be shipped%n", sealed, lag);

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,10 +30,9 @@ class GeneratorSpeedTest {
 
   /**
    * A virtual machine whose host has other work is taken off its processors for up to 17 ms at
-   * once, for minutes: such a run says nothing of the generator. One that cannot keep its schedule
-   * keeps it in no run.
+   * once, for minutes: such a run says nothing of the generator.
    */
-  private static final int RUNS_MAX = 5;
+  private static final int RUNS_MAX = 3;
 
   private static final Pattern WINDOW =
       Pattern.compile("window \\d+ late p99.9 ([0-9.]+) us.*done (\\d+)");
@@ -46,8 +46,9 @@ class GeneratorSpeedTest {
     Matcher port = said.matcher(server.out());
     assertTrue(port.find());
     double lateUs = Double.MAX_VALUE;
-    for (int i = 0; i < RUNS_MAX && lateUs > LATE_US_MAX; i++) {
-      lateUs = Math.min(lateUs, lateUs(workspace, port.group(1)));
+    for (int i = 1; i <= RUNS_MAX && lateUs > LATE_US_MAX; i++) {
+      lateUs = lateUs(workspace, port.group(1));
+      System.out.printf(Locale.ROOT, "run %d: %.0f us in the quietest windows%n", i, lateUs);
     }
     assertTrue(lateUs <= LATE_US_MAX, "p99.9 of the quietest windows: " + lateUs + " us");
   }

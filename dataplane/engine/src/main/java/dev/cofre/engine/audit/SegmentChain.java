@@ -156,14 +156,14 @@ final class SegmentChain {
     restoreDeleted();
     Segment segment = active;
     boolean isNew = segment != touched;
-    if (segment.next() == null) {
-      prepareNext(segment);
-    }
     if (isNew) {
       touched = segment;
       touchedTo = segment.tail();
     }
     touch(segment);
+    if (segment.next() == null) {
+      prepareNext(segment);
+    }
     long now = System.nanoTime();
     if (isNew || now - countedNs > RECOUNT_NS) {
       countedNs = now;
@@ -254,8 +254,12 @@ final class SegmentChain {
     }
     triedNs = now;
     try {
-      Segment next = files.create(segment.number() + 1);
       boolean refused = segment.isStarved();
+      // Who is refused waits for no more than the file.
+      Segment next =
+          refused
+              ? files.create(segment.number() + 1)
+              : files.createInMemory(segment.number() + 1, () -> touch(segment));
       next.touch(0, Math.min(TOUCHED_AHEAD, next.limit()), PAGE);
       segment.setNext(next);
       lacksNext = false;

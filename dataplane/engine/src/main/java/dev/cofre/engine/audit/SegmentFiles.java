@@ -179,6 +179,24 @@ final class SegmentFiles {
    * @throws IOException when the budget or the disk has no room for it
    */
   Segment create(long number) throws IOException {
+    return create(number, channel -> {});
+  }
+
+  /**
+   * The same with all its pages in memory, which takes a while; {@code meanwhile} is called now and
+   * then.
+   */
+  Segment createInMemory(long number, Runnable meanwhile) throws IOException {
+    return create(number, channel -> bringIntoMemory(channel, segmentBytes, meanwhile));
+  }
+
+  /** What is done with a new file before it has its name. */
+  @FunctionalInterface
+  private interface Preparation {
+    void on(FileChannel channel) throws IOException;
+  }
+
+  private Segment create(long number, Preparation preparation) throws IOException {
     if (Files.isDirectory(directory)
         && bytes(AuditSegments.list(directory, chain)) + segmentBytes > bytesMax) {
       throw new IOException("its files have reached their limit of " + bytesMax + " bytes");
@@ -196,10 +214,12 @@ final class SegmentFiles {
       FileBlocks.allocate(partial, segmentBytes);
       channel.write(header(number), 0);
       channel.force(true);
+      // Before it has its name: who finds half of it would go on in it, and the next try would put
+      // another file in its place.
+      preparation.on(channel);
       Files.move(partial, file(number), StandardCopyOption.ATOMIC_MOVE);
       SecretFiles.syncDirectory(directory);
       identify(number);
-      bringIntoMemory(channel, segmentBytes);
       return new Segment(map(channel), number, AuditRecordFormat.SEGMENT_HEADER_LENGTH);
     } catch (IOException e) {
       Files.deleteIfExists(partial);
@@ -209,9 +229,10 @@ final class SegmentFiles {
 
   /**
    * Writes zeros where zeros are, behind the first page: the file's pages are in memory then, some
-   * at a time. A page that the mapping's first touch has to fetch alone takes five times as long.
+   * at a time. A page that the mapping's first touch has to fetch alone takes four times as long.
    */
-  private static void bringIntoMemory(FileChannel channel, int length) throws IOException {
+  private static void bringIntoMemory(FileChannel channel, int length, Runnable meanwhile)
+      throws IOException {
     ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
     ShortTurns turns = new ShortTurns();
     for (long at = PAGE; at < length; at += zeros.limit()) {
@@ -220,6 +241,7 @@ final class SegmentFiles {
         channel.write(zeros, at + zeros.position());
       }
       turns.between(System.nanoTime());
+      meanwhile.run();
     }
   }
 

@@ -189,14 +189,18 @@ final class DataPlane implements PlaneProcess.Running {
         settings.listener().host(),
         Integer.toString(settings.listener().port()),
         settings.aead().text());
-    Rehearsal.run(
-        vertx,
-        loops,
-        settings.aead(),
-        random,
-        configuration.path(DataPlaneSettings.STATE_DIRECTORY).resolve("rehearsal"),
-        settings.rehearsal());
-    CompilerThreads.giveWay();
+    int rounds =
+        Rehearsal.run(
+            vertx,
+            loops,
+            settings.aead(),
+            random,
+            configuration.path(DataPlaneSettings.STATE_DIRECTORY).resolve("rehearsal"),
+            settings.rehearsal());
+    // Until code is compiled, who waits for a compiler waits longest.
+    if (rounds > 0) {
+      CompilerThreads.giveWay();
+    }
     rehearsed.complete(null);
   }
 

@@ -56,6 +56,12 @@ class PaceTest {
   }
 
   @Test
+  void whatIsLateAndFarAwayRestsForABoundedTimeToo() {
+    new Pace(10, restsNs::add).rest(List.of(Duration.ofHours(1)), 200_000_000);
+    assertEquals(List.of(30_000_000L), restsNs);
+  }
+
+  @Test
   void whoWorksMoreThanHalfOfTheTimeRestsNoLongerWhenItIsLate() {
     new Pace(75, restsNs::add).rest(List.of(Duration.ofHours(1)), 6_000_000);
     assertEquals(List.of(2_000_000L), restsNs);

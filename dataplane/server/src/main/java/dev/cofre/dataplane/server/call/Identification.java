@@ -50,6 +50,11 @@ public final class Identification {
     connection.closeHandler(closed -> connections.remove(connection).overwrite());
   }
 
+  /** How many connections it follows. */
+  int connections() {
+    return connections.size();
+  }
+
   /**
    * The principal of the bearer token of {@code request} or, when there is none, of the client
    * certificate.

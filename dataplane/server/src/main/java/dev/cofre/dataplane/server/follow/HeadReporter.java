@@ -123,7 +123,7 @@ public final class HeadReporter implements AutoCloseable {
   /** The tree of {@code size} records, over which is the head that the control plane keeps. */
   private Future<CompactRange> known(String chain, CompactRange before, Sealed told, long size) {
     return size == told.size()
-        ? Future.succeededFuture(told.tree())
+        ? Future.succeededFuture(told.tree().copy())
         : vertx.executeBlocking(
             () -> {
               Niceness.giveWay();
