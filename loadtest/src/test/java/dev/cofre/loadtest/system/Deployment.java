@@ -1,5 +1,8 @@
 package dev.cofre.loadtest.system;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -225,6 +228,17 @@ final class Deployment {
 
   Path tokenFile(String principal) {
     return folder.resolve("tokens").resolve(principal + ".token");
+  }
+
+  /**
+   * Has the person {@code by} approve what another one {@code asked} for, and waits for no more.
+   */
+  void approve(Answer asked, String by) throws Exception {
+    assertEquals(202, asked.status(), asked::toString);
+    String digest = new JsonObject().put("digest", asked.json().getString("digest")).encode();
+    Answer approved =
+        controlApi(by).json("/v1/approvals/" + asked.json().getString("id") + "/approve", digest);
+    assertEquals("DONE", approved.json().getString("state"), approved::toString);
   }
 
   /** Starts {@code plane} with its settings. */

@@ -7,21 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.cofre.contract.frames.FrameType;
 import dev.cofre.contract.frames.Hello;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.DataInputStream;
-import java.math.BigInteger;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.Signature;
-import java.security.interfaces.ECPublicKey;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Base64;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -97,19 +88,13 @@ class IdentitySystemTest {
 
   private static void exchangedTokensCountOnBothPlanes(
       Workspace workspace, Deployment deployment, SSLContext anybody) throws Exception {
-    KeyPair key = newKey();
-    JsonObject provider =
-        new JsonObject()
-            .put("name", "idp")
-            .put("issuer", "https://idp.example")
-            .put("audiences", new JsonArray().add("cofre"))
-            .put("jwks", keySet(key));
+    TestIssuer issuer = new TestIssuer("idp");
     Api admin = deployment.controlApi("security-admin");
-    approved(deployment, admin.json("/v1/identity-providers", provider.encode()));
+    approved(deployment, admin.json("/v1/identity-providers", issuer.provider().encode()));
     JsonObject binding = new JsonObject().put("provider", "idp").put("subject", "cart");
     approved(deployment, bind(deployment, binding));
 
-    Path jwt = Files.writeString(workspace.resolve("jwt"), jwt(key));
+    Path jwt = Files.writeString(workspace.resolve("jwt"), issuer.token("cart", Map.of()));
     Path file = workspace.resolve("exchanged");
     Child login =
         cli(workspace, deployment, "login", "--jwt-file", jwt.toString(), "--out", file.toString());
@@ -183,61 +168,6 @@ class IdentitySystemTest {
 
   /** It takes two people: another one approves it. */
   private static void approved(Deployment deployment, Answer asked) throws Exception {
-    assertEquals(202, asked.status(), asked::toString);
-    String digest = new JsonObject().put("digest", asked.json().getString("digest")).encode();
-    Answer approved =
-        deployment
-            .controlApi("security-admin-2")
-            .json("/v1/approvals/" + asked.json().getString("id") + "/approve", digest);
-    assertEquals("DONE", approved.json().getString("state"), approved::toString);
-  }
-
-  private static KeyPair newKey() throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(new ECGenParameterSpec("secp256r1"));
-    return generator.generateKeyPair();
-  }
-
-  private static String base64(byte[] bytes) {
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-  }
-
-  private static String keySet(KeyPair key) {
-    var point = ((ECPublicKey) key.getPublic()).getW();
-    JsonObject jwk =
-        new JsonObject()
-            .put("kty", "EC")
-            .put("crv", "P-256")
-            .put("kid", "k")
-            .put("x", base64(coordinate(point.getAffineX())))
-            .put("y", base64(coordinate(point.getAffineY())));
-    return new JsonObject().put("keys", new JsonArray().add(jwk)).encode();
-  }
-
-  private static byte[] coordinate(BigInteger number) {
-    byte[] bytes = number.toByteArray();
-    byte[] fixed = new byte[32];
-    int length = Math.min(bytes.length, fixed.length);
-    System.arraycopy(bytes, bytes.length - length, fixed, fixed.length - length, length);
-    return fixed;
-  }
-
-  private static String jwt(KeyPair key) throws Exception {
-    long nowS = Instant.now().getEpochSecond();
-    JsonObject claims =
-        new JsonObject()
-            .put("iss", "https://idp.example")
-            .put("aud", "cofre")
-            .put("sub", "cart")
-            .put("iat", nowS)
-            .put("exp", nowS + 600);
-    String signed =
-        base64("{\"alg\":\"ES256\",\"kid\":\"k\"}".getBytes(UTF_8))
-            + "."
-            + base64(claims.encode().getBytes(UTF_8));
-    Signature signer = Signature.getInstance("SHA256withECDSAinP1363Format");
-    signer.initSign(key.getPrivate());
-    signer.update(signed.getBytes(UTF_8));
-    return signed + "." + base64(signer.sign());
+    deployment.approve(asked, "security-admin-2");
   }
 }

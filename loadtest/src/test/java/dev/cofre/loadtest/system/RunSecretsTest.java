@@ -79,12 +79,16 @@ class RunSecretsTest {
 
   /** {@code ./cofre run} of a shell's {@code script}, in which W is the test's folder. */
   private Child run(String script, String... options) throws Exception {
+    return runAs(deployment.folder().resolve("tokens/app.token"), script, options);
+  }
+
+  private Child runAs(Path tokenFile, String script, String... options) throws Exception {
     List<String> line = new ArrayList<>(List.of("run", "--secrets", "" + at("map.yaml")));
     line.addAll(List.of(options));
     line.addAll(List.of("--", "sh", "-c", script));
     Map<String, String> environment = new HashMap<>();
     environment.put("COFRE_CONTROL_URL", deployment.controlUrl());
-    environment.put("COFRE_TOKEN_FILE", "" + deployment.folder().resolve("tokens/app.token"));
+    environment.put("COFRE_TOKEN_FILE", tokenFile.toString());
     environment.put("W", workspace.folder().toString());
     return workspace.start(
         "run",
@@ -165,6 +169,74 @@ class RunSecretsTest {
                 "--",
                 "/no/such/command"));
     assertEquals(127, missing.exitCode(LIMIT), missing.err());
+  }
+
+  /** Without a stored token: its platform vouches for it, for minutes. */
+  @Test
+  void aPipelineHasItsSecretsByTheTokenOfItsPlatform() throws Exception {
+    TestIssuer platform = new TestIssuer("ci");
+    Api admin = deployment.controlApi("security-admin");
+    deployment.approve(
+        admin.json("/v1/identity-providers", platform.provider().encode()), "security-admin-2");
+    Map<String, Object> claims = Map.of("repository", "shop/orders", "environment", "prod");
+    command(0, admin("principal", "create", "ci-orders", "--role", "workload"));
+    command(
+        0,
+        admin(
+            "identity",
+            "bind",
+            "ci-orders",
+            "--provider",
+            "ci",
+            "--claim",
+            "repository=shop/orders",
+            "--claim",
+            "environment=prod"));
+    command(0, admin("secret", "grant", "db", "ci-orders"));
+
+    Path token = at("pipeline.token");
+    login(0, platform.token("job-1", claims), token);
+    Child job = runAs(token, "printf %s \"$DB\" > $W/env; echo $DB_FILE > $W/path");
+    assertEquals(0, job.exitCode(LIMIT), job.err());
+    assertEquals(FIRST, text("env"));
+    nothingIsLeft(job);
+
+    Map<String, Object> fork = Map.of("repository", "somebody/orders", "environment", "prod");
+    login(1, platform.token("job-2", fork), at("fork.token"));
+    login(1, new TestIssuer("ci").token("job-3", claims), at("forged.token"));
+    assertFalse(Files.exists(at("fork.token")) || Files.exists(at("forged.token")));
+    command(0, admin("secret", "ungrant", "db", "ci-orders"));
+    Child without = runAs(token, "touch $W/ran");
+    assertEquals(1, without.exitCode(LIMIT), without.err());
+    assertFalse(Files.exists(at("ran")));
+  }
+
+  private void login(int exitCode, String jwt, Path out) throws Exception {
+    Path file = Files.writeString(at("jwt"), jwt);
+    command(
+        exitCode,
+        Launcher.command(
+            Map.of("COFRE_CONTROL_URL", deployment.controlUrl()),
+            "login",
+            "--jwt-file",
+            file.toString(),
+            "--out",
+            out.toString()));
+  }
+
+  private ProcessBuilder admin(String... arguments) {
+    return Launcher.command(
+        Map.of(
+            "COFRE_CONTROL_URL",
+            deployment.controlUrl(),
+            "COFRE_TOKEN_FILE",
+            deployment.tokenFile("security-admin").toString()),
+        arguments);
+  }
+
+  private void command(int exitCode, ProcessBuilder command) throws Exception {
+    Child child = workspace.start("command", command);
+    assertEquals(exitCode, child.exitCode(LIMIT), () -> said(child));
   }
 
   @Test
