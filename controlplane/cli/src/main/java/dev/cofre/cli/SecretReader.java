@@ -43,18 +43,14 @@ final class SecretReader {
     return plane.call(terminal.environment(), ROLE, calls -> read(calls, names, resolve));
   }
 
-  /** The same by {@code calls}. */
-  static Answer read(ControlPlane.Calls calls, List<String> names) {
-    return read(calls, names, false);
-  }
-
   /** All in the group {@code group}. */
   Answer readGroup(String group, boolean resolve) {
     JsonObject asked = new JsonObject().put("group", group);
     return plane.call(terminal.environment(), ROLE, calls -> read(calls, asked, resolve));
   }
 
-  private static Answer read(ControlPlane.Calls calls, List<String> names, boolean resolve) {
+  /** The same by {@code calls}. */
+  static Answer read(ControlPlane.Calls calls, List<String> names, boolean resolve) {
     return read(calls, new JsonObject().put("names", new JsonArray(names)), resolve);
   }
 

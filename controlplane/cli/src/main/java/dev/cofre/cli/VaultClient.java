@@ -11,8 +11,8 @@ record VaultClient(ControlPlane.Calls calls) implements Vault {
   private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
   @Override
-  public Read read(List<String> names) {
-    SecretReader.Answer answer = SecretReader.read(calls, names);
+  public Read read(List<String> names, boolean resolve) {
+    SecretReader.Answer answer = SecretReader.read(calls, names, resolve);
     return new Read(answer.values(), answer.refusals());
   }
 

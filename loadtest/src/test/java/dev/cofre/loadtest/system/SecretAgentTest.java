@@ -35,6 +35,7 @@ class SecretAgentTest {
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final String FIRST = "first-value-4c1f90aa";
   private static final String SECOND = "second\"'\n$(touch broken)-5e20";
+  private static final String SECOND_IN_URL = "second%22%27%0A%24%28touch%20broken%29-5e20";
   private static final String THIRD = "third-value-91bc02de";
 
   private Workspace workspace;
@@ -79,6 +80,9 @@ class SecretAgentTest {
             .put("value", coded(FIRST));
     LeaseVault.made(deployment.controlApi("app-owner").json("/v1/secrets", secret.encode()));
     granted("/v1/secrets/db/grants/app");
+    secret.put("name", "url").put("value", coded("p={{db | url}}")).put("template", true);
+    LeaseVault.made(deployment.controlApi("app-owner").json("/v1/secrets", secret.encode()));
+    granted("/v1/secrets/url/grants/app");
     JsonObject authority =
         new JsonObject()
             .put("name", "ca")
@@ -140,11 +144,13 @@ class SecretAgentTest {
         """
         folder: %s
         intervalSeconds: 1
+        resolve: true
         settleSeconds: 0
         onChangeSeconds: 1
         %s
         sources:
           - {name: db, secret: db}
+          - {name: url, secret: url}
           - {name: pg, lease: {engine: pg, role: reader, ttlSeconds: 600}}
           - {name: brief, lease: {engine: pg, role: %s}}
           - name: tls
@@ -164,6 +170,7 @@ class SecretAgentTest {
               DB_PASSWORD={{db.value}}
               URL=postgresql://{{brief.username | url}}:{{brief.password | url}}@localhost/shop
           - {path: tls/bundle.pem, value: tls.bundle, mode: "0400"}
+          - {path: app/url, value: url.value}
         """
             .formatted(
                 folder,
@@ -247,6 +254,7 @@ class SecretAgentTest {
     Child agent = agent();
     awaitReady(agent);
     assertEquals(FIRST, json().getString("password"));
+    assertEquals("p=" + FIRST, Files.readString(folder.resolve("app/url")));
     assertTrue(works());
     assertEquals(
         "a.example.com",
@@ -262,6 +270,10 @@ class SecretAgentTest {
             () -> SECOND.equals(json().getString("password")));
     LOG.log(System.Logger.Level.INFO, "the file had the next value after {0} ms", ms);
     Await.until("the command was run", LIMIT, () -> changes() >= 1);
+    Await.until(
+        "what refers to it is filled anew",
+        LIMIT,
+        () -> Files.readString(folder.resolve("app/url")).equals("p=" + SECOND_IN_URL));
     Process shell =
         new ProcessBuilder(
                 "sh", "-c", ". " + folder.resolve("app/env") + "; printf %s \"$DB_PASSWORD\"")

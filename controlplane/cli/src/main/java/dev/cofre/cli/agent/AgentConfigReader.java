@@ -128,7 +128,12 @@ public final class AgentConfigReader {
     } else if (item.containsKey("certificate")) {
       source = certificate(at, name, item.getJsonObject("certificate"));
     } else {
-      source = new Source.Secret(name, item.getString("secret"), item.getBoolean("trim", false));
+      source =
+          new Source.Secret(
+              name,
+              item.getString("secret"),
+              item.getBoolean("trim", false),
+              document.json().getBoolean("resolve", false));
     }
     if (item.containsKey("trim") && !(source instanceof Source.Secret)) {
       wrong(at + ".trim", "is for secrets alone");

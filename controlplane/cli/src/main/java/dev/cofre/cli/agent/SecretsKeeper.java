@@ -62,7 +62,7 @@ final class SecretsKeeper implements Keeper {
     List<String> names = sources.values().stream().map(Source.Secret::secret).distinct().toList();
     Vault.Read read;
     try {
-      read = vault.read(names);
+      read = vault.read(names, sources.values().stream().anyMatch(Source.Secret::resolve));
     } catch (CofreException e) {
       if (e.kind() == CofreException.Kind.REFUSED && (e.status() == 401 || e.status() == 403)) {
         names.forEach(this::dropUnconfirmed);

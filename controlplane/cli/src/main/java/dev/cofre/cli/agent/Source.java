@@ -23,8 +23,9 @@ public sealed interface Source {
    * A static secret.
    *
    * @param trim whether the line end that the value ends with is left out
+   * @param resolve whether a template is filled with what it refers to
    */
-  record Secret(String name, String secret, boolean trim) implements Source {
+  record Secret(String name, String secret, boolean trim, boolean resolve) implements Source {
     /** The whole value. */
     static final String VALUE = "value";
 
@@ -43,7 +44,8 @@ public sealed interface Source {
 
     @Override
     public JsonObject definition() {
-      return new JsonObject().put("secret", secret).put("trim", trim);
+      JsonObject definition = new JsonObject().put("secret", secret).put("trim", trim);
+      return resolve ? definition.put("resolve", true) : definition;
     }
   }
 

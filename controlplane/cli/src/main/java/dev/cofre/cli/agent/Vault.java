@@ -20,8 +20,12 @@ public interface Vault {
    */
   record Read(Map<String, SecretValue> values, Map<String, String> refusals) {}
 
-  /** The current values of {@code names}, at most 100. */
-  Read read(List<String> names);
+  /**
+   * The current values of {@code names}, at most 100.
+   *
+   * @param resolve whether templates among them are filled with what they refer to
+   */
+  Read read(List<String> names, boolean resolve);
 
   /** Makes a credential; {@code key} tells a repetition from another request. */
   JsonObject issueLease(JsonObject wanted, String key);

@@ -124,6 +124,7 @@ public record AgentDocument(JsonObject json, Map<String, Place> places) {
           optional("folderGroup", ACCOUNT, "The folders' group."),
           optional("allowDisk", new Flag(), "Take a folder that is not in memory; no cache then."),
           optional("intervalSeconds", new Whole(1, DAY_SECONDS), "How often secrets are read."),
+          optional("resolve", new Flag(), "Fill templates with the values that they refer to."),
           optional(
               "cacheSeconds",
               new Whole(0, 30L * DAY_SECONDS),

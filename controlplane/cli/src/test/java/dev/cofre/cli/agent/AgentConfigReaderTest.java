@@ -66,7 +66,7 @@ class AgentConfigReaderTest {
             .orElseThrow(() -> new AssertionError(errors.lines()));
     assertEquals(Duration.ofSeconds(5), config.interval());
     assertTrue(config.keepFiles());
-    assertEquals(new Source.Secret("login", "orders-login", true), config.source("login"));
+    assertEquals(new Source.Secret("login", "orders-login", true, false), config.source("login"));
     assertEquals(new Source.Lease("db", "shop-db", "reader", 60), config.source("db"));
     assertEquals(Set.of("db"), config.files().get(0).sources());
     assertEquals("0640", config.files().get(0).access().mode());
@@ -81,7 +81,7 @@ class AgentConfigReaderTest {
     assertWrong(
         "[]",
         "a.yaml:1: must be an object with folder, folderMode, folderGroup, allowDisk,"
-            + " intervalSeconds, cacheSeconds, settleSeconds, onChangeSeconds, onStop, revokeOnStop,"
+            + " intervalSeconds, resolve, cacheSeconds, settleSeconds, onChangeSeconds, onStop, revokeOnStop,"
             + " sources, files");
     String head = "folder: /dev/shm/x\nsources:\n  - {name: s, secret: a}\n";
     assertWrong(

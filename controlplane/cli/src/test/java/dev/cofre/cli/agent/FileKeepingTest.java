@@ -45,7 +45,7 @@ class FileKeepingTest {
         Duration.ofSeconds(1),
         false,
         false,
-        List.of(new Source.Secret("s", "s", false)),
+        List.of(new Source.Secret("s", "s", false, false)),
         files);
   }
 
@@ -144,7 +144,7 @@ class FileKeepingTest {
 
   private static SecretsKeeper keeper(MovableClock clock) {
     return new SecretsKeeper(
-        List.of(new Source.Secret("s", "s", false)),
+        List.of(new Source.Secret("s", "s", false, false)),
         Duration.ofSeconds(10),
         Duration.ofDays(1),
         new Attempts(clock, new Random(5)));

@@ -55,7 +55,7 @@ class LeaseKeeperTest {
     }
 
     @Override
-    public Read read(List<String> names) {
+    public Read read(List<String> names, boolean resolve) {
       throw new UnsupportedOperationException();
     }
 

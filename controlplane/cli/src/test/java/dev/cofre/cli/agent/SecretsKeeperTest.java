@@ -27,7 +27,7 @@ class SecretsKeeperTest {
   private final Vault vault =
       new Vault() {
         @Override
-        public Read read(List<String> names) {
+        public Read read(List<String> names, boolean resolve) {
           if (failure != null) {
             throw failure;
           }
@@ -66,7 +66,8 @@ class SecretsKeeperTest {
 
   private SecretsKeeper keeper() {
     return new SecretsKeeper(
-        List.of(new Source.Secret("a", "a", false), new Source.Secret("b", "b", false)),
+        List.of(
+            new Source.Secret("a", "a", false, false), new Source.Secret("b", "b", false, false)),
         Duration.ofSeconds(10),
         Duration.ofDays(1),
         new Attempts(clock, new Random(5)));
